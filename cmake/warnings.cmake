@@ -1,0 +1,12 @@
+# What every target of ours is compiled with. Headers of others are SYSTEM, so these speak of our code alone.
+add_library(mergarium_options INTERFACE)
+target_compile_options(mergarium_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  $<$<BOOL:${MERGARIUM_WARNINGS_AS_ERRORS}>:-Werror>)
+target_include_directories(mergarium_options INTERFACE ${PROJECT_SOURCE_DIR})
+
+if(MERGARIUM_SANITIZE)
+  target_compile_options(mergarium_options INTERFACE
+    -fsanitize=${MERGARIUM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(mergarium_options INTERFACE -fsanitize=${MERGARIUM_SANITIZE})
+endif()

@@ -1,0 +1,72 @@
+#include "core/archive/archive.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace mergarium {
+
+Archive::Archive(std::size_t slots, std::size_t samples, CompetitionRule rule)
+    : samples_(samples), rule_(rule), slots_(slots), rows_(slots), fitness_(slots) {
+    if (slots == 0) throw std::invalid_argument("An archive needs at least one slot.");
+}
+
+std::size_t Archive::memberCount() const {
+    return static_cast<std::size_t>(
+        std::count_if(slots_.begin(), slots_.end(), [](const MemberPtr& member) { return member != nullptr; }));
+}
+
+void Archive::place(std::size_t slot, MemberPtr member) {
+    if (member && member->scores.size() != samples_)
+        throw std::invalid_argument("A member's scores don't match the archive's number of samples.");
+    rows_.at(slot) = member ? member->scores.values() : std::span<const float>{};
+    slots_[slot] = std::move(member);
+    stale_ = true;
+}
+
+void Archive::compete() const {
+    if (!stale_) return;
+    shareNiches(rows_, samples_, rule_, niches_);
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot)
+        fitness_[slot] = mergarium::fitness(rows_[slot], niches_.worth);
+    stale_ = false;
+}
+
+const Niches& Archive::niches() const {
+    compete();
+    return niches_;
+}
+
+const std::vector<double>& Archive::fitness() const {
+    compete();
+    return fitness_;
+}
+
+Admission Archive::admit(MemberPtr newcomer) {
+    // The newcomer is the last row, for as long as this takes.
+    rows_.push_back(newcomer->scores.values());
+    shareNiches(rows_, samples_, rule_, joint_);
+    const double own = mergarium::fitness(rows_.back(), joint_.worth);
+    rows_.pop_back();
+
+    Admission admission{.slot = std::nullopt, .replaced = nullptr, .fitness = own};
+    const auto empty = std::find(slots_.begin(), slots_.end(), nullptr);
+    if (empty != slots_.end()) {
+        admission.slot = static_cast<std::size_t>(empty - slots_.begin());
+    } else {
+        double smallest = own;
+        for (std::size_t slot = slots_.size(); slot-- > 0;) {
+            const double theirs = mergarium::fitness(rows_[slot], joint_.worth);
+            if (theirs <= smallest) {
+                smallest = theirs;
+                admission.slot = slot;
+            }
+        }
+    }
+    if (admission.slot) {
+        admission.replaced = slots_[*admission.slot];
+        place(*admission.slot, std::move(newcomer));
+    }
+    return admission;
+}
+
+}  // namespace mergarium

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "core/archive/competition.h"
+#include "core/archive/member.h"
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace mergarium {
+
+/// What became of a newcomer.
+struct Admission {
+    /// The slot it took; absent when it was the weakest itself and was rejected.
+    std::optional<std::size_t> slot;
+    /// Who made room; null when the place was empty or the newcomer was rejected.
+    MemberPtr replaced;
+    /// The newcomer's fitness among all A + 1 (paper, section 3.1).
+    double fitness = 0.0;
+
+    bool accepted() const { return slot.has_value(); }
+};
+
+/// A fixed number of slots; the weakest leaves, newcomer included (paper, section 3.1 and algorithm 1).
+/// Empty slots are absent models: they have fitness 0 and lose first. Knows no randomness and no tasks.
+class Archive {
+public:
+    /// `slots` >= 1; every member has `samples` scores.
+    Archive(std::size_t slots, std::size_t samples, CompetitionRule rule);
+
+    /// Computes niches and fitness over the members and `newcomer` together; the row with the smallest fitness leaves
+    /// (ties: the lowest slot; the newcomer counts as the last row).
+    Admission admit(MemberPtr newcomer);
+    /// Puts a member into a slot without competition: founders, and archives read back. Null empties the slot.
+    void place(std::size_t slot, MemberPtr member);
+
+    /// One entry per slot, null where it is empty.
+    const std::vector<MemberPtr>& slots() const { return slots_; }
+    std::size_t memberCount() const;
+    std::size_t sampleCount() const { return samples_; }
+    const CompetitionRule& rule() const { return rule_; }
+
+    /// Niches and fitness among the present members; fitness has one entry per slot, 0 where it is empty.
+    const Niches& niches() const;
+    const std::vector<double>& fitness() const;
+    /// The score rows behind them, one per slot, an empty span where the slot is.
+    ScoreRows rows() const { return rows_; }
+
+private:
+    void compete() const;
+
+    std::size_t samples_;
+    CompetitionRule rule_;
+    std::vector<MemberPtr> slots_;
+    std::vector<std::span<const float>> rows_;
+    mutable bool stale_ = true;
+    mutable Niches niches_;
+    mutable std::vector<double> fitness_;
+    Niches joint_;
+};
+
+}  // namespace mergarium

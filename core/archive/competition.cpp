@@ -1,0 +1,52 @@
+#include "core/archive/competition.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace mergarium {
+namespace {
+
+double price(double capacity, double total, const CompetitionRule& rule) {
+    if (total <= 0.0) return 0.0;
+    if (rule.alpha == 1.0) return capacity / (total + rule.epsilon);
+    if (rule.alpha == 0.0) return capacity / (1.0 + rule.epsilon);
+    return capacity / (std::pow(total, rule.alpha) + rule.epsilon);
+}
+
+}  // namespace
+
+void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rule, Niches& niches) {
+    niches.totals.assign(samples, 0.0);
+    niches.worth.resize(samples);
+    for (const auto row : rows) {
+        if (row.empty()) continue;
+        for (std::size_t j = 0; j < samples; ++j) niches.totals[j] += static_cast<double>(row[j]);
+    }
+    if (rule.capacity == Capacity::Best) {
+        std::fill(niches.worth.begin(), niches.worth.end(), 0.0);
+        for (const auto row : rows) {
+            if (row.empty()) continue;
+            for (std::size_t j = 0; j < samples; ++j)
+                niches.worth[j] = std::max(niches.worth[j], static_cast<double>(row[j]));
+        }
+    } else {
+        std::fill(niches.worth.begin(), niches.worth.end(), 1.0);
+    }
+    for (std::size_t j = 0; j < samples; ++j) niches.worth[j] = price(niches.worth[j], niches.totals[j], rule);
+}
+
+double fitness(std::span<const float> scores, std::span<const double> worth) {
+    // Four running sums, which the compiler keeps in vector registers; the order is part of the result.
+    constexpr std::size_t kLanes = 4;
+    std::array<double, kLanes> sums{};
+    const std::size_t whole = scores.size() / kLanes * kLanes;
+    for (std::size_t j = 0; j < whole; j += kLanes)
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            sums[lane] += worth[j + lane] * static_cast<double>(scores[j + lane]);
+    double total = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    for (std::size_t j = whole; j < scores.size(); ++j) total += worth[j] * static_cast<double>(scores[j]);
+    return total;
+}
+
+}  // namespace mergarium

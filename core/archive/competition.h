@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace mergarium {
+
+/// What a sample is worth in all: 1 (right for 0/1 scores), or the best score that any model has on it (graded scores).
+enum class Capacity { Unit, Best };
+
+/// How samples are shared (paper, section 3.1). alpha = 1 is M2N2; alpha = 0 makes fitness the total score, the plain GA.
+struct CompetitionRule {
+    double alpha = 1.0;
+    Capacity capacity = Capacity::Unit;
+    double epsilon = 0.0;
+    bool operator==(const CompetitionRule&) const = default;
+};
+
+/// The niches as a group of models shares them; one entry per sample.
+struct Niches {
+    /// z_j = sum_k s[k][j].
+    std::vector<double> totals;
+    /// c_j / (z_j^alpha + epsilon): what one point of score on sample j earns. 0 where nobody scores (0/0 := 0).
+    std::vector<double> worth;
+};
+
+/// One row per model, all of the same length; an empty span is an absent model.
+using ScoreRows = std::span<const std::span<const float>>;
+
+/// Shares `samples` samples among `rows`. The result goes into `niches`, whose memory is reused.
+void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rule, Niches& niches);
+
+/// F = sum_j worth_j * s_j. Summed in fp64 in a fixed order: equal rows have equal fitness.
+double fitness(std::span<const float> scores, std::span<const double> worth);
+
+}  // namespace mergarium

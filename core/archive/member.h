@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/archive/scores.h"
+#include "core/genome/genome.h"
+#include "core/genome/splice.h"
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace mergarium {
+
+/// A model's name within its run: founders are 1..K in order, the child of step t is K + t. Never reused.
+struct MemberId {
+    std::uint64_t value = 0;
+    auto operator<=>(const MemberId&) const = default;
+};
+
+/// Who a child was bred from, and how.
+struct Parentage {
+    MemberId first;
+    MemberId second;
+    Splice splice;
+};
+
+/// One immutable survivor. It doesn't know its slot: that is the archive's business.
+struct Member {
+    MemberId id;
+    /// Absent in members read back from the database for viewing.
+    GenomePtr genome;
+    Scores scores;
+    /// Absent in founders.
+    std::optional<Parentage> parentage;
+    /// The step at which it was born; 0 for founders.
+    std::uint64_t born = 0;
+};
+
+using MemberPtr = std::shared_ptr<const Member>;
+
+}  // namespace mergarium

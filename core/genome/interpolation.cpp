@@ -1,0 +1,38 @@
+#include "core/genome/interpolation.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace mergarium {
+
+MixingCoefficients lerp(double ratio) { return {1.0 - ratio, ratio}; }
+
+double angleBetween(const PairGram& gram) {
+    if (gram.firstFirst <= 0.0 || gram.secondSecond <= 0.0) return 0.0;
+    const double cosine = gram.firstSecond / (std::sqrt(gram.firstFirst) * std::sqrt(gram.secondSecond));
+    const double difference = std::sqrt(std::max(0.0, 2.0 - 2.0 * cosine));
+    const double sum = std::sqrt(std::max(0.0, 2.0 + 2.0 * cosine));
+    return 2.0 * std::atan2(difference, sum);
+}
+
+MixingCoefficients slerp(const PairGram& gram, double ratio) {
+    const double angle = angleBetween(gram);
+    const double sine = std::sin(angle);
+    if (!(sine > 1e-6)) return lerp(ratio);
+    return {std::sin((1.0 - ratio) * angle) / sine, std::sin(ratio * angle) / sine};
+}
+
+double dotProduct(std::span<const float> a, std::span<const float> b) {
+    constexpr std::size_t kLanes = 8;
+    std::array<double, kLanes> sums{};
+    const std::size_t whole = a.size() / kLanes * kLanes;
+    for (std::size_t i = 0; i < whole; i += kLanes)
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            sums[lane] += static_cast<double>(a[i + lane]) * static_cast<double>(b[i + lane]);
+    double total = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    for (std::size_t i = whole; i < a.size(); ++i) total += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    return total;
+}
+
+}  // namespace mergarium

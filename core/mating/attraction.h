@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/archive/competition.h"
+
+#include <span>
+#include <vector>
+
+namespace mergarium {
+
+/// g(a, b) = sum_j worth_j * max(s[b][j] - s[a][j], 0): what `b` can do that `a` can't, weighted by how contested it is
+/// (paper, section 3.3). An absent model (empty span) attracts nobody and is attracted to nobody: 0.
+double attraction(std::span<const float> a, std::span<const float> b, std::span<const double> worth);
+
+/// g(a, b) for every `b` in rows, into `out` (one entry per row).
+void attractions(std::span<const float> a, ScoreRows rows, std::span<const double> worth, std::span<double> out);
+
+}  // namespace mergarium

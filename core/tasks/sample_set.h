@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mergarium {
+
+/// A greyscale picture, row by row, 0 (black) to 255 (white). A view: the sample set owns the pixels.
+struct Picture {
+    std::size_t width = 0;
+    std::size_t height = 0;
+    std::span<const std::uint8_t> pixels;
+};
+
+/// The training samples as people see them: what group each belongs to and how it looks. Immutable once built;
+/// shared by the worker and the window.
+struct SampleSet {
+    /// "class", "file", ...: what `groupNames` are names of.
+    std::string groupNoun = "class";
+    std::vector<std::string> groupNames;
+    /// One per sample: an index into groupNames.
+    std::vector<std::uint32_t> groups;
+    std::size_t pictureWidth = 0;
+    std::size_t pictureHeight = 0;
+    /// Empty when samples have no picture.
+    std::vector<std::uint8_t> pixels;
+
+    std::size_t size() const { return groups.size(); }
+    bool hasPictures() const { return !pixels.empty(); }
+    Picture picture(std::size_t sample) const {
+        const std::size_t area = pictureWidth * pictureHeight;
+        return {pictureWidth, pictureHeight, std::span(pixels).subspan(sample * area, area)};
+    }
+};
+
+}  // namespace mergarium

@@ -1,0 +1,10 @@
+#include "core/tasks/task.h"
+
+namespace mergarium {
+
+void scoreAll(Task& task, std::span<float> scores) {
+    task.parametersChanged();
+    for (std::size_t batch = 0; batch < task.batchCount(); ++batch) task.scoreBatch(batch, scores);
+}
+
+}  // namespace mergarium

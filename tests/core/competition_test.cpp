@@ -1,0 +1,131 @@
+#include "core/archive/archive.h"
+#include "core/random/random_stream.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace mergarium;
+
+namespace {
+
+std::vector<float> row(const char* digits) {
+    std::vector<float> values;
+    for (; *digits; ++digits) values.push_back(*digits == '1' ? 1.0f : 0.0f);
+    return values;
+}
+
+MemberPtr member(std::uint64_t id, std::vector<float> scores) {
+    Member made;
+    made.id = {id};
+    made.scores = Scores(std::move(scores));
+    return std::make_shared<const Member>(std::move(made));
+}
+
+Archive archiveOf(std::vector<const char*> rows, CompetitionRule rule) {
+    Archive archive(rows.size(), row(rows[0]).size(), rule);
+    for (std::size_t slot = 0; slot < rows.size(); ++slot) archive.place(slot, member(slot + 1, row(rows[slot])));
+    return archive;
+}
+
+void compareAll(const std::vector<double>& actual, const std::vector<double>& expected) {
+    QCOMPARE(actual.size(), expected.size());
+    for (std::size_t i = 0; i < actual.size(); ++i) QVERIFY2(std::abs(actual[i] - expected[i]) < 1e-6, qPrintable(QString("entry %1: %2 against %3").arg(i).arg(actual[i]).arg(expected[i])));
+}
+
+}  // namespace
+
+class CompetitionTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void totalsCountWhoSolvesASample() {
+        compareAll(archiveOf({"111000", "011100", "000010", "000000"}, {}).niches().totals, {1, 2, 2, 1, 1, 0});
+    }
+
+    void fitnessIsTheShareOfEverySolvedSample_data() {
+        QTest::addColumn<double>("alpha");
+        QTest::addColumn<QList<double>>("expected");
+        QTest::newRow("M2N2") << 1.0 << QList<double>{2, 2, 1, 0};
+        QTest::newRow("softer") << 0.5 << QList<double>{2.414214, 2.414214, 1, 0};
+        QTest::newRow("plain GA") << 0.0 << QList<double>{3, 3, 1, 0};
+    }
+    void fitnessIsTheShareOfEverySolvedSample() {
+        QFETCH(double, alpha);
+        QFETCH(QList<double>, expected);
+        const auto archive = archiveOf({"111000", "011100", "000010", "000000"}, {.alpha = alpha});
+        compareAll(archive.fitness(), {expected.begin(), expected.end()});
+    }
+
+    void weakestMemberIsReplaced_data() {
+        QTest::addColumn<QString>("child");
+        QTest::addColumn<double>("alpha");
+        QTest::addColumn<int>("slot");
+        QTest::addColumn<double>("fitness");
+        QTest::newRow("a new niche") << "000001" << 1.0 << 3 << 1.0;
+        QTest::newRow("tie among members goes to the lowest slot") << "000001" << 0.0 << 2 << 1.0;
+        QTest::newRow("tie with the child keeps the child") << "110000" << 1.0 << 3 << 0.583333;
+        QTest::newRow("the child is the weakest") << "010000" << 1.0 << -1 << 0.25;
+    }
+    void weakestMemberIsReplaced() {
+        QFETCH(QString, child);
+        QFETCH(double, alpha);
+        QFETCH(int, slot);
+        QFETCH(double, fitness);
+        auto archive = archiveOf({"111000", "011100", "000010", "110000"}, {.alpha = alpha});
+        const auto admission = archive.admit(member(9, row(qPrintable(child))));
+        QCOMPARE(admission.accepted(), slot >= 0);
+        if (slot >= 0) {
+            QCOMPARE(*admission.slot, static_cast<std::size_t>(slot));
+            QCOMPARE(archive.slots()[*admission.slot]->id.value, 9u);
+            QCOMPARE(admission.replaced->id.value, static_cast<std::uint64_t>(slot + 1));
+        }
+        QVERIFY(std::abs(admission.fitness - fitness) < 1e-6);
+    }
+
+    void emptySlotsLoseFirst() {
+        Archive archive(3, 6, {});
+        archive.place(0, member(1, row("000000")));
+        archive.place(1, member(2, row("111000")));
+        const auto admission = archive.admit(member(3, row("000000")));
+        QCOMPARE(*admission.slot, std::size_t{2});
+        QVERIFY(!admission.replaced);
+        QCOMPARE(archive.memberCount(), std::size_t{3});
+    }
+
+    void sharesOfASolvedSampleSumToItsCapacity() {
+        RandomStream random(7, 0, Purpose::FounderWeights);
+        for (const auto capacity : {Capacity::Unit, Capacity::Best}) {
+            Archive archive(8, 100, {.alpha = 1.0, .capacity = capacity});
+            for (std::size_t slot = 0; slot < 8; ++slot) {
+                std::vector<float> scores(100);
+                for (auto& score : scores) score = random.uniform() < 0.4 ? static_cast<float>(random.uniform()) : 0.0f;
+                archive.place(slot, member(slot, scores));
+            }
+            for (std::size_t j = 0; j < 100; ++j) {
+                double shares = 0.0, best = 0.0;
+                for (const auto scores : archive.rows()) {
+                    shares += scores[j] * archive.niches().worth[j];
+                    best = std::max(best, static_cast<double>(scores[j]));
+                }
+                const double expected = best == 0.0 ? 0.0 : capacity == Capacity::Unit ? 1.0 : best;
+                QVERIFY(std::abs(shares - expected) < 1e-12);
+            }
+        }
+    }
+
+    void epsilonSoftensScarcity() {
+        auto archive = archiveOf({"11", "10"}, {.alpha = 1.0, .epsilon = 1.0});
+        compareAll(archive.fitness(), {1.0 / 3 + 1.0 / 2, 1.0 / 3});
+    }
+
+    void unsolvedSamplesAreWorthNothing() {
+        const auto archive = archiveOf({"00", "00"}, {});
+        compareAll(archive.fitness(), {0, 0});
+        compareAll(archive.niches().worth, {0, 0});
+    }
+
+    void anArchiveWithoutSlotsIsRefused() { QVERIFY_EXCEPTION_THROWN(Archive(0, 4, {}), std::invalid_argument); }
+};
+
+QTEST_APPLESS_MAIN(CompetitionTest)
+#include "competition_test.moc"

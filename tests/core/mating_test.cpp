@@ -1,0 +1,108 @@
+#include "core/mating/attraction.h"
+#include "core/mating/parents.h"
+
+#include <QtTest>
+
+#include <array>
+#include <cmath>
+
+using namespace mergarium;
+
+namespace {
+
+MemberPtr member(std::uint64_t id, std::vector<float> scores) {
+    Member made;
+    made.id = {id};
+    made.scores = Scores(std::move(scores));
+    return std::make_shared<const Member>(std::move(made));
+}
+
+Archive archiveOf(const std::vector<std::vector<float>>& rows, std::size_t slots) {
+    Archive archive(slots, rows.front().size(), {});
+    for (std::size_t slot = 0; slot < rows.size(); ++slot) archive.place(slot, member(slot + 1, rows[slot]));
+    return archive;
+}
+
+}  // namespace
+
+class MatingTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void attractionIsWhatTheOtherCanDoThatOneCannot() {
+        const auto archive = archiveOf({{1, 1, 1, 0, 0, 0}, {0, 1, 1, 1, 0, 0}, {0, 0, 0, 0, 1, 0}, {0, 0, 0, 0, 0, 0}}, 4);
+        std::array<double, 4> drawn{};
+        attractions(archive.rows()[0], archive.rows(), archive.niches().worth, drawn);
+        QCOMPARE(drawn, (std::array<double, 4>{0, 1, 1, 0}));
+        attractions(archive.rows()[2], archive.rows(), archive.niches().worth, drawn);
+        QCOMPARE(drawn, (std::array<double, 4>{2, 2, 0, 0}));
+    }
+
+    void drawingFollowsTheWeights() {
+        const std::array<double, 4> weights{1, 0, 2, 1};
+        QCOMPARE(*drawProportional(weights, 0.0), 0u);
+        QCOMPARE(*drawProportional(weights, 0.2499), 0u);
+        QCOMPARE(*drawProportional(weights, 0.25), 2u);
+        QCOMPARE(*drawProportional(weights, 0.7499), 2u);
+        QCOMPARE(*drawProportional(weights, 0.9999999), 3u);
+        QVERIFY(!drawProportional(std::array<double, 2>{0, 0}, 0.5));
+    }
+
+    void frequenciesMatchFitness() {
+        const auto archive = archiveOf({{1, 1, 1, 0}, {0, 0, 0, 1}}, 2);
+        int first = 0;
+        const int draws = 20000;
+        for (int step = 0; step < draws; ++step) first += drawParents(archive, false, 1, step).first == 0;
+        QVERIFY(std::abs(first / double(draws) - 0.75) < 0.015);  // five standard errors
+    }
+
+    void theSecondParentComesByAttraction() {
+        const auto archive = archiveOf({{1, 1, 0, 0}, {1, 0, 0, 0}, {0, 0, 1, 0}}, 5);
+        for (int step = 0; step < 200; ++step) {
+            const auto parents = drawParents(archive, true, 3, step);
+            if (parents.first == 0) QCOMPARE(parents.second, 2u);  // row 1 has nothing that row 0 lacks
+            QVERIFY(parents.first < 3 && parents.second < 3);
+        }
+    }
+
+    void withNoOneAttractiveTheSecondIsDrawnByFitnessAmongTheOthers() {
+        const auto archive = archiveOf({{1, 1, 1, 1}, {1, 1, 0, 0}, {0, 0, 0, 0}}, 3);
+        for (int step = 0; step < 200; ++step) {
+            const auto parents = drawParents(archive, true, 5, step);
+            if (parents.first == 0) QCOMPARE(parents.second, 1u);
+        }
+    }
+
+    void withNoFitnessAtAllBothAreUniform() {
+        const auto archive = archiveOf({{0, 0}, {0, 0}, {0, 0}}, 6);
+        std::array<int, 3> firsts{}, seconds{};
+        for (int step = 0; step < 3000; ++step) {
+            const auto parents = drawParents(archive, true, 11, step);
+            ++firsts.at(parents.first);
+            ++seconds.at(parents.second);
+            QVERIFY(parents.first != parents.second);
+        }
+        for (const auto& counts : {firsts, seconds})
+            for (const int count : counts) QVERIFY(count > 850 && count < 1150);
+    }
+
+    void aLoneMemberMatesWithItself() {
+        const auto parents = drawParents(archiveOf({{1, 0}}, 4), true, 1, 1);
+        QCOMPARE(parents.first, 0u);
+        QCOMPARE(parents.second, 0u);
+    }
+
+    void identicalModelsStillFindPartners() {
+        const auto archive = archiveOf({{1, 0}, {1, 0}}, 2);
+        for (int step = 0; step < 50; ++step) {
+            const auto parents = drawParents(archive, true, 1, step);
+            QVERIFY(parents.first != parents.second);
+        }
+    }
+
+    void anEmptyArchiveIsAProgrammingError() {
+        QVERIFY_EXCEPTION_THROWN(drawParents(Archive(3, 2, {}), true, 1, 1), std::logic_error);
+    }
+};
+
+QTEST_APPLESS_MAIN(MatingTest)
+#include "mating_test.moc"
