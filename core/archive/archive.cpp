@@ -41,30 +41,34 @@ const std::vector<double>& Archive::fitness() const {
     return fitness_;
 }
 
-Admission Archive::admit(MemberPtr newcomer) {
+Verdict Archive::judge(const Scores& newcomer) {
     // The newcomer is the last row, for as long as this takes.
-    rows_.push_back(newcomer->scores.values());
+    rows_.push_back(newcomer.values());
     shareNiches(rows_, samples_, rule_, joint_);
     const double own = mergarium::fitness(rows_.back(), joint_.worth);
     rows_.pop_back();
 
-    Admission admission{.slot = std::nullopt, .replaced = nullptr, .fitness = own};
     const auto empty = std::find(slots_.begin(), slots_.end(), nullptr);
-    if (empty != slots_.end()) {
-        admission.slot = static_cast<std::size_t>(empty - slots_.begin());
-    } else {
-        double smallest = own;
-        for (std::size_t slot = slots_.size(); slot-- > 0;) {
-            const double theirs = mergarium::fitness(rows_[slot], joint_.worth);
-            if (theirs <= smallest) {
-                smallest = theirs;
-                admission.slot = slot;
-            }
+    if (empty != slots_.end()) return {static_cast<std::size_t>(empty - slots_.begin()), own};
+
+    Verdict verdict{.slot = std::nullopt, .fitness = own};
+    double smallest = own;
+    for (std::size_t slot = slots_.size(); slot-- > 0;) {
+        const double theirs = mergarium::fitness(rows_[slot], joint_.worth);
+        if (theirs <= smallest) {
+            smallest = theirs;
+            verdict.slot = slot;
         }
     }
-    if (admission.slot) {
-        admission.replaced = slots_[*admission.slot];
-        place(*admission.slot, std::move(newcomer));
+    return verdict;
+}
+
+Admission Archive::admit(MemberPtr newcomer) {
+    const auto verdict = judge(newcomer->scores);
+    Admission admission{.slot = verdict.slot, .fitness = verdict.fitness, .replaced = nullptr};
+    if (verdict.slot) {
+        admission.replaced = slots_[*verdict.slot];
+        place(*verdict.slot, std::move(newcomer));
     }
     return admission;
 }

@@ -9,14 +9,21 @@
 
 namespace mergarium {
 
-/// What became of a newcomer.
-struct Admission {
-    /// The slot it took; absent when it was the weakest itself and was rejected.
+/// Whether a newcomer would stay.
+struct Verdict {
+    /// The slot that it would take; absent when it is the weakest itself.
     std::optional<std::size_t> slot;
-    /// Who made room; null when the place was empty or the newcomer was rejected.
-    MemberPtr replaced;
     /// The newcomer's fitness among all A + 1 (paper, section 3.1).
     double fitness = 0.0;
+};
+
+/// What became of a newcomer.
+struct Admission {
+    /// The slot it took; absent when it was rejected.
+    std::optional<std::size_t> slot;
+    double fitness = 0.0;
+    /// Who made room; null when the place was empty or the newcomer was rejected.
+    MemberPtr replaced;
 
     bool accepted() const { return slot.has_value(); }
 };
@@ -28,8 +35,10 @@ public:
     /// `slots` >= 1; every member has `samples` scores.
     Archive(std::size_t slots, std::size_t samples, CompetitionRule rule);
 
-    /// Computes niches and fitness over the members and `newcomer` together; the row with the smallest fitness leaves
-    /// (ties: the lowest slot; the newcomer counts as the last row).
+    /// Computes niches and fitness over the members and a newcomer with these scores together; the row with the smallest
+    /// fitness is to leave (ties: the lowest slot; the newcomer counts as the last row). Changes nothing.
+    Verdict judge(const Scores& newcomer);
+    /// Judges the newcomer and, if it stays, puts it into its slot.
     Admission admit(MemberPtr newcomer);
     /// Puts a member into a slot without competition: founders, and archives read back. Null empties the slot.
     void place(std::size_t slot, MemberPtr member);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <limits>
@@ -58,6 +59,32 @@ TensorEntry entryOf(const nlohmann::json& value, std::uint64_t dataSize, std::st
     return entry;
 }
 
+struct OpenFile {
+    std::ifstream stream;
+    std::map<std::string, TensorEntry> entries;
+    /// Where the tensors' bytes begin.
+    std::uint64_t dataBegin = 0;
+};
+
+OpenFile open(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    OpenFile file{.stream = std::ifstream(path, std::ios::binary), .entries = {}, .dataBegin = 0};
+    if (error || !file.stream) throw std::runtime_error(fmt::format("{}: can't be opened for reading.", path.string()));
+
+    // The length that the file claims is believed only as far as the file is long.
+    std::uint64_t claimed = 0;
+    if (!file.stream.read(reinterpret_cast<char*>(&claimed), sizeof claimed)) refuse(path.string(), "it is shorter than its header");
+    const std::uint64_t present = std::min({claimed, kLongestHeader, static_cast<std::uint64_t>(size) - sizeof claimed});
+    std::vector<char> head(sizeof claimed + present);
+    std::memcpy(head.data(), &claimed, sizeof claimed);
+    file.stream.read(head.data() + sizeof claimed, static_cast<std::streamsize>(present));
+    if (!file.stream) refuse(path.string(), "its header can't be read to its end");
+    file.entries = parseSafetensorsHeader(std::as_bytes(std::span(head)), size, path.string());
+    file.dataBegin = head.size();
+    return file;
+}
+
 }  // namespace
 
 std::map<std::string, TensorEntry> parseSafetensorsHeader(std::span<const std::byte> file, std::uint64_t fileSize,
@@ -79,20 +106,19 @@ std::map<std::string, TensorEntry> parseSafetensorsHeader(std::span<const std::b
     return entries;
 }
 
+std::map<std::string, TensorEntry> readSafetensorsHeader(const std::filesystem::path& path) { return open(path).entries; }
+
 std::vector<float> readFloatTensor(const std::filesystem::path& path, const std::string& tensor) {
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) throw std::runtime_error(fmt::format("{}: can't be opened for reading.", path.string()));
-    std::vector<char> bytes((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-    const auto entries = parseSafetensorsHeader(std::as_bytes(std::span(bytes)), bytes.size(), path.string());
-    const auto found = entries.find(tensor);
-    if (found == entries.end()) refuse(path.string(), fmt::format("it has no tensor '{}'", tensor));
+    auto file = open(path);
+    const auto found = file.entries.find(tensor);
+    if (found == file.entries.end()) refuse(path.string(), fmt::format("it has no tensor '{}'", tensor));
     const auto& entry = found->second;
     if (entry.dtype != "F32") refuse(path.string(), fmt::format("tensor '{}' is {} where F32 is needed", tensor, entry.dtype));
 
-    std::uint64_t headerSize = 0;
-    std::memcpy(&headerSize, bytes.data(), sizeof headerSize);
     std::vector<float> values((entry.end - entry.begin) / sizeof(float));
-    std::memcpy(values.data(), bytes.data() + sizeof headerSize + headerSize + entry.begin, values.size() * sizeof(float));
+    file.stream.seekg(static_cast<std::streamoff>(file.dataBegin + entry.begin));
+    file.stream.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
+    if (!file.stream) refuse(path.string(), fmt::format("tensor '{}' can't be read to its end", tensor));
     return values;
 }
 

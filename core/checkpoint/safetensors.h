@@ -24,6 +24,9 @@ struct TensorEntry {
 std::map<std::string, TensorEntry> parseSafetensorsHeader(std::span<const std::byte> file, std::uint64_t fileSize,
                                                           std::string_view name);
 
+/// The header of a file, checked against the file's size.
+std::map<std::string, TensorEntry> readSafetensorsHeader(const std::filesystem::path& path);
+
 /// The fp32 values of one tensor of a file. Throws when the tensor is missing or of another dtype.
 std::vector<float> readFloatTensor(const std::filesystem::path& path, const std::string& tensor);
 

@@ -17,6 +17,21 @@ Mating M2n2::propose(std::uint64_t step) {
     return {step, archive_.slots()[parents.first], archive_.slots()[parents.second], std::move(splice)};
 }
 
-Admission M2n2::admit(Mating, MemberPtr child) { return archive_.admit(std::move(child)); }
+Admission M2n2::admit(Mating mating, Offspring child) {
+    const auto verdict = archive_.judge(child.scores);
+    Admission admission{.slot = verdict.slot, .fitness = verdict.fitness, .replaced = nullptr};
+    if (verdict.slot) {
+        admission.replaced = archive_.slots()[*verdict.slot];
+        archive_.place(*verdict.slot,
+                       std::make_shared<const Member>(Member{
+                           .id = child.id,
+                           .genome = child.genome(),
+                           .scores = std::move(child.scores),
+                           .parentage = Parentage{mating.first->id, mating.second->id, std::move(mating.splice)},
+                           .born = mating.step,
+                       }));
+    }
+    return admission;
+}
 
 }  // namespace mergarium

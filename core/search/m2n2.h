@@ -25,7 +25,7 @@ public:
     M2n2(M2n2Settings settings, Archive archive);
 
     Mating propose(std::uint64_t step) override;
-    Admission admit(Mating mating, MemberPtr child) override;
+    Admission admit(Mating mating, Offspring child) override;
     const Archive& archive() const override { return archive_; }
 
 private:

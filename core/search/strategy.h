@@ -4,6 +4,7 @@
 #include "core/genome/splice.h"
 
 #include <cstdint>
+#include <functional>
 
 namespace mergarium {
 
@@ -20,6 +21,13 @@ struct Mating {
     Splice splice;
 };
 
+/// A scored child, whose genome is made only if it stays.
+struct Offspring {
+    MemberId id;
+    Scores scores;
+    std::function<GenomePtr()> genome;
+};
+
 /// A search: proposes the next mating, admits the scored child. Deterministic for a seed: step t of a resumed run is step t
 /// of the one that was never interrupted. Knows no threads, SQL or networks.
 class Strategy {
@@ -27,7 +35,7 @@ public:
     virtual ~Strategy() = default;
     /// What step `step` (1, 2, ...) breeds, given the archive as it stands.
     virtual Mating propose(std::uint64_t step) = 0;
-    virtual Admission admit(Mating mating, MemberPtr child) = 0;
+    virtual Admission admit(Mating mating, Offspring child) = 0;
     virtual const Archive& archive() const = 0;
 };
 

@@ -7,8 +7,15 @@
 namespace mergarium {
 namespace {
 
-/// Rows that one thread takes through both layers while the hidden activations stay in its cache (96 x 256 x 4 = 98 KB).
-constexpr std::size_t kRowsPerBlock = 96;
+/// What one thread takes at a time, in tiles of rows.
+constexpr std::int64_t kTilesPerTask = 48;
+
+void compare(const float* logits, std::size_t stride, std::size_t classes, std::span<const std::int64_t> labels, std::span<float> scores) {
+    for (std::size_t row = 0; row < labels.size(); ++row, logits += stride) {
+        const auto largest = std::max_element(logits, logits + classes) - logits;
+        scores[row] = largest == labels[row] ? 1.0f : 0.0f;
+    }
+}
 
 }  // namespace
 
@@ -17,28 +24,32 @@ ClassifierTask::ClassifierTask(const LabelledSamples& train, const LabelledSampl
     : samples_(std::move(samples)),
       layout_(Mlp::layout(shape)),
       network_(shape, device),
-      train_(blocksOf(train, device)),
-      test_(blocksOf(test, device)),
+      fused_(device.is_cpu() && FusedMlp::supports(shape) ? std::optional<FusedMlp>(shape) : std::nullopt),
+      train_(setOf(train, device)),
+      test_(setOf(test, device)),
       testScores_(test.size()) {}
 
-std::vector<ClassifierTask::Block> ClassifierTask::blocksOf(const LabelledSamples& data, torch::Device device) const {
-    const auto rows = static_cast<std::int64_t>(data.size());
-    const auto columns = static_cast<std::int64_t>(data.features);
-    const auto inputs = torch::tensor(data.values).view({rows, columns}).to(device);
-    const auto labels = torch::tensor(data.labels).to(device);
-    const auto floats = inputs.options();
-    const std::size_t step = device.is_cpu() ? kRowsPerBlock : data.size();
-
-    std::vector<Block> blocks;
-    for (std::size_t begin = 0; begin < data.size(); begin += step) {
-        const std::size_t count = std::min(step, data.size() - begin);
-        const auto from = static_cast<std::int64_t>(begin);
-        const auto size = static_cast<std::int64_t>(count);
-        blocks.push_back({begin, count, inputs.narrow(0, from, size), labels.narrow(0, from, size),
-                          torch::empty({size, network_.shape().hidden}, floats),
-                          torch::empty({size, network_.shape().outputs}, floats)});
+ClassifierTask::Set ClassifierTask::setOf(const LabelledSamples& data, torch::Device device) const {
+    Set set{.labels = data.labels,
+            .rows = TiledRows(data.values, fused_ ? data.size() : 0, data.features),
+            .logits = {},
+            .inputs = {},
+            .hidden = {},
+            .output = {}};
+    if (fused_) {
+        set.logits.resize(set.rows.tiles() * FusedMlp::kRowsPerTile * FusedMlp::kLogitsPerRow);
+        return set;
     }
-    return blocks;
+    const auto rows = static_cast<std::int64_t>(data.size());
+    set.inputs = torch::tensor(data.values).view({rows, static_cast<std::int64_t>(data.features)}).to(device);
+    set.hidden = torch::empty({rows, network_.shape().hidden}, set.inputs.options());
+    set.output = torch::empty({rows, network_.shape().outputs}, set.inputs.options());
+    return set;
+}
+
+void ClassifierTask::parametersChanged() {
+    network_.upload();
+    if (fused_) fused_->load(network_.parameters());
 }
 
 void ClassifierTask::scoreBatch(std::size_t, std::span<float> scores) { score(train_, scores); }
@@ -50,30 +61,33 @@ double ClassifierTask::testScore() {
     return testScores_.empty() ? 0.0 : total / static_cast<double>(testScores_.size());
 }
 
-void ClassifierTask::score(std::vector<Block>& blocks, std::span<float> scores) const {
-    const c10::InferenceMode inference;
-    if (blocks.size() == 1) return scoreBlock(blocks.front(), scores);
-    at::parallel_for(0, static_cast<std::int64_t>(blocks.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-        const c10::InferenceMode inThisThread;
-        for (auto index = begin; index < end; ++index) scoreBlock(blocks[static_cast<std::size_t>(index)], scores);
+void ClassifierTask::score(Set& set, std::span<float> scores) {
+    if (fused_)
+        scoreFused(set, scores);
+    else
+        scoreByTorch(set, scores);
+}
+
+void ClassifierTask::scoreFused(Set& set, std::span<float> scores) {
+    constexpr auto kTile = FusedMlp::kRowsPerTile;
+    const auto classes = static_cast<std::size_t>(network_.shape().outputs);
+    at::parallel_for(0, static_cast<std::int64_t>(set.rows.tiles()), kTilesPerTask, [&](std::int64_t from, std::int64_t to) {
+        const auto begin = static_cast<std::size_t>(from);
+        const auto end = static_cast<std::size_t>(to);
+        float* logits = set.logits.data() + begin * kTile * FusedMlp::kLogitsPerRow;
+        fused_->forward(set.rows, begin, end, logits);
+        const std::size_t first = begin * kTile;
+        const std::size_t count = std::min(end * kTile, set.labels.size()) - first;
+        compare(logits, FusedMlp::kLogitsPerRow, classes, std::span(set.labels).subspan(first, count), scores.subspan(first, count));
     });
 }
 
-void ClassifierTask::scoreBlock(Block& block, std::span<float> scores) const {
-    network_.forward(block.inputs, block.hidden, block.logits);
-    const auto target = scores.subspan(block.begin, block.count);
-    if (!block.logits.is_cpu()) {
-        const auto right = block.logits.argmax(1).eq(block.labels).to(torch::kFloat32).cpu();
-        std::copy_n(right.data_ptr<float>(), block.count, target.begin());
-        return;
-    }
+void ClassifierTask::scoreByTorch(Set& set, std::span<float> scores) {
+    const c10::InferenceMode inference;
+    network_.forward(set.inputs, set.hidden, set.output);
+    const auto logits = set.output.cpu();
     const auto classes = static_cast<std::size_t>(network_.shape().outputs);
-    const float* logits = block.logits.data_ptr<float>();
-    const std::int64_t* labels = block.labels.data_ptr<std::int64_t>();
-    for (std::size_t row = 0; row < block.count; ++row, logits += classes) {
-        const auto largest = std::max_element(logits, logits + classes) - logits;
-        target[row] = largest == labels[row] ? 1.0f : 0.0f;
-    }
+    compare(logits.data_ptr<float>(), classes, classes, set.labels, scores);
 }
 
 }  // namespace mergarium

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/networks/fused_mlp.h"
 #include "core/networks/mlp.h"
 #include "core/tasks/digits.h"
 #include "core/tasks/task.h"
@@ -7,13 +8,14 @@
 #include <torch/types.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace mergarium {
 
 /// Right or wrong: 1 where the largest logit is the label's (ties: the lowest class), else 0.
-/// The data is copied to the device once and never moves. On the CPU the samples are scored in fixed blocks of rows, shared
-/// among the threads, each product on one thread: the scores don't depend on how many threads there are.
+/// The data is copied to the device once and never moves. On the CPU a fused pass scores blocks of rows, shared among the
+/// threads: scores don't depend on how many there are. Elsewhere libtorch scores all rows at once.
 class ClassifierTask final : public Task {
 public:
     ClassifierTask(const LabelledSamples& train, const LabelledSamples& test, std::shared_ptr<const SampleSet> samples,
@@ -22,27 +24,32 @@ public:
     std::shared_ptr<const SampleSet> samples() const override { return samples_; }
     const Layout& layout() const override { return layout_; }
     std::span<float> parameters() override { return network_.parameters(); }
-    void parametersChanged() override { network_.upload(); }
+    void parametersChanged() override;
     std::size_t batchCount() const override { return 1; }
     void scoreBatch(std::size_t batch, std::span<float> scores) override;
     double testScore() override;
 
 private:
-    struct Block {
-        std::size_t begin = 0;
-        std::size_t count = 0;
-        torch::Tensor inputs, labels, hidden, logits;
+    /// One set of samples, as whichever pass scores it wants it.
+    struct Set {
+        std::vector<std::int64_t> labels;
+        TiledRows rows;
+        std::vector<float> logits;
+        torch::Tensor inputs, hidden, output;
     };
 
-    std::vector<Block> blocksOf(const LabelledSamples& data, torch::Device device) const;
-    void score(std::vector<Block>& blocks, std::span<float> scores) const;
-    void scoreBlock(Block& block, std::span<float> scores) const;
+    Set setOf(const LabelledSamples& data, torch::Device device) const;
+    void score(Set& set, std::span<float> scores);
+    void scoreFused(Set& set, std::span<float> scores);
+    void scoreByTorch(Set& set, std::span<float> scores);
 
     std::shared_ptr<const SampleSet> samples_;
     Layout layout_;
     Mlp network_;
-    std::vector<Block> train_;
-    std::vector<Block> test_;
+    /// Absent on other devices than the CPU, and for shapes that it doesn't take.
+    std::optional<FusedMlp> fused_;
+    Set train_;
+    Set test_;
     std::vector<float> testScores_;
 };
 

@@ -1,0 +1,169 @@
+#include "app/cli/commands.h"
+#include "app/cli/common.h"
+#include "app/cli/exit_code.h"
+#include "app/cli/progress_line.h"
+#include "core/session/presets.h"
+#include "core/session/process.h"
+#include "core/store/run_catalog.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace mergarium::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The archive's members with their slots, best train score first (ties: the oldest).
+std::vector<std::size_t> byTrainScore(const SessionSnapshot& snapshot) {
+    std::vector<std::size_t> slots;
+    for (std::size_t slot = 0; slot < snapshot.members.size(); ++slot)
+        if (snapshot.members[slot]) slots.push_back(slot);
+    std::sort(slots.begin(), slots.end(), [&](auto a, auto b) {
+        const auto& one = *snapshot.members[a];
+        const auto& other = *snapshot.members[b];
+        return one.scores.total() != other.scores.total() ? one.scores.total() > other.scores.total() : one.id < other.id;
+    });
+    return slots;
+}
+
+Json parentsOf(const Member& member) {
+    if (!member.parentage) return Json::array();
+    return {member.parentage->first.value, member.parentage->second.value};
+}
+
+Json archiveOf(const SessionSnapshot& snapshot) {
+    Json archive = Json::array();
+    for (const auto slot : byTrainScore(snapshot)) {
+        const auto& member = *snapshot.members[slot];
+        archive.push_back({{"member", member.id.value},
+                           {"fitness", snapshot.fitness[slot]},
+                           {"train", member.scores.mean()},
+                           {"test", snapshot.test[slot] ? Json(*snapshot.test[slot]) : Json(nullptr)},
+                           {"parents", parentsOf(member)},
+                           {"born", member.born}});
+        if (const auto& parentage = member.parentage) {
+            archive.back()["splits"] = parentage->splice.splits;
+            archive.back()["ratio"] = parentage->splice.ratio;
+        }
+    }
+    return archive;
+}
+
+Json birthOf(const Pairing& pairing) {
+    return {{"step", pairing.step},
+            {"child", pairing.child.value},
+            {"parents", {pairing.first.value, pairing.second.value}},
+            {"train", pairing.childTrain},
+            {"accepted", pairing.accepted},
+            {"replaced", pairing.replaced ? Json(pairing.replaced->value) : Json(nullptr)}};
+}
+
+void printArchive(const SessionSnapshot& snapshot) {
+    fmt::print("\n{:>8} {:>9} {:>8} {:>8} {:>8}  {}\n", "member", "fitness", "train %", "test %", "born", "parents");
+    for (const auto slot : byTrainScore(snapshot)) {
+        const auto& member = *snapshot.members[slot];
+        const auto test = snapshot.test[slot] ? fmt::format("{:.1f}", 100.0 * *snapshot.test[slot]) : std::string("-");
+        const auto parents = member.parentage ? fmt::format("{} x {}, ratio {:.2f}, split at {}", member.parentage->first.value,
+                                                            member.parentage->second.value, member.parentage->splice.ratio,
+                                                            fmt::join(member.parentage->splice.splits, " "))
+                                              : std::string("founder");
+        fmt::print("{:>8} {:>9.2f} {:>8.1f} {:>8} {:>8}  {}\n", member.id.value, snapshot.fitness[slot], 100.0 * member.scores.mean(), test,
+                   member.born, parents);
+    }
+}
+
+void printBirths(const std::vector<Pairing>& births) {
+    fmt::print("\n{:>8} {:>8} {:>8} {:>8} {:>8}  {}\n", "step", "child", "first", "second", "train %", "outcome");
+    for (const auto& birth : births)
+        fmt::print("{:>8} {:>8} {:>8} {:>8} {:>8.1f}  {}\n", birth.step, birth.child.value, birth.first.value, birth.second.value,
+                   100.0 * birth.childTrain,
+                   !birth.accepted ? "rejected" : birth.replaced ? fmt::format("replaced {}", birth.replaced->value) : "took an empty slot");
+}
+
+}  // namespace
+
+int list(const Options& options) {
+    const auto runs = RunCatalog(databaseOf(options)).runs();
+    if (options.json) {
+        Json entries = Json::array();
+        for (const auto& run : runs)
+            entries.push_back({{"run", run.id.value},
+                               {"name", run.name},
+                               {"status", nameOf(run.phase)},
+                               {"evaluations", run.evaluations},
+                               {"budget", run.budget},
+                               {"best_train", run.bestTrain},
+                               {"best_test", run.bestTest},
+                               {"seed", run.seed},
+                               {"seconds", run.seconds},
+                               {"created", run.created}});
+        print({{"runs", entries}});
+        return kSuccess;
+    }
+    fmt::print("{:>5}  {:<34} {:<12} {:>21} {:>8} {:>8}  {}\n", "run", "name", "status", "evaluations", "train %", "test %", "created");
+    for (const auto& run : runs)
+        fmt::print("{:>5}  {:<34} {:<12} {:>21} {:>8.1f} {:>8.1f}  {}\n", run.id.value, run.name, nameOf(run.phase),
+                   fmt::format("{} of {}", withCommas(run.evaluations), withCommas(run.budget)), 100.0 * run.bestTrain, 100.0 * run.bestTest,
+                   run.created);
+    return kSuccess;
+}
+
+int show(const Options& options) {
+    const RunCatalog catalog(databaseOf(options));
+    const auto snapshot = catalog.snapshot({options.run});
+    const auto births = options.births ? catalog.births({options.run}) : std::vector<Pairing>{};
+    const auto yaml = toYaml(snapshot.run->configuration);
+    if (options.json) {
+        Json document{{"run", options.run},
+                      {"name", snapshot.run->configuration.name},
+                      {"status", nameOf(snapshot.phase)},
+                      {"evaluations", snapshot.evaluations},
+                      {"budget", snapshot.budget},
+                      {"accepted", snapshot.accepted},
+                      {"seconds", snapshot.seconds},
+                      {"archive_hash", snapshot.archiveHash},
+                      {"configuration", yaml}};
+        if (options.archive) document["archive"] = archiveOf(snapshot);
+        if (options.births) {
+            document["births"] = Json::array();
+            for (const auto& birth : births) document["births"].push_back(birthOf(birth));
+        }
+        print(document);
+        return kSuccess;
+    }
+    fmt::print("Run {}, {}: {} of {} evaluations, {} accepted, {}\n\n{}", options.run, nameOf(snapshot.phase), withCommas(snapshot.evaluations),
+               withCommas(snapshot.budget), withCommas(snapshot.accepted), durationText(snapshot.seconds), yaml);
+    if (options.archive) printArchive(snapshot);
+    if (options.births) printBirths(births);
+    return kSuccess;
+}
+
+int presets(const Options& options) {
+    const auto all = readPresets(findResources());
+    if (!options.preset.empty()) {
+        const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == options.preset; });
+        if (found == all.end()) throw ConfigurationError(fmt::format("{}: there is no such preset.", options.preset));
+        const auto yaml = toYaml(found->configuration);
+        if (options.json)
+            print({{"name", found->name}, {"description", found->description}, {"configuration", yaml}});
+        else
+            fmt::print("# {}\n{}", found->description, yaml);
+        return kSuccess;
+    }
+    if (options.json) {
+        Json entries = Json::array();
+        for (const auto& preset : all) entries.push_back({{"name", preset.name}, {"description", preset.description}});
+        print({{"presets", entries}});
+        return kSuccess;
+    }
+    for (const auto& preset : all) fmt::print("{:<34} {}\n", preset.name, preset.description);
+    return kSuccess;
+}
+
+}  // namespace mergarium::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "app/cli/options.h"
+
+namespace mergarium::cli {
+
+/// Every command prints its result on stdout and returns the exit code; bad input throws std::runtime_error with one line.
+int run(const Options& options);
+int resume(const Options& options);
+int list(const Options& options);
+int show(const Options& options);
+int presets(const Options& options);
+int score(const Options& options);
+
+}  // namespace mergarium::cli

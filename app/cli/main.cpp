@@ -1,0 +1,104 @@
+#include "app/cli/commands.h"
+#include "app/cli/exit_code.h"
+#include "core/session/process.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+using namespace mergarium::cli;
+
+struct Command {
+    CLI::App* app;
+    int (*carryOut)(const Options&);
+};
+
+CLI::App* addCommand(CLI::App& program, const char* name, const char* description, Options& options) {
+    auto* command = program.add_subcommand(name, description);
+    command->add_flag("--json", options.json, "Print one JSON document on stdout");
+    return command;
+}
+
+void addDatabase(CLI::App& command, Options& options) {
+    command.add_option("--db", options.database, "The run database (default: runs.db in your data folder)");
+}
+
+void addConfiguration(CLI::App& command, Options& options) {
+    command.add_option("--seed", options.seed, "Seed of the run");
+    command.add_option("--evaluations", options.evaluations, "How many children are scored");
+    command.add_option("--device", options.device, "auto, cpu, cuda or cuda:N");
+    command.add_option("--set", options.settings, "Any key of the configuration: strategy.archive=30")->allow_extra_args(false);
+}
+
+void addThreads(CLI::App& command, Options& options) {
+    command.add_option("--threads", options.threads, "Threads that score (default: one per core); changes no result");
+}
+
+int carryOut(int argc, char** argv) {
+    CLI::App program("Evolves new models by merging existing ones: model merging of natural niches (M2N2).", "mergarium-cli");
+    program.require_subcommand(1);
+    program.set_version_flag("--version", "mergarium-cli " MERGARIUM_VERSION);
+    Options options;
+    std::vector<Command> commands;
+
+    auto* run = addCommand(program, "run", "Run a configuration file or a preset", options);
+    run->add_option("CONFIG", options.configuration, "A YAML file or a preset's name")->required();
+    addDatabase(*run, options);
+    addConfiguration(*run, options);
+    addThreads(*run, options);
+    commands.push_back({run, &mergarium::cli::run});
+
+    auto* resume = addCommand(program, "resume", "Go on with a run that was stopped or interrupted", options);
+    resume->add_option("RUN", options.run, "The run's number")->required();
+    addDatabase(*resume, options);
+    addThreads(*resume, options);
+    commands.push_back({resume, &mergarium::cli::resume});
+
+    auto* list = addCommand(program, "list", "List the stored runs", options);
+    addDatabase(*list, options);
+    commands.push_back({list, &mergarium::cli::list});
+
+    auto* show = addCommand(program, "show", "Show a stored run", options);
+    show->add_option("RUN", options.run, "The run's number")->required();
+    show->add_flag("--archive", options.archive, "The archive's members, best first");
+    show->add_flag("--births", options.births, "Every mating and what came of it");
+    addDatabase(*show, options);
+    commands.push_back({show, &mergarium::cli::show});
+
+    auto* presets = addCommand(program, "presets", "List the presets, or print one", options);
+    presets->add_option("NAME", options.preset, "The preset to print as YAML");
+    commands.push_back({presets, &mergarium::cli::presets});
+
+    auto* score = addCommand(program, "score", "Score the models in a safetensors file", options);
+    score->add_option("CHECKPOINT", options.checkpoint, "The safetensors file")->required();
+    score->add_option("--task", options.configuration, "A YAML file or a preset's name")->required();
+    addThreads(*score, options);
+    commands.push_back({score, &mergarium::cli::score});
+
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return program.exit(error);
+        fmt::print(stderr, "mergarium-cli: {}; see mergarium-cli --help.\n", error.what());
+        return kBadInput;
+    }
+    for (const auto& command : commands)
+        if (command.app->parsed()) return command.carryOut(options);
+    return kBadInput;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    mergarium::restartWithTunedLibraries(argv);
+    try {
+        return carryOut(argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "mergarium-cli: {}\n", error.what());
+        return kBadInput;
+    }
+}

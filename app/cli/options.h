@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mergarium::cli {
+
+/// What the person typed, whatever the command.
+struct Options {
+    /// One JSON document on stdout instead of words.
+    bool json = false;
+    /// Empty: the database in the person's data folder.
+    std::string database;
+    /// 0: one per core.
+    std::size_t threads = 0;
+
+    /// CONFIG or PRESET.
+    std::string configuration;
+    std::optional<std::uint64_t> seed;
+    std::optional<std::uint64_t> evaluations;
+    std::optional<std::string> device;
+    std::vector<std::string> settings;
+
+    std::int64_t run = 0;
+    bool archive = false;
+    bool births = false;
+
+    std::string checkpoint;
+    std::string preset;
+};
+
+}  // namespace mergarium::cli

@@ -1,0 +1,71 @@
+#include "app/cli/progress_line.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+namespace mergarium::cli {
+namespace {
+
+constexpr std::uint64_t kBarWidth = 24;
+
+int terminalWidth() {
+    winsize size{};
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+}  // namespace
+
+std::string withCommas(std::uint64_t count) {
+    auto digits = std::to_string(count);
+    for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
+        digits.insert(static_cast<std::size_t>(place), 1, ',');
+    return digits;
+}
+
+std::string durationText(double seconds) {
+    const auto whole = static_cast<std::uint64_t>(std::ceil(std::max(0.0, seconds)));
+    if (whole < 60) return fmt::format("{} s", whole);
+    if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+    return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string progressText(const SessionSnapshot& snapshot, int width) {
+    if (!snapshot.run) return "Preparing ...";
+    const std::uint64_t filled = snapshot.budget ? kBarWidth * std::min(snapshot.evaluations, snapshot.budget) / snapshot.budget : 0;
+    auto text = fmt::format("[{}{}]  {} of {}", std::string(filled, '#'), std::string(kBarWidth - filled, '.'),
+                            withCommas(snapshot.evaluations), withCommas(snapshot.budget));
+    if (snapshot.evaluationsPerSecond > 0.0)
+        text += fmt::format("   {:.0f}/s   {} left", snapshot.evaluationsPerSecond,
+                            durationText(static_cast<double>(snapshot.budget - snapshot.evaluations) / snapshot.evaluationsPerSecond));
+    if (!snapshot.curve->empty())
+        text += fmt::format("   best {:.1f} % train, {:.1f} % test", 100.0 * snapshot.curve->back().bestTrain,
+                            100.0 * snapshot.curve->back().bestTest);
+    if (!snapshot.message.empty()) text += "   " + snapshot.message;
+    return text.substr(0, static_cast<std::size_t>(std::max(10, width - 1)));
+}
+
+ProgressLine::ProgressLine(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+void ProgressLine::show(const SessionSnapshot& snapshot) {
+    if (quiet_) return;
+    if (terminal_) {
+        fmt::print(stderr, "\r\033[K{}", progressText(snapshot, terminalWidth()));
+        std::fflush(stderr);
+        drawn_ = true;
+    } else if (const auto tenths = snapshot.budget ? 10 * snapshot.evaluations / snapshot.budget : 0; tenths > tenths_) {
+        tenths_ = tenths;
+        fmt::print(stderr, "{}\n", progressText(snapshot, 200));
+    }
+}
+
+void ProgressLine::end() {
+    if (std::exchange(drawn_, false)) fmt::print(stderr, "\n");
+}
+
+}  // namespace mergarium::cli

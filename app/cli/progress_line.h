@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/session/snapshot.h"
+
+#include <cstdint>
+#include <string>
+
+namespace mergarium::cli {
+
+/// How far a run is, on stderr: a bar that is drawn over itself on a terminal, else one line for every tenth of the way.
+class ProgressLine {
+public:
+    explicit ProgressLine(bool quiet);
+    void show(const SessionSnapshot& snapshot);
+    /// Leaves the bar standing and goes to the next line.
+    void end();
+
+private:
+    bool quiet_;
+    bool terminal_;
+    bool drawn_ = false;
+    std::uint64_t tenths_ = 0;
+};
+
+/// "[#####.....]  4,213 of 10,000   1,012/s   6 s left   best 68.4 % train, 61.2 % test", cut to `width` columns.
+std::string progressText(const SessionSnapshot& snapshot, int width);
+
+/// 10000 -> "10,000".
+std::string withCommas(std::uint64_t count);
+/// 65 -> "1 min 5 s".
+std::string durationText(double seconds);
+
+}  // namespace mergarium::cli

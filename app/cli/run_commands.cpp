@@ -1,0 +1,127 @@
+#include "app/cli/commands.h"
+#include "app/cli/common.h"
+#include "app/cli/exit_code.h"
+#include "app/cli/progress_line.h"
+#include "core/session/process.h"
+#include "core/session/session.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <stdexcept>
+
+namespace mergarium::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kLook{100};
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// The first interruption stops cleanly, a second one kills.
+void catchInterruptions() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+}
+
+/// Lets the session run to its end, showing how far it is; returns its last state.
+SnapshotPtr follow(SessionRequest request, ProgressLine& progress) {
+    Session session(std::move(request), nullptr);
+    SnapshotPtr last;
+    for (bool ended = false; !ended;) {
+        ended = session.waitFor(kLook);
+        if (interrupted) session.stop();
+        if (auto snapshot = session.take()) {
+            progress.show(*snapshot);
+            last = std::move(snapshot);
+        }
+    }
+    return last;
+}
+
+nlohmann::ordered_json summaryOf(const SessionSnapshot& snapshot, const std::filesystem::path& database) {
+    const auto& run = *snapshot.run;
+    nlohmann::ordered_json train = nlohmann::ordered_json::array();
+    nlohmann::ordered_json test = nlohmann::ordered_json::array();
+    for (const auto& founder : run.founders) {
+        train.push_back(founder.train);
+        test.push_back(founder.test);
+    }
+    const auto& last = snapshot.curve->back();
+    const auto best = bestSlot(snapshot.members);
+    return {{"run", run.id.value},
+            {"name", run.configuration.name},
+            {"status", nameOf(snapshot.phase)},
+            {"evaluations", snapshot.evaluations},
+            {"accepted", snapshot.accepted},
+            {"best_train", best ? snapshot.members[*best]->scores.mean() : 0.0},
+            {"best_test", best ? snapshot.test[*best].value_or(0.0) : 0.0},
+            {"coverage", last.coverage},
+            {"founders_train", train},
+            {"founders_test", test},
+            {"seconds", snapshot.seconds},
+            {"evaluations_per_second", snapshot.seconds > 0.0 ? static_cast<double>(snapshot.evaluations) / snapshot.seconds : 0.0},
+            {"samples_scored", snapshot.evaluations * run.samples->size()},
+            {"samples_saved", 0},
+            {"archive_hash", snapshot.archiveHash},
+            {"seed", run.configuration.seed},
+            {"device", run.device},
+            {"database", database.string()}};
+}
+
+void printWords(const SessionSnapshot& snapshot, const std::filesystem::path& database) {
+    const auto summary = summaryOf(snapshot, database);
+    const auto percent = [&](const char* key) { return 100.0 * summary[key].get<double>(); };
+    fmt::print("Run {} ({}) {} after {} evaluations in {}, {:.0f} per second.\n", summary["run"].get<std::int64_t>(),
+               snapshot.run->configuration.name, nameOf(snapshot.phase), withCommas(snapshot.evaluations), durationText(snapshot.seconds),
+               summary["evaluations_per_second"].get<double>());
+    fmt::print("Best model   {:5.1f} % train  {:5.1f} % test\n", percent("best_train"), percent("best_test"));
+    for (const auto& founder : snapshot.run->founders)
+        fmt::print("Founder {}    {:5.1f} % train  {:5.1f} % test   {}\n", founder.id.value, 100.0 * founder.train, 100.0 * founder.test,
+                   founder.name);
+    fmt::print("Archive      {} of {} children accepted, {:.1f} % of the samples solved by at least one member\n",
+               withCommas(snapshot.accepted), withCommas(snapshot.evaluations), percent("coverage"));
+    fmt::print("Stored in    {}\n", database.string());
+    fmt::print("Archive hash {}\n", snapshot.archiveHash);
+}
+
+int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
+    if (const auto warning = slowBlasWarning()) fmt::print(stderr, "Warning: {}\n", *warning);
+    catchInterruptions();
+    const auto database = databaseOf(options);
+    ProgressLine progress(options.json);
+    const auto last = follow({.run = std::move(what),
+                              .database = database,
+                              .resources = findResources(),
+                              .threads = options.threads,
+                              .startPaused = false},
+                             progress);
+    progress.end();
+
+    if (last->phase == Phase::Failed) {
+        // What fails before the run exists is bad input, not a failed run.
+        if (!last->run) throw std::runtime_error(last->message);
+        fmt::print(stderr, "Run {} failed after {} evaluations: {}\n", last->run->id.value, withCommas(last->evaluations), last->message);
+        return kRunFailed;
+    }
+    if (!last->run) return kInterrupted;
+    if (options.json)
+        print(summaryOf(*last, database));
+    else
+        printWords(*last, database);
+    if (last->phase != Phase::Stopped) return kSuccess;
+    fmt::print(stderr, "Interrupted after {} of {} evaluations; go on with: mergarium-cli resume {} --db {}\n", withCommas(last->evaluations),
+               withCommas(last->budget), last->run->id.value, database.string());
+    return kInterrupted;
+}
+
+}  // namespace
+
+int run(const Options& options) { return carryOut(options, NewRun{configurationOf(options)}); }
+
+int resume(const Options& options) { return carryOut(options, ResumedRun{{options.run}}); }
+
+}  // namespace mergarium::cli

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/archive/competition.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace mergarium {
+
+/// From this score on, a model counts as solving a sample.
+constexpr float kSolved = 0.5f;
+
+/// How widely a group of models covers the samples, and how much they differ.
+struct Diversity {
+    /// Share of samples that at least one model solves, in [0, 1].
+    double coverage = 0.0;
+    /// Mean over pairs of models of the share of samples on which just one of the two is right, in [0, 1].
+    double disagreement = 0.0;
+};
+Diversity diversity(ScoreRows rows, std::size_t samples);
+
+/// In which order samples are laid out from left to right.
+enum class SampleOrder {
+    /// By group, then as they come.
+    Group,
+    /// Solved by most first.
+    Difficulty,
+    /// By the row that has the largest share, then by difficulty; samples that nobody solves last.
+    Owner,
+};
+
+/// A permutation of the samples. `groups` has one entry per sample.
+std::vector<std::uint32_t> orderSamples(SampleOrder order, ScoreRows rows, std::span<const std::uint32_t> groups);
+
+/// How several samples become one bin: their mean, or the largest (one solved sample among thousands stays visible).
+enum class Binning { Mean, Max };
+
+/// A range of positions in the display order; `end` is one past the last.
+struct PositionRange {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+/// The score matrix reduced to what a screen can show.
+struct NicheRaster {
+    std::size_t rows = 0;
+    /// One per bin, in display order; together they tile the range asked for.
+    std::vector<PositionRange> bins;
+    /// rows x bins, row by row: the binned share s/z in [0, 1] (0 where nobody scores); NaN in the rows of absent models.
+    std::vector<float> shares;
+    /// One per bin: the mean of z over its samples.
+    std::vector<float> totals;
+    /// One per bin: the share of its samples that nobody solves, in [0, 1].
+    std::vector<float> unsolved;
+};
+
+/// Reduces the samples order[range.begin .. range.end) to at most `width` bins of equal size (within one sample).
+/// Pure; O(rows x samples in range). An empty range or width 0 gives no bins.
+NicheRaster rasterize(ScoreRows rows, std::span<const std::uint32_t> order, PositionRange range, std::size_t width,
+                      Binning binning);
+
+}  // namespace mergarium

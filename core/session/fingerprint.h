@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace mergarium {
+
+/// SHA-256 of everything added to it, in order.
+class Fingerprint {
+public:
+    Fingerprint();
+    ~Fingerprint();
+    void add(std::span<const std::byte> bytes);
+    /// 64 hexadecimal digits; ends the computation.
+    std::string hex();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace mergarium

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "core/session/experiment.h"
+#include "core/session/rate_meter.h"
+#include "core/session/snapshot.h"
+#include "core/store/run_recorder.h"
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+namespace mergarium {
+
+/// Where a run is kept, where its data lies, and how many threads score (0: one per core).
+struct RunPlace {
+    std::filesystem::path database;
+    std::filesystem::path resources;
+    std::size_t threads = 0;
+};
+
+/// One run, evaluation by evaluation, on the calling thread: task, strategy and recorder working together. Knows no other
+/// threads and nobody who watches. Throws std::runtime_error with one sentence; what was stored before is kept.
+class RunLoop {
+public:
+    /// Scores the founders and stores a new run.
+    static std::unique_ptr<RunLoop> begin(const RunConfiguration& configuration, const RunPlace& place);
+    /// Rebuilds a stored run as it was after its last stored birth, without scoring anything again.
+    static std::unique_ptr<RunLoop> goOn(RunId run, const RunPlace& place);
+
+    bool isFinished() const { return evaluations_ >= configuration_.evaluations; }
+    /// One evaluation (paper, algorithm 1): propose, breed, score, admit, record; stores about once a second. When
+    /// `abandon` is found set between two scoring batches the child is dropped and nothing has changed.
+    void step(const std::atomic<bool>& abandon);
+    /// A break, which counts neither as time nor in the rate.
+    void pauseClock();
+    void resumeClock();
+    /// Stores everything, with a checkpoint when the phase ends the sitting. A finished archive is tested first.
+    void store(Phase phase);
+
+    /// Stores that the run failed, and why, without a checkpoint: the births before it are kept and can be gone on from.
+    void storeFailure(const std::string& sentence);
+
+    /// The state now.
+    SessionSnapshot snapshot(Phase phase);
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    RunLoop(const RunConfiguration& configuration, const RunPlace& place);
+    MemberPtr score(MemberId id, GenomePtr genome);
+    MemberPtr breedAgain(const Member& birth, const std::map<MemberId, GenomePtr>& genomes);
+    double testOf(const Member& member);
+    void record(const Parentage& parentage, const Admission& admission, MemberId child, double train);
+    void follow();
+    void addProgress();
+    double seconds() const;
+    void storeWhenDue();
+    void flush(Phase phase, bool checkpoint);
+    RunStanding standing(Phase phase) const;
+    std::span<const MemberPtr> slots() const { return strategy_->archive().slots(); }
+    const Member& best() const { return *slots()[*bestSlot(slots())]; }
+
+    RunConfiguration configuration_;
+    RunPlace place_;
+    Experiment experiment_;
+    std::unique_ptr<Strategy> strategy_;
+    std::unique_ptr<RunRecorder> recorder_;
+    std::shared_ptr<const RunDescription> description_;
+    std::vector<float> scores_;
+
+    std::uint64_t evaluations_ = 0;
+    std::uint64_t accepted_ = 0;
+    std::uint64_t founders_ = 0;
+    std::string archiveHash_;
+    /// The member whose test score the curve shows.
+    MemberId champion_;
+    std::map<MemberId, double> tests_;
+    std::vector<ProgressPoint> curve_;
+    std::shared_ptr<const std::vector<ProgressPoint>> publishedCurve_;
+    std::deque<Pairing> pairings_;
+
+    /// Computing time before the clock was last started, and when that was.
+    double secondsBefore_ = 0.0;
+    bool clockRuns_ = false;
+    Clock::time_point started_ = Clock::now();
+    Clock::time_point stored_ = Clock::now();
+    std::uint64_t storedEvaluations_ = 0;
+    std::uint64_t checkpointed_ = 0;
+    /// Why births wait in memory; empty when they don't.
+    std::string lockedBy_;
+    RateMeter rate_;
+};
+
+}  // namespace mergarium

@@ -1,0 +1,164 @@
+#include "core/session/session.h"
+
+#include "core/session/run_loop.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+namespace mergarium {
+
+// The worker's thread owns the run loop and everything it holds; the two sides share only what the mutex guards, and
+// `abandon_`. The person's last wish counts, not the list of all wishes.
+struct Session::Worker {
+    enum class Wish { Run, Pause, Stop };
+
+    Worker(SessionRequest request, std::function<void()> wake)
+        : request_(std::move(request)),
+          wake_(std::move(wake)),
+          wish_(request_.startPaused ? Wish::Pause : Wish::Run),
+          thread_([this] { work(); }) {}
+
+    ~Worker() { wish(Wish::Stop); }
+
+    void wish(Wish wish, std::uint64_t steps = 0) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (wish_ == Wish::Stop) return;
+            wish_ = wish;
+            steps_ = wish == Wish::Run ? 0 : steps_ + steps;
+            if (wish == Wish::Stop) abandon_ = true;
+        }
+        changed_.notify_all();
+    }
+
+    void work() {
+        publish(std::make_shared<const SessionSnapshot>());
+        std::unique_ptr<RunLoop> loop;
+        try {
+            const RunPlace place{request_.database, request_.resources, request_.threads};
+            if (const auto* fresh = std::get_if<NewRun>(&request_.run))
+                loop = RunLoop::begin(fresh->configuration, place);
+            else
+                loop = RunLoop::goOn(std::get<ResumedRun>(request_.run).id, place);
+            run(*loop);
+        } catch (const std::exception& error) {
+            fail(loop.get(), error.what());
+        }
+        // On this thread, where the network was made.
+        loop.reset();
+        const std::lock_guard lock(mutex_);
+        ended_ = true;
+        changed_.notify_all();
+    }
+
+    void run(RunLoop& loop) {
+        while (true) {
+            if (loop.isFinished()) return end(loop, Phase::Finished);
+            switch (nextWish(loop)) {
+                case Wish::Stop: return end(loop, Phase::Stopped);
+                case Wish::Pause: continue;
+                case Wish::Run: break;
+            }
+            loop.step(abandon_);
+            if (wanted()) publish(shared(loop.snapshot(Phase::Running)));
+        }
+    }
+
+    /// What to do now; waits while the run is paused and nothing is asked for. A single step is a wish to run once.
+    Wish nextWish(RunLoop& loop) {
+        std::unique_lock lock(mutex_);
+        if (wish_ == Wish::Pause && steps_ == 0) {
+            lock.unlock();
+            loop.pauseClock();
+            loop.store(Phase::Paused);
+            publish(shared(loop.snapshot(Phase::Paused)));
+            lock.lock();
+            changed_.wait(lock, [this] { return wish_ != Wish::Pause || steps_ > 0; });
+            loop.resumeClock();
+        }
+        if (wish_ == Wish::Pause && steps_ > 0) {
+            --steps_;
+            return Wish::Run;
+        }
+        return wish_;
+    }
+
+    void end(RunLoop& loop, Phase phase) {
+        loop.pauseClock();
+        loop.store(phase);
+        publish(shared(loop.snapshot(phase)));
+    }
+
+    /// The window goes on living: the run's last state, with what happened.
+    void fail(RunLoop* loop, const std::string& sentence) {
+        auto last = loop ? loop->snapshot(Phase::Failed) : SessionSnapshot{};
+        last.phase = Phase::Failed;
+        last.message = sentence;
+        if (loop) {
+            try {
+                loop->storeFailure(sentence);
+            } catch (const std::exception&) {
+                // The store itself may be what failed; the sentence that people see is the first one.
+            }
+        }
+        publish(shared(std::move(last)));
+    }
+
+    static SnapshotPtr shared(SessionSnapshot snapshot) { return std::make_shared<const SessionSnapshot>(std::move(snapshot)); }
+
+    bool wanted() const { return !untaken_.load(std::memory_order_relaxed); }
+
+    void publish(SnapshotPtr snapshot) {
+        SnapshotPtr outdated;  // freed outside the lock
+        bool first = false;
+        {
+            const std::lock_guard lock(mutex_);
+            outdated = std::exchange(snapshot_, std::move(snapshot));
+            first = !untaken_.exchange(true);
+        }
+        if (first && wake_) wake_();
+    }
+
+    SnapshotPtr take() {
+        const std::lock_guard lock(mutex_);
+        untaken_ = false;
+        return std::exchange(snapshot_, nullptr);
+    }
+
+    bool waitFor(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, time, [this] { return ended_; });
+    }
+
+    const SessionRequest request_;
+    const std::function<void()> wake_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    Wish wish_;
+    /// Single evaluations asked for while paused.
+    std::uint64_t steps_ = 0;
+    SnapshotPtr snapshot_;
+    bool ended_ = false;
+    /// A snapshot waits to be taken; until it is, the worker makes no other while it runs.
+    std::atomic<bool> untaken_ = false;
+    std::atomic<bool> abandon_ = false;
+    // Last: joined first.
+    std::jthread thread_;
+};
+
+Session::Session(SessionRequest request, std::function<void()> wake)
+    : worker_(std::make_unique<Worker>(std::move(request), std::move(wake))) {}
+
+Session::~Session() = default;
+
+SnapshotPtr Session::take() { return worker_->take(); }
+void Session::pause() { worker_->wish(Worker::Wish::Pause); }
+void Session::resume() { worker_->wish(Worker::Wish::Run); }
+void Session::step() { worker_->wish(Worker::Wish::Pause, 1); }
+void Session::stop() { worker_->wish(Worker::Wish::Stop); }
+bool Session::waitFor(std::chrono::milliseconds time) { return worker_->waitFor(time); }
+
+}  // namespace mergarium

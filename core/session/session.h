@@ -1,0 +1,62 @@
+#pragma once
+
+#include "core/session/snapshot.h"
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <variant>
+
+namespace mergarium {
+
+/// A new run, or one to go on with.
+struct NewRun {
+    RunConfiguration configuration;
+};
+struct ResumedRun {
+    RunId id;
+};
+
+struct SessionRequest {
+    std::variant<NewRun, ResumedRun> run;
+    std::filesystem::path database;
+    /// The folder with data, founders and presets.
+    std::filesystem::path resources;
+    /// Threads that score; 0: one per core.
+    std::size_t threads = 0;
+    /// Paused: prepared, then waits for `resume` or `step`.
+    bool startPaused = false;
+};
+
+/// Runs one run on a thread of its own: strategy, task, recorder. Every function may be called from any thread and none waits,
+/// except the destructor, which stops the run as `stop` does (within one scoring batch) and joins.
+class Session {
+public:
+    /// `wake`, if any, is called on the worker's thread when a snapshot is there to be taken, at most once until it is taken.
+    Session(SessionRequest request, std::function<void()> wake);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    /// The latest state; null when nothing was published since the last call. Asking is what makes the worker publish
+    /// again: a window that looks 20 times a second costs the run 20 snapshots a second, however fast it steps.
+    SnapshotPtr take();
+
+    void pause();
+    void resume();
+    /// One evaluation, then pause.
+    void step();
+    /// Ends the sitting: everything is stored, the run can be resumed.
+    void stop();
+
+    /// Blocks until the worker has ended, or for `time`; says whether it has. For programs without a window.
+    bool waitFor(std::chrono::milliseconds time);
+
+private:
+    struct Worker;
+    std::unique_ptr<Worker> worker_;
+};
+
+}  // namespace mergarium

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/archive/member.h"
+
+#include <span>
+#include <string>
+
+namespace mergarium {
+
+/// SHA-256 of the genome's parameters, hexadecimal.
+std::string contentHash(const Genome& genome);
+
+/// SHA-256 over the slots in order, genomes and scores: two runs that agree in it went the same way. The slots' members
+/// must have genomes.
+std::string archiveHash(std::span<const MemberPtr> slots);
+
+}  // namespace mergarium

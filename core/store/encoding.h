@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/archive/scores.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace mergarium {
+
+using Blob = std::vector<std::byte>;
+
+/// Right/wrong scores take one bit a sample, graded ones four bytes: the first byte says which ('b' or 'f').
+Blob packScores(std::span<const float> scores);
+/// `samples` scores. Throws std::runtime_error when the blob is not as long as it must be.
+Scores unpackScores(std::span<const std::byte> blob, std::size_t samples);
+
+Blob packNumbers(std::span<const float> values);
+std::vector<float> unpackFloats(std::span<const std::byte> blob);
+Blob packNumbers(std::span<const std::uint64_t> values);
+std::vector<std::uint64_t> unpackIntegers(std::span<const std::byte> blob);
+
+}  // namespace mergarium

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "core/archive/archive.h"
+#include "core/checkpoint/layout.h"
+#include "core/search/strategy.h"
+#include "core/session/snapshot.h"
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mergarium {
+
+/// A founder as it is stored.
+struct FounderRecord {
+    MemberPtr member;
+    std::string name;
+    /// SHA-256 of the parameters, hexadecimal.
+    std::string hash;
+    double test = 0.0;
+};
+
+/// One birth as it is stored; `child` is null when it was rejected.
+struct BirthRecord {
+    std::uint64_t step = 0;
+    Parentage parentage;
+    double train = 0.0;
+    double fitness = 0.0;
+    std::optional<std::size_t> slot;
+    std::optional<MemberId> replaced;
+    MemberPtr child;
+    double seconds = 0.0;
+};
+
+/// Where the run stands; stored with every flush.
+struct RunStanding {
+    Phase phase = Phase::Running;
+    std::string message;
+    std::uint64_t evaluations = 0;
+    std::uint64_t accepted = 0;
+    double seconds = 0.0;
+    double bestTrain = 0.0;
+    double bestTest = 0.0;
+    std::string archiveHash;
+};
+
+/// Appends one running run to the database through a writing connection of its own; used by the worker's thread alone.
+/// Records gather in memory and are written by `flush` in one transaction: the file is locked for milliseconds, and what a
+/// kill loses is recomputed identically. Every function throws StoreError with one sentence.
+class RunRecorder {
+public:
+    /// Stores a new run, its layout and its founders.
+    static RunRecorder create(const std::filesystem::path& database, const RunConfiguration& configuration,
+                              const Layout& layout, std::span<const FounderRecord> founders, const std::string& device);
+    /// Takes over a stored run. Refused while a living process runs it.
+    static RunRecorder takeOver(const std::filesystem::path& database, RunId run);
+
+    ~RunRecorder();
+    RunRecorder(RunRecorder&&) noexcept;
+    RunRecorder& operator=(RunRecorder&&) noexcept;
+
+    RunId run() const;
+    void record(BirthRecord birth);
+    void record(const ProgressPoint& point);
+    void recordTest(MemberId member, double score);
+    void recordEvent(std::uint64_t step, const std::string& kind, const std::string& text);
+
+    /// Writes what was recorded and where the run stands. With `archive`, its dense genomes become the run's checkpoint at
+    /// `standing.evaluations`.
+    void flush(const RunStanding& standing, const Archive* archive = nullptr);
+
+private:
+    struct Store;
+    explicit RunRecorder(std::unique_ptr<Store> store);
+    std::unique_ptr<Store> store_;
+};
+
+}  // namespace mergarium

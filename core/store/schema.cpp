@@ -1,0 +1,132 @@
+#include "core/store/schema.h"
+
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+
+#include <array>
+
+namespace mergarium {
+namespace {
+
+// From an empty file to version 1. Numbers of members: founders 1..K, the child of step t is K + t.
+// Blobs of numbers are little-endian; encoding.h says how scores are packed.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE runs (
+    run INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    configuration TEXT NOT NULL,          -- complete YAML
+    created INTEGER NOT NULL,             -- seconds since 1970
+    phase TEXT NOT NULL,
+    message TEXT NOT NULL DEFAULT '',
+    owner TEXT NOT NULL DEFAULT '',       -- the process that is running it
+    evaluations INTEGER NOT NULL DEFAULT 0,
+    budget INTEGER NOT NULL,
+    samples INTEGER NOT NULL,             -- length of every score list
+    accepted INTEGER NOT NULL DEFAULT 0,
+    seconds REAL NOT NULL DEFAULT 0,
+    best_train REAL NOT NULL DEFAULT 0,
+    best_test REAL NOT NULL DEFAULT 0,
+    archive_hash TEXT NOT NULL DEFAULT '',
+    device TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE founders (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    member INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    hash TEXT NOT NULL,                   -- SHA-256 of the parameters
+    genome BLOB,                          -- fp32 parameters of small networks
+    train REAL NOT NULL,
+    test REAL NOT NULL,
+    scores BLOB NOT NULL,
+    PRIMARY KEY (run, member)
+) WITHOUT ROWID;
+CREATE TABLE tensors (                    -- the layout of the parameter vector, in order
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    shape TEXT NOT NULL,                  -- "64 256"
+    PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+CREATE TABLE births (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    second INTEGER NOT NULL,
+    splits BLOB,                          -- 64-bit split points
+    ratio REAL NOT NULL,
+    interpolation TEXT NOT NULL,
+    sigma REAL,                           -- mutation
+    mutation_seed INTEGER,
+    train REAL NOT NULL,
+    fitness REAL NOT NULL,
+    slot INTEGER,                         -- NULL: rejected
+    replaced INTEGER,                     -- the member that left; NULL: nobody
+    scores BLOB,                          -- of accepted children
+    seconds REAL NOT NULL,                -- computing time of the run at this birth
+    PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+CREATE INDEX accepted_births ON births (run, slot, step) WHERE slot IS NOT NULL;
+CREATE TABLE progress (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    best_train REAL NOT NULL,
+    mean_train REAL NOT NULL,
+    best_test REAL NOT NULL,
+    coverage REAL NOT NULL,
+    disagreement REAL NOT NULL,
+    PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+CREATE TABLE tests (                      -- held-out scores, of the members for which they were computed
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    member INTEGER NOT NULL,
+    score REAL NOT NULL,
+    PRIMARY KEY (run, member)
+) WITHOUT ROWID;
+CREATE TABLE checkpoints (                -- the latest archive of dense genomes; births after `step` are bred again from it
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    slot INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    member INTEGER NOT NULL,
+    genome BLOB NOT NULL,
+    PRIMARY KEY (run, slot)
+);
+CREATE TABLE events (
+    event INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    time INTEGER NOT NULL,                -- seconds since 1970
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX events_of_run ON events (run);
+CREATE TABLE exports (
+    export INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    member INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    hash TEXT NOT NULL
+);
+CREATE INDEX exports_of_run ON exports (run);
+)sql";
+
+/// The i-th entry goes from version i to i + 1.
+constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1};
+
+}  // namespace
+
+void migrate(SQLite::Database& database) {
+    const int version = database.execAndGet("PRAGMA user_version").getInt();
+    for (int from = version; from < kSchemaVersion; ++from) {
+        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+        // Another program may have been quicker while this one waited for the lock.
+        if (database.execAndGet("PRAGMA user_version").getInt() != from) continue;
+        database.exec(kMigrations[static_cast<std::size_t>(from)]);
+        database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+        database.exec(fmt::format("PRAGMA user_version = {}", from + 1));
+        transaction.commit();
+    }
+}
+
+}  // namespace mergarium
