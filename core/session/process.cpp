@@ -33,7 +33,9 @@ void restartWithTunedLibraries(char** argv) {
     if (std::getenv("OMP_WAIT_POLICY") && !kernels) return;
     setenv("OMP_WAIT_POLICY", "PASSIVE", /*overwrite=*/0);
     if (kernels) setenv("OPENBLAS_CORETYPE", kernels, /*overwrite=*/0);
-    execv("/proc/self/exe", argv);
+    std::error_code error;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+    if (!error) execv(program.c_str(), argv);
     // Where that can't be done, the program works all the same, slower on a busy machine.
 }
 

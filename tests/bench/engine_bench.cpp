@@ -1,0 +1,117 @@
+// How much the whole engine takes beyond the forward passes of its children. One run measures, in turn and several times
+// over: bare passes of the same networks through libtorch, the fused pass, and the engine with its database and with
+// somebody looking at 20 snapshots a second. Medians are compared.
+#include "core/networks/fused_mlp.h"
+#include "core/networks/mlp.h"
+#include "core/session/experiment.h"
+#include "core/session/process.h"
+#include "core/session/session.h"
+#include "core/tasks/classifier.h"
+
+#include <ATen/Parallel.h>
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+using namespace mergarium;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+double secondsOf(const std::function<void()>& work) {
+    const auto start = Clock::now();
+    work();
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
+/// A run from nothing to its end; returns the computing time per child.
+double runEngine(std::uint64_t evaluations, std::size_t threads, const std::filesystem::path& database) {
+    RunConfiguration configuration;
+    configuration.evaluations = evaluations;
+    configuration.device = "cpu";
+    Session session({.run = NewRun{configuration}, .database = database, .resources = findResources(), .threads = threads, .startPaused = false},
+                    nullptr);
+    SnapshotPtr last;
+    for (bool ended = false; !ended;) {
+        ended = session.waitFor(std::chrono::milliseconds(50));
+        if (auto snapshot = session.take()) last = std::move(snapshot);
+    }
+    if (last->phase != Phase::Finished) throw std::runtime_error(last->message);
+    return last->seconds / static_cast<double>(evaluations);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    restartWithTunedLibraries(argv);
+    std::size_t threads = 1;
+    std::uint64_t evaluations = 2000;
+    int rounds = 7;
+    CLI::App program("Engine against bare forward passes, on the digits");
+    program.add_option("--threads", threads);
+    program.add_option("--evaluations", evaluations);
+    program.add_option("--rounds", rounds);
+    CLI11_PARSE(program, argc, argv);
+
+    RunConfiguration configuration;
+    configuration.device = "cpu";
+    auto experiment = prepare(configuration, findResources(), threads);
+    auto& task = *experiment.task;
+    const auto founder = foundersOf(configuration, findResources()).front().genome;
+    founder->materialize(task.parameters());
+    task.parametersChanged();
+    std::vector<float> scores(task.samples()->size());
+
+    const auto digits = readDigits(findResources() / "data/digits.csv.gz");
+    const auto rows = static_cast<std::int64_t>(digits.train.size());
+    Mlp network({}, torch::kCPU);
+    founder->materialize(network.parameters());
+    const auto inputs = torch::tensor(digits.train.values).view({rows, 64});
+    auto hidden = torch::empty({rows, 256});
+    auto logits = torch::empty({rows, 10});
+
+    const auto folder = std::filesystem::temp_directory_path() / fmt::format("mergarium-bench-{}", Clock::now().time_since_epoch().count());
+    std::filesystem::create_directory(folder);
+    constexpr int kPasses = 300;
+    std::vector<double> bare, fused, engine;
+    for (int round = 0; round < rounds; ++round) {
+        bare.push_back(secondsOf([&] {
+                           const c10::InferenceMode inference;
+                           for (int pass = 0; pass < kPasses; ++pass) network.forward(inputs, hidden, logits);
+                       }) /
+                       kPasses);
+        fused.push_back(secondsOf([&] {
+                            for (int pass = 0; pass < kPasses; ++pass) {
+                                task.parametersChanged();
+                                scoreAll(task, scores);
+                            }
+                        }) /
+                        kPasses);
+        engine.push_back(runEngine(evaluations, threads, folder / fmt::format("{}.db", round)));
+    }
+    std::filesystem::remove_all(folder);
+
+    const double reference = median(bare);
+    fmt::print("{} thread{}, 1,437 digits, medians of {} rounds\n", threads, threads == 1 ? "" : "s", rounds);
+    fmt::print("{:<44} {:>9} {:>12} {:>12}\n", "", "ms", "per second", "x bare pass");
+    const auto line = [&](const char* what, double seconds) {
+        fmt::print("{:<44} {:>9.3f} {:>12.0f} {:>12.2f}\n", what, 1e3 * seconds, 1.0 / seconds, seconds / reference);
+    };
+    line("bare forward pass (libtorch)", reference);
+    line("fused pass with scoring", median(fused));
+    line("whole engine, database and snapshots on", median(engine));
+    fmt::print("engine / fused pass: {:.2f}\n", median(engine) / median(fused));
+    return 0;
+}

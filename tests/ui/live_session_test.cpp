@@ -1,0 +1,209 @@
+#include "core/store/run_catalog.h"
+#include "ui/session/live_session.h"
+#include "ui/session/workbench.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace mergarium;
+
+namespace {
+
+constexpr int kPatience = 60'000;
+const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
+
+RunConfiguration shortRun(std::uint64_t evaluations, const char* name = "test") {
+    RunConfiguration configuration;
+    configuration.name = name;
+    configuration.evaluations = evaluations;
+    configuration.device = "cpu";
+    return configuration;
+}
+
+}  // namespace
+
+// Worker and window at work in every one of these: to be run under the thread sanitizer too.
+class LiveSessionTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    int files_ = 0;
+
+    std::filesystem::path newDatabase() { return folder_.filePath(QString("runs-%1.db").arg(++files_)).toStdString(); }
+    SessionRequest request(std::uint64_t evaluations, bool paused = false) {
+        return {.run = NewRun{shortRun(evaluations)}, .database = newDatabase(), .resources = kResources, .threads = 1, .startPaused = paused};
+    }
+    static Phase phaseOf(const LiveSession& live) { return live.latest() ? live.latest()->phase : Phase::Preparing; }
+    static std::uint64_t evaluationsOf(const LiveSession& live) { return live.latest() ? live.latest()->evaluations : 0; }
+
+private Q_SLOTS:
+    void snapshotsAreRareHoweverFastTheRunSteps() {
+        QElapsedTimer clock;
+        clock.start();
+        LiveSession live(request(2000));
+        const QSignalSpy changes(&live, &LiveSession::snapshotChanged);
+        QTRY_VERIFY_WITH_TIMEOUT(live.isOver(), kPatience);
+        // Between any two there is a rest; 10 % are left to the clock's granularity.
+        const auto rest = LiveSession::kInterval.count() * 9 / 10;
+        QVERIFY2((changes.count() - 1) * rest <= clock.elapsed(),
+                 qPrintable(QString("%1 snapshots in %2 ms").arg(changes.count()).arg(clock.elapsed())));
+        QVERIFY(changes.count() >= 2);
+    }
+
+    void theLastStateArrivesAndTheEndIsToldOnce() {
+        LiveSession live(request(150));
+        QStringList told;
+        connect(&live, &LiveSession::snapshotChanged, this, [&] { told << "changed"; });
+        connect(&live, &LiveSession::ended, this, [&](const SnapshotPtr& last) {
+            QCOMPARE(last, live.latest());
+            told << "ended";
+        });
+        QTRY_VERIFY_WITH_TIMEOUT(live.isOver(), kPatience);
+        QCOMPARE(phaseOf(live), Phase::Finished);
+        QCOMPARE(evaluationsOf(live), 150u);
+        QCOMPARE(live.latest()->archiveHash.size(), 64u);
+        QCOMPARE(told.count("ended"), 1);
+        QCOMPARE(told.last(), QString("ended"));
+    }
+
+    void stateNeverGoesBack() {
+        LiveSession live(request(1000));
+        std::uint64_t before = 0;
+        bool ascending = true;
+        connect(&live, &LiveSession::snapshotChanged, this, [&](const SnapshotPtr& snapshot) {
+            ascending = ascending && snapshot->evaluations >= before;
+            before = snapshot->evaluations;
+        });
+        QTRY_VERIFY_WITH_TIMEOUT(live.isOver(), kPatience);
+        QVERIFY(ascending);
+    }
+
+    void aStepIsOneEvaluation() {
+        LiveSession live(request(1000, /*paused=*/true));
+        QTRY_COMPARE_WITH_TIMEOUT(phaseOf(live), Phase::Paused, kPatience);
+        QCOMPARE(evaluationsOf(live), 0u);
+        for (std::uint64_t step = 1; step <= 3; ++step) {
+            live.step();
+            QTRY_VERIFY_WITH_TIMEOUT(evaluationsOf(live) == step && phaseOf(live) == Phase::Paused, kPatience);
+        }
+    }
+
+    void aPausedRunGoesOnWhereItWas() {
+        LiveSession live(request(1000, /*paused=*/true));
+        QTRY_COMPARE_WITH_TIMEOUT(phaseOf(live), Phase::Paused, kPatience);
+        live.resume();
+        QTRY_VERIFY_WITH_TIMEOUT(evaluationsOf(live) > 0, kPatience);
+        live.pause();
+        QTRY_VERIFY_WITH_TIMEOUT(phaseOf(live) == Phase::Paused || live.isOver(), kPatience);
+        live.resume();
+        QTRY_COMPARE_WITH_TIMEOUT(phaseOf(live), Phase::Finished, kPatience);
+        QCOMPARE(evaluationsOf(live), 1000u);
+    }
+
+    void destroyingItStopsTheRunAndKeepsWhatWasDone() {
+        const auto what = request(1'000'000);
+        int changes = 0;
+        std::uint64_t seen = 0;
+        {
+            LiveSession live(what);
+            connect(&live, &LiveSession::snapshotChanged, this, [&](const SnapshotPtr& snapshot) {
+                ++changes;
+                seen = snapshot->evaluations;
+            });
+            QTRY_VERIFY_WITH_TIMEOUT(seen > 0, kPatience);
+        }
+        const int before = changes;
+        QCoreApplication::processEvents();
+        QCOMPARE(changes, before);
+        const auto runs = RunCatalog(what.database).runs();
+        QCOMPARE(runs.size(), 1u);
+        QCOMPARE(runs.front().phase, Phase::Stopped);
+        QVERIFY(runs.front().evaluations >= seen);
+    }
+
+    void itCanBeDestroyedBeforeTheRunIsPrepared() {
+        const auto what = request(1'000'000);
+        { LiveSession live(what); }
+        QCoreApplication::processEvents();
+    }
+
+    void failureIsAStateWithASentence() {
+        auto what = request(100);
+        what.database = folder_.filePath("missing/runs.db").toStdString();
+        LiveSession live(what);
+        const QSignalSpy ended(&live, &LiveSession::ended);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, kPatience);
+        QCOMPARE(phaseOf(live), Phase::Failed);
+        QVERIFY(QString::fromStdString(live.latest()->message).contains("runs.db"));
+    }
+
+    void aNewRunStopsTheOneThatComputes() {
+        const auto database = newDatabase();
+        Workbench bench({.database = database, .resources = kResources, .threads = 1});
+        const QSignalSpy ended(&bench, &Workbench::ended);
+        bench.start(shortRun(1'000'000, "first"));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.shown() && bench.shown()->evaluations > 0, kPatience);
+        bench.start(shortRun(120, "second"));
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 2, kPatience);
+        QCOMPARE(ended[0][0].value<SnapshotPtr>()->phase, Phase::Stopped);
+        QCOMPARE(bench.shown()->phase, Phase::Finished);
+        QCOMPARE(bench.shown()->run->configuration.name, std::string("second"));
+        QVERIFY(!bench.isComputing());
+        QCOMPARE(RunCatalog(database).runs().size(), 2u);
+    }
+
+    void aStoredRunIsShownWhileAnotherComputes() {
+        const auto database = newDatabase();
+        Workbench bench({.database = database, .resources = kResources, .threads = 1});
+        bench.start(shortRun(100, "first"));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.shown() && bench.shown()->phase == Phase::Finished, kPatience);
+        const auto first = bench.shown()->run->id;
+        bench.start(shortRun(1'000'000, "second"));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.live() && bench.live()->evaluations > 0, kPatience);
+        const auto second = bench.live()->run->id;
+
+        bench.open(first);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.shown()->run->id, first, kPatience);
+        // The computing run goes on and does not push itself to the front.
+        const auto then = bench.live()->evaluations;
+        QTRY_VERIFY_WITH_TIMEOUT(bench.live()->evaluations > then, kPatience);
+        QCOMPARE(bench.shown()->run->id, first);
+
+        bench.open(second);
+        QCOMPARE(bench.shown()->run->id, second);
+        QTRY_VERIFY_WITH_TIMEOUT(bench.shown()->evaluations > then, kPatience);
+    }
+
+    void theLastOfSeveralRunsAskedForIsShown() {
+        const auto database = newDatabase();
+        Workbench bench({.database = database, .resources = kResources, .threads = 1});
+        const QSignalSpy ended(&bench, &Workbench::ended);
+        for (int run = 0; run < 3; ++run) {
+            bench.start(shortRun(20));
+            QTRY_COMPARE_WITH_TIMEOUT(ended.count(), run + 1, kPatience);
+        }
+        const auto runs = RunCatalog(database).runs();
+        const QSignalSpy shown(&bench, &Workbench::shownChanged);
+        bench.open(runs[1].id);
+        bench.open(runs[2].id);
+        bench.open(runs[1].id);
+        bench.open(runs[2].id);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.shown()->run->id, runs[2].id, kPatience);
+        QCOMPARE(shown.count(), 1);
+    }
+
+    void aDeletedRunIsNotShownAnyMore() {
+        Workbench bench({.database = newDatabase(), .resources = kResources, .threads = 1});
+        bench.start(shortRun(20));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.shown() && !bench.isComputing(), kPatience);
+        std::optional<std::size_t> listed;
+        connect(&bench, &Workbench::runsListed, this, [&](const std::vector<RunSummary>& runs) { listed = runs.size(); });
+        bench.remove(bench.shown()->run->id);
+        QVERIFY(!bench.shown());
+        QTRY_VERIFY_WITH_TIMEOUT(listed == 0u, kPatience);
+    }
+};
+
+QTEST_MAIN(LiveSessionTest)
+#include "live_session_test.moc"

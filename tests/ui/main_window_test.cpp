@@ -1,0 +1,227 @@
+#include "core/store/run_catalog.h"
+#include "ui/inspector/inspector_view.h"
+#include "ui/main_window.h"
+#include "ui/message_bar/message_bar.h"
+#include "ui/niches/niches_view.h"
+#include "ui/overview/overview_view.h"
+#include "ui/setup/new_run_page.h"
+#include "ui/transport/transport_bar.h"
+
+#include <QAction>
+#include <QDockWidget>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <fstream>
+
+using namespace mergarium;
+
+namespace {
+
+constexpr int kPatience = 60'000;
+
+}  // namespace
+
+/// The window as a person uses it, on real runs.
+class MainWindowTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    int files_ = 0;
+
+    WindowOptions options(const QString& database) {
+        return {.workplace = {.database = database.toStdString(), .resources = MERGARIUM_SOURCE_DIR "/resources", .threads = 1}};
+    }
+    QString newDatabase() { return folder_.filePath(QString("%1.db").arg(++files_)); }
+
+    static QAction* action(MainWindow& window, const QString& text) {
+        for (auto* one : window.findChild<TransportBar*>()->actions())
+            if (one->text().remove('&') == text) return one;
+        return nullptr;
+    }
+    static SnapshotPtr shown(MainWindow& window) { return window.workbench().shown(); }
+    static bool isIn(MainWindow& window, Phase phase) { return shown(window) && shown(window)->phase == phase; }
+    static QString message(MainWindow& window) { return window.findChild<MessageBar*>()->message().sentence; }
+    static bool inspectorSays(MainWindow& window, const QString& words) {
+        for (auto* label : window.findChild<InspectorView*>()->findChildren<QLabel*>())
+            if (label->isVisible() && label->text().contains(words)) return true;
+        return false;
+    }
+
+    /// New run page: a preset, its budget, Start.
+    static void startByHand(MainWindow& window, int evaluations) {
+        window.findChild<TransportBar*>()->newRun()->trigger();
+        QCOMPARE(window.tabs().currentIndex(), 0);
+        auto* page = window.findChild<NewRunPage*>();
+        QVERIFY(page->choosePreset("digits-specialists"));
+        page->findChild<QSpinBox*>("budget.evaluations")->setValue(evaluations);
+        QTest::mouseClick(page->findChild<QPushButton*>("start"), Qt::LeftButton);
+    }
+
+private Q_SLOTS:
+    void newRunPauseInspectStepCloseReopenResume() {
+        const auto database = newDatabase();
+        std::uint64_t pausedAt = 0;
+        {
+            MainWindow window(options(database));
+            window.show();
+            QVERIFY(!action(window, "Pause")->isEnabled());
+            startByHand(window, 20'000);
+            QCOMPARE(window.tabs().tabText(window.tabs().currentIndex()), QString("Overview"));
+            QTRY_VERIFY_WITH_TIMEOUT(shown(window) && shown(window)->evaluations > 50, kPatience);
+            QVERIFY(window.windowTitle().contains("digits from specialists"));
+
+            action(window, "Pause")->trigger();
+            QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Paused), kPatience);
+            const auto before = shown(window)->evaluations;
+            action(window, "Step")->trigger();
+            QTRY_COMPARE_WITH_TIMEOUT(shown(window)->evaluations, before + 1, kPatience);
+            QVERIFY(isIn(window, Phase::Paused));
+
+            // Inspect a sample, then a member.
+            window.tabs().setCurrentIndex(2);
+            Q_EMIT window.findChild<NichesView*>()->sampleSelected(7);
+            QTRY_VERIFY(inspectorSays(window, "Sample 7"));
+            const auto member = shown(window)->members.front()->id;
+            Q_EMIT window.findChild<OverviewView*>()->memberSelected(member);
+            QTRY_VERIFY(inspectorSays(window, QString("#%1").arg(member.value)));
+
+            // The archive's table shows as many rows as there are members.
+            window.tabs().setCurrentIndex(1);
+            const auto members = std::count_if(shown(window)->members.begin(), shown(window)->members.end(), [](const auto& one) { return one != nullptr; });
+            auto* table = window.findChild<OverviewView*>()->findChild<QTableView*>();
+            QTRY_COMPARE(table->model()->rowCount(), static_cast<int>(members));
+
+            action(window, "Resume")->trigger();
+            QTRY_VERIFY_WITH_TIMEOUT(shown(window)->evaluations > before + 50, kPatience);
+            pausedAt = before;
+            window.close();
+        }
+        {
+            MainWindow window(options(database));
+            window.show();
+            QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Stopped), kPatience);
+            QVERIFY(shown(window)->evaluations > pausedAt);
+            QVERIFY(!message(window).isEmpty());
+            auto* resume = window.findChild<QPushButton*>("messageAction");
+            QVERIFY(resume->isVisible());
+            QTest::mouseClick(resume, Qt::LeftButton);
+            QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished), kPatience);
+            QCOMPARE(shown(window)->evaluations, 20'000u);
+            QVERIFY(message(window).contains("finished"));
+        }
+        // Closed and reopened, it ended where an uninterrupted run ends.
+        RunConfiguration configuration;
+        for (const auto& preset : readPresets(MERGARIUM_SOURCE_DIR "/resources"))
+            if (preset.name == "digits-specialists") configuration = preset.configuration;
+        configuration.evaluations = 20'000;
+        Session uninterrupted({.run = NewRun{configuration}, .database = newDatabase().toStdString(), .resources = MERGARIUM_SOURCE_DIR "/resources", .threads = 1}, nullptr);
+        QVERIFY(uninterrupted.waitFor(std::chrono::minutes(2)));
+        QCOMPARE(RunCatalog(database.toStdString()).snapshot({1}).archiveHash, uninterrupted.take()->archiveHash);
+    }
+
+    void runsAreListedDuplicatedAndDeleted() {
+        const auto database = newDatabase();
+        MainWindow window(options(database));
+        window.show();
+        startByHand(window, 100);
+        QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished), kPatience);
+        auto* runs = window.findChild<QTableView*>("runsTable");
+        QTRY_COMPARE_WITH_TIMEOUT(runs->model()->rowCount(), 1, kPatience);
+        QTRY_COMPARE(runs->model()->index(0, 1).data().toString(), QString("Finished"));
+        QTRY_VERIFY(runs->selectionModel()->hasSelection());
+
+        const auto press = [&](const QString& text) {
+            for (auto* button : window.findChildren<QPushButton*>())
+                if (button->text().remove('&') == text && button->isVisible()) return QTest::mouseClick(button, Qt::LeftButton);
+            QFAIL(qPrintable("no button " + text));
+        };
+        press("Duplicate");
+        QCOMPARE(window.tabs().currentIndex(), 0);
+        QCOMPARE(window.findChild<QSpinBox*>("budget.evaluations")->value(), 100);
+
+        // Deleting asks first, in the message bar.
+        runs->setFocus();
+        QTest::keyClick(runs, Qt::Key_Delete);
+        QVERIFY(message(window).contains("Delete run"));
+        QTest::keyClick(&window, Qt::Key_Escape);
+        QTRY_VERIFY(message(window).isEmpty());
+        QCOMPARE(runs->model()->rowCount(), 1);
+        QTest::keyClick(runs, Qt::Key_Delete);
+        QTest::mouseClick(window.findChild<QPushButton*>("messageAction"), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(runs->model()->rowCount(), 0, kPatience);
+        QTRY_VERIFY(!shown(window));
+    }
+
+    void startingAnotherRunStopsTheFirstAndStoresIt() {
+        const auto database = newDatabase();
+        MainWindow window(options(database));
+        window.show();
+        startByHand(window, 1'000'000);
+        QTRY_VERIFY_WITH_TIMEOUT(shown(window) && shown(window)->evaluations > 10, kPatience);
+        startByHand(window, 50);
+        QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished), kPatience);
+        QCOMPARE(shown(window)->budget, 50u);
+        const auto stored = RunCatalog(database.toStdString()).runs();
+        QCOMPARE(stored.size(), 2u);
+        QCOMPARE(stored.back().phase, Phase::Stopped);
+        QVERIFY(stored.back().evaluations > 10);
+    }
+
+    void badDatabaseIsOneSentenceAndTheWindowLives() {
+        const auto database = newDatabase();
+        std::ofstream(database.toStdString()) << "this is no database, though it is long enough to be taken for one: " << std::string(4096, 'x');
+        MainWindow window(options(database));
+        window.show();
+        QTRY_VERIFY_WITH_TIMEOUT(message(window).contains(database), kPatience);
+        QVERIFY(!message(window).contains('\n'));
+        startByHand(window, 50);
+        QTRY_VERIFY_WITH_TIMEOUT(!window.workbench().isComputing(), kPatience);
+        QTRY_VERIFY(message(window).contains(database));
+        QVERIFY(window.isVisible());
+        QVERIFY(window.findChild<TransportBar*>()->newRun()->isEnabled());
+    }
+
+    void layoutAndThemeAreRemembered() {
+        QSettings settings(folder_.filePath("settings.ini"), QSettings::IniFormat);
+        auto remembered = options(newDatabase());
+        remembered.settings = &settings;
+        {
+            MainWindow window(remembered);
+            window.show();
+            window.findChild<QDockWidget*>("inspectorDock")->hide();
+            for (auto* one : window.findChildren<QAction*>())
+                if (one->text() == "&Dark") one->trigger();
+            QTRY_VERIFY(isDark(window.palette()));
+            window.close();
+        }
+        MainWindow window(remembered);
+        window.show();
+        QVERIFY(!window.findChild<QDockWidget*>("inspectorDock")->isVisible());
+        QTRY_VERIFY(isDark(window.palette()));
+        applyTheme(*qApp, ThemeKind::Light);
+    }
+
+    void keyboardReachesEveryTab() {
+        MainWindow window(options(newDatabase()));
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        for (int tab = 0; tab < window.tabs().count(); ++tab) {
+            QTest::keyClick(&window, static_cast<Qt::Key>(Qt::Key_1 + tab), Qt::ControlModifier);
+            QTRY_COMPARE(window.tabs().currentIndex(), tab);
+        }
+        QTest::keyClick(&window, Qt::Key_N, Qt::ControlModifier);
+        QTRY_COMPARE(window.tabs().currentIndex(), 0);
+    }
+};
+
+QTEST_MAIN(MainWindowTest)
+#include "main_window_test.moc"

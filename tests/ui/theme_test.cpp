@@ -1,0 +1,146 @@
+#include "ui/background/latest_worker.h"
+#include "ui/theme/plot_theme.h"
+#include "ui/theme/theme.h"
+#include "ui/theme/custom_plot.h"
+
+#include <QtTest>
+
+#include <atomic>
+#include <cmath>
+#include <latch>
+#include <limits>
+
+using namespace mergarium;
+
+namespace {
+
+/// Relative luminance as the Web Content Accessibility Guidelines define it.
+double luminance(const QColor& color) {
+    const auto linear = [](double value) { return value <= 0.03928 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+}
+
+double contrast(const QColor& a, const QColor& b) {
+    const double x = luminance(a), y = luminance(b);
+    return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
+}
+
+}  // namespace
+
+class ThemeTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void textAndSeriesStandOutFromTheBackground_data() {
+        QTest::addColumn<ThemeKind>("kind");
+        QTest::newRow("light") << ThemeKind::Light;
+        QTest::newRow("dark") << ThemeKind::Dark;
+    }
+
+    void textAndSeriesStandOutFromTheBackground() {
+        QFETCH(ThemeKind, kind);
+        applyTheme(*qApp, kind);
+        const auto palette = QApplication::palette();
+        QCOMPARE(isDark(palette), kind == ThemeKind::Dark);
+        const auto colors = colorsOf(palette);
+        QVERIFY(contrast(colors.text, colors.background) >= 7.0);
+        QVERIFY(contrast(colors.mutedText, colors.background) >= 4.5);
+        QVERIFY(contrast(palette.color(QPalette::Link), colors.background) >= 4.5);
+        QVERIFY(contrast(palette.color(QPalette::HighlightedText), palette.color(QPalette::Highlight)) >= 4.5);
+        for (const auto& color : {colors.first, colors.second, colors.third, colors.fourth, colors.warning, colors.newborn, colors.parents})
+            QVERIFY2(contrast(color, colors.background) >= 3.0, qPrintable(color.name()));
+    }
+
+    void systemFollowsTheDesktopEvenAfterAnotherChoice() {
+        QApplication::setPalette(QPalette());
+        const bool desktopIsDark = isDark(QApplication::palette());
+        applyTheme(*qApp, desktopIsDark ? ThemeKind::Light : ThemeKind::Dark);
+        applyTheme(*qApp, ThemeKind::System);
+        QCOMPARE(isDark(QApplication::palette()), desktopIsDark);
+    }
+
+    void magnitudeGrowsEverBrighter() {
+        double before = -1.0;
+        for (int i = 0; i <= 100; ++i) {
+            const double now = luminance(QColor(magnitude(i / 100.0)));
+            QVERIFY2(now > before, qPrintable(QString::number(i)));
+            before = now;
+        }
+        QCOMPARE(magnitude(-1.0), magnitude(0.0));
+        QCOMPARE(magnitude(2.0), magnitude(1.0));
+        QCOMPARE(magnitude(std::numeric_limits<double>::quiet_NaN()), magnitude(0.0));
+        QVERIFY(QColor(colorsOf(QApplication::palette()).absent).rgb() != magnitude(0.0));
+    }
+
+    void digitsAreEquallyWide() {
+        const QFontMetricsF metrics(tabularFont());
+        for (char digit = '1'; digit <= '9'; ++digit) QCOMPARE(metrics.horizontalAdvance(digit), metrics.horizontalAdvance('0'));
+    }
+
+    void aPlotTakesItsColoursFromThePalette() {
+        QCustomPlot plot;
+        for (const auto kind : {ThemeKind::Light, ThemeKind::Dark}) {
+            applyTheme(*qApp, kind);
+            stylePlot(plot, QApplication::palette(), tabularFont());
+            const auto colors = colorsOf(QApplication::palette());
+            QCOMPARE(plot.toPixmap(60, 60).toImage().pixelColor(1, 1), colors.background);
+            QCOMPARE(plot.xAxis->tickLabelColor(), colors.text);
+            QCOMPARE(plot.yAxis->grid()->pen().color(), colors.grid);
+        }
+    }
+
+    void theWorkerAnswersOnThisThreadWithWhatAnotherComputed() {
+        LatestWorker worker;
+        QThread* computedOn = nullptr;
+        QThread* receivedOn = nullptr;
+        int answer = 0;
+        worker.run([] { return std::pair(42, QThread::currentThread()); },
+                   [&](std::pair<int, QThread*> result) {
+                       std::tie(answer, computedOn) = result;
+                       receivedOn = QThread::currentThread();
+                   });
+        QTRY_COMPARE(answer, 42);
+        QCOMPARE(receivedOn, QThread::currentThread());
+        QVERIFY(computedOn != receivedOn);
+    }
+
+    void onlyTheLatestOfTheWaitingIsComputed() {
+        LatestWorker worker;
+        std::latch begun(1), go(1);
+        std::atomic<int> computed = 0;
+        QList<int> answers;
+        worker.run([&] { begun.count_down(); go.wait(); return 0; }, [&](int answer) { answers << answer; });
+        begun.wait();
+        for (int i = 1; i <= 50; ++i)
+            worker.run([&computed, i] { ++computed; return i; }, [&](int answer) { answers << answer; });
+        go.count_down();
+        QTRY_COMPARE(answers, (QList<int>{0, 50}));
+        QCOMPARE(computed.load(), 1);
+    }
+
+    void whatIsForgottenIsNotAnswered() {
+        LatestWorker worker;
+        std::latch begun(1), go(1);
+        QList<int> answers;
+        worker.run([&] { begun.count_down(); go.wait(); return 1; }, [&](int answer) { answers << answer; });
+        begun.wait();
+        worker.forget();
+        go.count_down();
+        worker.run([] { return 2; }, [&](int answer) { answers << answer; });
+        QTRY_COMPARE(answers, (QList<int>{2}));
+    }
+
+    void aWorkerMayGoWhileItComputes() {
+        auto worker = std::make_unique<LatestWorker>();
+        std::latch begun(1), go(1);
+        bool answered = false;
+        worker->run([&] { begun.count_down(); go.wait(); return 1; }, [&](int) { answered = true; });
+        begun.wait();
+        go.count_down();
+        worker.reset();
+        QCoreApplication::processEvents();
+        QVERIFY(!answered);
+    }
+};
+
+QTEST_MAIN(ThemeTest)
+#include "theme_test.moc"

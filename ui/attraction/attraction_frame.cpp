@@ -1,0 +1,72 @@
+#include "ui/attraction/attraction_frame.h"
+
+#include "core/mating/attraction.h"
+#include "ui/members/member_text.h"
+#include "ui/theme/theme.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace mergarium {
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("mergarium::AttractionFrame", text); }
+
+}  // namespace
+
+AttractionFramePtr makeAttractionFrame(const SnapshotPtr& snapshot) {
+    auto frame = std::make_shared<AttractionFrame>();
+    const auto rows = scoreRows(*snapshot);
+    std::vector<std::size_t> slots;
+    for (std::size_t slot = 0; slot < rows.size(); ++slot)
+        if (!rows[slot].empty()) slots.push_back(slot);
+    frame->present = slots.size();
+    if (slots.empty()) return frame;
+
+    Niches niches;
+    const auto rule = snapshot->run ? snapshot->run->configuration.competition : CompetitionRule{};
+    shareNiches(rows, rows[slots.front()].size(), rule, niches);
+
+    const auto fitnessOf = [&](std::size_t slot) { return slot < snapshot->fitness.size() ? snapshot->fitness[slot] : 0.0; };
+    std::sort(slots.begin(), slots.end(), [&](std::size_t a, std::size_t b) {
+        if (fitnessOf(a) != fitnessOf(b)) return fitnessOf(a) > fitnessOf(b);
+        return snapshot->members[a]->id < snapshot->members[b]->id;
+    });
+    slots.resize(std::min(slots.size(), AttractionFrame::kMostMembers));
+
+    const std::size_t count = slots.size();
+    std::vector<std::span<const float>> shown;
+    for (const auto slot : slots) {
+        shown.push_back(rows[slot]);
+        frame->members.push_back(snapshot->members[slot]->id);
+        frame->fitness.push_back(fitnessOf(slot));
+    }
+    frame->values.resize(count * count);
+    for (std::size_t a = 0; a < count; ++a)
+        attractions(shown[a], shown, niches.worth, std::span(frame->values).subspan(a * count, count));
+    frame->largest = *std::max_element(frame->values.begin(), frame->values.end());
+
+    frame->image = QImage(static_cast<int>(count), static_cast<int>(count), QImage::Format_RGB32);
+    for (std::size_t a = 0; a < count; ++a) {
+        auto* line = reinterpret_cast<QRgb*>(frame->image.scanLine(static_cast<int>(a)));
+        for (std::size_t b = 0; b < count; ++b) line[b] = magnitude(frame->largest > 0.0 ? frame->at(a, b) / frame->largest : 0.0);
+    }
+    return frame;
+}
+
+QString attractionText(const AttractionFrame& frame, std::size_t a, std::size_t b) {
+    const auto first = memberText(frame.members[a]);
+    if (a == b) return tr("%1 is not attracted to itself.").arg(first);
+    const auto second = memberText(frame.members[b]);
+    double all = 0.0;
+    for (std::size_t other = 0; other < frame.members.size(); ++other) all += frame.at(a, other);
+    const auto value = QString::number(frame.at(a, b), 'f', 2);
+    if (all <= 0.0) return tr("%1 is attracted to nobody: no other member solves what it doesn't.").arg(first);
+    if (frame.present > frame.members.size())
+        return tr("%1 is attracted to %2 by g = %3.").arg(first, second, value);
+    return tr("%1 is attracted to %2 by g = %3: as parent 1 it would draw %2 with probability %4 %.")
+        .arg(first, second, value, percentNumber(frame.at(a, b) / all));
+}
+
+}  // namespace mergarium

@@ -1,0 +1,133 @@
+#include "ui/attraction/attraction_view.h"
+
+#include "ui/attraction/attraction_matrix.h"
+#include "ui/attraction/pairing_table.h"
+#include "ui/background/latest_worker.h"
+#include "ui/members/member_text.h"
+#include "ui/session/run_text.h"
+#include "ui/table/plain_table.h"
+#include "ui/theme/empty_page.h"
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QSplitter>
+#include <QStackedLayout>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace mergarium {
+
+AttractionView::AttractionView(QWidget* parent)
+    : QWidget(parent), pages_(new QStackedLayout(this)), pairings_(new PairingTable(this)), worker_(new LatestWorker(this)) {
+    setAccessibleName(tr("Attraction"));
+    empty_ = makeEmptyPage({}, this);
+    auto* splitter = new QSplitter(Qt::Horizontal, this);
+
+    auto* left = new QWidget(splitter);
+    auto* leftLayout = new QVBoxLayout(left);
+    note_ = new QLabel(left);
+    note_->setWordWrap(true);
+    note_->hide();
+    matrix_ = new AttractionMatrix(left);
+    readout_ = new QLabel(left);
+    readout_->setWordWrap(true);
+    readout_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    // Room for two lines, so that the matrix doesn't jump when the mouse comes.
+    readout_->setMinimumHeight(readout_->fontMetrics().lineSpacing() * 2);
+    leftLayout->addWidget(note_);
+    leftLayout->addWidget(matrix_, 1);
+    leftLayout->addWidget(readout_);
+
+    auto* right = new QWidget(splitter);
+    auto* rightLayout = new QVBoxLayout(right);
+    summary_ = new QLabel(right);
+    summary_->setWordWrap(true);
+    table_ = makePlainTable(right);
+    table_->setModel(pairings_);
+    table_->setAccessibleName(tr("Latest pairings"));
+    table_->setToolTip(tr("Select a pairing to see its cell in the matrix while both parents live."));
+    rightLayout->addWidget(summary_);
+    rightLayout->addWidget(table_, 1);
+
+    splitter->addWidget(left);
+    splitter->addWidget(right);
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 1);
+    splitter->setChildrenCollapsible(false);
+    pages_->addWidget(empty_);
+    pages_->addWidget(splitter);
+
+    connect(matrix_, &AttractionMatrix::memberSelected, this, &AttractionView::memberSelected);
+    connect(matrix_, &AttractionMatrix::readoutChanged, this, [this](const QString& text) {
+        readout_->setText(text.isEmpty() ? tr("g(a, b) is what b can do that a cannot, weighted by how contested it is. "
+                                              "Point at a cell to read it; click a label to inspect its member.")
+                                         : text);
+    });
+    Q_EMIT matrix_->readoutChanged({});
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &AttractionView::markSelectedPairing);
+    connect(table_, &QTableView::activated, this, [this](const QModelIndex& index) {
+        const auto pairing = pairings_->pairingAt(index.row());
+        if (!pairing) return;
+        Q_EMIT memberSelected(index.column() == PairingTable::SecondColumn ? pairing->second
+                              : index.column() == PairingTable::FirstColumn || !pairing->accepted ? pairing->first
+                                                                                                  : pairing->child);
+    });
+    refresh();
+}
+
+void AttractionView::setSnapshot(const SnapshotPtr& snapshot) {
+    if (!sameRun(snapshot, snapshot_)) {
+        worker_->forget();
+        asked_.reset();
+        matrix_->setFrame(nullptr);
+        matrix_->markPair({});
+        pairings_->setPairings({});
+    }
+    snapshot_ = snapshot;
+    if (isVisible()) refresh();
+}
+
+void AttractionView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    refresh();
+}
+
+void AttractionView::refresh() {
+    if (!hasMembers(snapshot_)) {
+        empty_->setText(snapshot_ && !snapshot_->message.empty()
+                            ? QString::fromStdString(snapshot_->message)
+                            : tr("Who is attracted to whom appears here, and what came of the latest pairings. "
+                                 "Start a new run, or open one from the list of runs."));
+        pages_->setCurrentIndex(0);
+        return;
+    }
+    pages_->setCurrentIndex(1);
+    summary_->setText(acceptanceText(*snapshot_));
+    const bool columnsAreNew = pairings_->rowCount() == 0 && !snapshot_->pairings.empty();
+    pairings_->setPairings(snapshot_->pairings);
+    if (columnsAreNew) table_->resizeColumnsToContents();
+    if (!asked_ || asked_->members != snapshot_->members) requestMatrix();
+}
+
+void AttractionView::requestMatrix() {
+    asked_ = snapshot_;
+    worker_->run([snapshot = snapshot_] { return makeAttractionFrame(snapshot); },
+                 [this, snapshot = snapshot_](const AttractionFramePtr& frame) {
+                     QStringList notes;
+                     if (snapshot->run && !snapshot->run->configuration.attraction)
+                         notes << tr("This run draws both parents by fitness; the attraction is what it would have been.");
+                     if (frame->present > frame->members.size())
+                         notes << tr("The %1 fittest of %2 members.").arg(frame->members.size()).arg(countText(frame->present));
+                     note_->setText(notes.join(' '));
+                     note_->setVisible(!notes.isEmpty());
+                     matrix_->setFrame(frame);
+                 });
+}
+
+void AttractionView::markSelectedPairing() {
+    const auto rows = table_->selectionModel()->selectedRows();
+    const auto pairing = rows.isEmpty() ? std::nullopt : pairings_->pairingAt(rows.front().row());
+    matrix_->markPair(pairing ? std::optional(std::pair(pairing->first, pairing->second)) : std::nullopt);
+}
+
+}  // namespace mergarium

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/session/snapshot.h"
+
+#include <QWidget>
+
+class QFormLayout;
+class QLabel;
+
+namespace mergarium {
+
+class LatestWorker;
+class PictureList;
+
+/// One member: how good it is, where it came from, and the samples that it alone solves.
+class MemberPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit MemberPage(QWidget* parent = nullptr);
+
+    /// A member that has left the archive stays as it was last seen.
+    void show(const SnapshotPtr& snapshot, MemberId member);
+    using QWidget::show;
+    /// Nothing is remembered of members seen.
+    void clear();
+
+Q_SIGNALS:
+    void memberSelected(mergarium::MemberId member);
+    void sampleSelected(std::size_t sample);
+
+private:
+    QLabel* addFact(QFormLayout* form, const QString& name, const QString& meaning);
+    void showFacts(const SessionSnapshot& snapshot);
+    void showSolvedAlone(const SnapshotPtr& snapshot, std::size_t slot);
+
+    MemberId id_;
+    /// As last seen in the archive; null when it never was.
+    MemberPtr member_;
+    LatestWorker* worker_ = nullptr;
+    QLabel* title_ = nullptr;
+    QLabel* state_ = nullptr;
+    QLabel* train_ = nullptr;
+    QLabel* test_ = nullptr;
+    QLabel* fitness_ = nullptr;
+    QLabel* born_ = nullptr;
+    QLabel* parents_ = nullptr;
+    QLabel* splice_ = nullptr;
+    QLabel* alone_ = nullptr;
+    PictureList* pictures_ = nullptr;
+};
+
+}  // namespace mergarium

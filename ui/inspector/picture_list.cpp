@@ -1,0 +1,87 @@
+#include "ui/inspector/picture_list.h"
+
+#include "ui/inspector/picture.h"
+#include "ui/niches/niche_frame.h"
+#include "ui/session/run_text.h"
+
+#include <QEvent>
+
+namespace mergarium {
+
+void PictureListModel::setSamples(std::vector<std::uint32_t> samples, const SnapshotPtr& snapshot) {
+    const auto setOf = [](const SnapshotPtr& each) { return each && each->run ? each->run->samples : nullptr; };
+    const bool same = samples == samples_ && setOf(snapshot) == setOf(snapshot_);
+    snapshot_ = snapshot;
+    if (same) return;
+    beginResetModel();
+    samples_ = std::move(samples);
+    endResetModel();
+}
+
+void PictureListModel::setSide(int side, double devicePixelRatio) {
+    if (side == side_ && devicePixelRatio == devicePixelRatio_) return;
+    side_ = side;
+    devicePixelRatio_ = devicePixelRatio;
+    if (rowCount() > 0) Q_EMIT dataChanged(index(0), index(rowCount() - 1), {Qt::DecorationRole});
+}
+
+int PictureListModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(samples_.size()); }
+
+QVariant PictureListModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid() || index.row() >= rowCount()) return {};
+    const auto sample = sampleAt(index.row());
+    const auto& set = snapshot_->run ? snapshot_->run->samples : nullptr;
+    const bool pictured = set && set->hasPictures();
+    const auto group = groupText(*snapshot_, sample);
+    const auto words = group.isEmpty() ? tr("Sample %1").arg(countText(sample))
+                                       : tr("Sample %1, %2 %3").arg(countText(sample), groupNoun(*snapshot_), group);
+    switch (role) {
+        case Qt::DecorationRole: return pictured ? QVariant(pictureOf(*set, sample, side_, devicePixelRatio_)) : QVariant();
+        case Qt::DisplayRole: return pictured ? QVariant() : QVariant(words);
+        case Qt::ToolTipRole:
+        case Qt::AccessibleTextRole: return words;
+        default: return {};
+    }
+}
+
+PictureList::PictureList(QWidget* parent) : QListView(parent), model_(new PictureListModel(this)) {
+    setModel(model_);
+    setViewMode(QListView::IconMode);
+    setResizeMode(QListView::Adjust);
+    setMovement(QListView::Static);
+    setUniformItemSizes(true);
+    setSelectionMode(QAbstractItemView::SingleSelection);
+    setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    setFrameShape(QFrame::NoFrame);
+    setAccessibleName(tr("Samples solved alone"));
+    adoptFont();
+    connect(this, &QListView::clicked, this, [this](const QModelIndex& index) { Q_EMIT sampleSelected(model_->sampleAt(index.row())); });
+    connect(this, &QListView::activated, this, [this](const QModelIndex& index) {
+        // Enter; a click has been told already.
+        if (!underMouse()) Q_EMIT sampleSelected(model_->sampleAt(index.row()));
+    });
+}
+
+void PictureList::setSamples(std::vector<std::uint32_t> samples, const SnapshotPtr& snapshot) {
+    model_->setSamples(std::move(samples), snapshot);
+}
+
+void PictureList::changeEvent(QEvent* event) {
+    QListView::changeEvent(event);
+    if (event->type() == QEvent::FontChange) adoptFont();
+}
+
+void PictureList::showEvent(QShowEvent* event) {
+    QListView::showEvent(event);
+    adoptFont();
+}
+
+void PictureList::adoptFont() {
+    if (!model_) return;
+    const int side = fontMetrics().height() * 5 / 2;
+    model_->setSide(side, devicePixelRatioF());
+    setIconSize({side, side});
+    setSpacing(fontMetrics().height() / 6);
+}
+
+}  // namespace mergarium

@@ -1,0 +1,68 @@
+#include "ui/inspector/sample_page.h"
+
+#include "ui/inspector/heading.h"
+#include "ui/inspector/picture.h"
+#include "ui/inspector/solver_table.h"
+#include "ui/members/member_text.h"
+#include "ui/niches/niche_frame.h"
+#include "ui/session/run_text.h"
+#include "ui/table/plain_table.h"
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace mergarium {
+
+SamplePage::SamplePage(QWidget* parent)
+    : QWidget(parent), title_(makeHeading(this)), picture_(new QLabel(this)), facts_(new QLabel(this)), solvers_(new QLabel(this)),
+      model_(new SolverTable(this)), table_(makePlainTable(this)) {
+    facts_->setWordWrap(true);
+    solvers_->setWordWrap(true);
+    table_->setModel(model_);
+    table_->setItemDelegateForColumn(SolverTable::ShareColumn, new ShareDelegate(table_));
+    table_->setAccessibleName(tr("Members that solve the sample"));
+    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    table_->horizontalHeader()->setSectionResizeMode(SolverTable::MemberColumn, QHeaderView::ResizeToContents);
+    table_->horizontalHeader()->setSectionResizeMode(SolverTable::ScoreColumn, QHeaderView::ResizeToContents);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(title_);
+    layout->addWidget(picture_);
+    layout->addWidget(facts_);
+    layout->addWidget(solvers_);
+    layout->addWidget(table_, 1);
+    const auto choose = [this](const QModelIndex& index) {
+        if (const auto member = model_->keyOf(index.row())) Q_EMIT memberSelected({*member});
+    };
+    connect(table_, &QTableView::activated, this, choose);
+    table_->setToolTip(tr("Double-click a member, or press Enter, to inspect it."));
+}
+
+void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
+    title_->setText(tr("Sample %1").arg(countText(sample)));
+    const auto& set = snapshot->run->samples;
+    const auto picture = set ? pictureOf(*set, sample, fontMetrics().height() * 9, devicePixelRatioF()) : QPixmap();
+    picture_->setVisible(!picture.isNull());
+    picture_->setPixmap(picture);
+    picture_->setAccessibleName(tr("Picture of sample %1").arg(countText(sample)));
+
+    const auto group = groupText(*snapshot, sample);
+    auto noun = groupNoun(*snapshot);
+    if (!noun.isEmpty()) noun[0] = noun[0].toUpper();
+    const auto total = tr("Niche total z: %1").arg(nicheTotal(*snapshot, sample), 0, 'f', 2);
+    facts_->setText(group.isEmpty() ? total : tr("%1: %2\n%3").arg(noun, group, total));
+
+    auto solvers = solversOf(*snapshot, sample);
+    const auto members = std::count_if(snapshot->members.begin(), snapshot->members.end(), [](const auto& m) { return m != nullptr; });
+    solvers_->setText(solvers.empty()       ? tr("No member solves this sample.")
+                      : solvers.size() == 1 ? tr("One of %1 members solves it.").arg(members)
+                                            : tr("%1 of %2 members solve it.").arg(solvers.size()).arg(members));
+    table_->setVisible(!solvers.empty());
+    model_->setSolvers(std::move(solvers));
+}
+
+}  // namespace mergarium

@@ -1,0 +1,87 @@
+#include "ui/inspector/solver_table.h"
+
+#include "core/archive/coverage.h"
+#include "ui/members/member_text.h"
+#include "ui/theme/theme.h"
+
+#include <QApplication>
+#include <QPainter>
+
+#include <algorithm>
+#include <array>
+
+namespace mergarium {
+
+double nicheTotal(const SessionSnapshot& snapshot, std::size_t sample) {
+    double total = 0.0;
+    for (const auto& member : snapshot.members)
+        if (member && sample < member->scores.size()) total += member->scores[sample];
+    return total;
+}
+
+std::vector<Solver> solversOf(const SessionSnapshot& snapshot, std::size_t sample) {
+    const double total = nicheTotal(snapshot, sample);
+    std::vector<Solver> solvers;
+    for (const auto& member : snapshot.members) {
+        if (!member || sample >= member->scores.size() || member->scores[sample] < kSolved) continue;
+        const double score = member->scores[sample];
+        solvers.push_back({member->id, score, score / total});
+    }
+    std::sort(solvers.begin(), solvers.end(), [](const auto& a, const auto& b) {
+        return a.share != b.share ? a.share > b.share : a.member < b.member;
+    });
+    return solvers;
+}
+
+void SolverTable::setSolvers(std::vector<Solver> solvers) {
+    std::vector<std::uint64_t> keys;
+    for (const auto& solver : solvers) keys.push_back(solver.member.value);
+    replaceRows(std::move(keys), [&] { solvers_ = std::move(solvers); });
+}
+
+int SolverTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : Columns; }
+
+QVariant SolverTable::data(const QModelIndex& index, int role) const {
+    const auto row = static_cast<std::size_t>(index.row());
+    if (!index.isValid() || row >= solvers_.size()) return {};
+    const auto& solver = solvers_[row];
+    if (role == kShareRole) return solver.share;
+    if (role == Qt::TextAlignmentRole) return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole) return {};
+    switch (index.column()) {
+        case MemberColumn: return memberText(solver.member);
+        case ScoreColumn: return QString::number(solver.score, 'f', 2);
+        default: return QString::number(solver.share, 'f', 3);
+    }
+}
+
+QVariant SolverTable::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || section < 0 || section >= Columns) return {};
+    if (role == Qt::TextAlignmentRole) return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
+    const std::array<std::pair<QString, QString>, Columns> headers{{
+        {tr("Member"), tr("A member that solves this sample.")},
+        {tr("Score s"), tr("The member's score on this sample, 0 to 1.")},
+        {tr("Share s/z"), tr("The member's part of this sample: its score divided by the sum of all members' scores.")},
+    }};
+    const auto& [name, meaning] = headers[static_cast<std::size_t>(section)];
+    return role == Qt::DisplayRole ? QVariant(name) : role == Qt::ToolTipRole ? QVariant(meaning) : QVariant();
+}
+
+void ShareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    QStyleOptionViewItem cell = option;
+    initStyleOption(&cell, index);
+    const auto* style = cell.widget ? cell.widget->style() : QApplication::style();
+    style->drawControl(QStyle::CE_ItemViewItem, &cell, painter, cell.widget);
+
+    const bool selected = cell.state & QStyle::State_Selected;
+    auto color = selected ? cell.palette.color(QPalette::HighlightedText) : colorsOf(cell.palette).first;
+    color.setAlphaF(0.75f);
+    const double margin = cell.fontMetrics.height() / 2.0;
+    const double number = cell.fontMetrics.horizontalAdvance(QStringLiteral("0.000")) + 2 * margin;
+    const double room = std::max(0.0, cell.rect.width() - number - margin);
+    const double inset = cell.rect.height() / 4.0;
+    painter->fillRect(QRectF(cell.rect.left() + margin, cell.rect.top() + inset,
+                             room * index.data(SolverTable::kShareRole).toDouble(), cell.rect.height() - 2 * inset), color);
+}
+
+}  // namespace mergarium

@@ -1,0 +1,334 @@
+#include "ui/main_window.h"
+
+#include "core/session/presets.h"
+#include "ui/attraction/attraction_view.h"
+#include "ui/inspector/inspector_view.h"
+#include "ui/message_bar/message_bar.h"
+#include "ui/niches/niches_view.h"
+#include "ui/overview/overview_view.h"
+#include "ui/runs/runs_view.h"
+#include "ui/session/run_text.h"
+#include "ui/setup/new_run_page.h"
+#include "ui/transport/transport_bar.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QSettings>
+#include <QShortcut>
+#include <QStatusBar>
+#include <QTabWidget>
+
+#include <exception>
+
+namespace mergarium {
+namespace {
+
+constexpr int kNewRunTab = 0;
+constexpr int kOverviewTab = 1;
+
+std::pair<std::vector<Preset>, QString> presetsIn(const std::filesystem::path& resources) {
+    try {
+        return {readPresets(resources), {}};
+    } catch (const std::exception& error) {
+        return {{}, QString::fromUtf8(error.what())};
+    }
+}
+
+}  // namespace
+
+MainWindow::MainWindow(WindowOptions options, QWidget* parent)
+    : QMainWindow(parent), options_(std::move(options)), theme_(options_.theme), workbench_(std::make_unique<Workbench>(options_.workplace)) {
+    setObjectName("studio");
+    buildViews();
+    buildMenus();
+    connectWorkbench();
+    connectViews();
+    restoreLayout();
+    setTheme(theme_);
+    showRun(nullptr);
+    workbench_->listRuns();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildViews() {
+    auto [presets, problem] = presetsIn(options_.workplace.resources);
+    messages_ = new MessageBar(this);
+    statusBar()->addWidget(messages_, 1);
+    statusBar()->setSizeGripEnabled(false);
+    if (!problem.isEmpty()) messages_->say({.kind = Message::Kind::Error, .sentence = problem});
+
+    tabs_ = new QTabWidget(this);
+    tabs_->setObjectName("tabs");
+    tabs_->setDocumentMode(true);
+    newRun_ = new NewRunPage(std::move(presets), tabs_);
+    overview_ = new OverviewView(tabs_);
+    niches_ = new NichesView(tabs_);
+    attraction_ = new AttractionView(tabs_);
+    tabs_->addTab(newRun_, tr("New run"));
+    tabs_->addTab(overview_, tr("Overview"));
+    tabs_->addTab(niches_, tr("Niches"));
+    tabs_->addTab(attraction_, tr("Attraction"));
+    setCentralWidget(tabs_);
+
+    transport_ = new TransportBar(this);
+    addToolBar(transport_);
+    const auto dock = [this](const QString& title, const char* name, QWidget* content, Qt::DockWidgetArea area) {
+        auto* one = new QDockWidget(title, this);
+        one->setObjectName(name);
+        one->setWidget(content);
+        addDockWidget(area, one);
+        return one;
+    };
+    runs_ = new RunsView(this);
+    inspector_ = new InspectorView(this);
+    runsDock_ = dock(tr("Runs"), "runsDock", runs_, Qt::LeftDockWidgetArea);
+    inspectorDock_ = dock(tr("Inspector"), "inspectorDock", inspector_, Qt::RightDockWidgetArea);
+    const int width = fontMetrics().averageCharWidth();
+    resizeDocks({runsDock_, inspectorDock_}, {44 * width, 44 * width}, Qt::Horizontal);
+}
+
+void MainWindow::buildMenus() {
+    auto* run = menuBar()->addMenu(tr("&Run"));
+    run->addActions({transport_->newRun(), transport_->pauseOrResume(), transport_->step(), transport_->stop()});
+    run->addSeparator();
+    run->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+
+    auto* view = menuBar()->addMenu(tr("&View"));
+    for (int tab = 0; tab < tabs_->count(); ++tab)
+        view->addAction(tabs_->tabText(tab), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + tab)), this, [this, tab] {
+            tabs_->setCurrentIndex(tab);
+            tabs_->currentWidget()->setFocus();
+        });
+    view->addSeparator();
+    const auto focusing = [this, view](QDockWidget* dock, QWidget* content, const QKeySequence& key) {
+        view->addAction(dock->windowTitle(), key, this, [dock, content] {
+            dock->show();
+            dock->raise();
+            content->setFocus();
+        });
+    };
+    focusing(runsDock_, runs_, Qt::CTRL | Qt::Key_R);
+    focusing(inspectorDock_, inspector_, Qt::CTRL | Qt::Key_I);
+    auto* panes = view->addMenu(tr("&Panes"));
+    panes->addActions({runsDock_->toggleViewAction(), inspectorDock_->toggleViewAction()});
+    auto* themes = view->addMenu(tr("&Theme"));
+    themes_ = new QActionGroup(this);
+    for (const auto& [kind, name] : {std::pair(ThemeKind::System, tr("&System")), std::pair(ThemeKind::Light, tr("&Light")),
+                                     std::pair(ThemeKind::Dark, tr("&Dark"))}) {
+        auto* action = themes->addAction(name, this, [this, kind = kind] { setTheme(kind); });
+        action->setCheckable(true);
+        action->setData(static_cast<int>(kind));
+        themes_->addAction(action);
+    }
+
+    auto* help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(tr("&Keys"), QKeySequence::HelpContents, this, &MainWindow::showKeys);
+
+    connect(new QShortcut(Qt::Key_Escape, this), &QShortcut::activated, messages_, &MessageBar::dismiss);
+}
+
+void MainWindow::connectWorkbench() {
+    connect(workbench_.get(), &Workbench::shownChanged, this, &MainWindow::showRun);
+    connect(workbench_.get(), &Workbench::liveChanged, this, [this](const SnapshotPtr& live) {
+        runs_->setLive(live);
+        // A new run has entered the database when it first shows its number.
+        const bool numbered = live && live->run;
+        if (numbered && !std::exchange(listedLive_, true)) workbench_->listRuns();
+        if (!numbered) listedLive_ = false;
+        refreshTransport();
+    });
+    connect(workbench_.get(), &Workbench::ended, this, &MainWindow::noticeEnd);
+    connect(workbench_.get(), &Workbench::runsListed, this, &MainWindow::noticeRuns);
+    connect(workbench_.get(), &Workbench::failed, this, [this](const QString& sentence) {
+        duplicating_.reset();
+        messages_->say({.kind = Message::Kind::Error, .sentence = sentence});
+    });
+}
+
+void MainWindow::connectViews() {
+    connect(transport_->newRun(), &QAction::triggered, this, [this] {
+        tabs_->setCurrentIndex(kNewRunTab);
+        newRun_->setFocus();
+    });
+    connect(transport_, &TransportBar::pauseRequested, this, [this] { workbench_->pause(); });
+    connect(transport_, &TransportBar::resumeRequested, this, [this] {
+        if (workbench_->isComputing())
+            workbench_->goOn();
+        else if (const auto& shown = workbench_->shown(); shown && shown->run)
+            resumeRun(shown->run->id);
+    });
+    connect(transport_->step(), &QAction::triggered, this, [this] { workbench_->step(); });
+    connect(transport_->stop(), &QAction::triggered, this, [this] { workbench_->stop(); });
+
+    connect(newRun_, &NewRunPage::startRequested, this, [this](const RunConfiguration& configuration) {
+        messages_->dismiss();
+        greeted_ = true;
+        tabs_->setCurrentIndex(kOverviewTab);
+        workbench_->start(configuration);
+    });
+    connect(runs_, &RunsView::openRequested, this, [this](RunId run) {
+        showRunTab();
+        workbench_->open(run);
+    });
+    connect(runs_, &RunsView::resumeRequested, this, &MainWindow::resumeRun);
+    connect(runs_, &RunsView::duplicateRequested, this, &MainWindow::duplicate);
+    connect(runs_, &RunsView::deleteRequested, this, &MainWindow::askToDelete);
+
+    const auto member = qOverload<MemberId>(&MainWindow::inspect);
+    const auto sample = qOverload<std::size_t>(&MainWindow::inspect);
+    connect(overview_, &OverviewView::memberSelected, this, member);
+    connect(niches_, &NichesView::memberSelected, this, member);
+    connect(niches_, &NichesView::sampleSelected, this, sample);
+    connect(attraction_, &AttractionView::memberSelected, this, member);
+    connect(inspector_, &InspectorView::memberSelected, this, member);
+    connect(inspector_, &InspectorView::sampleSelected, this, sample);
+}
+
+void MainWindow::restoreLayout() {
+    resize(1280, 800);
+    if (!options_.settings) return;
+    restoreGeometry(options_.settings->value("window/geometry").toByteArray());
+    restoreState(options_.settings->value("window/layout").toByteArray());
+    theme_ = static_cast<ThemeKind>(std::clamp(options_.settings->value("window/theme", static_cast<int>(theme_)).toInt(), 0, 2));
+}
+
+void MainWindow::setTheme(ThemeKind kind) {
+    theme_ = kind;
+    applyTheme(*qApp, kind);
+    for (auto* action : themes_->actions()) action->setChecked(action->data().toInt() == static_cast<int>(kind));
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (options_.settings) {
+        options_.settings->setValue("window/geometry", saveGeometry());
+        options_.settings->setValue("window/layout", saveState());
+        options_.settings->setValue("window/theme", static_cast<int>(theme_));
+    }
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::startPreset(const QString& name) {
+    greeted_ = true;
+    if (newRun_->choosePreset(name))
+        newRun_->start();
+    else
+        messages_->say({.kind = Message::Kind::Error, .sentence = tr("There is no preset '%1'; choose one here.").arg(name)});
+}
+
+void MainWindow::resumeRun(RunId run) {
+    messages_->dismiss();
+    greeted_ = true;
+    showRunTab();
+    workbench_->resume(run);
+}
+
+void MainWindow::warn(const QString& sentence) { messages_->say({.kind = Message::Kind::Warning, .sentence = sentence}); }
+
+void MainWindow::showRun(const SnapshotPtr& snapshot) {
+    if (duplicating_ && snapshot && snapshot->run && snapshot->run->id == *duplicating_) {
+        duplicating_.reset();
+        newRun_->setConfiguration(snapshot->run->configuration);
+    }
+    overview_->setSnapshot(snapshot);
+    niches_->setSnapshot(snapshot);
+    attraction_->setSnapshot(snapshot);
+    inspector_->setSnapshot(snapshot);
+    setWindowTitle(snapshot && snapshot->run ? tr("%1 - Mergarium").arg(runName(*snapshot)) : tr("Mergarium"));
+    refreshTransport();
+}
+
+void MainWindow::refreshTransport() { transport_->setState(workbench_->isComputing(), workbench_->live(), workbench_->shown()); }
+
+void MainWindow::noticeRuns(const std::vector<RunSummary>& runs) {
+    runs_->setRuns(runs);
+    const auto& shown = workbench_->shown();
+    if (shown && shown->run) runs_->selectRun(shown->run->id);
+    if (std::exchange(greeted_, true) || runs.empty()) return;
+
+    const auto& latest = runs.front();
+    tabs_->setCurrentIndex(kOverviewTab);
+    workbench_->open(latest.id);
+    if (isResumable(latest.phase))
+        messages_->say({.sentence = tr("%1 stands at %2 evaluations.")
+                                        .arg(QString::fromStdString(latest.name), evaluationsText(latest.evaluations, latest.budget)),
+                        .action = tr("Resume"),
+                        .carryOut = [this, run = latest.id] { resumeRun(run); }});
+}
+
+void MainWindow::noticeEnd(const SnapshotPtr& snapshot) {
+    refreshTransport();
+    const auto run = snapshot->run ? std::optional(snapshot->run->id) : std::nullopt;
+    const auto resume = [this, run] {
+        if (run) resumeRun(*run);
+    };
+    switch (snapshot->phase) {
+        case Phase::Failed:
+            messages_->say({.kind = Message::Kind::Error,
+                            .sentence = QString::fromStdString(snapshot->message),
+                            .action = run ? tr("Resume") : QString(),
+                            .carryOut = resume});
+            break;
+        case Phase::Stopped:
+            messages_->say({.sentence = tr("%1 was stopped at %2 evaluations; everything is stored.")
+                                            .arg(runName(*snapshot), evaluationsText(snapshot->evaluations, snapshot->budget)),
+                            .action = tr("Resume"),
+                            .carryOut = resume});
+            break;
+        default:
+            messages_->say({.sentence = tr("%1 has finished: %2 test accuracy, the best member's.")
+                                            .arg(runName(*snapshot), percentText(snapshot->curve->back().bestTest))});
+    }
+}
+
+void MainWindow::duplicate(RunId run) {
+    tabs_->setCurrentIndex(kNewRunTab);
+    const auto& shown = workbench_->shown();
+    if (shown && shown->run && shown->run->id == run) {
+        newRun_->setConfiguration(shown->run->configuration);
+        return;
+    }
+    duplicating_ = run;
+    workbench_->open(run);
+}
+
+void MainWindow::askToDelete(RunId run, const QString& name) {
+    messages_->dismiss();
+    messages_->say({.kind = Message::Kind::Warning,
+                    .sentence = tr("Delete run %1, %2, and everything stored of it?").arg(run.value).arg(name),
+                    .action = tr("Delete"),
+                    .carryOut = [this, run] { workbench_->remove(run); }});
+}
+
+void MainWindow::showRunTab() {
+    if (tabs_->currentIndex() == kNewRunTab) tabs_->setCurrentIndex(kOverviewTab);
+}
+
+void MainWindow::inspect(std::size_t sample) { inspector_->showSample(sample); }
+
+void MainWindow::inspect(MemberId member) {
+    inspector_->showMember(member);
+    overview_->selectMember(member);
+}
+
+void MainWindow::showKeys() {
+    QString rows;
+    for (const auto* menu : menuBar()->findChildren<QMenu*>())
+        for (const auto* action : menu->actions())
+            if (!action->shortcut().isEmpty())
+                rows += QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td>%2</td></tr>")
+                            .arg(action->shortcut().toString(QKeySequence::NativeText), action->text().remove('&'));
+    rows += tr("<tr><td>Esc</td><td>Dismiss the message</td></tr>"
+               "<tr><td>+ - Home</td><td>Niches: zoom in, zoom out, all samples</td></tr>"
+               "<tr><td>Arrows, Enter</td><td>Niches: move the cursor, inspect what it is on</td></tr>"
+               "<tr><td>Enter, Delete</td><td>Runs: open, delete</td></tr>");
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"), QStringLiteral("<table>%1</table>").arg(rows), QMessageBox::Close, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+}
+
+}  // namespace mergarium

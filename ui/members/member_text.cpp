@@ -1,0 +1,55 @@
+#include "ui/members/member_text.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace mergarium {
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("mergarium::MemberText", text); }
+
+std::optional<RunId> runOf(const SnapshotPtr& snapshot) {
+    if (!snapshot || !snapshot->run) return {};
+    return snapshot->run->id;
+}
+
+}  // namespace
+
+QString memberText(MemberId member) { return QStringLiteral("#%1").arg(member.value); }
+
+QString spliceText(const Splice& splice, std::uint64_t length) {
+    const auto ratio = tr("ratio %1").arg(splice.ratio, 0, 'f', 2);
+    if (splice.splits.empty()) return ratio;
+    if (splice.splits.size() > 1) return tr("%1 splits, %2").arg(splice.splits.size()).arg(ratio);
+    const auto split = splice.splits.front();
+    if (length == 0) return tr("split at %1, %2").arg(split).arg(ratio);
+    return tr("split %1, %2").arg(static_cast<double>(split) / static_cast<double>(length), 0, 'f', 2).arg(ratio);
+}
+
+QString parentageText(const Member& member, std::uint64_t length) {
+    if (!member.parentage) return tr("founder");
+    return QStringLiteral("%1 \u00d7 %2, %3")
+        .arg(memberText(member.parentage->first), memberText(member.parentage->second),
+             spliceText(member.parentage->splice, length));
+}
+
+std::uint64_t vectorLength(const SessionSnapshot& snapshot) { return snapshot.run ? snapshot.run->layout.length() : 0; }
+
+QString percentNumber(double share) { return QString::number(100.0 * share, 'f', 1); }
+
+std::optional<std::size_t> slotOf(const SessionSnapshot& snapshot, MemberId member) {
+    const auto found = std::find_if(snapshot.members.begin(), snapshot.members.end(),
+                                    [&](const MemberPtr& each) { return each && each->id == member; });
+    if (found == snapshot.members.end()) return {};
+    return static_cast<std::size_t>(found - snapshot.members.begin());
+}
+
+bool sameRun(const SnapshotPtr& a, const SnapshotPtr& b) { return runOf(a) == runOf(b); }
+
+bool hasMembers(const SnapshotPtr& snapshot) {
+    return snapshot && std::any_of(snapshot->members.begin(), snapshot->members.end(),
+                                   [](const MemberPtr& member) { return member && member->scores.size() > 0; });
+}
+
+}  // namespace mergarium

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/session/snapshot.h"
+
+#include <QString>
+
+namespace mergarium {
+
+/// How members are worded wherever the window speaks of them.
+
+/// "#412".
+QString memberText(MemberId member);
+/// "split 0.41, ratio 0.63", "64 splits, ratio 0.63" or "ratio 0.63". `length` is the parameter vector's; 0 when unknown.
+QString spliceText(const Splice& splice, std::uint64_t length);
+/// "#88 × #301, split 0.41, ratio 0.63"; "founder" without parents.
+QString parentageText(const Member& member, std::uint64_t length);
+/// The length of the parameter vector; 0 when unknown.
+std::uint64_t vectorLength(const SessionSnapshot& snapshot);
+/// 0.6842 -> "68.4".
+QString percentNumber(double share);
+
+/// The slot of a member that is still in the archive.
+std::optional<std::size_t> slotOf(const SessionSnapshot& snapshot, MemberId member);
+
+/// Whether two snapshots show the same run; two without one do.
+bool sameRun(const SnapshotPtr& a, const SnapshotPtr& b);
+/// Whether there is at least one member to be shown.
+bool hasMembers(const SnapshotPtr& snapshot);
+
+}  // namespace mergarium

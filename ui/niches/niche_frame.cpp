@@ -1,0 +1,145 @@
+#include "ui/niches/niche_frame.h"
+
+#include "ui/members/member_text.h"
+#include "ui/theme/theme.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace mergarium {
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("mergarium::NicheFrame", text); }
+
+std::vector<NicheRow> rowsOf(const SessionSnapshot& snapshot) {
+    std::vector<NicheRow> rows;
+    for (std::size_t slot = 0; slot < snapshot.members.size(); ++slot)
+        if (snapshot.members[slot] && snapshot.members[slot]->scores.size() > 0)
+            rows.push_back({snapshot.members[slot], slot < snapshot.fitness.size() ? snapshot.fitness[slot] : 0.0});
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+        return a.fitness != b.fitness ? a.fitness > b.fitness : a.member->id < b.member->id;
+    });
+    return rows;
+}
+
+bool hasGroups(const SessionSnapshot& snapshot, std::size_t samples) {
+    return snapshot.run && snapshot.run->samples && snapshot.run->samples->size() == samples;
+}
+
+/// The row with the largest share of a sample; rows.size() when nobody scores. As orderSamples sees it.
+std::size_t ownerOf(ScoreRows rows, std::size_t sample) {
+    std::size_t owner = rows.size();
+    float best = 0.0f;
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        if (rows[row][sample] > best) {
+            best = rows[row][sample];
+            owner = row;
+        }
+    return owner;
+}
+
+template <class KeyOf, class LabelOf>
+std::vector<NicheSegment> segmentsBy(const std::vector<std::uint32_t>& samples, KeyOf keyOf, LabelOf labelOf) {
+    std::vector<NicheSegment> segments;
+    std::size_t current = 0;
+    for (std::size_t position = 0; position < samples.size(); ++position) {
+        const std::size_t key = keyOf(samples[position]);
+        if (segments.empty() || key != current) segments.push_back({{position, position}, labelOf(key)});
+        segments.back().positions.end = position + 1;
+        current = key;
+    }
+    return segments;
+}
+
+std::vector<NicheSegment> segmentsOf(const NicheFrame& frame, ScoreRows scores) {
+    if (frame.order == SampleOrder::Owner)
+        return segmentsBy(*frame.samples, [&](std::size_t sample) { return ownerOf(scores, sample); },
+                          [&](std::size_t row) { return row < frame.rows.size() ? memberText(frame.rows[row].member->id) : tr("nobody"); });
+    if (frame.order == SampleOrder::Group && hasGroups(*frame.snapshot, frame.sampleCount())) {
+        const auto& set = *frame.snapshot->run->samples;
+        return segmentsBy(*frame.samples, [&](std::size_t sample) { return set.groups[sample]; }, [&](std::size_t group) {
+            return group < set.groupNames.size() ? QString::fromStdString(set.groupNames[group]) : QString::number(group);
+        });
+    }
+    return {};
+}
+
+void markNewborn(NicheFrame& frame) {
+    const auto newest = std::max_element(frame.rows.begin(), frame.rows.end(),
+                                         [](const auto& a, const auto& b) { return a.member->id < b.member->id; });
+    if (newest == frame.rows.end() || !newest->member->parentage) return;
+    frame.newborn = static_cast<std::size_t>(newest - frame.rows.begin());
+    const auto& parentage = *newest->member->parentage;
+    for (std::size_t row = 0; row < frame.rows.size(); ++row)
+        if (frame.rows[row].member->id == parentage.first || frame.rows[row].member->id == parentage.second)
+            frame.parents.push_back(row);
+}
+
+QImage paint(const NicheRaster& raster) {
+    constexpr std::size_t kShades = 1024;
+    static const auto shades = [] {
+        std::array<QRgb, kShades + 1> colors{};
+        for (std::size_t i = 0; i <= kShades; ++i) colors[i] = magnitude(static_cast<double>(i) / kShades);
+        return colors;
+    }();
+    const auto bins = raster.bins.size();
+    QImage image(static_cast<int>(bins), static_cast<int>(raster.rows), QImage::Format_RGB32);
+    for (std::size_t row = 0; row < raster.rows; ++row) {
+        auto* line = reinterpret_cast<QRgb*>(image.scanLine(static_cast<int>(row)));
+        for (std::size_t bin = 0; bin < bins; ++bin)
+            line[bin] = shades[static_cast<std::size_t>(std::lround(shareToScale(raster.shares[row * bins + bin]) * kShades))];
+    }
+    return image;
+}
+
+}  // namespace
+
+std::vector<std::span<const float>> NicheFrame::scores() const {
+    std::vector<std::span<const float>> scores;
+    for (const auto& row : rows) scores.push_back(row.member->scores.values());
+    return scores;
+}
+
+double shareToScale(double share) { return std::sqrt(std::clamp(share, 0.0, 1.0)); }
+
+NicheFramePtr makeNicheFrame(const NicheRequest& request, const NicheFramePtr& previous) {
+    auto frame = std::make_shared<NicheFrame>();
+    frame->snapshot = request.snapshot;
+    frame->order = request.order;
+    frame->binning = request.binning;
+    frame->rows = rowsOf(*request.snapshot);
+    if (frame->rows.empty()) return frame;
+
+    const auto scores = frame->scores();
+    const std::size_t count = scores.front().size();
+    if (previous && previous->snapshot == request.snapshot && previous->order == request.order) {
+        frame->samples = previous->samples;
+        frame->segments = previous->segments;
+    } else {
+        const std::vector<std::uint32_t> ungrouped(hasGroups(*request.snapshot, count) ? 0 : count);
+        const std::span<const std::uint32_t> groups = ungrouped.empty() ? request.snapshot->run->samples->groups : ungrouped;
+        frame->samples = std::make_shared<const std::vector<std::uint32_t>>(orderSamples(request.order, scores, groups));
+        frame->segments = segmentsOf(*frame, scores);
+    }
+    const auto range = request.range.begin < request.range.end ? request.range : PositionRange{0, count};
+    frame->raster = rasterize(scores, *frame->samples, range, request.width, request.binning);
+    frame->image = paint(frame->raster);
+    markNewborn(*frame);
+    return frame;
+}
+
+QString groupText(const SessionSnapshot& snapshot, std::size_t sample) {
+    if (!snapshot.run || !snapshot.run->samples || sample >= snapshot.run->samples->size()) return {};
+    const auto& set = *snapshot.run->samples;
+    const auto group = set.groups[sample];
+    return group < set.groupNames.size() ? QString::fromStdString(set.groupNames[group]) : QString::number(group);
+}
+
+QString groupNoun(const SessionSnapshot& snapshot) {
+    return snapshot.run && snapshot.run->samples ? QString::fromStdString(snapshot.run->samples->groupNoun) : tr("class");
+}
+
+}  // namespace mergarium

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "core/archive/coverage.h"
+#include "core/session/snapshot.h"
+
+#include <QImage>
+#include <QString>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace mergarium {
+
+/// What is to be seen of the niches.
+struct NicheRequest {
+    SnapshotPtr snapshot;
+    SampleOrder order = SampleOrder::Group;
+    Binning binning = Binning::Mean;
+    /// Positions in the display order; empty means all.
+    PositionRange range;
+    /// At most so many bins: the pixels of the screen.
+    std::size_t width = 0;
+};
+
+/// Neighbouring samples that belong together: a class, or those of one owner.
+struct NicheSegment {
+    PositionRange positions;
+    QString label;
+};
+
+/// One row of the heatmap.
+struct NicheRow {
+    MemberPtr member;
+    double fitness = 0.0;
+};
+
+/// The niches reduced to what a screen shows. Immutable once made.
+struct NicheFrame {
+    SnapshotPtr snapshot;
+    SampleOrder order = SampleOrder::Group;
+    Binning binning = Binning::Mean;
+    /// Fittest first; only slots that are taken.
+    std::vector<NicheRow> rows;
+    /// The sample at each position of the display order.
+    std::shared_ptr<const std::vector<std::uint32_t>> samples;
+    std::vector<NicheSegment> segments;
+    NicheRaster raster;
+    /// One pixel per row and bin.
+    QImage image;
+    std::optional<std::size_t> newborn;
+    std::vector<std::size_t> parents;
+
+    std::size_t sampleCount() const { return samples ? samples->size() : 0; }
+    std::vector<std::span<const float>> scores() const;
+};
+
+using NicheFramePtr = std::shared_ptr<const NicheFrame>;
+
+/// Pure, for a worker thread; O(members x samples). `previous` (may be null) saves sorting the same samples again.
+NicheFramePtr makeNicheFrame(const NicheRequest& request, const NicheFramePtr& previous);
+
+/// Where a share stands on the colour scale: its square root, so that a share of 1/20 is told from none.
+double shareToScale(double share);
+
+/// The name of a sample's group, empty when unknown.
+QString groupText(const SessionSnapshot& snapshot, std::size_t sample);
+/// "class", or what else the groups of samples are.
+QString groupNoun(const SessionSnapshot& snapshot);
+
+}  // namespace mergarium

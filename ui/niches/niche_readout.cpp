@@ -1,0 +1,109 @@
+#include "ui/niches/niche_readout.h"
+
+#include "ui/members/member_text.h"
+#include "ui/session/run_text.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace mergarium {
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("mergarium::NicheReadout", text); }
+
+double totalOf(const NicheFrame& frame, std::size_t sample) {
+    double total = 0.0;
+    for (const auto& row : frame.rows) total += row.member->scores[sample];
+    return total;
+}
+
+double shareOf(const NicheFrame& frame, std::size_t row, std::size_t sample) {
+    const double total = totalOf(frame, sample);
+    return total > 0.0 ? frame.rows[row].member->scores[sample] / total : 0.0;
+}
+
+QString sampleText(const NicheFrame& frame, std::size_t sample) {
+    const auto group = groupText(*frame.snapshot, sample);
+    const auto name = tr("Sample %1").arg(countText(sample));
+    return group.isEmpty() ? name : tr("%1, %2 %3").arg(name, groupNoun(*frame.snapshot), group);
+}
+
+QString oneSampleText(const NicheFrame& frame, std::size_t sample, std::optional<std::size_t> row) {
+    const double total = totalOf(frame, sample);
+    const auto shared = total > 0.0 ? tr("niche total z = %1").arg(total, 0, 'f', 1) : tr("no member scores on it");
+    const auto name = sampleText(frame, sample);
+    if (!row) return tr("%1: %2.").arg(name, shared);
+    const auto member = memberText(frame.rows[*row].member->id);
+    const double score = frame.rows[*row].member->scores[sample];
+    if (score <= 0.0) return tr("%1, member %2: does not score on it; %3.").arg(name, member, shared);
+    return tr("%1, member %2: share s/z = %3, score s = %4; %5.")
+        .arg(name, member, QString::number(score / total, 'f', 3), QString::number(score, 'f', 2), shared);
+}
+
+}  // namespace
+
+PositionRange columnAt(const NicheFrame& frame, std::size_t position) {
+    const auto& bins = frame.raster.bins;
+    const auto found = std::upper_bound(bins.begin(), bins.end(), position,
+                                        [](std::size_t value, const PositionRange& bin) { return value < bin.end; });
+    if (found != bins.end() && found->begin <= position) return *found;
+    return {position, position + 1};
+}
+
+std::size_t sampleOf(const NicheFrame& frame, PositionRange column, std::optional<std::size_t> row) {
+    const auto worth = [&](std::size_t sample) { return row ? shareOf(frame, *row, sample) : -totalOf(frame, sample); };
+    std::size_t best = (*frame.samples)[column.begin];
+    double most = worth(best);
+    for (std::size_t position = column.begin + 1; position < column.end; ++position) {
+        const std::size_t sample = (*frame.samples)[position];
+        if (const double value = worth(sample); value > most) {
+            most = value;
+            best = sample;
+        }
+    }
+    return best;
+}
+
+QString readoutText(const NicheFrame& frame, PositionRange column, std::optional<std::size_t> row) {
+    const std::size_t count = column.end - column.begin;
+    if (count == 1) return oneSampleText(frame, (*frame.samples)[column.begin], row);
+    double totals = 0.0, shares = 0.0, largest = 0.0;
+    for (std::size_t position = column.begin; position < column.end; ++position) {
+        const std::size_t sample = (*frame.samples)[position];
+        totals += totalOf(frame, sample);
+        if (!row) continue;
+        const double share = shareOf(frame, *row, sample);
+        shares += share;
+        largest = std::max(largest, share);
+    }
+    const auto where = tr("%1 samples at positions %2 to %3")
+                           .arg(countText(count), countText(column.begin), countText(column.end - 1));
+    const auto total = QString::number(totals / static_cast<double>(count), 'f', 2);
+    if (!row) return tr("%1: mean niche total z = %2.").arg(where, total);
+    return tr("%1, member %2: mean share s/z = %3, largest %4; mean niche total z = %5.")
+        .arg(where, memberText(frame.rows[*row].member->id), QString::number(shares / static_cast<double>(count), 'f', 3),
+             QString::number(largest, 'f', 3), total);
+}
+
+QString axisText(const NicheFrame& frame) {
+    const auto samples = countText(frame.sampleCount());
+    QString text;
+    switch (frame.order) {
+        case SampleOrder::Group: text = tr("%1 samples by %2").arg(samples, groupNoun(*frame.snapshot)); break;
+        case SampleOrder::Difficulty:
+            text = tr("%1 samples by difficulty: solved by most members on the left, by nobody on the right").arg(samples);
+            break;
+        case SampleOrder::Owner:
+            text = tr("%1 samples by owner: the fittest of the members with the largest share").arg(samples);
+            break;
+    }
+    const auto& bins = frame.raster.bins;
+    std::size_t most = 1;
+    for (const auto& bin : bins) most = std::max(most, bin.end - bin.begin);
+    if (most == 1) return text + tr("; each column is one sample");
+    return text + (frame.binning == Binning::Mean ? tr("; each column is the mean of up to %1").arg(most)
+                                                  : tr("; each column is the largest of up to %1").arg(most));
+}
+
+}  // namespace mergarium

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "ui/niches/niche_frame.h"
+
+#include <QString>
+
+#include <optional>
+
+namespace mergarium {
+
+/// The positions that are one column of the heatmap at `position`; a single one where the raster doesn't reach.
+PositionRange columnAt(const NicheFrame& frame, std::size_t position);
+
+/// The sample that a column is about: the one with the row's largest share; without a row the least solved one.
+std::size_t sampleOf(const NicheFrame& frame, PositionRange column, std::optional<std::size_t> row);
+
+/// What is to be read at a column and row, in one sentence.
+QString readoutText(const NicheFrame& frame, PositionRange column, std::optional<std::size_t> row);
+
+/// What the horizontal axis means.
+QString axisText(const NicheFrame& frame);
+
+}  // namespace mergarium

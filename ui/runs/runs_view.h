@@ -1,0 +1,51 @@
+#pragma once
+
+#include "core/session/snapshot.h"
+#include "core/store/run_catalog.h"
+
+#include <QWidget>
+
+#include <vector>
+
+class QPushButton;
+class QStackedLayout;
+class QTableView;
+
+namespace mergarium {
+
+class RunsModel;
+
+/// Every run in the database; opens, resumes, duplicates and deletes them.
+class RunsView : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit RunsView(QWidget* parent = nullptr);
+
+    void setRuns(const std::vector<RunSummary>& runs);
+    void setLive(const SnapshotPtr& live);
+    /// Marks a run; emits nothing.
+    void selectRun(RunId run);
+
+Q_SIGNALS:
+    void openRequested(mergarium::RunId run);
+    void resumeRequested(mergarium::RunId run);
+    void duplicateRequested(mergarium::RunId run);
+    void deleteRequested(mergarium::RunId run, const QString& name);
+
+private:
+    const RunSummary* selected() const;
+    void updateButtons();
+    void showMenu(const QPoint& position);
+
+    RunsModel* model_ = nullptr;
+    QStackedLayout* pages_ = nullptr;
+    QTableView* table_ = nullptr;
+    QPushButton* open_ = nullptr;
+    QPushButton* resume_ = nullptr;
+    QPushButton* duplicate_ = nullptr;
+    QPushButton* delete_ = nullptr;
+    bool sized_ = false;
+};
+
+}  // namespace mergarium

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "core/session/presets.h"
+
+#include <QWidget>
+
+#include <vector>
+
+class QLabel;
+class QListWidget;
+class QPushButton;
+
+namespace mergarium {
+
+class RunForm;
+
+/// Where runs begin: a preset starts as it is with one key, or its parameters are changed first.
+class NewRunPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit NewRunPage(std::vector<Preset> presets, QWidget* parent = nullptr);
+
+    /// Fills the form with another run's configuration.
+    void setConfiguration(const RunConfiguration& configuration);
+    /// False when there is no such preset.
+    bool choosePreset(const QString& name);
+    void start();
+
+Q_SIGNALS:
+    void startRequested(const mergarium::RunConfiguration& configuration);
+
+private:
+    void review();
+
+    std::vector<Preset> presets_;
+    QListWidget* list_ = nullptr;
+    QLabel* description_ = nullptr;
+    RunForm* form_ = nullptr;
+    QLabel* verdict_ = nullptr;
+    QPushButton* reset_ = nullptr;
+    QPushButton* start_ = nullptr;
+};
+
+/// What the archive of a digits run takes in memory, bytes.
+double archiveBytes(const RunConfiguration& configuration);
+
+}  // namespace mergarium

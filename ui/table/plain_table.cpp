@@ -1,0 +1,47 @@
+#include "ui/table/plain_table.h"
+
+#include "ui/theme/theme.h"
+
+#include <QHeaderView>
+#include <QProxyStyle>
+#include <QTableView>
+
+namespace mergarium {
+namespace {
+
+/// Keeps a number that ends at the right of its cell apart from words that begin at the left of the next.
+class RoomyStyle : public QProxyStyle {
+public:
+    int pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const override {
+        const int size = QProxyStyle::pixelMetric(metric, option, widget);
+        if (metric != PM_FocusFrameHMargin && metric != PM_HeaderMargin) return size;
+        return widget ? widget->fontMetrics().height() / 2 - (metric == PM_FocusFrameHMargin ? 1 : 0) : size;
+    }
+};
+
+}  // namespace
+
+QTableView* makePlainTable(QWidget* parent) {
+    auto* table = new QTableView(parent);
+    auto* style = new RoomyStyle;
+    style->setParent(table);
+    table->setStyle(style);
+    table->horizontalHeader()->setStyle(style);
+    table->setFont(tabularFont());
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->setShowGrid(false);
+    table->setAlternatingRowColors(true);
+    table->setWordWrap(false);
+    table->setTabKeyNavigation(false);
+    table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() * 3 / 2);
+    table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setStretchLastSection(true);
+    return table;
+}
+
+}  // namespace mergarium

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <QColor>
+#include <QFont>
+#include <QPalette>
+
+class QApplication;
+
+namespace mergarium {
+
+enum class ThemeKind { System, Light, Dark };
+
+/// Gives the program its style and its light or dark palette. System: whichever the desktop's own palette is.
+/// Widgets hear of it through QEvent::PaletteChange.
+void applyTheme(QApplication& application, ThemeKind kind);
+
+/// What colours mean; the same roles in light and dark. Series colours are Okabe and Ito's, darkened or lightened until
+/// they stand out from the background.
+struct Colors {
+    bool dark = false;
+    QColor background;
+    QColor text;
+    QColor mutedText;
+    QColor grid;
+    QColor accent;
+    QColor first;
+    QColor second;
+    QColor third;
+    QColor fourth;
+    QColor warning;
+    /// Nothing there, not evaluated: never a colour of the magnitude scale.
+    QColor absent;
+    QColor newborn;
+    QColor parents;
+};
+
+Colors colorsOf(const QPalette& palette);
+bool isDark(const QPalette& palette);
+
+/// Cividis: 0 is dark blue, 1 is yellow; readable with every kind of colour vision. Outside [0, 1] it is clamped.
+QRgb magnitude(double share);
+
+/// The program's font if its digits are equally wide, else one whose digits are.
+QFont tabularFont();
+
+}  // namespace mergarium

@@ -1,0 +1,121 @@
+#include "ui/transport/transport_bar.h"
+
+#include "ui/session/run_text.h"
+#include "ui/theme/theme.h"
+#include "ui/transport/transport_icons.h"
+
+#include <QAction>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+
+namespace mergarium {
+namespace {
+
+constexpr int kBarSteps = 1000;
+
+}  // namespace
+
+TransportState transportState(bool computing, const SnapshotPtr& live, const SnapshotPtr& stored) {
+    if (!computing) {
+        TransportState state;
+        state.canResume = stored && stored->run && isResumable(stored->phase);
+        return state;
+    }
+    const auto phase = live ? live->phase : Phase::Preparing;
+    const bool paused = phase == Phase::Paused;
+    return {.canPause = !paused && !hasEnded(phase), .canResume = paused, .canStep = paused, .canStop = !hasEnded(phase)};
+}
+
+QString progressText(const SessionSnapshot& snapshot) {
+    if (!snapshot.run) return snapshot.phase == Phase::Failed ? QString() : TransportBar::tr("Preparing \u2026");
+    auto text = evaluationsText(snapshot.evaluations, snapshot.budget);
+    const double rate = snapshot.evaluationsPerSecond;
+    if (rate > 0.0)
+        text += TransportBar::tr("   %1/s   %2 left")
+                    .arg(countText(static_cast<std::uint64_t>(rate + 0.5)),
+                         durationText(static_cast<double>(snapshot.budget - snapshot.evaluations) / rate));
+    else
+        text += QStringLiteral("   ") + phaseText(snapshot.phase);
+    return text;
+}
+
+TransportBar::TransportBar(QWidget* parent) : QToolBar(tr("Transport"), parent) {
+    setObjectName("transport");
+    setMovable(false);
+    setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+
+    const auto add = [this](const QString& text, const QKeySequence& key, const QString& what) {
+        auto* action = addAction(text);
+        action->setShortcut(key);
+        action->setToolTip(QStringLiteral("%1 (%2)").arg(what, key.toString(QKeySequence::NativeText)));
+        return action;
+    };
+    newRun_ = add(tr("&New run"), QKeySequence::New, tr("Set up a new run"));
+    addSeparator();
+    pauseOrResume_ = add(tr("&Pause"), Qt::Key_F5, tr("Pause the run, or go on with it"));
+    step_ = add(tr("S&tep"), Qt::Key_F10, tr("One evaluation, while paused"));
+    stop_ = add(tr("Sto&p"), Qt::SHIFT | Qt::Key_F5, tr("Stop; everything is stored and can be resumed"));
+    connect(pauseOrResume_, &QAction::triggered, this, [this] {
+        if (state_.canPause)
+            Q_EMIT pauseRequested();
+        else
+            Q_EMIT resumeRequested();
+    });
+
+    auto* progress = new QWidget(this);
+    bar_ = new QProgressBar(progress);
+    bar_->setRange(0, kBarSteps);
+    bar_->setTextVisible(false);
+    bar_->setAccessibleName(tr("Progress of the run"));
+    bar_->setMinimumWidth(fontMetrics().averageCharWidth() * 12);
+    bar_->setMaximumHeight(fontMetrics().height());
+    text_ = new QLabel(progress);
+    text_->setObjectName("progressText");
+    text_->setFont(tabularFont());
+    device_ = new QLabel(progress);
+    device_->setObjectName("device");
+    device_->setToolTip(tr("What computes."));
+    auto* layout = new QHBoxLayout(progress);
+    const int gap = fontMetrics().height() / 2;
+    layout->setContentsMargins(gap, 0, gap, 0);
+    layout->setSpacing(gap);
+    layout->addWidget(bar_, 1);
+    layout->addWidget(text_);
+    layout->addWidget(device_);
+    addWidget(progress);
+
+    drawIcons();
+    setState(false, nullptr, nullptr);
+}
+
+void TransportBar::setState(bool computing, const SnapshotPtr& live, const SnapshotPtr& stored) {
+    const bool couldPause = state_.canPause;
+    state_ = transportState(computing, live, stored);
+    pauseOrResume_->setEnabled(state_.canPause || state_.canResume);
+    pauseOrResume_->setText(state_.canResume ? tr("&Resume") : tr("&Pause"));
+    step_->setEnabled(state_.canStep);
+    stop_->setEnabled(state_.canStop);
+    if (couldPause != state_.canPause) drawIcons();
+
+    const auto& shown = computing ? live : stored;
+    text_->setText(shown ? progressText(*shown) : computing ? tr("Preparing \u2026") : QString());
+    bar_->setVisible(shown || computing);
+    bar_->setValue(shown && shown->budget ? static_cast<int>(kBarSteps * shown->evaluations / shown->budget) : 0);
+    device_->setText(shown && shown->run ? QString::fromStdString(shown->run->device) : QString());
+}
+
+void TransportBar::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::PaletteChange) drawIcons();
+    QToolBar::changeEvent(event);
+}
+
+void TransportBar::drawIcons() {
+    newRun_->setIcon(transportIcon(TransportIcon::New, palette()));
+    pauseOrResume_->setIcon(transportIcon(state_.canPause ? TransportIcon::Pause : TransportIcon::Resume, palette()));
+    step_->setIcon(transportIcon(TransportIcon::Step, palette()));
+    stop_->setIcon(transportIcon(TransportIcon::Stop, palette()));
+}
+
+}  // namespace mergarium

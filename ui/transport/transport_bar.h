@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/session/snapshot.h"
+
+#include <QToolBar>
+
+class QAction;
+class QLabel;
+class QProgressBar;
+
+namespace mergarium {
+
+/// What may be asked of a run now.
+struct TransportState {
+    bool canPause = false;
+    bool canResume = false;
+    bool canStep = false;
+    bool canStop = false;
+};
+
+/// `live` is the computing run's state (null: none has been seen yet), `stored` a run that is shown and doesn't compute.
+TransportState transportState(bool computing, const SnapshotPtr& live, const SnapshotPtr& stored);
+
+/// "4,213 of 10,000   1,012/s   6 s left" - as much of it as is known.
+QString progressText(const SessionSnapshot& snapshot);
+
+/// Start, pause, resume, step, stop; how far the run is, how fast, how long still, and what computes.
+class TransportBar : public QToolBar {
+    Q_OBJECT
+
+public:
+    explicit TransportBar(QWidget* parent = nullptr);
+
+    /// `computing`: a run is preparing, running or paused; then `live` is what is shown here, else `stored`.
+    void setState(bool computing, const SnapshotPtr& live, const SnapshotPtr& stored);
+
+    QAction* newRun() const { return newRun_; }
+    /// One key for both: pauses what runs, goes on with what doesn't.
+    QAction* pauseOrResume() const { return pauseOrResume_; }
+    QAction* step() const { return step_; }
+    QAction* stop() const { return stop_; }
+
+Q_SIGNALS:
+    void pauseRequested();
+    void resumeRequested();
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void drawIcons();
+
+    TransportState state_;
+    QAction* newRun_ = nullptr;
+    QAction* pauseOrResume_ = nullptr;
+    QAction* step_ = nullptr;
+    QAction* stop_ = nullptr;
+    QProgressBar* bar_ = nullptr;
+    QLabel* text_ = nullptr;
+    QLabel* device_ = nullptr;
+};
+
+}  // namespace mergarium
