@@ -1,6 +1,8 @@
 #include "core/store/run_catalog.h"
 #include "ui/session/live_session.h"
+#include "ui/session/run_text.h"
 #include "ui/session/workbench.h"
+#include "ui/transport/transport_bar.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -19,6 +21,23 @@ RunConfiguration shortRun(std::uint64_t evaluations, const char* name = "test") 
     configuration.evaluations = evaluations;
     configuration.device = "cpu";
     return configuration;
+}
+
+SnapshotPtr inPhase(Phase phase) {
+    SessionSnapshot snapshot;
+    snapshot.phase = phase;
+    snapshot.run = std::make_shared<const RunDescription>();
+    return std::make_shared<const SessionSnapshot>(std::move(snapshot));
+}
+
+/// "pause stop": what the transport offers.
+QString offers(const TransportState& state) {
+    QStringList words;
+    if (state.canPause) words << "pause";
+    if (state.canResume) words << "resume";
+    if (state.canStep) words << "step";
+    if (state.canStop) words << "stop";
+    return words.join(' ');
 }
 
 }  // namespace
@@ -202,6 +221,36 @@ private Q_SLOTS:
         bench.remove(bench.shown()->run->id);
         QVERIFY(!bench.shown());
         QTRY_VERIFY_WITH_TIMEOUT(listed == 0u, kPatience);
+    }
+
+    void transportOffersWhatThePhaseAllows() {
+        QCOMPARE(offers(transportState(true, nullptr, nullptr)), QString("pause stop"));
+        QCOMPARE(offers(transportState(true, inPhase(Phase::Preparing), nullptr)), QString("pause stop"));
+        QCOMPARE(offers(transportState(true, inPhase(Phase::Running), nullptr)), QString("pause stop"));
+        QCOMPARE(offers(transportState(true, inPhase(Phase::Paused), nullptr)), QString("resume step stop"));
+        // A run that ends is not asked for anything any more.
+        QCOMPARE(offers(transportState(true, inPhase(Phase::Stopped), nullptr)), QString());
+        QCOMPARE(offers(transportState(false, nullptr, nullptr)), QString());
+        QCOMPARE(offers(transportState(false, nullptr, inPhase(Phase::Finished))), QString());
+        for (const auto phase : {Phase::Stopped, Phase::Interrupted}) QCOMPARE(offers(transportState(false, nullptr, inPhase(phase))), QString("resume"));
+        // What computes goes before what is merely looked at.
+        QCOMPARE(offers(transportState(true, inPhase(Phase::Running), inPhase(Phase::Stopped))), QString("pause stop"));
+    }
+
+    void numbersInWords() {
+        QCOMPARE(countText(4213), QString("4,213"));
+        QCOMPARE(evaluationsText(4213, 10'000), QString("4,213 of 10,000"));
+        QCOMPARE(percentText(0.6842), QString("68.4 %"));
+        QCOMPARE(percentText(1.0), QString("100.0 %"));
+        QCOMPARE(durationText(-1.0), QString("0 s"));
+        QCOMPARE(durationText(5.2), QString("6 s"));
+        QCOMPARE(durationText(59.5), QString("1 min 0 s"));
+        QCOMPARE(durationText(200.0), QString("3 min 20 s"));
+        QCOMPARE(durationText(7500.0), QString("2 h 5 min"));
+        QCOMPARE(durationText(3 * 86'400.0 + 4 * 3600.0), QString("3 d 4 h"));
+        QCOMPARE(bytesText(1'536'800.0), QString("1.5 MB"));
+        for (const auto phase : {Phase::Preparing, Phase::Running, Phase::Paused, Phase::Finished, Phase::Stopped, Phase::Interrupted, Phase::Failed})
+            QVERIFY(!phaseText(phase).isEmpty());
     }
 };
 
