@@ -1,6 +1,7 @@
 #include "core/archive/coverage.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -16,6 +17,25 @@ float totalOf(ScoreRows rows, std::size_t sample) {
 
 bool solvedByAny(ScoreRows rows, std::size_t sample) {
     return std::any_of(rows.begin(), rows.end(), [&](auto row) { return !row.empty() && row[sample] >= kSolved; });
+}
+
+double nicheEntropy(ScoreRows rows, std::size_t samples, double models) {
+    if (models < 2.0) return 0.0;
+    std::vector<float> prices(samples);
+    for (const auto row : rows)
+        for (std::size_t j = 0; j < row.size(); ++j) prices[j] += row[j];
+    double scored = 0.0;
+    for (float& price : prices) {
+        scored += price > 0.0f ? 1.0 : 0.0;
+        price = price > 0.0f ? 1.0f / price : 0.0f;
+    }
+    double entropy = 0.0;
+    for (const auto row : rows) {
+        double share = 0.0;
+        for (std::size_t j = 0; j < row.size(); ++j) share += static_cast<double>(row[j] * prices[j]);
+        if (share > 0.0) entropy -= share / scored * std::log(share / scored);
+    }
+    return std::clamp(entropy / std::log(models), 0.0, 1.0);
 }
 
 }  // namespace
@@ -37,7 +57,9 @@ Diversity diversity(ScoreRows rows, std::size_t samples) {
     }
     const auto all = static_cast<double>(samples);
     const double pairs = models * (models - 1.0) / 2.0;
-    return {.coverage = covered / all, .disagreement = pairs > 0.0 ? differingPairs / pairs / all : 0.0};
+    return {.coverage = covered / all,
+            .disagreement = pairs > 0.0 ? differingPairs / pairs / all : 0.0,
+            .nicheEntropy = nicheEntropy(rows, samples, models)};
 }
 
 std::vector<std::uint32_t> orderSamples(SampleOrder order, ScoreRows rows, std::span<const std::uint32_t> groups) {

@@ -18,6 +18,10 @@ struct Diversity {
     double coverage = 0.0;
     /// Mean over pairs of models of the share of samples on which just one of the two is right, in [0, 1].
     double disagreement = 0.0;
+    /// How evenly the models share the samples that anyone scores on: with q_k the mean over these samples of s[k][j] /
+    /// z_j (niche shares, which sum to 1), -sum_k q_k ln q_k / ln K for K models, in [0, 1]. 1: equal niches; 0: one
+    /// model has everything, or there is just one.
+    double nicheEntropy = 0.0;
 };
 Diversity diversity(ScoreRows rows, std::size_t samples);
 
@@ -48,7 +52,8 @@ struct NicheRaster {
     std::size_t rows = 0;
     /// One per bin, in display order; together they tile the range asked for.
     std::vector<PositionRange> bins;
-    /// rows x bins, row by row: the binned share s/z in [0, 1] (0 where nobody scores); NaN in the rows of absent models.
+    /// rows x bins, row by row: the binned share s/z in [0, 1] (0 where nobody scores); NaN in the rows of absent
+    /// models.
     std::vector<float> shares;
     /// One per bin: the mean of z over its samples.
     std::vector<float> totals;
