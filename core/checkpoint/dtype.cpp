@@ -1,10 +1,6 @@
 #include "core/checkpoint/dtype.h"
 
 #include <array>
-#include <bit>
-#include <cstring>
-#include <limits>
-#include <stdexcept>
 
 namespace mergarium {
 namespace {

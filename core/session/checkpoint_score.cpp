@@ -22,8 +22,7 @@ void readNetwork(const std::filesystem::path& path, const std::map<std::string, 
     for (const auto& tensor : layout.tensors) {
         const auto found = entries.find(tensor.name);
         if (found == entries.end()) throw std::runtime_error(fmt::format("{}: the tensor '{}' is missing.", path.string(), tensor.name));
-        if (!std::equal(tensor.shape.begin(), tensor.shape.end(), found->second.shape.begin(), found->second.shape.end(),
-                        [](auto a, auto b) { return static_cast<std::uint64_t>(a) == b; }))
+        if (tensor.shape != found->second.shape)
             throw std::runtime_error(fmt::format("{}: the tensor '{}' has the shape [{}], the network needs [{}].", path.string(), tensor.name,
                                                  fmt::join(found->second.shape, ", "), fmt::join(tensor.shape, ", ")));
         const auto values = readFloatTensor(path, tensor.name);
@@ -35,7 +34,7 @@ void readNetwork(const std::filesystem::path& path, const std::map<std::string, 
 
 std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkpoint, const RunConfiguration& configuration,
                                              const std::filesystem::path& resources, std::size_t threads) {
-    const auto entries = readSafetensorsHeader(checkpoint);
+    const auto entries = readSafetensorsHeader(checkpoint).tensors;
     auto experiment = prepare(configuration, resources, threads);
     auto& task = *experiment.task;
     std::vector<float> scores(task.samples()->size());

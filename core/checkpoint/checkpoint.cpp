@@ -1,0 +1,100 @@
+#include "core/checkpoint/checkpoint.h"
+
+#include "core/checkpoint/json_file.h"
+#include "core/checkpoint/model_files.h"
+#include "core/checkpoint/safetensors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace mergarium {
+namespace {
+
+constexpr const char* kConfiguration = "config.json";
+
+[[noreturn]] void refuse(const std::filesystem::path& path, std::string_view what) {
+    throw std::runtime_error(fmt::format("{}: {}.", path.string(), what));
+}
+
+/// Both are sorted by name; every tensor must be where the index says, and in the index.
+void compareWithIndex(const ModelFiles& model, std::span<const StoredTensor> tensors) {
+    const auto nameOfFile = [&](std::size_t file) { return model.files[file].filename().string(); };
+    for (const auto& tensor : tensors) {
+        const auto place = model.placed.find(tensor.name);
+        if (place == model.placed.end())
+            refuse(model.index,
+                   fmt::format("tensor '{}' is in {}, but not in the index", tensor.name, nameOfFile(tensor.file)));
+        if (place->second != tensor.file)
+            refuse(model.index, fmt::format("tensor '{}' is in {}, where the index says {}", tensor.name,
+                                            nameOfFile(tensor.file), nameOfFile(place->second)));
+    }
+    for (const auto& [name, file] : model.placed)
+        if (!std::ranges::binary_search(tensors, name, {}, &StoredTensor::name))
+            refuse(model.index,
+                   fmt::format("tensor '{}' is said to be in {}, but isn't there", name, nameOfFile(file)));
+}
+
+}  // namespace
+
+std::shared_ptr<const Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
+    const auto model = modelFilesAt(path);
+    std::shared_ptr<Checkpoint> checkpoint(new Checkpoint);
+    checkpoint->path_ = path;
+    for (const auto& file : model.files) checkpoint->addFile(file);
+    std::error_code error;
+    const auto around = model.files.front().parent_path();
+    if (std::filesystem::is_directory(path, error))
+        checkpoint->folder_ = path;
+    else if (std::filesystem::exists(around / kConfiguration, error))
+        checkpoint->folder_ = around.empty() ? "." : around;
+
+    auto& tensors = checkpoint->tensors_;
+    std::ranges::sort(tensors, {}, &StoredTensor::name);
+    const auto twice = std::ranges::adjacent_find(tensors, {}, &StoredTensor::name);
+    if (twice != tensors.end())
+        refuse(path, fmt::format("tensor '{}' is both in {} and in {}", twice->name,
+                                 model.files[twice->file].filename().string(),
+                                 model.files[std::next(twice)->file].filename().string()));
+    if (!model.index.empty()) compareWithIndex(model, tensors);
+    if (tensors.empty()) refuse(path, "there are no tensors in this model");
+    return checkpoint;
+}
+
+void Checkpoint::addFile(const std::filesystem::path& path) {
+    auto file = MappedFile::open(path);
+    auto header = parseSafetensorsHeader(file->bytes(), file->bytes().size(), path.string());
+    for (auto& [name, entry] : header.tensors)
+        tensors_.push_back({{.name = name,
+                             .dtype = entry.dtype,
+                             .shape = std::move(entry.shape),
+                             .count = (entry.end - entry.begin) / sizeOf(entry.dtype)},
+                            file->bytes().data() + header.dataBegin + entry.begin,
+                            files_.size()});
+    files_.push_back(std::move(file));
+}
+
+const StoredTensor* Checkpoint::find(std::string_view name) const {
+    const auto found = std::ranges::lower_bound(tensors_, name, {}, &StoredTensor::name);
+    return found != tensors_.end() && found->name == name ? &*found : nullptr;
+}
+
+std::uint64_t Checkpoint::byteSize() const {
+    std::uint64_t sum = 0;
+    for (const auto& tensor : tensors_) sum += tensor.byteSize();
+    return sum;
+}
+
+void Checkpoint::dropBehind() const {
+    for (const auto& file : files_) file->dropBehind(0, file->bytes().size());
+}
+
+std::optional<nlohmann::json> Checkpoint::configuration() const {
+    std::error_code error;
+    if (folder_.empty() || !std::filesystem::exists(std::filesystem::symlink_status(folder_ / kConfiguration, error)))
+        return std::nullopt;
+    return readJsonFile(folder_ / kConfiguration);
+}
+
+}  // namespace mergarium

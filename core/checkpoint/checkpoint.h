@@ -1,0 +1,75 @@
+#pragma once
+
+#include "core/checkpoint/dtype.h"
+#include "core/checkpoint/mapped_file.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mergarium {
+
+/// What is known of a tensor without its values.
+struct TensorDescription {
+    std::string name;
+    DType dtype = DType::F32;
+    std::vector<std::int64_t> shape;
+    /// Elements.
+    std::uint64_t count = 0;
+
+    std::uint64_t byteSize() const { return count * sizeOf(dtype); }
+    bool operator==(const TensorDescription&) const = default;
+};
+
+/// A tensor of a checkpoint: little-endian elements at `bytes`, which may be aligned to nothing and live as long as the
+/// checkpoint.
+struct StoredTensor : TensorDescription {
+    const std::byte* bytes = nullptr;
+    /// Index into Checkpoint::files().
+    std::size_t file = 0;
+};
+
+/// A model on disk, mapped: nothing is read until it is used. Immutable, for any thread.
+class Checkpoint {
+public:
+    /// `path` is a safetensors file, or a folder as Hugging Face lays it out: model.safetensors,
+    /// model.safetensors.index.json with its shards, or one safetensors file (or index) of another name. Every header
+    /// is checked, and the shards against the index. Throws std::runtime_error with one sentence: which file, what is
+    /// wrong, what to do. Pickle files are refused, never opened.
+    static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& path);
+
+    /// As it was named.
+    const std::filesystem::path& path() const { return path_; }
+    /// Where config.json and the tokenizer lie: the folder that was named, or the one around a file if it has a
+    /// config.json. Else empty.
+    const std::filesystem::path& folder() const { return folder_; }
+    /// Sorted by name.
+    std::span<const StoredTensor> tensors() const { return tensors_; }
+    /// nullptr when there is no such tensor; O(log n).
+    const StoredTensor* find(std::string_view name) const;
+    std::span<const std::shared_ptr<const MappedFile>> files() const { return files_; }
+    /// Of all tensors together.
+    std::uint64_t byteSize() const;
+    /// Takes all pages of all files out of resident memory.
+    void dropBehind() const;
+    /// config.json of the folder; absent if there is none. Throws with file and line when it is no JSON.
+    std::optional<nlohmann::json> configuration() const;
+
+private:
+    Checkpoint() = default;
+    void addFile(const std::filesystem::path& path);
+
+    std::filesystem::path path_, folder_;
+    std::vector<std::shared_ptr<const MappedFile>> files_;
+    std::vector<StoredTensor> tensors_;
+};
+
+}  // namespace mergarium

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mergarium {
+
+/// Sorts tensors' names as data flows through the network: embeddings, layer 0, layer 1, ... final norm, head, numbers
+/// compared as numbers; within a layer attention (q, k, v, o) before the feed-forward part, norms where they act,
+/// weight before bias.
+///
+/// Names are compared part by part between the dots, so that whatever shares a prefix (a vision tower, a block) stays
+/// together; of two parts the one whose word is known to act earlier stands first, and words that nobody knows keep
+/// their natural order ("fc2" before "fc10"). A function of the set of names alone: how they stood before doesn't
+/// matter.
+void sortInDepthOrder(std::vector<std::string>& names);
+
+}  // namespace mergarium

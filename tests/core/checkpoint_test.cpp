@@ -1,0 +1,201 @@
+#include "core/checkpoint/checkpoint.h"
+#include "tests/support/tensor_files.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QtTest>
+
+#include <cstring>
+#include <fstream>
+
+using namespace mergarium;
+using namespace mergarium::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A sharded model of three tensors; `index` is its weight_map.
+void writeSharded(const fs::path& folder,
+                  nlohmann::json map = {{"a", "one.safetensors"}, {"b", "one.safetensors"}, {"c", "two.safetensors"}}) {
+    writeTensors(folder / "one.safetensors",
+                 {tensorOf("b", DType::F32, {2}, {1, 2}), tensorOf("a", DType::BF16, {1}, {3})});
+    writeTensors(folder / "two.safetensors", {tensorOf("c", DType::F16, {2, 2}, {4, 5, 6, 7})});
+    writeText(folder / "model.safetensors.index.json",
+              nlohmann::json{{"metadata", {{"total_size", 18}}}, {"weight_map", map}}.dump());
+}
+
+/// Resident bytes of files, as the kernel counts them for this process.
+std::size_t residentFileBytes() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("RssFile:")) return std::stoul(line.substr(8)) * 1024;
+    return 0;
+}
+
+}  // namespace
+
+class CheckpointTest : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> temporary_;
+    fs::path folder() const { return temporary_->path().toStdString(); }
+
+    void refuses(const fs::path& path, std::string_view what) {
+        const auto message = messageOf([&] { Checkpoint::open(path); });
+        QVERIFY2(message.find(what) != message.npos && message.starts_with(temporary_->path().toStdString()),
+                 message.c_str());
+        QVERIFY2(message.ends_with('.') && message.find('\n') == message.npos, message.c_str());
+    }
+
+private Q_SLOTS:
+    void init() { temporary_ = std::make_unique<QTemporaryDir>(); }
+
+    void aFileAndTheFolderAroundItAreTheSameModel() {
+        writeTensors(folder() / "model.safetensors",
+                     {tensorOf("z", DType::F32, {2}, {1, 2}), tensorOf("a", DType::F32, {}, {3})});
+        writeText(folder() / "config.json", R"({"model_type":"llama"})");
+        for (const auto& path : {folder(), folder() / "model.safetensors"}) {
+            const auto checkpoint = Checkpoint::open(path);
+            QCOMPARE(checkpoint->tensors().size(), std::size_t{2});
+            QCOMPARE(checkpoint->tensors().front().name, std::string("a"));
+            QCOMPARE(checkpoint->byteSize(), std::uint64_t{12});
+            QCOMPARE(checkpoint->folder(), folder());
+            QCOMPARE(checkpoint->configuration()->at("model_type"), "llama");
+            float values[2];
+            toFloats(DType::F32, checkpoint->find("z")->bytes, values);
+            QCOMPARE(values[1], 2.0f);
+            QVERIFY(!checkpoint->find("y"));
+        }
+    }
+
+    void shardsAreJoined() {
+        writeSharded(folder());
+        const auto checkpoint = Checkpoint::open(folder());
+        QCOMPARE(checkpoint->tensors().size(), std::size_t{3});
+        QCOMPARE(checkpoint->files().size(), std::size_t{2});
+        const auto* c = checkpoint->find("c");
+        QVERIFY(c->dtype == DType::F16 && c->count == 4 && c->byteSize() == 8);
+        QCOMPARE(checkpoint->files()[c->file]->path().filename().string(), std::string("two.safetensors"));
+        QVERIFY(!checkpoint->configuration());
+    }
+
+    void aLinkToAModelElsewhereIsFollowed() {
+        fs::create_directory(folder() / "blobs");
+        fs::create_directory(folder() / "snapshot");
+        writeTensors(folder() / "blobs" / "0f3a", {tensorOf("a", DType::F32, {1}, {1})});
+        fs::create_symlink("../blobs/0f3a", folder() / "snapshot" / "model.safetensors");
+        QVERIFY(Checkpoint::open(folder() / "snapshot")->find("a"));
+    }
+
+    void indexAndShardsMustAgree() {
+        writeSharded(folder());
+        fs::remove(folder() / "two.safetensors");
+        refuses(folder(), "two.safetensors: this shard is missing");
+        writeSharded(
+            folder(),
+            {{"a", "one.safetensors"}, {"b", "one.safetensors"}, {"c", "two.safetensors"}, {"d", "two.safetensors"}});
+        refuses(folder(), "'d' is said to be in two.safetensors, but isn't there");
+        writeSharded(folder(), {{"a", "one.safetensors"}, {"c", "two.safetensors"}});
+        refuses(folder(), "'b' is in one.safetensors, but not in the index");
+        writeSharded(folder(), {{"a", "one.safetensors"}, {"b", "two.safetensors"}, {"c", "two.safetensors"}});
+        refuses(folder(), "'b' is in one.safetensors, where the index says two.safetensors");
+        writeSharded(folder());
+        writeTensors(folder() / "two.safetensors",
+                     {tensorOf("c", DType::F32, {1}, {1}), tensorOf("a", DType::F32, {1}, {1})});
+        refuses(folder(), "'a' is both in ");
+    }
+
+    void shardsMustLieBesideTheIndex_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name :
+             {"../one.safetensors", "/etc/passwd", "sub/one.safetensors", "..", ".", "", "one.safetensors/"})
+            QTest::newRow(*name ? name : "empty") << name;
+    }
+    void shardsMustLieBesideTheIndex() {
+        QFETCH(QString, name);
+        writeSharded(folder(), {{"a", name.toStdString()}});
+        refuses(folder(), "not the plain name");
+    }
+
+    void brokenIndexesAreRefused() {
+        const auto index = folder() / "model.safetensors.index.json";
+        writeText(index, "{\n\"weight_map\": {\n\"a\": }}");
+        refuses(folder(), "no valid JSON from line 3 on");
+        writeText(index, R"({"weight_map":{"a":"x","a":"y"}})");
+        refuses(folder(), "'a' occurs twice");
+        writeText(index, R"({"weight_map":{"a":1}})");
+        refuses(folder(), "no text");
+        writeText(index, "[]");
+        refuses(folder(), "no JSON object");
+        writeText(index, "{}");
+        refuses(folder(), "no weight_map");
+    }
+
+    void pickleFilesAreRefusedWithTheWayOut() {
+        for (const char* name : {"pytorch_model.bin", "model.pt", "model.pth", "v1.ckpt"}) {
+            writeText(folder() / name, "PK");
+            refuses(folder() / name, "convert the model to safetensors");
+        }
+        refuses(folder(), "pickle");
+        writeSharded(folder(), {{"a", "pytorch_model.bin"}});
+        refuses(folder(), "pickle");
+    }
+
+    void whatIsNoModelIsRefused() {
+        refuses(folder(), "there is no model here");
+        refuses(folder() / "gone.safetensors", "there is no such file");
+        refuses(folder() / "gone" / "further", "there is no such file");
+        fs::create_symlink("nowhere", folder() / "model.safetensors");
+        refuses(folder(), "its target nowhere does not exist");
+        fs::remove(folder() / "model.safetensors");
+        fs::create_directory(folder() / "model.safetensors");
+        refuses(folder(), "no regular file");
+        fs::remove(folder() / "model.safetensors");
+        writeTensors(folder() / "x.safetensors", {});
+        refuses(folder(), "no tensors");
+        writeTensors(folder() / "y.safetensors", {});
+        refuses(folder(), "2 safetensors files");
+        writeText(folder() / "adapter_config.json", "{}");
+        refuses(folder(), "an adapter");
+        writeText(folder() / "z.gguf", "GGUF");
+        refuses(folder() / "z.gguf", "GGUF");
+    }
+
+    void oneFileOfAnyNameIsAModel() {
+        writeTensors(folder() / "diffusion_pytorch_model.safetensors", {tensorOf("a", DType::F32, {1}, {1})});
+        QVERIFY(Checkpoint::open(folder())->find("a"));
+        QVERIFY(Checkpoint::open(folder() / "diffusion_pytorch_model.safetensors")->folder().empty());
+    }
+
+    void aBrokenConfigurationIsToldWithItsLine() {
+        writeTensors(folder() / "model.safetensors", {tensorOf("a", DType::F32, {1}, {1})});
+        writeText(folder() / "config.json", "{\n\"a\": 1,\n}");
+        const auto message = messageOf([&] { Checkpoint::open(folder())->configuration(); });
+        QVERIFY2(message.find("config.json: no valid JSON from line 3 on") != message.npos, message.c_str());
+    }
+
+    void streamingAFileCostsNoMemory() {
+        constexpr std::size_t kSize = 64 << 20;
+        writeText(folder() / "big", std::string(kSize, '\1'));
+        const auto file = MappedFile::open(folder() / "big");
+        const auto before = residentFileBytes();
+        std::size_t sum = 0, most = 0;
+        for (std::size_t begin = 0; begin < kSize; begin += 1 << 20) {
+            for (std::size_t i = begin; i < begin + (1 << 20); i += 512)
+                sum += static_cast<std::size_t>(file->bytes()[i]);
+            most = std::max(most, residentFileBytes());
+            file->dropBehind(begin, begin + (1 << 20));
+        }
+        QCOMPARE(sum, kSize / 512);
+        QVERIFY2(most < before + (kSize / 4), qPrintable(QString("%1 MB").arg((most - before) >> 20)));
+        QVERIFY(file->bytes()[0] == std::byte{1});
+    }
+
+    void anEmptyFileIsNoModel() {
+        writeText(folder() / "model.safetensors", "");
+        refuses(folder(), "shorter than its header");
+    }
+};
+
+QTEST_APPLESS_MAIN(CheckpointTest)
+#include "checkpoint_test.moc"
