@@ -1,12 +1,15 @@
 #include "core/archive/archive.h"
 
+#include "core/archive/early_rejection.h"
+
 #include <algorithm>
 #include <stdexcept>
 
 namespace mergarium {
 
-Archive::Archive(std::size_t slots, std::size_t samples, CompetitionRule rule)
-    : samples_(samples), rule_(rule), slots_(slots), rows_(slots), fitness_(slots) {
+Archive::Archive(std::size_t slots, std::size_t samples, CompetitionRule rule, std::vector<double> weights)
+    : samples_(samples), rule_(rule), weights_(std::move(weights)), slots_(slots), rows_(slots), fitness_(slots) {
+    if (!weights_.empty() && weights_.size() != samples) throw std::invalid_argument("An archive needs one weight per sample, or none.");
     if (slots == 0) throw std::invalid_argument("An archive needs at least one slot.");
 }
 
@@ -25,7 +28,7 @@ void Archive::place(std::size_t slot, MemberPtr member) {
 
 void Archive::compete() const {
     if (!stale_) return;
-    shareNiches(rows_, samples_, rule_, niches_);
+    shareNiches(rows_, samples_, rule_, niches_, weights_);
     for (std::size_t slot = 0; slot < slots_.size(); ++slot)
         fitness_[slot] = mergarium::fitness(rows_[slot], niches_.worth);
     stale_ = false;
@@ -44,7 +47,7 @@ const std::vector<double>& Archive::fitness() const {
 Verdict Archive::judge(const Scores& newcomer) {
     // The newcomer is the last row, for as long as this takes.
     rows_.push_back(newcomer.values());
-    shareNiches(rows_, samples_, rule_, joint_);
+    shareNiches(rows_, samples_, rule_, joint_, weights_);
     const double own = mergarium::fitness(rows_.back(), joint_.worth);
     rows_.pop_back();
 
@@ -61,6 +64,10 @@ Verdict Archive::judge(const Scores& newcomer) {
         }
     }
     return verdict;
+}
+
+bool Archive::isLost(std::span<const float> scores, const std::vector<bool>& scored) const {
+    return isCertainlyWeakest(rows_, niches().totals, rule_, weights_, scores, scored);
 }
 
 Admission Archive::admit(MemberPtr newcomer) {

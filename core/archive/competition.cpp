@@ -16,7 +16,7 @@ double price(double capacity, double total, const CompetitionRule& rule) {
 
 }  // namespace
 
-void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rule, Niches& niches) {
+void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rule, Niches& niches, std::span<const double> weights) {
     niches.totals.assign(samples, 0.0);
     niches.worth.resize(samples);
     for (const auto row : rows) {
@@ -33,6 +33,7 @@ void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rul
     } else {
         std::fill(niches.worth.begin(), niches.worth.end(), 1.0);
     }
+    for (std::size_t j = 0; j < weights.size(); ++j) niches.worth[j] *= weights[j];
     for (std::size_t j = 0; j < samples; ++j) niches.worth[j] = price(niches.worth[j], niches.totals[j], rule);
 }
 

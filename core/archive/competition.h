@@ -28,8 +28,9 @@ struct Niches {
 /// One row per model, all of the same length; an empty span is an absent model.
 using ScoreRows = std::span<const std::span<const float>>;
 
-/// Shares `samples` samples among `rows`. The result goes into `niches`, whose memory is reused.
-void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rule, Niches& niches);
+/// Shares `samples` samples among `rows`. `weights`, one per sample, multiply the capacities; none: all 1. The result goes into `niches`,
+/// whose memory is reused.
+void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rule, Niches& niches, std::span<const double> weights = {});
 
 /// F = sum_j worth_j * s_j. Summed in fp64 in a fixed order: equal rows have equal fitness.
 double fitness(std::span<const float> scores, std::span<const double> worth);

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace mergarium {
 
@@ -24,16 +26,21 @@ struct Parentage {
     Splice splice;
 };
 
+/// What a model answered, one text per training sample. Immutable.
+using AnswersPtr = std::shared_ptr<const std::vector<std::string>>;
+
 /// One immutable survivor. It doesn't know its slot: that is the archive's business.
 struct Member {
     MemberId id;
     /// Absent in members read back from the database for viewing.
     GenomePtr genome;
     Scores scores;
-    /// Absent in founders.
+    /// Absent in founders, and in models that have no parents.
     std::optional<Parentage> parentage;
     /// The step at which it was born; 0 for founders.
     std::uint64_t born = 0;
+    /// Null where the task has no texts.
+    AnswersPtr answers = nullptr;
 };
 
 using MemberPtr = std::shared_ptr<const Member>;

@@ -1,9 +1,11 @@
 #include "core/genome/dense_genome.h"
 
 #include "core/genome/interpolation.h"
+#include "core/genome/recipe_genome.h"
 #include "core/random/random_stream.h"
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 namespace mergarium {
@@ -21,48 +23,94 @@ void mix(std::span<const float> first, std::span<const float> second, MixingCoef
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = a * first[i] + b * second[i];
 }
 
-}  // namespace
-
-DenseGenome::DenseGenome(std::vector<float> values)
-    : values_(std::move(values)), squaredNorm_(dotProduct(values_, values_)) {}
-
-void DenseGenome::materialize(std::span<float> parameters) const {
-    std::copy(values_.begin(), values_.end(), parameters.begin());
+std::vector<std::byte> bytesOf(std::span<const float> values) {
+    const auto bytes = std::as_bytes(values);
+    return {bytes.begin(), bytes.end()};
 }
 
-void DenseBreeding::breed(const Genome& firstParent, const Genome& secondParent, const Splice& splice,
-                          std::span<float> child) {
+class VectorGrams final : public PairGrams {
+public:
+    VectorGrams(const DenseGenome& first, const DenseGenome& second) : first_(first), second_(second) {}
+
+    PairGram over(std::uint64_t begin, std::uint64_t end) override {
+        const auto a = first_.values().subspan(begin, end - begin);
+        const auto b = second_.values().subspan(begin, end - begin);
+        if (a.size() == first_.length()) return {first_.squaredNorm(), dotProduct(a, b), second_.squaredNorm()};
+        return {dotProduct(a, a), dotProduct(a, b), dotProduct(b, b)};
+    }
+
+private:
+    const DenseGenome& first_;
+    const DenseGenome& second_;
+};
+
+}  // namespace
+
+DenseGenome::DenseGenome(std::vector<float> values, std::optional<Recipe> recipe)
+    : values_(std::move(values)), recipe_(std::move(recipe)), squaredNorm_(dotProduct(values_, values_)) {}
+
+void DenseGenome::materialize(std::span<float> parameters) const { std::ranges::copy(values_, parameters.begin()); }
+
+std::size_t DenseGenome::memory() const {
+    const auto recipe = recipe_ ? recipe_->ends.size() * sizeof(std::uint64_t) + recipe_->coefficients.size() * sizeof(double) : 0;
+    return sizeof *this + values_.size() * sizeof(float) + recipe;
+}
+
+std::vector<std::byte> DenseGenome::pack() const {
+    auto bytes = bytesOf(values_);
+    if (recipe_) {
+        const auto recipe = packRecipe(*recipe_);
+        bytes.insert(bytes.end(), recipe.begin(), recipe.end());
+    }
+    return bytes;
+}
+
+GenomePtr DenseGenome::unpack(std::span<const std::byte> bytes, std::uint64_t length) {
+    if (bytes.size() / sizeof(float) < length) throw std::runtime_error("A stored genome is shorter than its network.");
+    std::vector<float> values(length);
+    std::memcpy(values.data(), bytes.data(), length * sizeof(float));
+    const auto rest = bytes.subspan(length * sizeof(float));
+    std::optional<Recipe> recipe;
+    if (!rest.empty()) recipe = unpackRecipe(rest);
+    return std::make_shared<const DenseGenome>(std::move(values), std::move(recipe));
+}
+
+void DenseBreeding::Child::materialize(std::span<float> parameters) const { std::ranges::copy(values, parameters.begin()); }
+
+std::vector<std::byte> DenseBreeding::Child::pack() const { return bytesOf(values); }
+
+DenseBreeding::DenseBreeding(std::vector<std::uint64_t> tensorEnds) : tensorEnds_(std::move(tensorEnds)) {
+    child_.values.resize(tensorEnds_.back());
+}
+
+const Genome& DenseBreeding::breed(const Genome& firstParent, const Genome& secondParent, const Splice& splice) {
     const auto& first = dense(firstParent);
     const auto& second = dense(secondParent);
+    const std::span<float> child = child_.values;
     if (first.length() != child.size() || second.length() != child.size())
         throw std::invalid_argument("Parents and child differ in their number of parameters.");
 
-    PairGram whole;
-    if (splice.interpolation == Interpolation::Slerp)
-        whole = {first.squaredNorm(), dotProduct(first.values(), second.values()), second.squaredNorm()};
-
+    VectorGrams grams(first, second);
+    mixedSpans(splice, tensorEnds_, grams, spans_);
     std::uint64_t begin = 0;
-    for (std::size_t side = 0; side <= splice.splits.size(); ++side) {
-        const std::uint64_t end = side < splice.splits.size() ? splice.splits[side] : child.size();
-        const auto a = first.values().subspan(begin, end - begin);
-        const auto b = second.values().subspan(begin, end - begin);
-        const double ratio = side % 2 == 0 ? splice.ratio : 1.0 - splice.ratio;
-        MixingCoefficients mixing;
-        switch (splice.interpolation) {
-            case Interpolation::Slerp: mixing = slerp(whole, ratio); break;
-            case Interpolation::SlerpPerSide:
-                mixing = slerp({dotProduct(a, a), dotProduct(a, b), dotProduct(b, b)}, ratio);
-                break;
-            case Interpolation::Lerp: mixing = lerp(ratio); break;
-        }
-        mix(a, b, mixing, child.subspan(begin, end - begin));
-        begin = end;
+    for (const auto& span : spans_) {
+        const auto count = span.end - begin;
+        mix(first.values().subspan(begin, count), second.values().subspan(begin, count), span.mixing, child.subspan(begin, count));
+        begin = span.end;
     }
     if (splice.mutation) addGaussianNoise(child, static_cast<float>(splice.mutation->sigma), splice.mutation->seed);
+    const bool combined = !splice.mutation && first.recipe() && second.recipe();
+    firstRecipe_ = combined ? first.recipe() : nullptr;
+    secondRecipe_ = combined ? second.recipe() : nullptr;
+    return child_;
 }
 
-GenomePtr DenseBreeding::keep(std::span<const float> child) {
-    return std::make_shared<const DenseGenome>(std::vector<float>(child.begin(), child.end()));
+GenomePtr DenseBreeding::keep() {
+    std::optional<Recipe> recipe;
+    if (firstRecipe_) recipe = combine(*firstRecipe_, *secondRecipe_, spans_);
+    return std::make_shared<const DenseGenome>(child_.values, std::move(recipe));
 }
+
+GenomePtr DenseBreeding::unpack(std::span<const std::byte> bytes) const { return DenseGenome::unpack(bytes, tensorEnds_.back()); }
 
 }  // namespace mergarium

@@ -1,21 +1,29 @@
 #pragma once
 
 #include "core/genome/genome.h"
+#include "core/genome/mixed_spans.h"
 #include "core/genome/splice.h"
 
+#include <optional>
 #include <span>
 #include <vector>
 
 namespace mergarium {
 
-/// One flat fp32 vector: for small networks, and for runs with mutation, where a child is no combination of founders.
+/// One flat fp32 vector: for small networks, and for runs with mutation, where a child is no combination of founders. Where it
+/// is one, the recipe is kept beside the vector, to be seen: with many split points it can be longer than the vector itself.
 class DenseGenome final : public Genome {
 public:
-    explicit DenseGenome(std::vector<float> values);
+    explicit DenseGenome(std::vector<float> values, std::optional<Recipe> recipe = std::nullopt);
 
     std::uint64_t length() const override { return values_.size(); }
     void materialize(std::span<float> parameters) const override;
-    std::size_t memory() const override { return values_.size() * sizeof(float); }
+    std::size_t memory() const override;
+    const Recipe* recipe() const override { return recipe_ ? &*recipe_ : nullptr; }
+    /// The values, then the packed recipe, if any.
+    std::vector<std::byte> pack() const override;
+    /// `length` is the number of values. Throws std::runtime_error when the bytes don't fit.
+    static GenomePtr unpack(std::span<const std::byte> bytes, std::uint64_t length);
 
     std::span<const float> values() const { return values_; }
     /// <theta, theta>, in fp64.
@@ -23,15 +31,39 @@ public:
 
 private:
     std::vector<float> values_;
+    std::optional<Recipe> recipe_;
     double squaredNorm_;
 };
 
 /// Breeds dense genomes in one pass over both parents: coefficients in fp64, products in fp32 (paper, equation 4).
 class DenseBreeding final : public Breeding {
 public:
-    /// Both parents must be dense and as long as `child`.
-    void breed(const Genome& first, const Genome& second, const Splice& splice, std::span<float> child) override;
-    GenomePtr keep(std::span<const float> child) override;
+    /// `tensorEnds` ascend to the vectors' length.
+    explicit DenseBreeding(std::vector<std::uint64_t> tensorEnds);
+
+    /// Both parents must be dense.
+    const Genome& breed(const Genome& first, const Genome& second, const Splice& splice) override;
+    /// Its recipe is worked out now, from the parents' recipes: they have to live still.
+    GenomePtr keep() override;
+    GenomePtr unpack(std::span<const std::byte> bytes) const override;
+
+private:
+    /// The child last bred, where it is scored.
+    struct Child final : Genome {
+        std::uint64_t length() const override { return values.size(); }
+        void materialize(std::span<float> parameters) const override;
+        std::size_t memory() const override { return values.size() * sizeof(float); }
+        std::vector<std::byte> pack() const override;
+
+        std::vector<float> values;
+    };
+
+    std::vector<std::uint64_t> tensorEnds_;
+    std::vector<MixedSpan> spans_;
+    Child child_;
+    /// Of the parents; null where the child is no combination of founders.
+    const Recipe* firstRecipe_ = nullptr;
+    const Recipe* secondRecipe_ = nullptr;
 };
 
 }  // namespace mergarium

@@ -1,16 +1,17 @@
 #pragma once
 
+#include "core/genome/recipe.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 namespace mergarium {
 
 struct Splice;
 
-/// A model as an immutable value, whatever its kind. It knows no scores.
+/// A model as an immutable value, whatever its kind. It knows no scores. Any thread.
 class Genome {
 public:
     virtual ~Genome() = default;
@@ -18,8 +19,12 @@ public:
     virtual std::uint64_t length() const = 0;
     /// Writes the model's parameters into `parameters` (D values).
     virtual void materialize(std::span<float> parameters) const = 0;
-    /// Bytes that it holds in memory.
+    /// Bytes that it holds in memory, those it shares with others not counted.
     virtual std::size_t memory() const = 0;
+    /// How it is made of the founders; null when it isn't (dense genomes).
+    virtual const Recipe* recipe() const { return nullptr; }
+    /// What tells it from every other genome of its run, to be kept and hashed: the parameters of a dense genome, the packed recipe of others.
+    virtual std::vector<std::byte> pack() const = 0;
 };
 
 using GenomePtr = std::shared_ptr<const Genome>;
@@ -28,10 +33,12 @@ using GenomePtr = std::shared_ptr<const Genome>;
 class Breeding {
 public:
     virtual ~Breeding() = default;
-    /// Writes the child straight into the network's buffer, where it is scored.
-    virtual void breed(const Genome& first, const Genome& second, const Splice& splice, std::span<float> child) = 0;
-    /// The genome of the child last bred, which lies in `child`: asked for only when it stays.
-    virtual GenomePtr keep(std::span<const float> child) = 0;
+    /// The child of two parents, valid until the next call.
+    virtual const Genome& breed(const Genome& first, const Genome& second, const Splice& splice) = 0;
+    /// The child last bred, to stay: asked for only when it is accepted.
+    virtual GenomePtr keep() = 0;
+    /// A stored genome, as Genome::pack gave it. Throws std::runtime_error when it doesn't fit.
+    virtual GenomePtr unpack(std::span<const std::byte> bytes) const = 0;
 };
 
 }  // namespace mergarium

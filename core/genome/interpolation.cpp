@@ -23,6 +23,11 @@ MixingCoefficients slerp(const PairGram& gram, double ratio) {
     return {std::sin((1.0 - ratio) * angle) / sine, std::sin(ratio * angle) / sine};
 }
 
+MixingCoefficients slerpUnlessColinear(const PairGram& gram, double ratio) {
+    constexpr double kColinear = 0.9995;
+    return std::abs(std::cos(angleBetween(gram))) > kColinear ? lerp(ratio) : slerp(gram, ratio);
+}
+
 double dotProduct(std::span<const float> a, std::span<const float> b) {
     constexpr std::size_t kLanes = 8;
     std::array<double, kLanes> sums{};

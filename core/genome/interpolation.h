@@ -24,6 +24,9 @@ MixingCoefficients lerp(double ratio);
 /// most 1e-6: parallel and antiparallel vectors, and when either is zero.
 MixingCoefficients slerp(const PairGram& gram, double ratio);
 
+/// As `slerp`, but linear as soon as the cosine is beyond +-0.9995: how mergekit merges tensor by tensor.
+MixingCoefficients slerpUnlessColinear(const PairGram& gram, double ratio);
+
 /// The angle in [0, pi] as 2 atan2(|u - v|, |u + v|) of the unit vectors; 0 when either vector is zero.
 double angleBetween(const PairGram& gram);
 

@@ -31,6 +31,7 @@ std::string_view nameOf(Interpolation interpolation) {
     switch (interpolation) {
         case Interpolation::Slerp: return "slerp";
         case Interpolation::SlerpPerSide: return "slerp-per-side";
+        case Interpolation::SlerpPerTensor: return "slerp-per-tensor";
         case Interpolation::Lerp: return "lerp";
     }
     return "unknown";

@@ -15,7 +15,10 @@ enum class Interpolation {
     /// Spherical, with an angle of its own between every two split points.
     SlerpPerSide,
     Lerp,
+    /// Spherical, with an angle of its own for every tensor, and linear where the cosine is beyond +-0.9995: mergekit's.
+    SlerpPerTensor,
 };
+constexpr Interpolation kInterpolations[] = {Interpolation::Slerp, Interpolation::SlerpPerSide, Interpolation::SlerpPerTensor, Interpolation::Lerp};
 
 /// Gaussian noise added to a child; a pure function of the seed.
 struct Mutation {

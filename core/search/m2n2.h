@@ -21,11 +21,15 @@ struct M2n2Settings {
 /// Model Merging of Natural Niches (Abrantes, Lange, Tang, GECCO 2025, algorithm 1).
 class M2n2 final : public Strategy {
 public:
-    /// Starts from `archive`, which holds the founders, or the members of a run that goes on.
+    /// Starts from `archive`: empty, or the members of a run that goes on.
     M2n2(M2n2Settings settings, Archive archive);
 
-    Mating propose(std::uint64_t step) override;
-    Admission admit(Mating mating, Offspring child) override;
+    /// Into the first empty slot.
+    void settle(MemberPtr founder) override;
+    Proposal propose(std::uint64_t step) override;
+    Admission admit(Proposal proposal, Offspring child) override;
+    void replay(const DecidedBirth& birth) override;
+    bool isLost(std::span<const float> scores, const std::vector<bool>& scored) const override { return archive_.isLost(scores, scored); }
     const Archive& archive() const override { return archive_; }
 
 private:

@@ -1,6 +1,7 @@
 #include "core/session/checkpoint_score.h"
 
 #include "core/checkpoint/safetensors.h"
+#include "core/genome/dense_genome.h"
 #include "core/session/experiment.h"
 
 #include <fmt/format.h>
@@ -35,29 +36,29 @@ void readNetwork(const std::filesystem::path& path, const std::map<std::string, 
 std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkpoint, const RunConfiguration& configuration,
                                              const std::filesystem::path& resources, std::size_t threads) {
     const auto entries = readSafetensorsHeader(checkpoint).tensors;
-    auto experiment = prepare(configuration, resources, threads);
+    auto experiment = prepare(configuration, {.database = {}, .resources = resources, .threads = threads});
     auto& task = *experiment.task;
     std::vector<float> scores(task.samples()->size());
     std::vector<CheckpointScore> results;
-    const auto score = [&](const std::string& model) {
-        task.parametersChanged();
+    const auto score = [&](const std::string& model, std::vector<float> parameters) {
+        task.load(DenseGenome(std::move(parameters)));
         scoreAll(task, scores);
         const double total = std::accumulate(scores.begin(), scores.end(), 0.0);
-        results.push_back({model, total / static_cast<double>(scores.size()), task.testScore()});
+        results.push_back({model, total / static_cast<double>(scores.size()), task.testScore().value_or(0.0)});
     };
 
     if (isNetwork(entries, task.layout())) {
-        readNetwork(checkpoint, entries, task.layout(), task.parameters());
-        score(checkpoint.stem().string());
+        std::vector<float> parameters(task.layout().length());
+        readNetwork(checkpoint, entries, task.layout(), parameters);
+        score(checkpoint.stem().string(), std::move(parameters));
         return results;
     }
     for (const auto& [name, entry] : entries) {
-        const auto values = readFloatTensor(checkpoint, name);
+        auto values = readFloatTensor(checkpoint, name);
         if (values.size() != task.layout().length())
             throw std::runtime_error(fmt::format("{}: the tensor '{}' has {} values, the network has {} parameters.", checkpoint.string(), name,
                                                  values.size(), task.layout().length()));
-        std::copy(values.begin(), values.end(), task.parameters().begin());
-        score(name);
+        score(name, std::move(values));
     }
     if (results.empty()) throw std::runtime_error(fmt::format("{}: there are no tensors in this file.", checkpoint.string()));
     return results;

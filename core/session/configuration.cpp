@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -16,14 +17,69 @@ bool isDevice(std::string_view device) {
     return !number.empty() && number.size() <= 2 && number.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+std::optional<Violation> violationOf(const CausalLmSettings& task) {
+    if (task.files.empty()) return Violation{"task.files", "names no file of questions"};
+    for (const auto& file : task.files) {
+        if (file.train.empty()) return Violation{"task.files", "a file of questions has no `train` path"};
+        if (!std::isfinite(file.weight) || file.weight <= 0.0) return Violation{"task.files", fmt::format("weight must be above 0, not {}", file.weight)};
+        if (!(file.heldOut >= 0.0 && file.heldOut < 1.0))
+            return Violation{"task.files", fmt::format("held_out must be a share from 0 to below 1, not {}", file.heldOut)};
+    }
+    if (task.maxNewTokens < 1 || task.maxNewTokens > 1'000'000)
+        return Violation{"task.max_new_tokens", fmt::format("must be from 1 to 1,000,000, not {}", task.maxNewTokens)};
+    if (task.prompt.empty()) return Violation{"task.prompt", "is empty"};
+    return std::nullopt;
+}
+
+std::optional<Violation> violationOf(const CommandSettings& task) {
+    if (task.program.empty() || task.program.front().empty()) return Violation{"task.program", "names no program"};
+    if (task.samples.empty()) return Violation{"task.samples", "names no file of samples"};
+    if (!std::isfinite(task.timeout) || task.timeout <= 0.0)
+        return Violation{"task.timeout", fmt::format("must be a number of seconds above 0, not {}", task.timeout)};
+    return std::nullopt;
+}
+
+/// What of task and founders can't be run together.
+std::optional<Violation> taskViolation(const RunConfiguration& c) {
+    const bool digits = kindOf(c.task) == TaskKind::Digits;
+    const auto* checkpoints = std::get_if<std::vector<CheckpointFounder>>(&c.founders);
+    if (digits && checkpoints) return Violation{"founders", "must be reference-specialists, specialists or random for the digits"};
+    if (!digits && !checkpoints) return Violation{"founders", fmt::format("must be a list of model folders or files for the task {}", nameOf(kindOf(c.task)))};
+    if (const auto* task = std::get_if<CausalLmSettings>(&c.task))
+        if (auto violation = violationOf(*task)) return violation;
+    if (const auto* task = std::get_if<CommandSettings>(&c.task))
+        if (auto violation = violationOf(*task)) return violation;
+    if (!checkpoints) return std::nullopt;
+    if (checkpoints->size() < 2) return Violation{"founders", fmt::format("must name at least 2 models, not {}", checkpoints->size())};
+    for (const auto& founder : *checkpoints)
+        if (founder.base.empty()) return Violation{"founders", "one of them has no path"};
+    if (c.splice.mutation > 0.0)
+        return Violation{"strategy.mutation", "must be 0 for founders from checkpoints: their children are kept as recipes over them"};
+    for (const auto& rule : c.tensors.freeze)
+        if (rule.founder >= checkpoints->size())
+            return Violation{"tensors.freeze", fmt::format("names founder {}, but there are only {} (counted from 1)", rule.founder + 1, checkpoints->size())};
+    return std::nullopt;
+}
+
 }  // namespace
+
+TaskKind kindOf(const TaskSettings& task) {
+    if (std::holds_alternative<CausalLmSettings>(task)) return TaskKind::CausalLm;
+    return std::holds_alternative<CommandSettings>(task) ? TaskKind::Command : TaskKind::Digits;
+}
+
+std::size_t founderCount(const FounderSettings& founders) {
+    const auto* checkpoints = std::get_if<std::vector<CheckpointFounder>>(&founders);
+    return checkpoints ? checkpoints->size() : 2;
+}
 
 std::optional<Violation> firstViolation(const RunConfiguration& c) {
     const auto bad = [](std::string key, std::string sentence) { return Violation{std::move(key), std::move(sentence)}; };
-    constexpr std::uint64_t kFounders = 2;
+    const auto founders = founderCount(c.founders);
     if (c.name.empty()) return bad("name", "a run needs a name");
-    if (c.archive < kFounders)
-        return bad("strategy.archive", fmt::format("must be at least {}, the number of founders, not {}", kFounders, c.archive));
+    if (auto violation = taskViolation(c)) return violation;
+    if (c.archive < founders || c.archive < 2)
+        return bad("strategy.archive", fmt::format("must be at least {}, the number of founders, not {}", std::max<std::size_t>(founders, 2), c.archive));
     if (c.archive > 100'000) return bad("strategy.archive", fmt::format("must be at most 100,000, not {}", c.archive));
     if (!std::isfinite(c.competition.alpha) || c.competition.alpha < 0.0 || c.competition.alpha > 100.0)
         return bad("strategy.alpha", fmt::format("must be a number from 0 to 100, not {}", c.competition.alpha));
@@ -55,6 +111,8 @@ void validate(const RunConfiguration& configuration) {
 std::string_view nameOf(TaskKind kind) {
     switch (kind) {
         case TaskKind::Digits: return "digits";
+        case TaskKind::CausalLm: return "causal-lm";
+        case TaskKind::Command: return "command";
     }
     return "unknown";
 }
@@ -75,6 +133,19 @@ std::string_view nameOf(DigitsFounders founders) {
     }
     return "unknown";
 }
+
+std::string_view nameOf(QuestionScoring scoring) {
+    switch (scoring) {
+        case QuestionScoring::ExactMatch: return "exact-match";
+        case QuestionScoring::MultipleChoice: return "multiple-choice";
+        case QuestionScoring::Likelihood: return "likelihood";
+    }
+    return "unknown";
+}
+
+std::string_view nameOf(EvaluatorLifetime lifetime) { return lifetime == EvaluatorLifetime::Kept ? "kept" : "per-child"; }
+
+std::string_view nameOf(Handover handover) { return handover == Handover::Folder ? "folder" : "in-place"; }
 
 std::string_view nameOf(Capacity capacity) {
     switch (capacity) {

@@ -1,7 +1,10 @@
 #pragma once
 
 #include "core/archive/competition.h"
+#include "core/checkpoint/founder_settings.h"
 #include "core/genome/splice.h"
+#include "core/tasks/causal_lm_settings.h"
+#include "core/tasks/command_settings.h"
 #include "core/tasks/digits.h"
 
 #include <cstdint>
@@ -10,18 +13,31 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace mergarium {
 
-enum class TaskKind { Digits };
+enum class TaskKind { Digits, CausalLm, Command };
 enum class StrategyKind { M2n2, Ga };
+
+/// The digits have nothing to be set.
+struct DigitsSettings {
+    bool operator==(const DigitsSettings&) const = default;
+};
+
+/// What models are scored on.
+using TaskSettings = std::variant<DigitsSettings, CausalLmSettings, CommandSettings>;
+/// Where a run starts: the digits' founders by name, everything else from checkpoints.
+using FounderSettings = std::variant<DigitsFounders, std::vector<CheckpointFounder>>;
 
 /// Everything that decides a run's outcome, as its YAML file says it. The defaults are the published M2N2 from specialists.
 struct RunConfiguration {
     std::string name = "unnamed";
-    TaskKind task = TaskKind::Digits;
-    DigitsFounders founders = DigitsFounders::ReferenceSpecialists;
+    TaskSettings task;
+    FounderSettings founders;
+    /// Of checkpoints: what is merged and what is not.
+    TensorRules tensors;
     StrategyKind strategy = StrategyKind::M2n2;
     /// Number of slots, 1 to 100,000.
     std::uint64_t archive = 20;
@@ -29,12 +45,20 @@ struct RunConfiguration {
     bool attraction = true;
     bool crossover = true;
     SpliceRule splice;
+    /// Stop scoring a child that is certain to be rejected; absent: where scoring is more than one cheap batch.
+    std::optional<bool> earlyRejection;
     /// Children to be scored; the founders' own scoring doesn't count.
     std::uint64_t evaluations = 10'000;
     std::uint64_t seed = 42;
     /// auto, cpu, cuda or cuda:N.
     std::string device = "auto";
     bool operator==(const RunConfiguration&) const = default;
+};
+
+/// Where a run belongs in a sweep; both empty outside of one.
+struct SweepArm {
+    std::string sweep;
+    std::string arm;
 };
 
 /// Bad input: one sentence that says what is wrong, where, and what to do.
@@ -52,9 +76,10 @@ struct Override {
 /// "strategy.ratio={beta: 0.3}" -> Override. Throws ConfigurationError.
 Override parseOverride(std::string_view text);
 
-/// Reads a run configuration. `source` is what messages call the text (a path). Unknown or repeated keys, wrong types and
-/// impossible values throw ConfigurationError, naming the key and its line.
-RunConfiguration parseConfiguration(std::string_view yaml, std::string_view source, const std::vector<Override>& overrides = {});
+/// Reads a run configuration. `source` is what messages call the text (a path); relative paths in it are relative to `folder`. Unknown or
+/// repeated keys, wrong types and impossible values throw ConfigurationError, naming the key and its line.
+RunConfiguration parseConfiguration(std::string_view yaml, std::string_view source, const std::vector<Override>& overrides = {},
+                                    const std::filesystem::path& folder = {});
 RunConfiguration readConfiguration(const std::filesystem::path& path, const std::vector<Override>& overrides = {});
 
 /// The complete YAML of a configuration, every key said; parses back to an equal one.
@@ -71,9 +96,16 @@ std::optional<Violation> firstViolation(const RunConfiguration& configuration);
 /// Throws ConfigurationError for values that can't be run, naming the key; for configurations that did not come from YAML.
 void validate(const RunConfiguration& configuration);
 
+TaskKind kindOf(const TaskSettings& task);
+/// How many founders a run has.
+std::size_t founderCount(const FounderSettings& founders);
+
 std::string_view nameOf(TaskKind kind);
 std::string_view nameOf(StrategyKind kind);
 std::string_view nameOf(DigitsFounders founders);
 std::string_view nameOf(Capacity capacity);
+std::string_view nameOf(QuestionScoring scoring);
+std::string_view nameOf(EvaluatorLifetime lifetime);
+std::string_view nameOf(Handover handover);
 
 }  // namespace mergarium

@@ -1,138 +1,15 @@
 #include "core/session/configuration.h"
+#include "core/session/task_yaml.h"
+#include "core/session/yaml_section.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include <charconv>
-#include <cmath>
 #include <fstream>
-#include <initializer_list>
-#include <set>
 #include <sstream>
 
 namespace mergarium {
 namespace {
-
-/// Where messages say that a key stands.
-class Source {
-public:
-    Source(std::string name, const std::vector<Override>& overrides) : name_(std::move(name)) {
-        for (const auto& one : overrides) overridden_.insert(one.key);
-    }
-
-    [[noreturn]] void refuse(const std::string& key, const YAML::Mark& mark, std::string_view sentence) const {
-        throw ConfigurationError(fmt::format("{}: {}: {}.", place(key, mark), key, sentence));
-    }
-
-private:
-    std::string place(const std::string& key, const YAML::Mark& mark) const {
-        for (std::string prefix = key; !prefix.empty(); prefix.resize(prefix.find_last_of('.') + 1 ? prefix.find_last_of('.') : 0))
-            if (overridden_.contains(prefix)) return "--set " + prefix;
-        return mark.is_null() ? name_ : fmt::format("{}, line {}", name_, mark.line + 1);
-    }
-
-    std::string name_;
-    std::set<std::string> overridden_;
-};
-
-/// One YAML map, read key by key; `close` refuses what nobody asked for.
-class Section {
-public:
-    Section(const YAML::Node& node, std::string path, const Source& source) : node_(node), path_(std::move(path)), source_(source) {
-        if (!node_.IsMap()) source_.refuse(path_.empty() ? "the file" : path_, node_.Mark(), "must be a map of keys and values");
-        std::set<std::string> seen;
-        for (const auto& entry : node_) {
-            const auto key = entry.first.IsScalar() ? entry.first.Scalar() : std::string("?");
-            if (!seen.insert(key).second) source_.refuse(full(key), entry.first.Mark(), "stands here a second time; remove one");
-        }
-    }
-
-    std::optional<YAML::Node> find(const std::string& key) {
-        known_.insert(key);
-        for (const auto& entry : node_)
-            if (entry.first.IsScalar() && entry.first.Scalar() == key) return entry.second;
-        return std::nullopt;
-    }
-
-    std::string full(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
-
-    [[noreturn]] void refuse(const std::string& key, const YAML::Node& value, std::string_view sentence) const {
-        source_.refuse(full(key), value.Mark(), sentence);
-    }
-
-    void text(const std::string& key, std::string& into) {
-        if (const auto value = find(key)) into = scalar(key, *value);
-    }
-
-    void whole(const std::string& key, std::uint64_t& into) {
-        if (const auto value = find(key)) into = wholeOf(key, *value);
-    }
-
-    void number(const std::string& key, double& into) {
-        if (const auto value = find(key)) into = numberOf(key, *value);
-    }
-
-    void truth(const std::string& key, bool& into) {
-        const auto value = find(key);
-        if (!value) return;
-        if (!value->IsScalar() || !YAML::convert<bool>::decode(*value, into)) refuse(key, *value, "must be true or false");
-    }
-
-    template <typename Choice>
-    void choice(const std::string& key, std::initializer_list<Choice> choices, Choice& into) {
-        const auto value = find(key);
-        if (!value) return;
-        const auto word = scalar(key, *value);
-        std::string names;
-        for (const Choice one : choices) {
-            if (nameOf(one) == word) {
-                into = one;
-                return;
-            }
-            names += (names.empty() ? "" : ", ") + std::string(nameOf(one));
-        }
-        refuse(key, *value, fmt::format("is '{}', but must be one of: {}", word, names));
-    }
-
-    std::string scalar(const std::string& key, const YAML::Node& value) const {
-        if (!value.IsScalar()) refuse(key, value, "must be a single value");
-        return value.Scalar();
-    }
-
-    std::uint64_t wholeOf(const std::string& key, const YAML::Node& value) const {
-        const auto word = scalar(key, value);
-        std::uint64_t number = 0;
-        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-        if (error != std::errc{} || end != word.data() + word.size())
-            refuse(key, value, fmt::format("is '{}', but must be a whole number of at least 0", word));
-        return number;
-    }
-
-    double numberOf(const std::string& key, const YAML::Node& value) const {
-        const auto word = scalar(key, value);
-        double number = 0.0;
-        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-        if (error != std::errc{} || end != word.data() + word.size() || !std::isfinite(number))
-            refuse(key, value, fmt::format("is '{}', but must be a finite number", word));
-        return number;
-    }
-
-    void close() const {
-        for (const auto& entry : node_) {
-            const auto key = entry.first.IsScalar() ? entry.first.Scalar() : std::string("?");
-            if (known_.contains(key)) continue;
-            std::string names;
-            for (const auto& one : known_) names += (names.empty() ? "" : ", ") + one;
-            source_.refuse(full(key), entry.first.Mark(), fmt::format("is not a known key; known here are: {}", names));
-        }
-    }
-
-private:
-    YAML::Node node_;
-    std::string path_;
-    const Source& source_;
-    std::set<std::string> known_;
-};
 
 void readSplits(Section& strategy, SplitCount& splits) {
     bool splitPoint = splits.most > 0;
@@ -185,8 +62,14 @@ void readStrategy(const YAML::Node& node, RunConfiguration& c, const Source& sou
     strategy.truth("crossover", c.crossover);
     readSplits(strategy, c.splice.splits);
     readRatio(strategy, c.splice.ratio, source);
-    strategy.choice("interpolation", {Interpolation::Slerp, Interpolation::Lerp, Interpolation::SlerpPerSide}, c.splice.interpolation);
+    strategy.choice("interpolation", {Interpolation::Slerp, Interpolation::Lerp, Interpolation::SlerpPerSide, Interpolation::SlerpPerTensor},
+                    c.splice.interpolation);
     strategy.number("mutation", c.splice.mutation);
+    if (strategy.find("early_rejection")) {
+        bool early = false;
+        strategy.truth("early_rejection", early);
+        c.earlyRejection = early;
+    }
     strategy.close();
 }
 
@@ -241,7 +124,8 @@ Override parseOverride(std::string_view text) {
     return {std::string(key), std::string(text.substr(equals + 1))};
 }
 
-RunConfiguration parseConfiguration(std::string_view yaml, std::string_view sourceName, const std::vector<Override>& overrides) {
+RunConfiguration parseConfiguration(std::string_view yaml, std::string_view sourceName, const std::vector<Override>& overrides,
+                                    const std::filesystem::path& folder) {
     YAML::Node root;
     try {
         root = YAML::Load(std::string(yaml));
@@ -249,19 +133,16 @@ RunConfiguration parseConfiguration(std::string_view yaml, std::string_view sour
         throw ConfigurationError(fmt::format("{}, line {}: this is not YAML: {}.", sourceName, error.mark.line + 1, error.msg));
     }
     if (root.IsNull()) root = YAML::Node(YAML::NodeType::Map);
-    const Source source(std::string(sourceName), overrides);
+    const Source source(std::string(sourceName), folder, overrides);
     if (root.IsMap())
         for (const auto& one : overrides) apply(one, root);
 
     RunConfiguration c;
     Section top(root, "", source);
     top.text("name", c.name);
-    if (const auto node = top.find("task")) {
-        Section task(*node, "task", source);
-        task.choice("kind", {TaskKind::Digits}, c.task);
-        task.close();
-    }
-    top.choice("founders", {DigitsFounders::ReferenceSpecialists, DigitsFounders::Specialists, DigitsFounders::Random}, c.founders);
+    if (const auto node = top.find("task")) readTask(*node, c.task, source);
+    if (const auto node = top.find("founders")) readFounders(*node, c.founders, top);
+    if (const auto node = top.find("tensors")) readTensorRules(*node, c.tensors, source);
     if (const auto node = top.find("strategy")) readStrategy(*node, c, source);
     if (const auto node = top.find("budget")) {
         Section budget(*node, "budget", source);
@@ -283,7 +164,7 @@ RunConfiguration readConfiguration(const std::filesystem::path& path, const std:
         throw ConfigurationError(fmt::format("{}: there is no such file; name a preset or a run configuration.", path.string()));
     std::ostringstream text;
     text << stream.rdbuf();
-    return parseConfiguration(text.str(), path.string(), overrides);
+    return parseConfiguration(text.str(), path.string(), overrides, path.parent_path());
 }
 
 std::string toYaml(const RunConfiguration& c) {
@@ -291,9 +172,14 @@ std::string toYaml(const RunConfiguration& c) {
     out.SetDoublePrecision(17);
     out << YAML::BeginMap;
     out << YAML::Key << "name" << YAML::Value << c.name;
-    out << YAML::Key << "task" << YAML::Value << YAML::Flow << YAML::BeginMap << YAML::Key << "kind" << YAML::Value
-        << std::string(nameOf(c.task)) << YAML::EndMap;
-    out << YAML::Key << "founders" << YAML::Value << std::string(nameOf(c.founders));
+    out << YAML::Key << "task" << YAML::Value;
+    writeTask(out, c.task);
+    out << YAML::Key << "founders" << YAML::Value;
+    writeFounders(out, c.founders);
+    if (!(c.tensors == TensorRules{})) {
+        out << YAML::Key << "tensors" << YAML::Value;
+        writeTensorRules(out, c.tensors);
+    }
     out << YAML::Key << "strategy" << YAML::Value << YAML::BeginMap;
     out << YAML::Key << "kind" << YAML::Value << std::string(nameOf(c.strategy));
     out << YAML::Key << "archive" << YAML::Value << c.archive;
@@ -316,6 +202,7 @@ std::string toYaml(const RunConfiguration& c) {
         out << "uniform";
     out << YAML::Key << "interpolation" << YAML::Value << std::string(nameOf(c.splice.interpolation));
     out << YAML::Key << "mutation" << YAML::Value << fmt::format("{}", c.splice.mutation);
+    if (c.earlyRejection) out << YAML::Key << "early_rejection" << YAML::Value << *c.earlyRejection;
     out << YAML::EndMap;
     out << YAML::Key << "budget" << YAML::Value << YAML::Flow << YAML::BeginMap << YAML::Key << "evaluations" << YAML::Value
         << c.evaluations << YAML::EndMap;

@@ -1,7 +1,9 @@
 #include "core/session/experiment.h"
 
 #include "core/genome/dense_genome.h"
+#include "core/genome/recipe_genome.h"
 #include "core/search/m2n2.h"
+#include "core/session/witness.h"
 #include "core/tasks/classifier.h"
 #include "core/tasks/digits.h"
 #include "core/tasks/digits_founders.h"
@@ -27,34 +29,58 @@ torch::Device deviceOf(const std::string& name) {
     return device;
 }
 
+std::vector<Founder> namedFounders(DigitsFounders kind, const Digits& digits, const RunConfiguration& configuration,
+                                    const std::filesystem::path& resources) {
+    const auto vectors = digitsFounders(kind, digits, Mlp::Shape{}, configuration.seed, resources / "founders" / "reference-specialists.safetensors");
+    const bool random = kind == DigitsFounders::Random;
+    const char* names[] = {random ? "random 1" : "specialist 0-4", random ? "random 2" : "specialist 5-9"};
+    std::vector<Founder> founders;
+    for (std::size_t k = 0; k < vectors.size(); ++k) {
+        // With mutation a child is no combination of founders, so nothing is kept of what it would be.
+        std::optional<Recipe> recipe;
+        if (configuration.splice.mutation == 0.0) recipe = founderRecipe(k, vectors.size(), vectors[k].size());
+        founders.push_back({.name = names[k],
+                            .genome = std::make_shared<const DenseGenome>(vectors[k], std::move(recipe)),
+                            .hash = contentHash(vectors[k]),
+                            .source = {},
+                            .bytes = vectors[k].size() * sizeof(float)});
+    }
+    return founders;
+}
+
+Experiment prepareDigits(const RunConfiguration& configuration, const RunPlace& place, torch::Device device) {
+    const auto digits = readDigits(place.resources / kDigitsFile);
+    auto samples = std::make_shared<const SampleSet>(pictures(digits.train));
+    Experiment experiment;
+    experiment.task = std::make_unique<ClassifierTask>(digits.train, digits.test, std::move(samples), Mlp::Shape{}, device);
+    experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(experiment.task->layout()));
+    experiment.founders = namedFounders(std::get<DigitsFounders>(configuration.founders), digits, configuration, place.resources);
+    return experiment;
+}
+
 }  // namespace
 
-Experiment prepare(const RunConfiguration& configuration, const std::filesystem::path& resources, std::size_t threads) {
-    if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce&) {
+    const auto threads = place.threads ? place.threads : std::max(1u, std::thread::hardware_concurrency());
     at::set_num_threads(static_cast<int>(threads));
     const auto device = deviceOf(configuration.device);
-    const auto digits = readDigits(resources / kDigitsFile);
-    auto samples = std::make_shared<const SampleSet>(pictures(digits.train));
-    return {.task = std::make_unique<ClassifierTask>(digits.train, digits.test, std::move(samples), Mlp::Shape{}, device),
-            .breeding = std::make_unique<DenseBreeding>(),
-            .device = device.is_cpu() ? fmt::format("CPU, {} thread{}", threads, threads == 1 ? "" : "s") : fmt::format("CUDA {}", device.index())};
+    Experiment experiment;
+    switch (kindOf(configuration.task)) {
+        case TaskKind::Digits: experiment = prepareDigits(configuration, place, device); break;
+        case TaskKind::CausalLm:
+        case TaskKind::Command: throw std::runtime_error("This task is not there yet.");
+    }
+    experiment.device = device.is_cpu() ? fmt::format("CPU, {} thread{}", threads, threads == 1 ? "" : "s") : fmt::format("CUDA {}", device.index());
+    return experiment;
 }
 
-std::vector<Founder> foundersOf(const RunConfiguration& configuration, const std::filesystem::path& resources) {
-    const auto digits = readDigits(resources / kDigitsFile);
-    const auto genomes = digitsFounders(configuration.founders, digits, {}, configuration.seed,
-                                        resources / "founders" / "reference-specialists.safetensors");
-    const bool random = configuration.founders == DigitsFounders::Random;
-    return {{random ? "random 1" : "specialist 0-4", genomes.at(0)}, {random ? "random 2" : "specialist 5-9", genomes.at(1)}};
-}
-
-std::unique_ptr<Strategy> makeStrategy(const RunConfiguration& configuration, std::uint64_t length, Archive archive) {
+std::unique_ptr<Strategy> makeStrategy(const RunConfiguration& configuration, const Experiment& experiment, Archive archive) {
     // The plain genetic algorithm is M2N2 with alpha = 0 and without attraction, which its configuration says.
     return std::make_unique<M2n2>(M2n2Settings{.rule = configuration.competition,
                                                .attraction = configuration.attraction,
                                                .crossover = configuration.crossover,
                                                .splice = configuration.splice,
-                                               .length = length,
+                                               .length = experiment.task->layout().length(),
                                                .seed = configuration.seed},
                                   std::move(archive));
 }

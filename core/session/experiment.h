@@ -1,41 +1,60 @@
 #pragma once
 
+#include "core/checkpoint/founder_settings.h"
 #include "core/genome/genome.h"
+#include "core/genome/gram.h"
 #include "core/search/strategy.h"
 #include "core/session/configuration.h"
 #include "core/tasks/task.h"
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mergarium {
 
-/// What a configuration asks for, ready to run: the task with its network, and how its genomes are bred.
-struct Experiment {
-    std::unique_ptr<Task> task;
-    std::unique_ptr<Breeding> breeding;
-    /// "CPU, 2 threads".
-    std::string device;
+/// Where a run is kept, where its data lies, and how many threads score (0: one per core).
+struct RunPlace {
+    std::filesystem::path database;
+    std::filesystem::path resources;
+    std::size_t threads = 0;
 };
+
+/// Told what is being prepared ("Reading founders") and how far it is; returns false to end it, which then throws Cancelled.
+using Announce = std::function<bool(std::string_view what, std::uint64_t done, std::uint64_t total)>;
 
 /// A founder before it is scored.
 struct Founder {
     std::string name;
     GenomePtr genome;
+    /// SHA-256 of its contents, hexadecimal.
+    std::string hash;
+    /// Empty for founders that Mergarium makes itself.
+    CheckpointFounder source;
+    std::uint64_t bytes = 0;
 };
 
-/// Sets the calling thread up to compute with `threads` threads (0: one per core) and builds the experiment there; use it
-/// from this thread alone. Throws std::runtime_error when the device isn't there or a file can't be read.
-Experiment prepare(const RunConfiguration& configuration, const std::filesystem::path& resources, std::size_t threads);
+/// What a configuration asks for, ready to run: the founders, the task with its network, and how genomes are bred.
+struct Experiment {
+    std::vector<Founder> founders;
+    std::unique_ptr<Task> task;
+    std::unique_ptr<Breeding> breeding;
+    /// The founders' parameters; null where they are small and stored with the run.
+    GramPtr gram;
+    /// "CPU, 2 threads".
+    std::string device;
+};
 
-/// The founders that the configuration names.
-std::vector<Founder> foundersOf(const RunConfiguration& configuration, const std::filesystem::path& resources);
+/// Sets the calling thread up to compute and builds the experiment there; use it from this thread alone. Throws std::runtime_error when
+/// the device isn't there, a file can't be read, or founders, task and data don't fit together.
+Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce = nullptr);
 
-/// The search that the configuration asks for, over parameter vectors of `length` values, starting from `archive`.
-std::unique_ptr<Strategy> makeStrategy(const RunConfiguration& configuration, std::uint64_t length, Archive archive);
+/// The search that the configuration asks for, starting from `archive`: empty, or the members of a run that goes on.
+std::unique_ptr<Strategy> makeStrategy(const RunConfiguration& configuration, const Experiment& experiment, Archive archive);
 
 /// The training samples as people see them, without building a network.
 std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration& configuration, const std::filesystem::path& resources);

@@ -3,11 +3,12 @@
 #include "core/archive/coverage.h"
 #include "core/session/witness.h"
 #include "core/store/database.h"
-#include "core/store/run_catalog.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <stdexcept>
 
 namespace mergarium {
@@ -19,21 +20,29 @@ constexpr std::chrono::seconds kStoreInterval{1};
 constexpr std::uint64_t kBirthsPerStore = 1000;
 /// Going on after a kill breeds at most this many children again; breeding costs a few percent of scoring.
 constexpr std::uint64_t kCheckpointInterval = 2500;
+/// And where evaluations are slow, what was bred in this time.
+constexpr std::chrono::seconds kCheckpointTime{60};
+/// Models in a row that can't be scored before the run pauses.
+constexpr unsigned kMostFailures = 3;
+constexpr std::size_t kMostKnown = 4096;
 /// While another program keeps the database locked, births wait in memory; more would be a run that nobody stores.
 constexpr std::uint64_t kMostWaitingBirths = 20'000;
 
 }  // namespace
 
-RunLoop::RunLoop(const RunConfiguration& configuration, const RunPlace& place)
+RunLoop::RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce)
     : configuration_(configuration),
       place_(place),
-      experiment_(prepare(configuration, place.resources, place.threads)),
-      scores_(experiment_.task->samples()->size()) {}
+      experiment_(prepare(configuration, place, announce)),
+      scores_(experiment_.task->samples()->size()),
+      scored_(scores_.size()) {}
 
-std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, const RunPlace& place) {
+std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce,
+                                        const SweepArm& arm) {
     validate(configuration);
-    std::unique_ptr<RunLoop> loop(new RunLoop(configuration, place));
+    std::unique_ptr<RunLoop> loop(new RunLoop(configuration, place, announce));
     auto& task = *loop->experiment_.task;
+    const auto& founders = loop->experiment_.founders;
 
     RunDescription description{.id = {},
                                .configuration = configuration,
@@ -41,19 +50,22 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
                                .layout = task.layout(),
                                .samples = task.samples(),
                                .device = loop->experiment_.device};
-    Archive archive(configuration.archive, loop->scores_.size(), configuration.competition);
+    loop->strategy_ = makeStrategy(configuration, loop->experiment_,
+                                   Archive(configuration.archive, loop->scores_.size(), configuration.competition, task.samples()->weights));
     std::vector<FounderRecord> records;
-    for (auto& founder : foundersOf(configuration, place.resources)) {
-        const auto member = loop->score({records.size() + 1}, founder.genome);
-        const double test = loop->testOf(*member);
-        archive.place(records.size(), member);
-        description.founders.push_back({member->id, founder.name, member->scores.mean(), test});
-        records.push_back({member, founder.name, contentHash(*founder.genome), test});
+    for (const auto& founder : founders) {
+        if (announce && !announce("Scoring founders", records.size(), founders.size())) throw Cancelled();
+        const auto member = loop->scoreFounder({records.size() + 1}, founder.genome);
+        const double test = loop->testOf(*member).value_or(0.0);
+        loop->strategy_->settle(member);
+        description.founders.push_back({member->id, founder.name, member->scores.mean(), test, founder.source, founder.hash});
+        records.push_back({member, founder.name, founder.hash, test, founder.source, founder.bytes, std::nullopt});
     }
+    for (std::size_t slot = 0; slot < loop->slots().size(); ++slot)
+        if (const auto& member = loop->slots()[slot]) records.at(member->id.value - 1).slot = slot;
     loop->founders_ = records.size();
-    loop->strategy_ = makeStrategy(configuration, task.layout().length(), std::move(archive));
     loop->recorder_ = std::make_unique<RunRecorder>(
-        RunRecorder::create(place.database, configuration, task.layout(), records, loop->experiment_.device));
+        RunRecorder::create(place.database, configuration, task.layout(), records, loop->experiment_.device, arm));
     description.id = loop->recorder_->run();
     loop->description_ = std::make_shared<const RunDescription>(std::move(description));
     loop->follow();
@@ -62,7 +74,7 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
     return loop;
 }
 
-std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place) {
+std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const Announce& announce) {
     {
         const auto snapshot = RunCatalog(place.database).snapshot(run);
         if (snapshot.phase == Phase::Finished)
@@ -71,28 +83,48 @@ std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place) {
     // Held before it is read: nobody adds births in between.
     auto recorder = std::make_unique<RunRecorder>(RunRecorder::takeOver(place.database, run));
     auto point = RunCatalog(place.database).resumePoint(run);
-    std::unique_ptr<RunLoop> loop(new RunLoop(point.snapshot.run->configuration, place));
+    std::unique_ptr<RunLoop> loop(new RunLoop(point.snapshot.run->configuration, place, announce));
     auto& task = *loop->experiment_.task;
+    const auto& founders = loop->experiment_.founders;
     const auto damaged = [&](const char* what) {
         return std::runtime_error(fmt::format("{}: {} of run {} doesn't fit this Mergarium's data; the run can't go on.", place.database.string(), what, run.value));
     };
     if (task.layout() != point.snapshot.run->layout) throw damaged("the layout");
+    if (founders.size() != point.founders.size()) throw damaged("the number of founders");
+    for (std::size_t k = 0; k < founders.size(); ++k)
+        if (founders[k].hash != point.snapshot.run->founders[k].hash)
+            throw std::runtime_error(fmt::format("{}: the founder has changed since run {} began; put the original back to go on.",
+                                                 founders[k].source.base.empty() ? founders[k].name : founders[k].source.base.string(), run.value));
 
-    Archive archive(loop->configuration_.archive, loop->scores_.size(), loop->configuration_.competition);
+    // Genomes of all who may yet be parents of a birth that is to be repeated.
     std::map<MemberId, GenomePtr> genomes;
-    const auto settle = [&](std::size_t slot, MemberPtr member) {
-        if (member->scores.size() != loop->scores_.size()) throw damaged("a score list");
-        if (!member->genome || member->genome->length() != task.layout().length()) throw damaged("a checkpoint");
-        if (const auto& left = archive.slots()[slot]) genomes.erase(left->id);
-        genomes[member->id] = member->genome;
-        archive.place(slot, std::move(member));
+    for (const auto& [member, packed] : point.genomes) genomes[member] = loop->experiment_.breeding->unpack(packed);
+    for (std::size_t k = 0; k < founders.size(); ++k)
+        if (!genomes.contains({k + 1})) genomes[{k + 1}] = founders[k].genome;
+    const auto withGenome = [&](const MemberPtr& bare, const GenomePtr& genome) {
+        if (bare->scores.size() != loop->scores_.size()) throw damaged("a score list");
+        if (!genome || genome->length() != task.layout().length()) throw damaged("a checkpoint");
+        Member member = *bare;
+        member.genome = genome;
+        return std::make_shared<const Member>(std::move(member));
     };
+    Archive archive(loop->configuration_.archive, loop->scores_.size(), loop->configuration_.competition, task.samples()->weights);
     for (std::size_t slot = 0; slot < point.slots.size(); ++slot)
-        if (point.slots[slot]) settle(slot, point.slots[slot]);
-    for (const auto& [slot, birth] : point.births) settle(slot, loop->breedAgain(birth, genomes));
+        if (const auto& bare = point.slots[slot]) archive.place(slot, withGenome(bare, genomes[bare->id]));
+    loop->strategy_ = makeStrategy(loop->configuration_, loop->experiment_, std::move(archive));
+    if (!point.state.empty()) loop->strategy_->restore(point.state);
+    for (const auto& birth : point.births) {
+        DecidedBirth decided{.step = birth.step, .train = birth.train, .slot = birth.slot, .child = nullptr};
+        if (birth.slot) {
+            const auto left = loop->slots()[*birth.slot];
+            decided.child = withGenome(birth.child, loop->breedAgain(birth, genomes));
+            genomes[birth.child->id] = decided.child->genome;
+            if (left) genomes.erase(left->id);
+        }
+        loop->strategy_->replay(decided);
+    }
 
     loop->founders_ = point.founders.size();
-    loop->strategy_ = makeStrategy(loop->configuration_, task.layout().length(), std::move(archive));
     loop->recorder_ = std::move(recorder);
     loop->recorder_->recordEvent(point.snapshot.evaluations, "resumed", loop->experiment_.device);
     RunDescription description = *point.snapshot.run;
@@ -103,6 +135,8 @@ std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place) {
     loop->evaluations_ = loop->storedEvaluations_ = point.snapshot.evaluations;
     loop->checkpointed_ = point.step;
     loop->accepted_ = point.snapshot.accepted;
+    loop->samplesScored_ = point.snapshot.samplesScored;
+    loop->samplesSaved_ = point.snapshot.samplesSaved;
     loop->secondsBefore_ = point.snapshot.seconds;
     loop->curve_ = *point.snapshot.curve;
     loop->pairings_.assign(point.snapshot.pairings.begin(), point.snapshot.pairings.end());
@@ -113,94 +147,191 @@ std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place) {
     return loop;
 }
 
-MemberPtr RunLoop::score(MemberId id, GenomePtr genome) {
+MemberPtr RunLoop::scoreFounder(MemberId id, GenomePtr genome) {
     auto& task = *experiment_.task;
-    genome->materialize(task.parameters());
-    task.parametersChanged();
+    task.load(*genome);
     scoreAll(task, scores_);
+    AnswersPtr answers;
+    if (auto texts = task.answers(); !texts.empty()) answers = std::make_shared<const std::vector<std::string>>(std::move(texts));
     return std::make_shared<const Member>(
-        Member{.id = id, .genome = std::move(genome), .scores = Scores(scores_), .parentage = std::nullopt, .born = 0});
+        Member{.id = id, .genome = std::move(genome), .scores = Scores(scores_), .parentage = std::nullopt, .born = 0, .answers = std::move(answers)});
 }
 
-MemberPtr RunLoop::breedAgain(const Member& birth, const std::map<MemberId, GenomePtr>& genomes) {
-    const auto& parentage = *birth.parentage;
-    const auto first = genomes.find(parentage.first);
-    const auto second = genomes.find(parentage.second);
-    if (first == genomes.end() || second == genomes.end())
-        throw std::runtime_error(fmt::format("{}: the parents of member {} are missing; the database is damaged.",
-                                             place_.database.string(), birth.id.value));
-    auto& task = *experiment_.task;
-    experiment_.breeding->breed(*first->second, *second->second, parentage.splice, task.parameters());
-    Member member = birth;
-    member.genome = experiment_.breeding->keep(task.parameters());
-    return std::make_shared<const Member>(std::move(member));
+GenomePtr RunLoop::breedAgain(const StoredBirth& birth, const std::map<MemberId, GenomePtr>& genomes) {
+    if (!birth.child->parentage) {
+        auto proposal = strategy_->propose(birth.step);
+        if (const auto* sampled = std::get_if<Sampled>(&proposal.how)) return sampled->genome;
+    } else {
+        const auto& parentage = *birth.child->parentage;
+        const auto first = genomes.find(parentage.first);
+        const auto second = genomes.find(parentage.second);
+        if (first != genomes.end() && second != genomes.end()) {
+            experiment_.breeding->breed(*first->second, *second->second, parentage.splice);
+            return experiment_.breeding->keep();
+        }
+    }
+    throw std::runtime_error(fmt::format("{}: the parents of member {} are missing; the database is damaged.", place_.database.string(),
+                                         birth.child->id.value));
 }
 
-double RunLoop::testOf(const Member& member) {
+std::optional<double> RunLoop::testOf(const Member& member, const std::atomic<bool>* abandon) {
     if (const auto known = tests_.find(member.id); known != tests_.end()) return known->second;
     auto& task = *experiment_.task;
-    member.genome->materialize(task.parameters());
-    task.parametersChanged();
-    const double score = task.testScore();
-    tests_[member.id] = score;
-    if (recorder_) recorder_->recordTest(member.id, score);
-    return score;
+    try {
+        task.load(*member.genome);
+        const auto score = task.testScore(abandon);
+        if (!score) return std::nullopt;
+        tests_[member.id] = *score;
+        if (recorder_) recorder_->recordTest(member.id, *score);
+        return score;
+    } catch (const EvaluationFailure&) {
+        return std::nullopt;
+    }
 }
 
-void RunLoop::step(const std::atomic<bool>& abandon) {
+bool RunLoop::rejectsEarly() const { return configuration_.earlyRejection.value_or(experiment_.task->batchCount() > 1); }
+
+/// Batches whose samples few can solve come first: there a child that is to be rejected falls behind soonest.
+std::vector<std::size_t> RunLoop::batchOrder() const {
+    const auto& task = *experiment_.task;
+    std::vector<std::size_t> order(task.batchCount());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (order.size() < 2) return order;
+    const auto& totals = strategy_->archive().niches().totals;
+    std::vector<double> stake(order.size());
+    for (const auto index : order) {
+        for (const auto sample : task.batch(index)) stake[index] += 1.0 / (1.0 + totals[sample]);
+        stake[index] /= static_cast<double>(task.batch(index).size());
+    }
+    std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t index) { return stake[index]; });
+    return order;
+}
+
+RunLoop::Scoring RunLoop::scoreChild(const Genome& child, const std::atomic<bool>& abandon) {
     auto& task = *experiment_.task;
-    auto mating = strategy_->propose(evaluations_ + 1);
-    experiment_.breeding->breed(*mating.first->genome, *mating.second->genome, mating.splice, task.parameters());
-    task.parametersChanged();
-    for (std::size_t batch = 0; batch < task.batchCount(); ++batch) {
-        if (abandon) return;
-        task.scoreBatch(batch, scores_);
+    const bool cheap = task.batchCount() == 1 && !task.samples()->hasTexts();
+    const auto key = cheap ? std::string() : contentHash(child);
+    if (const auto found = known_.find(key); !cheap && found != known_.end()) {
+        samplesSaved_ += scores_.size();
+        return {.scores = found->second.first, .answers = found->second.second, .scored = std::nullopt};
     }
 
-    Scores scores(scores_);
-    const MemberId child{founders_ + mating.step};
-    const double train = scores.mean();
-    const Parentage parentage{mating.first->id, mating.second->id, mating.splice};
-    const auto admission = strategy_->admit(std::move(mating), {.id = child, .scores = std::move(scores), .genome = [&] {
-                                                return experiment_.breeding->keep(task.parameters());
-                                            }});
-    ++evaluations_;
-    record(parentage, admission, child, train);
-    if (admission.accepted()) {
-        ++accepted_;
-        if (admission.replaced) tests_.erase(admission.replaced->id);
-        follow();
+    task.load(child);
+    std::fill(scored_.begin(), scored_.end(), false);
+    std::uint64_t count = 0;
+    for (const auto index : batchOrder()) {
+        if (abandon) return {.scores = {}, .answers = nullptr, .scored = std::nullopt, .abandoned = true};
+        task.scoreBatch(index, scores_);
+        for (const auto sample : task.batch(index)) scored_[sample] = true;
+        count += task.batch(index).size();
+        if (count == scores_.size() || !rejectsEarly() || !strategy_->isLost(scores_, scored_)) continue;
+        for (std::size_t j = 0; j < scores_.size(); ++j)
+            if (!scored_[j]) scores_[j] = 0.0f;
+        samplesScored_ += count;
+        samplesSaved_ += scores_.size() - count;
+        return {.scores = Scores(scores_), .answers = nullptr, .scored = count};
     }
+    samplesScored_ += count;
+    Scoring scoring{.scores = Scores(scores_), .answers = nullptr, .scored = std::nullopt};
+    if (auto texts = task.answers(); !texts.empty()) scoring.answers = std::make_shared<const std::vector<std::string>>(std::move(texts));
+    if (!cheap) {
+        if (known_.size() >= kMostKnown) known_.clear();
+        known_[key] = {scoring.scores, scoring.answers};
+    }
+    return scoring;
+}
+
+StepOutcome RunLoop::step(const std::atomic<bool>& abandon) {
+    auto proposal = strategy_->propose(evaluations_ + 1);
+    const auto* mating = proposal.mating();
+    const Genome& child = mating ? experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, mating->splice)
+                                 : *std::get<Sampled>(proposal.how).genome;
+    try {
+        auto scoring = scoreChild(child, abandon);
+        if (scoring.abandoned) return StepOutcome::Abandoned;
+        ++evaluations_;
+        failuresInARow_ = 0;
+        lastFailure_.clear();
+        admit(std::move(proposal), std::move(scoring));
+    } catch (const EvaluationFailure& failure) {
+        if (abandon) return StepOutcome::Abandoned;
+        ++evaluations_;
+        ++failuresInARow_;
+        lastFailure_ = failure.what();
+        recordFailure(proposal, failure.what());
+    }
+    endStep(abandon);
+    if (failuresInARow_ < kMostFailures) return StepOutcome::Done;
+    failuresInARow_ = 0;
+    return StepOutcome::Troubled;
+}
+
+void RunLoop::admit(Proposal proposal, Scoring scoring) {
+    const MemberId child{founders_ + proposal.step};
+    BirthRecord birth{.step = proposal.step, .train = scoring.scores.mean(), .scored = scoring.scored};
+    if (const auto* mating = proposal.mating()) birth.parentage = Parentage{mating->first->id, mating->second->id, mating->splice};
+    if (scoring.scored) {
+        birth.train = scoring.scores.total() / static_cast<double>(*scoring.scored);
+        strategy_->replay({.step = birth.step, .train = birth.train, .slot = std::nullopt, .child = nullptr});
+        return record(std::move(birth), child);
+    }
+
+    // What a strategy samples is whole; what it mates lies with the breeding until it is kept.
+    auto sampled = proposal.mating() ? nullptr : std::get<Sampled>(proposal.how).genome;
+    const auto admission = strategy_->admit(std::move(proposal), {.id = child,
+                                                                  .scores = std::move(scoring.scores),
+                                                                  .genome = [&] { return sampled ? sampled : experiment_.breeding->keep(); },
+                                                                  .answers = std::move(scoring.answers)});
+    birth.fitness = admission.fitness;
+    birth.slot = admission.slot;
+    if (admission.replaced) birth.replaced = admission.replaced->id;
+    if (admission.slot) {
+        birth.child = slots()[*admission.slot];
+        ++accepted_;
+    }
+    if (admission.replaced) tests_.erase(admission.replaced->id);
+    record(std::move(birth), child);
+}
+
+void RunLoop::recordFailure(const Proposal& proposal, const std::string& why) {
+    BirthRecord birth{.step = proposal.step, .failure = why};
+    if (const auto* mating = proposal.mating()) birth.parentage = Parentage{mating->first->id, mating->second->id, mating->splice};
+    strategy_->replay({.step = proposal.step, .train = 0.0, .slot = std::nullopt, .child = nullptr});
+    recorder_->recordEvent(evaluations_, "child failed", why);
+    record(std::move(birth), {founders_ + evaluations_});
+}
+
+void RunLoop::record(BirthRecord birth, MemberId child) {
+    birth.seconds = seconds();
+    if (pairings_.size() == SessionSnapshot::kPairingsKept) pairings_.pop_front();
+    pairings_.push_back({.step = birth.step,
+                         .first = birth.parentage ? birth.parentage->first : MemberId{},
+                         .second = birth.parentage ? birth.parentage->second : MemberId{},
+                         .child = child,
+                         .childTrain = birth.train,
+                         .accepted = birth.slot.has_value(),
+                         .replaced = birth.replaced,
+                         .scored = birth.scored,
+                         .failure = birth.failure});
+    recorder_->record(std::move(birth));
+}
+
+void RunLoop::endStep(const std::atomic<bool>& abandon) {
+    follow(&abandon);
     if (evaluations_ % std::max<std::uint64_t>(1, configuration_.evaluations / kCurvePoints) == 0 || isFinished()) addProgress();
     storeWhenDue();
 }
 
-void RunLoop::record(const Parentage& parentage, const Admission& admission, MemberId child, double train) {
-    std::optional<MemberId> replaced;
-    if (admission.replaced) replaced = admission.replaced->id;
-    recorder_->record({.step = evaluations_,
-                       .parentage = parentage,
-                       .train = train,
-                       .fitness = admission.fitness,
-                       .slot = admission.slot,
-                       .replaced = replaced,
-                       .child = admission.slot ? slots()[*admission.slot] : nullptr,
-                       .seconds = seconds()});
-    if (pairings_.size() == SessionSnapshot::kPairingsKept) pairings_.pop_front();
-    pairings_.push_back({.step = evaluations_,
-                         .first = parentage.first,
-                         .second = parentage.second,
-                         .child = child,
-                         .childTrain = train,
-                         .accepted = admission.accepted(),
-                         .replaced = replaced});
-}
-
-void RunLoop::follow() {
+/// Tests the best member when it is a new one. What is abandoned is made up for at the next step.
+void RunLoop::follow(const std::atomic<bool>* abandon) {
     const auto& now = best();
     if (now.id == champion_) return;
-    champion_ = now.id;
-    testOf(now);
+    if (testOf(now, abandon)) champion_ = now.id;
+}
+
+double RunLoop::bestTest() const {
+    const auto known = tests_.find(champion_);
+    return known == tests_.end() ? 0.0 : known->second;
 }
 
 void RunLoop::addProgress() {
@@ -212,9 +343,10 @@ void RunLoop::addProgress() {
     curve_.push_back({.step = evaluations_,
                       .bestTrain = best().scores.mean(),
                       .meanTrain = total / static_cast<double>(archive.memberCount()),
-                      .bestTest = tests_.at(champion_),
+                      .bestTest = bestTest(),
                       .coverage = spread.coverage,
-                      .disagreement = spread.disagreement});
+                      .disagreement = spread.disagreement,
+                      .entropy = 0.0});
     publishedCurve_.reset();
     recorder_->record(curve_.back());
 }
@@ -241,8 +373,10 @@ RunStanding RunLoop::standing(Phase phase) const {
             .accepted = accepted_,
             .seconds = seconds(),
             .bestTrain = best().scores.mean(),
-            .bestTest = tests_.at(champion_),
-            .archiveHash = archiveHash_};
+            .bestTest = bestTest(),
+            .archiveHash = archiveHash_,
+            .samplesScored = samplesScored_,
+            .samplesSaved = samplesSaved_};
 }
 
 void RunLoop::storeWhenDue() {
@@ -251,7 +385,8 @@ void RunLoop::storeWhenDue() {
     if (now - stored_ < kStoreInterval && (waiting < kBirthsPerStore || !lockedBy_.empty())) return;
     stored_ = now;
     try {
-        flush(Phase::Running, evaluations_ - checkpointed_ >= kCheckpointInterval);
+        flush(Phase::Running, evaluations_ - checkpointed_ >= kCheckpointInterval ||
+                                  (now - checkpointedAt_ > kCheckpointTime && evaluations_ > checkpointed_));
         lockedBy_.clear();
     } catch (const StoreBusy& busy) {
         if (waiting >= kMostWaitingBirths) throw;
@@ -260,13 +395,21 @@ void RunLoop::storeWhenDue() {
 }
 
 void RunLoop::flush(Phase phase, bool checkpoint) {
-    recorder_->flush(standing(phase), checkpoint ? &strategy_->archive() : nullptr);
+    std::vector<std::byte> state;
+    std::optional<CheckpointRecord> record;
+    if (checkpoint) {
+        state = strategy_->state();
+        record.emplace(CheckpointRecord{strategy_->archive(), state});
+    }
+    recorder_->flush(standing(phase), record);
     storedEvaluations_ = evaluations_;
-    if (checkpoint) checkpointed_ = evaluations_;
+    if (!checkpoint) return;
+    checkpointed_ = evaluations_;
+    checkpointedAt_ = Clock::now();
 }
 
 void RunLoop::store(Phase phase) {
-    if (phase == Phase::Finished)
+    if (phase == Phase::Finished && experiment_.task->batchCount() == 1)  // where testing is as cheap as scoring
         for (const auto& member : slots())
             if (member) testOf(*member);
     const bool ends = phase == Phase::Finished || phase == Phase::Stopped;
@@ -286,12 +429,14 @@ SessionSnapshot RunLoop::snapshot(Phase phase) {
     if (!publishedCurve_) publishedCurve_ = std::make_shared<const std::vector<ProgressPoint>>(curve_);
     SessionSnapshot snapshot;
     snapshot.phase = phase;
-    snapshot.message = lockedBy_;
+    snapshot.message = lockedBy_.empty() ? lastFailure_ : lockedBy_;
     snapshot.run = description_;
     snapshot.evaluations = evaluations_;
     snapshot.budget = configuration_.evaluations;
     snapshot.accepted = accepted_;
     snapshot.seconds = seconds();
+    snapshot.samplesScored = samplesScored_;
+    snapshot.samplesSaved = samplesSaved_;
     snapshot.evaluationsPerSecond = phase == Phase::Running ? rate_.read(Clock::now(), evaluations_) : 0.0;
     snapshot.members = archive.slots();
     snapshot.fitness = archive.fitness();

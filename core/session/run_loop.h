@@ -3,6 +3,7 @@
 #include "core/session/experiment.h"
 #include "core/session/rate_meter.h"
 #include "core/session/snapshot.h"
+#include "core/store/run_catalog.h"
 #include "core/store/run_recorder.h"
 
 #include <atomic>
@@ -11,29 +12,35 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
 
 namespace mergarium {
 
-/// Where a run is kept, where its data lies, and how many threads score (0: one per core).
-struct RunPlace {
-    std::filesystem::path database;
-    std::filesystem::path resources;
-    std::size_t threads = 0;
+/// What came of one call of RunLoop::step.
+enum class StepOutcome {
+    Done,
+    /// Nothing has changed: the child was dropped.
+    Abandoned,
+    /// Done, but models fail to be scored one after another: a person should look before the run goes on.
+    Troubled,
 };
 
 /// One run, evaluation by evaluation, on the calling thread: task, strategy and recorder working together. Knows no other
 /// threads and nobody who watches. Throws std::runtime_error with one sentence; what was stored before is kept.
 class RunLoop {
 public:
-    /// Scores the founders and stores a new run.
-    static std::unique_ptr<RunLoop> begin(const RunConfiguration& configuration, const RunPlace& place);
+    /// Scores the founders and stores a new run. Throws Cancelled when `announce` ends it.
+    static std::unique_ptr<RunLoop> begin(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce = nullptr,
+                                          const SweepArm& arm = {});
     /// Rebuilds a stored run as it was after its last stored birth, without scoring anything again.
-    static std::unique_ptr<RunLoop> goOn(RunId run, const RunPlace& place);
+    static std::unique_ptr<RunLoop> goOn(RunId run, const RunPlace& place, const Announce& announce = nullptr);
 
     bool isFinished() const { return evaluations_ >= configuration_.evaluations; }
     /// One evaluation (paper, algorithm 1): propose, breed, score, admit, record; stores about once a second. When
-    /// `abandon` is found set between two scoring batches the child is dropped and nothing has changed.
-    void step(const std::atomic<bool>& abandon);
+    /// `abandon` is found set between two scoring batches the child is dropped.
+    StepOutcome step(const std::atomic<bool>& abandon);
     /// A break, which counts neither as time nor in the rate.
     void pauseClock();
     void resumeClock();
@@ -49,12 +56,27 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    RunLoop(const RunConfiguration& configuration, const RunPlace& place);
-    MemberPtr score(MemberId id, GenomePtr genome);
-    MemberPtr breedAgain(const Member& birth, const std::map<MemberId, GenomePtr>& genomes);
-    double testOf(const Member& member);
-    void record(const Parentage& parentage, const Admission& admission, MemberId child, double train);
-    void follow();
+    /// A child after scoring.
+    struct Scoring {
+        Scores scores;
+        AnswersPtr answers;
+        /// Samples scored before it was certain to be rejected; absent: all.
+        std::optional<std::uint64_t> scored;
+        bool abandoned = false;
+    };
+
+    RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce);
+    MemberPtr scoreFounder(MemberId id, GenomePtr genome);
+    Scoring scoreChild(const Genome& child, const std::atomic<bool>& abandon);
+    std::vector<std::size_t> batchOrder() const;
+    GenomePtr breedAgain(const StoredBirth& birth, const std::map<MemberId, GenomePtr>& genomes);
+    std::optional<double> testOf(const Member& member, const std::atomic<bool>* abandon = nullptr);
+    void admit(Proposal proposal, Scoring scoring);
+    void recordFailure(const Proposal& proposal, const std::string& why);
+    void record(BirthRecord birth, MemberId child);
+    void endStep(const std::atomic<bool>& abandon);
+    bool rejectsEarly() const;
+    void follow(const std::atomic<bool>* abandon = nullptr);
     void addProgress();
     double seconds() const;
     void storeWhenDue();
@@ -62,6 +84,7 @@ private:
     RunStanding standing(Phase phase) const;
     std::span<const MemberPtr> slots() const { return strategy_->archive().slots(); }
     const Member& best() const { return *slots()[*bestSlot(slots())]; }
+    double bestTest() const;
 
     RunConfiguration configuration_;
     RunPlace place_;
@@ -70,10 +93,18 @@ private:
     std::unique_ptr<RunRecorder> recorder_;
     std::shared_ptr<const RunDescription> description_;
     std::vector<float> scores_;
+    std::vector<bool> scored_;
 
     std::uint64_t evaluations_ = 0;
     std::uint64_t accepted_ = 0;
     std::uint64_t founders_ = 0;
+    std::uint64_t samplesScored_ = 0;
+    std::uint64_t samplesSaved_ = 0;
+    /// Models that failed to be scored, one after another.
+    unsigned failuresInARow_ = 0;
+    std::string lastFailure_;
+    /// What models scored that were scored whole, by their genome: the same model is not scored twice. Empty where scoring is cheap.
+    std::unordered_map<std::string, std::pair<Scores, AnswersPtr>> known_;
     std::string archiveHash_;
     /// The member whose test score the curve shows.
     MemberId champion_;
@@ -87,6 +118,7 @@ private:
     bool clockRuns_ = false;
     Clock::time_point started_ = Clock::now();
     Clock::time_point stored_ = Clock::now();
+    Clock::time_point checkpointedAt_ = Clock::now();
     std::uint64_t storedEvaluations_ = 0;
     std::uint64_t checkpointed_ = 0;
     /// Why births wait in memory; empty when they don't.

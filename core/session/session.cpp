@@ -2,6 +2,8 @@
 
 #include "core/session/run_loop.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <exception>
@@ -39,11 +41,16 @@ struct Session::Worker {
         std::unique_ptr<RunLoop> loop;
         try {
             const RunPlace place{request_.database, request_.resources, request_.threads};
+            const auto announce = [this](std::string_view what, std::uint64_t done, std::uint64_t total) { return prepared(what, done, total); };
             if (const auto* fresh = std::get_if<NewRun>(&request_.run))
-                loop = RunLoop::begin(fresh->configuration, place);
+                loop = RunLoop::begin(fresh->configuration, place, announce, fresh->arm);
             else
-                loop = RunLoop::goOn(std::get<ResumedRun>(request_.run).id, place);
+                loop = RunLoop::goOn(std::get<ResumedRun>(request_.run).id, place, announce);
             run(*loop);
+        } catch (const Cancelled&) {
+            SessionSnapshot last;
+            last.phase = Phase::Stopped;
+            publish(shared(std::move(last)));
         } catch (const std::exception& error) {
             fail(loop.get(), error.what());
         }
@@ -62,9 +69,19 @@ struct Session::Worker {
                 case Wish::Pause: continue;
                 case Wish::Run: break;
             }
-            loop.step(abandon_);
+            if (loop.step(abandon_) == StepOutcome::Troubled) wish(Wish::Pause);
             if (wanted()) publish(shared(loop.snapshot(Phase::Running)));
         }
+    }
+
+    /// Shows what is being prepared; false when that is to be ended.
+    bool prepared(std::string_view what, std::uint64_t done, std::uint64_t total) {
+        if (wanted()) {
+            SessionSnapshot snapshot;
+            snapshot.message = total > 0 ? fmt::format("{}: {} %", what, 100 * done / total) : std::string(what);
+            publish(shared(std::move(snapshot)));
+        }
+        return !abandon_;
     }
 
     /// What to do now; waits while the run is paused and nothing is asked for. A single step is a wish to run once.

@@ -14,6 +14,8 @@ namespace mergarium {
 /// A new run, or one to go on with.
 struct NewRun {
     RunConfiguration configuration;
+    /// Where it belongs in a sweep, if it does.
+    SweepArm arm = {};
 };
 struct ResumedRun {
     RunId id;

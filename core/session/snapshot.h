@@ -29,6 +29,10 @@ struct FounderDescription {
     /// Mean scores in [0, 1].
     double train = 0.0;
     double test = 0.0;
+    /// Where it lies on disk; empty for founders that Mergarium made itself.
+    CheckpointFounder source = {};
+    /// SHA-256 of its contents, hexadecimal.
+    std::string hash = {};
 };
 
 /// What never changes while a run lives.
@@ -51,9 +55,10 @@ struct ProgressPoint {
     double bestTest = 0.0;
     double coverage = 0.0;
     double disagreement = 0.0;
+    double entropy = 0.0;
 };
 
-/// Who was mated with whom, and what came of it.
+/// Who was mated with whom, and what came of it. A model without parents has {0} for both.
 struct Pairing {
     std::uint64_t step = 0;
     MemberId first;
@@ -63,6 +68,10 @@ struct Pairing {
     bool accepted = false;
     /// Who made room; absent when the child was rejected or took an empty slot.
     std::optional<MemberId> replaced;
+    /// Samples scored before it was certain to be rejected; absent: all. `childTrain` is the mean over these.
+    std::optional<std::uint64_t> scored = std::nullopt;
+    /// Why it could not be scored; empty when it could.
+    std::string failure = {};
 };
 
 /// All that a view may know of a run at one moment: immutable, cheap to copy, destroyable on any thread.
@@ -81,6 +90,9 @@ struct SessionSnapshot {
     double seconds = 0.0;
     /// Over the last few seconds; 0 while not running.
     double evaluationsPerSecond = 0.0;
+    /// Samples that children were scored on, and that scoring could leave out: early rejection, and models that were known already.
+    std::uint64_t samplesScored = 0;
+    std::uint64_t samplesSaved = 0;
 
     /// One entry per slot; null where it is empty. `fitness` and `test` run parallel; test is known for few members.
     std::vector<MemberPtr> members;

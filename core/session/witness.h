@@ -7,7 +7,10 @@
 
 namespace mergarium {
 
-/// SHA-256 of the genome's parameters, hexadecimal.
+/// SHA-256 of parameters, hexadecimal.
+std::string contentHash(std::span<const float> parameters);
+
+/// SHA-256 of a packed genome, hexadecimal.
 std::string contentHash(const Genome& genome);
 
 /// SHA-256 over the slots in order, genomes and scores: two runs that agree in it went the same way. The slots' members

@@ -60,4 +60,27 @@ std::vector<float> unpackFloats(std::span<const std::byte> blob) { return unpack
 Blob packNumbers(std::span<const std::uint64_t> values) { return pack(values); }
 std::vector<std::uint64_t> unpackIntegers(std::span<const std::byte> blob) { return unpack<std::uint64_t>(blob); }
 
+Blob packTexts(std::span<const std::string> texts) {
+    Blob blob;
+    for (const auto& text : texts) {
+        const std::uint64_t size = text.size();
+        for (const auto part : {std::as_bytes(std::span(&size, 1)), std::as_bytes(std::span(text))}) blob.insert(blob.end(), part.begin(), part.end());
+    }
+    return blob;
+}
+
+std::vector<std::string> unpackTexts(std::span<const std::byte> blob) {
+    std::vector<std::string> texts;
+    while (!blob.empty()) {
+        std::uint64_t size = 0;
+        if (blob.size() < sizeof size) throw std::runtime_error("A stored list of answers is damaged.");
+        std::memcpy(&size, blob.data(), sizeof size);
+        blob = blob.subspan(sizeof size);
+        if (size > blob.size()) throw std::runtime_error("A stored list of answers is damaged.");
+        texts.emplace_back(reinterpret_cast<const char*>(blob.data()), size);
+        blob = blob.subspan(size);
+    }
+    return texts;
+}
+
 }  // namespace mergarium

@@ -2,6 +2,7 @@
 
 #include "core/archive/archive.h"
 #include "core/genome/dense_genome.h"
+#include "core/genome/recipe_genome.h"
 #include "core/store/database.h"
 #include "core/store/encoding.h"
 #include "core/store/run_claim.h"
@@ -36,7 +37,7 @@ Phase phaseOf(const std::string& name, const std::string& owner) {
 }
 
 Interpolation interpolationOf(const std::string& name) {
-    for (const auto one : {Interpolation::Slerp, Interpolation::SlerpPerSide, Interpolation::Lerp})
+    for (const auto one : kInterpolations)
         if (name == nameOf(one)) return one;
     throw StoreError(fmt::format("The run database holds the unknown interpolation '{}'; update Mergarium.", name));
 }
@@ -45,15 +46,19 @@ Interpolation interpolationOf(const std::string& name) {
 constexpr const char* kMemberColumns = "slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, scores";
 
 Member memberOf(SQLite::Statement& row, std::size_t founders, std::size_t samples) {
-    Splice splice{.splits = unpackIntegers(blobOf(row.getColumn(4))),
-                  .ratio = row.getColumn(5).getDouble(),
-                  .interpolation = interpolationOf(row.getColumn(6).getString())};
-    if (!row.getColumn(7).isNull()) splice.mutation = Mutation{row.getColumn(7).getDouble(), unsignedOf(row.getColumn(8))};
+    std::optional<Parentage> parentage;
+    if (!row.getColumn(2).isNull()) {
+        Splice splice{.splits = unpackIntegers(blobOf(row.getColumn(4))),
+                      .ratio = row.getColumn(5).getDouble(),
+                      .interpolation = interpolationOf(row.getColumn(6).getString())};
+        if (!row.getColumn(7).isNull()) splice.mutation = Mutation{row.getColumn(7).getDouble(), unsignedOf(row.getColumn(8))};
+        parentage = Parentage{{unsignedOf(row.getColumn(2))}, {unsignedOf(row.getColumn(3))}, std::move(splice)};
+    }
     const auto step = unsignedOf(row.getColumn(1));
     return {.id = {founders + step},
             .genome = nullptr,
             .scores = unpackScores(blobOf(row.getColumn(9)), samples),
-            .parentage = Parentage{{unsignedOf(row.getColumn(2))}, {unsignedOf(row.getColumn(3))}, std::move(splice)},
+            .parentage = std::move(parentage),
             .born = step};
 }
 
@@ -88,22 +93,63 @@ struct RunCatalog::Connection {
 
     std::vector<MemberPtr> founders(RunId run, std::size_t samples) const {
         std::vector<MemberPtr> members;
-        auto rows = query("SELECT member, genome, scores FROM founders WHERE run = ? ORDER BY member", run);
-        while (rows.executeStep()) {
-            Member member;
-            member.id = {unsignedOf(rows.getColumn(0))};
-            if (!rows.getColumn(1).isNull()) member.genome = std::make_shared<const DenseGenome>(unpackFloats(blobOf(rows.getColumn(1))));
-            member.scores = unpackScores(blobOf(rows.getColumn(2)), samples);
-            members.push_back(std::make_shared<const Member>(std::move(member)));
-        }
+        auto rows = query("SELECT member, scores FROM founders WHERE run = ? ORDER BY member", run);
+        while (rows.executeStep())
+            members.push_back(std::make_shared<const Member>(Member{.id = {unsignedOf(rows.getColumn(0))},
+                                                                    .genome = nullptr,
+                                                                    .scores = unpackScores(blobOf(rows.getColumn(1)), samples),
+                                                                    .parentage = std::nullopt,
+                                                                    .born = 0}));
         return members;
+    }
+
+    /// Packed, of founders stored with the run and of the last checkpoint.
+    std::map<MemberId, std::vector<std::byte>> genomes(RunId run) const {
+        std::map<MemberId, std::vector<std::byte>> packed;
+        for (const char* sql : {"SELECT member, genome FROM founders WHERE run = ? AND genome IS NOT NULL",
+                                "SELECT member, genome FROM checkpoints WHERE run = ?"}) {
+            auto rows = query(sql, run);
+            while (rows.executeStep()) {
+                const auto blob = blobOf(rows.getColumn(1));
+                packed[{unsignedOf(rows.getColumn(0))}] = {blob.begin(), blob.end()};
+            }
+        }
+        return packed;
+    }
+
+    /// Adds genomes, to be looked at, and answers to the members that they are stored of.
+    void complete(RunId run, const RunDescription& description, std::vector<MemberPtr>& members) const {
+        auto packed = genomes(run);
+        const bool dense = std::holds_alternative<DigitsFounders>(description.configuration.founders);
+        std::map<MemberId, AnswersPtr> answers;
+        auto rows = query("SELECT member, texts FROM answers WHERE run = ?", run);
+        while (rows.executeStep())
+            answers[{unsignedOf(rows.getColumn(0))}] = std::make_shared<const std::vector<std::string>>(unpackTexts(blobOf(rows.getColumn(1))));
+        for (auto& member : members) {
+            if (!member) continue;
+            Member completed = *member;
+            if (const auto found = packed.find(member->id); found != packed.end())
+                completed.genome = dense ? DenseGenome::unpack(found->second, description.layout.length())
+                                         : std::make_shared<const RecipeGenome>(unpackRecipe(found->second));
+            else if (!dense && !member->parentage && member->id.value <= description.founders.size())
+                completed.genome = std::make_shared<const RecipeGenome>(
+                    founderRecipe(member->id.value - 1, description.founders.size(), description.layout.length()));
+            if (const auto found = answers.find(member->id); found != answers.end()) completed.answers = found->second;
+            member = std::make_shared<const Member>(std::move(completed));
+        }
     }
 
     /// Who sat in which slot after `step` evaluations; children without genomes.
     std::vector<MemberPtr> slotsAt(RunId run, std::uint64_t step, std::size_t size, const std::vector<MemberPtr>& founders,
                                    std::size_t samples) const {
         std::vector<MemberPtr> slots(size);
-        std::copy_n(founders.begin(), std::min(size, founders.size()), slots.begin());
+        auto seats = query("SELECT member, slot FROM founders WHERE run = ? AND slot IS NOT NULL", run);
+        while (seats.executeStep()) {
+            const auto founder = unsignedOf(seats.getColumn(0)) - 1;
+            const auto slot = static_cast<std::size_t>(seats.getColumn(1).getInt64());
+            if (slot >= size || founder >= founders.size()) throw std::runtime_error("A stored founder sits outside its archive; the database is damaged.");
+            slots[slot] = founders[founder];
+        }
         auto rows = query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND slot IS NOT NULL AND step IN (SELECT MAX(step) FROM births "
                                       "WHERE run = ?1 AND slot IS NOT NULL AND step <= ?2 GROUP BY slot)",
                                       kMemberColumns),
@@ -128,32 +174,45 @@ struct RunCatalog::Connection {
         description.id = run;
         description.configuration = parseConfiguration(yaml, fmt::format("run {}", run.value));
         description.device = device;
-        auto founders = query("SELECT member, name, train, test FROM founders WHERE run = ? ORDER BY member", run);
+        auto founders = query("SELECT member, name, train, test, path, adapter, hash FROM founders WHERE run = ? ORDER BY member", run);
         while (founders.executeStep())
-            description.founders.push_back({{unsignedOf(founders.getColumn(0))}, founders.getColumn(1).getString(),
-                                            founders.getColumn(2).getDouble(), founders.getColumn(3).getDouble()});
-        auto tensors = query("SELECT name, shape FROM tensors WHERE run = ? ORDER BY position", run);
+            description.founders.push_back({.id = {unsignedOf(founders.getColumn(0))},
+                                            .name = founders.getColumn(1).getString(),
+                                            .train = founders.getColumn(2).getDouble(),
+                                            .test = founders.getColumn(3).getDouble(),
+                                            .source = {founders.getColumn(4).getString(), founders.getColumn(5).getString()},
+                                            .hash = founders.getColumn(6).getString()});
+        auto aliases = query("SELECT name, of FROM aliases WHERE run = ? ORDER BY name", run);
+        while (aliases.executeStep()) description.layout.aliases.push_back({aliases.getColumn(0).getString(), aliases.getColumn(1).getString()});
+        auto tensors = query("SELECT name, shape, dtype, founder FROM tensors WHERE run = ? ORDER BY position", run);
         while (tensors.executeStep()) {
             std::istringstream words(tensors.getColumn(1).getString());
             std::vector<std::int64_t> shape;
             for (std::int64_t extent = 0; words >> extent;) shape.push_back(extent);
-            description.layout.append(tensors.getColumn(0).getString(), std::move(shape));
+            const auto dtype = dtypeOf(tensors.getColumn(2).getString());
+            if (!dtype) throw std::runtime_error("A stored tensor has an unknown dtype; the database is damaged.");
+            if (tensors.getColumn(3).isNull())
+                description.layout.append(tensors.getColumn(0).getString(), std::move(shape), *dtype);
+            else
+                description.layout.freeze(tensors.getColumn(0).getString(), std::move(shape), *dtype,
+                                          static_cast<std::size_t>(tensors.getColumn(3).getInt64()));
         }
         return std::make_shared<const RunDescription>(std::move(description));
     }
 
     std::shared_ptr<const std::vector<ProgressPoint>> curve(RunId run) const {
         std::vector<ProgressPoint> points;
-        auto rows = query("SELECT step, best_train, mean_train, best_test, coverage, disagreement FROM progress WHERE run = ? ORDER BY step", run);
+        auto rows = query("SELECT step, best_train, mean_train, best_test, coverage, disagreement, entropy FROM progress WHERE run = ? ORDER BY step", run);
         while (rows.executeStep())
             points.push_back({unsignedOf(rows.getColumn(0)), rows.getColumn(1).getDouble(), rows.getColumn(2).getDouble(),
-                              rows.getColumn(3).getDouble(), rows.getColumn(4).getDouble(), rows.getColumn(5).getDouble()});
+                              rows.getColumn(3).getDouble(), rows.getColumn(4).getDouble(), rows.getColumn(5).getDouble(),
+                              rows.getColumn(6).getDouble()});
         return std::make_shared<const std::vector<ProgressPoint>>(std::move(points));
     }
 
     std::vector<Pairing> pairings(RunId run, std::size_t founders, const std::string& tail) const {
         std::vector<Pairing> found;
-        auto rows = query("SELECT step, first, second, train, slot, replaced FROM births WHERE run = ? ORDER BY step " + tail, run);
+        auto rows = query("SELECT step, first, second, train, slot, replaced, scored, failure FROM births WHERE run = ? ORDER BY step " + tail, run);
         while (rows.executeStep()) {
             const auto step = unsignedOf(rows.getColumn(0));
             Pairing pairing{.step = step,
@@ -164,6 +223,8 @@ struct RunCatalog::Connection {
                             .accepted = !rows.getColumn(4).isNull(),
                             .replaced = std::nullopt};
             if (!rows.getColumn(5).isNull()) pairing.replaced = MemberId{unsignedOf(rows.getColumn(5))};
+            if (!rows.getColumn(6).isNull()) pairing.scored = unsignedOf(rows.getColumn(6));
+            if (!rows.getColumn(7).isNull()) pairing.failure = rows.getColumn(7).getString();
             found.push_back(pairing);
         }
         return found;
@@ -171,7 +232,8 @@ struct RunCatalog::Connection {
 
     SessionSnapshot snapshot(RunId run) const {
         auto row = query(
-            "SELECT configuration, phase, owner, message, evaluations, budget, accepted, seconds, archive_hash, device FROM runs WHERE run = ?", run);
+            "SELECT configuration, phase, owner, message, evaluations, budget, accepted, seconds, archive_hash, device, samples_scored, samples_saved FROM runs WHERE run = ?",
+            run);
         if (!row.executeStep()) throw StoreError(fmt::format("{}: there is no run {}.", path.string(), run.value));
         SessionSnapshot snapshot;
         snapshot.run = describe(run, row.getColumn(0).getString(), row.getColumn(9).getString());
@@ -182,12 +244,15 @@ struct RunCatalog::Connection {
         snapshot.accepted = unsignedOf(row.getColumn(6));
         snapshot.seconds = row.getColumn(7).getDouble();
         snapshot.archiveHash = row.getColumn(8).getString();
+        snapshot.samplesScored = unsignedOf(row.getColumn(10));
+        snapshot.samplesSaved = unsignedOf(row.getColumn(11));
 
         const auto samples = sampleCount(run);
         const auto& configuration = snapshot.run->configuration;
         const auto founderMembers = founders(run, samples);
         snapshot.members = slotsAt(run, snapshot.evaluations, configuration.archive, founderMembers, samples);
         Archive archive(configuration.archive, samples, configuration.competition);
+        complete(run, *snapshot.run, snapshot.members);
         for (std::size_t slot = 0; slot < snapshot.members.size(); ++slot) archive.place(slot, snapshot.members[slot]);
         snapshot.fitness = archive.fitness();
 
@@ -207,7 +272,7 @@ struct RunCatalog::Connection {
     }
 
     ResumePoint resumePoint(RunId run) const {
-        ResumePoint point{.snapshot = snapshot(run), .founders = {}, .slots = {}, .step = 0, .births = {}};
+        ResumePoint point{.snapshot = snapshot(run), .founders = {}, .slots = {}, .genomes = genomes(run), .state = {}, .step = 0, .births = {}};
         const auto samples = sampleCount(run);
         point.founders = founders(run, samples);
         const auto size = point.snapshot.members.size();
@@ -215,22 +280,28 @@ struct RunCatalog::Connection {
         auto step = query("SELECT MAX(step) FROM checkpoints WHERE run = ?", run);
         if (step.executeStep() && !step.getColumn(0).isNull()) point.step = unsignedOf(step.getColumn(0));
         point.slots = slotsAt(run, point.step, size, point.founders, samples);
-        auto genomes = query("SELECT slot, member, genome FROM checkpoints WHERE run = ?", run);
-        while (genomes.executeStep()) {
-            const auto slot = static_cast<std::size_t>(genomes.getColumn(0).getInt64());
-            if (slot >= size || !point.slots[slot] || point.slots[slot]->id.value != unsignedOf(genomes.getColumn(1)))
+        auto kept = query("SELECT slot, member FROM checkpoints WHERE run = ?", run);
+        while (kept.executeStep()) {
+            const auto slot = static_cast<std::size_t>(kept.getColumn(0).getInt64());
+            if (slot >= size || !point.slots[slot] || point.slots[slot]->id.value != unsignedOf(kept.getColumn(1)))
                 throw std::runtime_error("The stored checkpoint doesn't fit the stored births; the database is damaged.");
-            Member member = *point.slots[slot];
-            member.genome = std::make_shared<const DenseGenome>(unpackFloats(blobOf(genomes.getColumn(2))));
-            point.slots[slot] = std::make_shared<const Member>(std::move(member));
+        }
+        auto state = query("SELECT state FROM strategy_states WHERE run = ?", run);
+        if (state.executeStep()) {
+            const auto blob = blobOf(state.getColumn(0));
+            point.state.assign(blob.begin(), blob.end());
         }
 
-        auto births = query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND slot IS NOT NULL AND step > ?2 ORDER BY step", kMemberColumns), run);
+        auto births = query(fmt::format("SELECT {}, train FROM births WHERE run = ?1 AND step > ?2 ORDER BY step", kMemberColumns), run);
         births.bind(2, static_cast<std::int64_t>(point.step));
         while (births.executeStep()) {
-            const auto slot = static_cast<std::size_t>(births.getColumn(0).getInt64());
-            if (slot >= size) throw std::runtime_error("A stored member sits outside its archive; the database is damaged.");
-            point.births.emplace_back(slot, memberOf(births, point.founders.size(), samples));
+            StoredBirth birth{.step = unsignedOf(births.getColumn(1)), .train = births.getColumn(10).getDouble(), .slot = std::nullopt, .child = nullptr};
+            if (!births.getColumn(0).isNull()) {
+                birth.slot = static_cast<std::size_t>(births.getColumn(0).getInt64());
+                if (*birth.slot >= size) throw std::runtime_error("A stored member sits outside its archive; the database is damaged.");
+                birth.child = std::make_shared<const Member>(memberOf(births, point.founders.size(), samples));
+            }
+            point.births.push_back(std::move(birth));
         }
         return point;
     }
@@ -246,7 +317,7 @@ std::vector<RunSummary> RunCatalog::runs() const {
         std::vector<RunSummary> summaries;
         SQLite::Statement rows(connection_->sqlite,
                                "SELECT run, name, phase, owner, message, created, configuration, evaluations, budget, seconds, "
-                               "best_train, best_test FROM runs ORDER BY run DESC");
+                               "best_train, best_test, sweep, arm FROM runs ORDER BY run DESC");
         while (rows.executeStep()) {
             const auto created = static_cast<std::time_t>(rows.getColumn(5).getInt64());
             RunSummary summary;
@@ -261,6 +332,8 @@ std::vector<RunSummary> RunCatalog::runs() const {
             summary.seconds = rows.getColumn(9).getDouble();
             summary.bestTrain = rows.getColumn(10).getDouble();
             summary.bestTest = rows.getColumn(11).getDouble();
+            summary.sweep = rows.getColumn(12).getString();
+            summary.arm = rows.getColumn(13).getString();
             summaries.push_back(std::move(summary));
         }
         SQLite::Statement points(connection_->sqlite,

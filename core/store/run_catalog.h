@@ -3,7 +3,9 @@
 #include "core/session/snapshot.h"
 
 #include <cstdint>
+#include <cstddef>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,21 +28,37 @@ struct RunSummary {
     double seconds = 0.0;
     double bestTrain = 0.0;
     double bestTest = 0.0;
+    /// Empty outside of sweeps.
+    std::string sweep;
+    std::string arm;
     /// Best training score over time, few points, for a sparkline.
     std::vector<float> sparkline;
 };
 
-/// What it takes to go on with a run: an archive with genomes at `step`, and the births since, to be bred again.
+/// A birth as it is read back.
+struct StoredBirth {
+    std::uint64_t step = 0;
+    double train = 0.0;
+    /// Absent when it was rejected; `child` is then null, else a member without genome.
+    std::optional<std::size_t> slot;
+    MemberPtr child;
+};
+
+/// What it takes to go on with a run: the archive at `step`, and the births since, to be bred again.
 struct ResumePoint {
     /// As `RunCatalog::snapshot` gives it.
     SessionSnapshot snapshot;
-    /// With genomes; index i is member i + 1.
+    /// Without genomes; index i is member i + 1.
     std::vector<MemberPtr> founders;
-    /// One per slot as they were at `step`, with genomes; null where it was empty.
+    /// One per slot as they were at `step`, without genomes; null where it was empty.
     std::vector<MemberPtr> slots;
+    /// Packed, of `slots` and of founders that are stored with the run.
+    std::map<MemberId, std::vector<std::byte>> genomes;
+    /// Of the strategy at `step`.
+    std::vector<std::byte> state;
     std::uint64_t step = 0;
-    /// Accepted births after `step`, in order; without genomes.
-    std::vector<std::pair<std::size_t, Member>> births;
+    /// After `step`, in order, rejected ones too.
+    std::vector<StoredBirth> births;
 };
 
 /// Reads stored runs through a read-only connection of its own; use from one thread. Never waits for a writer (WAL).
@@ -54,7 +72,8 @@ public:
 
     /// Newest first.
     std::vector<RunSummary> runs() const;
-    /// A stored run as views know it: members carry no genomes, `samples` is left null. Throws when there is no such run.
+    /// A stored run as views know it, with the genomes of its last checkpoint where the members still live; recipes can be looked at,
+    /// not materialised. `samples` is left null. Throws when there is no such run.
     SessionSnapshot snapshot(RunId run) const;
     ResumePoint resumePoint(RunId run) const;
     /// All matings of a run in order, for `show --births`.

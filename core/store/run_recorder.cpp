@@ -1,6 +1,5 @@
 #include "core/store/run_recorder.h"
 
-#include "core/genome/dense_genome.h"
 #include "core/store/database.h"
 #include "core/store/encoding.h"
 #include "core/store/run_claim.h"
@@ -70,9 +69,10 @@ struct RunRecorder::Store {
         }
     }
 
-    void insertRun(const RunConfiguration& configuration, std::size_t samples, const std::string& device) {
+    void insertRun(const RunConfiguration& configuration, std::size_t samples, const std::string& device, const SweepArm& arm) {
         SQLite::Statement insert(connection,
-                                 "INSERT INTO runs (name, configuration, created, phase, owner, budget, samples, device) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+                                 "INSERT INTO runs (name, configuration, created, phase, owner, budget, samples, device, sweep, arm) "
+                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         insert.bind(1, configuration.name);
         insert.bind(2, toYaml(configuration));
         insert.bind(3, secondsSince1970());
@@ -81,70 +81,101 @@ struct RunRecorder::Store {
         insert.bind(6, stored(configuration.evaluations));
         insert.bind(7, stored(samples));
         insert.bind(8, device);
+        insert.bind(9, arm.sweep);
+        insert.bind(10, arm.arm);
         insert.exec();
         run = {connection.getLastInsertRowid()};
     }
 
     void insertLayout(const Layout& layout) {
-        SQLite::Statement insert(connection, "INSERT INTO tensors (run, position, name, shape) VALUES (?, ?, ?, ?)");
-        for (std::size_t position = 0; position < layout.tensors.size(); ++position) {
-            const auto& tensor = layout.tensors[position];
+        SQLite::Statement insert(connection, "INSERT INTO tensors (run, position, name, shape, dtype, founder) VALUES (?, ?, ?, ?, ?, ?)");
+        std::int64_t position = 0;
+        const auto add = [&](const Layout::Tensor& tensor, std::optional<std::size_t> founder) {
+            insert.clearBindings();
             insert.bind(1, run.value);
-            insert.bind(2, stored(position));
+            insert.bind(2, position++);
             insert.bind(3, tensor.name);
             insert.bind(4, fmt::format("{}", fmt::join(tensor.shape, " ")));
+            insert.bind(5, std::string(nameOf(tensor.dtype)));
+            if (founder) insert.bind(6, stored(*founder));
             insert.exec();
             insert.reset();
+        };
+        for (const auto& tensor : layout.tensors) add(tensor, std::nullopt);
+        for (const auto& frozen : layout.frozen) add(frozen.tensor, frozen.founder);
+        SQLite::Statement alias(connection, "INSERT INTO aliases (run, name, of) VALUES (?, ?, ?)");
+        for (const auto& one : layout.aliases) {
+            alias.bind(1, run.value);
+            alias.bind(2, one.name);
+            alias.bind(3, one.of);
+            alias.exec();
+            alias.reset();
         }
     }
 
     void insertFounders(std::span<const FounderRecord> founders) {
         SQLite::Statement insert(connection,
-                                 "INSERT INTO founders (run, member, name, bytes, hash, genome, train, test, scores) "
-                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                                 "INSERT INTO founders (run, member, name, bytes, hash, genome, train, test, scores, path, adapter, slot) "
+                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         for (const auto& founder : founders) {
             const auto& member = *founder.member;
+            insert.clearBindings();
             insert.bind(1, run.value);
             insert.bind(2, stored(member.id.value));
             insert.bind(3, founder.name);
-            insert.bind(4, stored(member.genome->length() * sizeof(float)));
+            insert.bind(4, stored(founder.bytes));
             insert.bind(5, founder.hash);
             Blob genome;
-            if (const auto* dense = dynamic_cast<const DenseGenome*>(member.genome.get())) genome = packNumbers(dense->values());
-            if (genome.empty())
-                insert.bind(6);
-            else
-                bindBlob(insert, 6, genome);
+            if (founder.source.base.empty()) genome = member.genome->pack();
+            if (!genome.empty()) bindBlob(insert, 6, genome);
             insert.bind(7, member.scores.mean());
             insert.bind(8, founder.test);
             const auto scores = packScores(member.scores.values());
             bindBlob(insert, 9, scores);
+            insert.bind(10, founder.source.base.string());
+            insert.bind(11, founder.source.adapter.string());
+            if (founder.slot) insert.bind(12, stored(*founder.slot));
             insert.exec();
             insert.reset();
+            keepAnswers(member);
         }
+    }
+
+    void keepAnswers(const Member& member) {
+        if (!member.answers) return;
+        SQLite::Statement insert(connection, "INSERT OR REPLACE INTO answers (run, member, texts) VALUES (?, ?, ?)");
+        const auto texts = packTexts(*member.answers);
+        insert.bind(1, run.value);
+        insert.bind(2, stored(member.id.value));
+        bindBlob(insert, 3, texts);
+        insert.exec();
     }
 
     void insertBirths() {
         SQLite::Statement insert(connection,
                                  "INSERT INTO births (run, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, "
-                                 "train, fitness, slot, replaced, scores, seconds) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                                 "train, fitness, slot, replaced, scores, seconds, scored, failure) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        // Answers are kept of the archive's members; founders keep theirs.
+        SQLite::Statement forget(connection, "DELETE FROM answers WHERE run = ?1 AND member = ?2 AND member > (SELECT max(member) FROM founders WHERE run = ?1)");
         for (const auto& birth : births) {
-            const auto& splice = birth.parentage.splice;
             Blob splits, scores;
             insert.clearBindings();
             insert.bind(1, run.value);
             insert.bind(2, stored(birth.step));
-            insert.bind(3, stored(birth.parentage.first.value));
-            insert.bind(4, stored(birth.parentage.second.value));
-            if (!splice.splits.empty()) {
-                splits = packNumbers(splice.splits);
-                bindBlob(insert, 5, splits);
-            }
-            insert.bind(6, splice.ratio);
-            insert.bind(7, std::string(nameOf(splice.interpolation)));
-            if (splice.mutation) {
-                insert.bind(8, splice.mutation->sigma);
-                insert.bind(9, stored(splice.mutation->seed));
+            if (birth.parentage) {
+                const auto& splice = birth.parentage->splice;
+                insert.bind(3, stored(birth.parentage->first.value));
+                insert.bind(4, stored(birth.parentage->second.value));
+                if (!splice.splits.empty()) {
+                    splits = packNumbers(splice.splits);
+                    bindBlob(insert, 5, splits);
+                }
+                insert.bind(6, splice.ratio);
+                insert.bind(7, std::string(nameOf(splice.interpolation)));
+                if (splice.mutation) {
+                    insert.bind(8, splice.mutation->sigma);
+                    insert.bind(9, stored(splice.mutation->seed));
+                }
             }
             insert.bind(10, birth.train);
             insert.bind(11, birth.fitness);
@@ -155,15 +186,24 @@ struct RunRecorder::Store {
                 bindBlob(insert, 14, scores);
             }
             insert.bind(15, birth.seconds);
+            if (birth.scored) insert.bind(16, stored(*birth.scored));
+            if (!birth.failure.empty()) insert.bind(17, birth.failure);
             insert.exec();
             insert.reset();
+            if (birth.child) keepAnswers(*birth.child);
+            if (birth.replaced) {
+                forget.bind(1, run.value);
+                forget.bind(2, stored(birth.replaced->value));
+                forget.exec();
+                forget.reset();
+            }
         }
     }
 
     void insertProgress() {
         SQLite::Statement insert(connection,
-                                 "INSERT OR REPLACE INTO progress (run, step, best_train, mean_train, best_test, coverage, disagreement) "
-                                 "VALUES (?, ?, ?, ?, ?, ?, ?)");
+                                 "INSERT OR REPLACE INTO progress (run, step, best_train, mean_train, best_test, coverage, disagreement, entropy) "
+                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
         for (const auto& point : progress) {
             insert.bind(1, run.value);
             insert.bind(2, stored(point.step));
@@ -172,6 +212,7 @@ struct RunRecorder::Store {
             insert.bind(5, point.bestTest);
             insert.bind(6, point.coverage);
             insert.bind(7, point.disagreement);
+            insert.bind(8, point.entropy);
             insert.exec();
             insert.reset();
         }
@@ -201,7 +242,7 @@ struct RunRecorder::Store {
     void updateStanding(const RunStanding& standing) {
         SQLite::Statement update(connection,
                                  "UPDATE runs SET phase = ?, message = ?, owner = ?, evaluations = ?, accepted = ?, seconds = ?, "
-                                 "best_train = ?, best_test = ?, archive_hash = ? WHERE run = ?");
+                                 "best_train = ?, best_test = ?, archive_hash = ?, samples_scored = ?, samples_saved = ? WHERE run = ?");
         const bool going = standing.phase == Phase::Running || standing.phase == Phase::Paused;
         update.bind(1, std::string(nameOf(standing.phase)));
         update.bind(2, standing.message);
@@ -212,24 +253,35 @@ struct RunRecorder::Store {
         update.bind(7, standing.bestTrain);
         update.bind(8, standing.bestTest);
         update.bind(9, standing.archiveHash);
-        update.bind(10, run.value);
+        update.bind(10, stored(standing.samplesScored));
+        update.bind(11, stored(standing.samplesSaved));
+        update.bind(12, run.value);
         update.exec();
     }
 
-    void replaceCheckpoint(const Archive& archive, std::uint64_t step) {
-        SQLite::Statement insert(connection, "INSERT OR REPLACE INTO checkpoints (run, slot, step, member, genome) VALUES (?, ?, ?, ?, ?)");
-        for (std::size_t slot = 0; slot < archive.slots().size(); ++slot) {
-            const auto& member = archive.slots()[slot];
-            const auto* dense = member ? dynamic_cast<const DenseGenome*>(member->genome.get()) : nullptr;
-            if (!dense) continue;
+    void replaceCheckpoint(const CheckpointRecord& checkpoint, std::uint64_t step) {
+        SQLite::Statement clear(connection, "DELETE FROM checkpoints WHERE run = ?");
+        clear.bind(1, run.value);
+        clear.exec();
+        SQLite::Statement insert(connection, "INSERT INTO checkpoints (run, slot, step, member, genome) VALUES (?, ?, ?, ?, ?)");
+        const auto& slots = checkpoint.archive.slots();
+        for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+            if (!slots[slot]) continue;
+            const auto genome = slots[slot]->genome->pack();
             insert.bind(1, run.value);
             insert.bind(2, stored(slot));
             insert.bind(3, stored(step));
-            insert.bind(4, stored(member->id.value));
-            bindBlob(insert, 5, std::as_bytes(dense->values()));
+            insert.bind(4, stored(slots[slot]->id.value));
+            bindBlob(insert, 5, genome);
             insert.exec();
             insert.reset();
         }
+        if (checkpoint.state.empty()) return;
+        SQLite::Statement state(connection, "INSERT OR REPLACE INTO strategy_states (run, step, state) VALUES (?, ?, ?)");
+        state.bind(1, run.value);
+        state.bind(2, stored(step));
+        bindBlob(state, 3, checkpoint.state);
+        state.exec();
     }
 };
 
@@ -239,10 +291,10 @@ RunRecorder::RunRecorder(RunRecorder&&) noexcept = default;
 RunRecorder& RunRecorder::operator=(RunRecorder&&) noexcept = default;
 
 RunRecorder RunRecorder::create(const std::filesystem::path& database, const RunConfiguration& configuration, const Layout& layout,
-                                std::span<const FounderRecord> founders, const std::string& device) {
+                                std::span<const FounderRecord> founders, const std::string& device, const SweepArm& arm) {
     auto store = std::make_unique<Store>(database, RunId{});
     store->transact([&] {
-        store->insertRun(configuration, founders.empty() ? 0 : founders.front().member->scores.size(), device);
+        store->insertRun(configuration, founders.empty() ? 0 : founders.front().member->scores.size(), device, arm);
         store->insertLayout(layout);
         store->insertFounders(founders);
         store->events.push_back({0, secondsSince1970(), "started", device});
@@ -279,12 +331,12 @@ void RunRecorder::recordEvent(std::uint64_t step, const std::string& kind, const
     store_->events.push_back({step, secondsSince1970(), kind, text});
 }
 
-void RunRecorder::flush(const RunStanding& standing, const Archive* archive) {
+void RunRecorder::flush(const RunStanding& standing, const std::optional<CheckpointRecord>& checkpoint) {
     store_->transact([&] {
         store_->insertBirths();
         store_->insertProgress();
         store_->insertEvents();
-        if (archive) store_->replaceCheckpoint(*archive, standing.evaluations);
+        if (checkpoint) store_->replaceCheckpoint(*checkpoint, standing.evaluations);
         store_->updateStanding(standing);
     });
     store_->births.clear();

@@ -17,21 +17,33 @@ namespace mergarium {
 struct FounderRecord {
     MemberPtr member;
     std::string name;
-    /// SHA-256 of the parameters, hexadecimal.
+    /// SHA-256 of the contents, hexadecimal.
     std::string hash;
     double test = 0.0;
+    /// Where it lies; empty for founders that Mergarium made itself, whose parameters are stored with the run.
+    CheckpointFounder source;
+    /// Bytes of its parameters.
+    std::uint64_t bytes = 0;
+    /// Where it sits at first; absent when it is not in the archive.
+    std::optional<std::size_t> slot = std::nullopt;
 };
 
 /// One birth as it is stored; `child` is null when it was rejected.
 struct BirthRecord {
     std::uint64_t step = 0;
-    Parentage parentage;
+    /// Absent where the strategy made the model itself.
+    std::optional<Parentage> parentage = std::nullopt;
+    /// Mean over the samples that were scored.
     double train = 0.0;
     double fitness = 0.0;
-    std::optional<std::size_t> slot;
-    std::optional<MemberId> replaced;
-    MemberPtr child;
+    std::optional<std::size_t> slot = std::nullopt;
+    std::optional<MemberId> replaced = std::nullopt;
+    MemberPtr child = nullptr;
     double seconds = 0.0;
+    /// How many samples were scored before it was certain to be rejected; absent: all.
+    std::optional<std::uint64_t> scored = std::nullopt;
+    /// Why it could not be scored; empty when it could.
+    std::string failure = {};
 };
 
 /// Where the run stands; stored with every flush.
@@ -44,6 +56,14 @@ struct RunStanding {
     double bestTrain = 0.0;
     double bestTest = 0.0;
     std::string archiveHash;
+    std::uint64_t samplesScored = 0;
+    std::uint64_t samplesSaved = 0;
+};
+
+/// What a run goes on from: an archive, and what its strategy knows beyond it.
+struct CheckpointRecord {
+    const Archive& archive;
+    std::span<const std::byte> state;
 };
 
 /// Appends one running run to the database through a writing connection of its own; used by the worker's thread alone.
@@ -51,9 +71,9 @@ struct RunStanding {
 /// kill loses is recomputed identically. Every function throws StoreError with one sentence.
 class RunRecorder {
 public:
-    /// Stores a new run, its layout and its founders.
-    static RunRecorder create(const std::filesystem::path& database, const RunConfiguration& configuration,
-                              const Layout& layout, std::span<const FounderRecord> founders, const std::string& device);
+    /// Stores a new run, its layout and its founders. `arm` names the sweep that it belongs to, if any.
+    static RunRecorder create(const std::filesystem::path& database, const RunConfiguration& configuration, const Layout& layout,
+                              std::span<const FounderRecord> founders, const std::string& device, const SweepArm& arm = {});
     /// Takes over a stored run. Refused while a living process runs it.
     static RunRecorder takeOver(const std::filesystem::path& database, RunId run);
 
@@ -67,9 +87,9 @@ public:
     void recordTest(MemberId member, double score);
     void recordEvent(std::uint64_t step, const std::string& kind, const std::string& text);
 
-    /// Writes what was recorded and where the run stands. With `archive`, its dense genomes become the run's checkpoint at
+    /// Writes what was recorded and where the run stands. `checkpoint`, if any, becomes the run's checkpoint at
     /// `standing.evaluations`.
-    void flush(const RunStanding& standing, const Archive* archive = nullptr);
+    void flush(const RunStanding& standing, const std::optional<CheckpointRecord>& checkpoint = std::nullopt);
 
 private:
     struct Store;

@@ -111,8 +111,66 @@ CREATE TABLE exports (
 CREATE INDEX exports_of_run ON exports (run);
 )sql";
 
+// Models from checkpoints, births without parents or cut short, answers, sweeps.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE runs ADD COLUMN samples_scored INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN samples_saved INTEGER NOT NULL DEFAULT 0;     -- not scored, thanks to early rejection and known recipes
+ALTER TABLE runs ADD COLUMN sweep TEXT NOT NULL DEFAULT '';               -- the sweep that a run belongs to, and its arm there
+ALTER TABLE runs ADD COLUMN arm TEXT NOT NULL DEFAULT '';
+UPDATE runs SET samples_scored = evaluations * samples;
+ALTER TABLE founders ADD COLUMN path TEXT NOT NULL DEFAULT '';            -- '': made by Mergarium itself
+ALTER TABLE founders ADD COLUMN adapter TEXT NOT NULL DEFAULT '';         -- a LoRA adapter on it
+ALTER TABLE founders ADD COLUMN slot INTEGER;                             -- where it sat at first; NULL: not in the archive
+UPDATE founders SET slot = member - 1;
+ALTER TABLE tensors ADD COLUMN dtype TEXT NOT NULL DEFAULT 'F32';
+ALTER TABLE tensors ADD COLUMN founder INTEGER;                           -- whom a frozen tensor is taken from; NULL: merged
+ALTER TABLE progress ADD COLUMN entropy REAL NOT NULL DEFAULT 0;
+CREATE TABLE aliases (                                                    -- second names of tied tensors
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    of TEXT NOT NULL,
+    PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+CREATE TABLE answers (                                                    -- of founders and of the archive's members
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    member INTEGER NOT NULL,
+    texts BLOB NOT NULL,                                                  -- one per sample; encoding.h says how they are packed
+    PRIMARY KEY (run, member)
+);
+CREATE TABLE strategy_states (                                            -- what a strategy knows beyond its archive, as of the checkpoint
+    run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    state BLOB NOT NULL
+);
+CREATE TABLE new_births (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    first INTEGER,                        -- NULL: the strategy made the model itself
+    second INTEGER,
+    splits BLOB,                          -- 64-bit split points
+    ratio REAL,
+    interpolation TEXT,
+    sigma REAL,                           -- mutation
+    mutation_seed INTEGER,
+    train REAL NOT NULL,                  -- mean over the samples that were scored
+    fitness REAL NOT NULL,
+    slot INTEGER,                         -- NULL: rejected
+    replaced INTEGER,                     -- the member that left; NULL: nobody
+    scores BLOB,                          -- of accepted children
+    seconds REAL NOT NULL,                -- computing time of the run at this birth
+    scored INTEGER,                       -- samples scored before it was certain to be rejected; NULL: all
+    failure TEXT,                         -- why it could not be scored
+    PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+INSERT INTO new_births (run, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, train, fitness, slot, replaced, scores, seconds)
+    SELECT run, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, train, fitness, slot, replaced, scores, seconds FROM births;
+DROP TABLE births;
+ALTER TABLE new_births RENAME TO births;
+CREATE INDEX accepted_births ON births (run, slot, step) WHERE slot IS NOT NULL;
+)sql";
+
 /// The i-th entry goes from version i to i + 1.
-constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1};
+constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1, kVersion2};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace mergarium {
 namespace {
@@ -27,7 +28,10 @@ ClassifierTask::ClassifierTask(const LabelledSamples& train, const LabelledSampl
       fused_(device.is_cpu() && FusedMlp::supports(shape) ? std::optional<FusedMlp>(shape) : std::nullopt),
       train_(setOf(train, device)),
       test_(setOf(test, device)),
-      testScores_(test.size()) {}
+      all_(train.size()),
+      testScores_(test.size()) {
+    std::iota(all_.begin(), all_.end(), 0u);
+}
 
 ClassifierTask::Set ClassifierTask::setOf(const LabelledSamples& data, torch::Device device) const {
     Set set{.labels = data.labels,
@@ -47,14 +51,15 @@ ClassifierTask::Set ClassifierTask::setOf(const LabelledSamples& data, torch::De
     return set;
 }
 
-void ClassifierTask::parametersChanged() {
+void ClassifierTask::load(const Genome& genome) {
+    genome.materialize(network_.parameters());
     network_.upload();
     if (fused_) fused_->load(network_.parameters());
 }
 
 void ClassifierTask::scoreBatch(std::size_t, std::span<float> scores) { score(train_, scores); }
 
-double ClassifierTask::testScore() {
+std::optional<double> ClassifierTask::testScore(const std::atomic<bool>*) {
     score(test_, testScores_);
     double total = 0.0;
     for (const float value : testScores_) total += static_cast<double>(value);

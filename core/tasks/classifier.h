@@ -23,11 +23,11 @@ public:
 
     std::shared_ptr<const SampleSet> samples() const override { return samples_; }
     const Layout& layout() const override { return layout_; }
-    std::span<float> parameters() override { return network_.parameters(); }
-    void parametersChanged() override;
+    void load(const Genome& genome) override;
     std::size_t batchCount() const override { return 1; }
+    std::span<const std::uint32_t> batch(std::size_t) const override { return all_; }
     void scoreBatch(std::size_t batch, std::span<float> scores) override;
-    double testScore() override;
+    std::optional<double> testScore(const std::atomic<bool>* abandon = nullptr) override;
 
 private:
     /// One set of samples, as whichever pass scores it wants it.
@@ -50,6 +50,8 @@ private:
     std::optional<FusedMlp> fused_;
     Set train_;
     Set test_;
+    /// Every training sample.
+    std::vector<std::uint32_t> all_;
     std::vector<float> testScores_;
 };
 

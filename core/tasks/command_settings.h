@@ -17,6 +17,8 @@ enum class Handover { Folder, InPlace };
 struct CommandSettings {
     /// The program and its arguments; started without a shell.
     std::vector<std::string> program;
+    /// The folder that it is started in; in YAML the configuration's own, unless said.
+    std::filesystem::path folder;
     /// The samples it is asked about, a JSON object per line; `group`, `question`, `reference` and `image` are shown to people.
     std::filesystem::path samples;
     /// Held-out samples; empty: none.

@@ -1,7 +1,6 @@
 #include "core/tasks/digits_founders.h"
 
 #include "core/checkpoint/safetensors.h"
-#include "core/genome/dense_genome.h"
 #include "core/random/random_stream.h"
 
 #include <fmt/format.h>
@@ -46,7 +45,7 @@ std::vector<float> trainOn(const LabelledSamples& data, std::int64_t firstClass,
 
 }  // namespace
 
-std::vector<GenomePtr> digitsFounders(DigitsFounders kind, const Digits& digits, Mlp::Shape shape, std::uint64_t seed,
+std::vector<std::vector<float>> digitsFounders(DigitsFounders kind, const Digits& digits, Mlp::Shape shape, std::uint64_t seed,
                                       const std::filesystem::path& reference) {
     std::vector<std::vector<float>> weights;
     switch (kind) {
@@ -64,13 +63,10 @@ std::vector<GenomePtr> digitsFounders(DigitsFounders kind, const Digits& digits,
             break;
     }
     const auto length = Mlp::layout(shape).length();
-    std::vector<GenomePtr> founders;
-    for (auto& values : weights) {
+    for (const auto& values : weights)
         if (values.size() != length)
             throw std::runtime_error(fmt::format("{}: {} parameters where the network has {}.", reference.string(), values.size(), length));
-        founders.push_back(std::make_shared<const DenseGenome>(std::move(values)));
-    }
-    return founders;
+    return weights;
 }
 
 }  // namespace mergarium

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/genome/genome.h"
 #include "core/networks/mlp.h"
 #include "core/tasks/digits.h"
 
@@ -10,8 +9,8 @@
 
 namespace mergarium {
 
-/// The founders' genomes, in order. `reference` is the shipped safetensors file.
-std::vector<GenomePtr> digitsFounders(DigitsFounders kind, const Digits& digits, Mlp::Shape shape, std::uint64_t seed,
+/// The founders' parameters, in order. `reference` is the shipped safetensors file.
+std::vector<std::vector<float>> digitsFounders(DigitsFounders kind, const Digits& digits, Mlp::Shape shape, std::uint64_t seed,
                                       const std::filesystem::path& reference);
 
 }  // namespace mergarium

@@ -15,7 +15,13 @@ struct Picture {
     std::span<const std::uint8_t> pixels;
 };
 
-/// The training samples as people see them: what group each belongs to and how it looks. Immutable once built;
+/// A sample as text: what is asked, and what is right.
+struct SampleText {
+    std::string question;
+    std::string reference;
+};
+
+/// The training samples as people see them: what group each belongs to and how it looks or reads. Immutable once built;
 /// shared by the worker and the window.
 struct SampleSet {
     /// "class", "file", ...: what `groupNames` are names of.
@@ -23,13 +29,18 @@ struct SampleSet {
     std::vector<std::string> groupNames;
     /// One per sample: an index into groupNames.
     std::vector<std::uint32_t> groups;
+    /// How much a sample counts in the competition, one each; empty: all 1.
+    std::vector<double> weights;
     std::size_t pictureWidth = 0;
     std::size_t pictureHeight = 0;
     /// Empty when samples have no picture.
     std::vector<std::uint8_t> pixels;
+    /// One per sample; empty when samples have no text.
+    std::vector<SampleText> texts;
 
     std::size_t size() const { return groups.size(); }
     bool hasPictures() const { return !pixels.empty(); }
+    bool hasTexts() const { return !texts.empty(); }
     Picture picture(std::size_t sample) const {
         const std::size_t area = pictureWidth * pictureHeight;
         return {pictureWidth, pictureHeight, std::span(pixels).subspan(sample * area, area)};

@@ -3,7 +3,6 @@
 namespace mergarium {
 
 void scoreAll(Task& task, std::span<float> scores) {
-    task.parametersChanged();
     for (std::size_t batch = 0; batch < task.batchCount(); ++batch) task.scoreBatch(batch, scores);
 }
 

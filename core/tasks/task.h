@@ -1,37 +1,56 @@
 #pragma once
 
 #include "core/checkpoint/layout.h"
+#include "core/genome/genome.h"
 #include "core/tasks/sample_set.h"
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace mergarium {
 
-/// Something to be good at: samples, and the network that is scored on them. Used by one thread at a time.
-/// A model is written into `parameters()`, then scored batch by batch. Knows no archive.
+/// One model could not be scored; the task goes on with others. One sentence that says why.
+class EvaluationFailure : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Something to be good at: samples, and scoring models on them. Used by one thread at a time.
+/// A model is loaded, then scored batch by batch. Batches never change, so a score depends on the model alone. Knows no archive.
 class Task {
 public:
     virtual ~Task() = default;
 
+    /// The training samples.
     virtual std::shared_ptr<const SampleSet> samples() const = 0;
     virtual const Layout& layout() const = 0;
 
-    /// The network's own flat parameter vector, in layout order: what lies here is what is scored.
-    virtual std::span<float> parameters() = 0;
-    /// To be called when `parameters()` holds a new model, before it is scored.
-    virtual void parametersChanged() = 0;
+    /// Takes over a model: what is scored from now on. May throw EvaluationFailure.
+    virtual void load(const Genome& genome) = 0;
 
-    /// Scoring is done in this many batches; a stop request is obeyed between two.
+    /// Scoring is done in this many batches; a stop request is obeyed between two. They may be scored in any order.
     virtual std::size_t batchCount() const = 0;
-    /// Scores the training samples of one batch; writes their entries, in [0, 1], of `scores` (one per training sample).
-    virtual void scoreBatch(std::size_t batch, std::span<float> scores) = 0;
-    /// Mean score on the held-out samples, in [0, 1].
-    virtual double testScore() = 0;
+    /// Which training samples a batch holds; every sample is in exactly one.
+    virtual std::span<const std::uint32_t> batch(std::size_t index) const = 0;
+    /// Scores the loaded model on one batch; writes the entries of its samples, in [0, 1], of `scores` (one per training
+    /// sample). May throw EvaluationFailure.
+    virtual void scoreBatch(std::size_t index, std::span<float> scores) = 0;
+    /// Mean score of the loaded model on the held-out samples, in [0, 1]; absent when there are none, or when `abandon` is found
+    /// set between two batches. May throw EvaluationFailure.
+    virtual std::optional<double> testScore(const std::atomic<bool>* abandon = nullptr) = 0;
+    /// What the loaded model answered to the training samples scored since it was loaded, one text per sample; empty where the
+    /// task has no texts.
+    virtual std::vector<std::string> answers() const { return {}; }
 };
 
-/// Scores the model in `task.parameters()` on all training samples.
+/// Scores the loaded model on all training samples.
 void scoreAll(Task& task, std::span<float> scores);
 
 }  // namespace mergarium

@@ -67,11 +67,10 @@ int main(int argc, char** argv) {
 
     RunConfiguration configuration;
     configuration.device = "cpu";
-    auto experiment = prepare(configuration, findResources(), threads);
+    auto experiment = prepare(configuration, {.database = {}, .resources = findResources(), .threads = threads});
     auto& task = *experiment.task;
-    const auto founder = foundersOf(configuration, findResources()).front().genome;
-    founder->materialize(task.parameters());
-    task.parametersChanged();
+    const auto founder = experiment.founders.front().genome;
+    task.load(*founder);
     std::vector<float> scores(task.samples()->size());
 
     const auto digits = readDigits(findResources() / "data/digits.csv.gz");
@@ -94,7 +93,7 @@ int main(int argc, char** argv) {
                        kPasses);
         fused.push_back(secondsOf([&] {
                             for (int pass = 0; pass < kPasses; ++pass) {
-                                task.parametersChanged();
+                                task.load(*founder);
                                 scoreAll(task, scores);
                             }
                         }) /

@@ -13,7 +13,7 @@ namespace {
 
 std::vector<float> bred(std::vector<float> first, std::vector<float> second, const Splice& splice) {
     std::vector<float> child(first.size(), std::nanf(""));
-    DenseBreeding().breed(DenseGenome(std::move(first)), DenseGenome(std::move(second)), splice, child);
+    DenseBreeding({first.size()}).breed(DenseGenome(std::move(first)), DenseGenome(std::move(second)), splice).materialize(child);
     return child;
 }
 
@@ -93,18 +93,17 @@ private Q_SLOTS:
         QVERIFY(std::abs(std::sqrt(squares / 5000) - 0.01) < 0.0005);
     }
 
-    void aKeptChildIsTheBufferItWasScoredIn() {
-        DenseBreeding breeding;
-        std::vector<float> child(3);
-        breeding.breed(DenseGenome({1, 2, 3}), DenseGenome({3, 2, 2}), {.splits = {1}, .ratio = 0.4}, child);
-        std::vector<float> read(3);
-        breeding.keep(child)->materialize(read);
-        QCOMPARE(read, child);
+    void aKeptChildIsTheOneThatWasScored() {
+        DenseBreeding breeding({3});
+        const DenseGenome first({1, 2, 3}), second({3, 2, 2});
+        std::vector<float> child(3), kept(3);
+        breeding.breed(first, second, {.splits = {1}, .ratio = 0.4}).materialize(child);
+        breeding.keep()->materialize(kept);
+        QCOMPARE(kept, child);
     }
 
     void parentsOfDifferentLengthAreRefused() {
-        std::vector<float> child(3);
-        QVERIFY_EXCEPTION_THROWN(DenseBreeding().breed(DenseGenome({1, 2, 3}), DenseGenome({1, 2}), {}, child), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(DenseBreeding({3}).breed(DenseGenome({1, 2, 3}), DenseGenome({1, 2}), {}), std::invalid_argument);
     }
 
     void splicesAreDrawnWithinTheirRule() {

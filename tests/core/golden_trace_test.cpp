@@ -33,22 +33,23 @@ private Q_SLOTS:
         const auto digits = readDigits(resources + "/data/digits.csv.gz");
         ClassifierTask task(digits.train, digits.test, std::make_shared<const SampleSet>(pictures(digits.train)), {}, torch::kCPU);
         Archive archive(golden["archive"].get<std::size_t>(), digits.train.size(), {.alpha = golden["alpha"].get<double>()});
-        DenseBreeding breeding;
+        DenseBreeding breeding({task.layout().length()});
 
-        const auto admitted = [&](std::uint64_t id) {
+        const auto admitted = [&](std::uint64_t id, GenomePtr genome) {
             std::vector<float> scores(digits.train.size());
+            task.load(*genome);
             scoreAll(task, scores);
             Member member;
             member.id = {id};
-            member.genome = breeding.keep(task.parameters());
+            member.genome = std::move(genome);
             member.scores = Scores(std::move(scores));
             return std::make_shared<const Member>(std::move(member));
         };
 
         std::size_t slot = 0;
         for (const char* name : {"model_0_to_4", "model_5_to_9"}) {
-            DenseGenome(readFloatTensor(resources + "/founders/reference-specialists.safetensors", name)).materialize(task.parameters());
-            const auto founder = admitted(slot + 1);
+            const auto founder = admitted(
+                slot + 1, std::make_shared<DenseGenome>(readFloatTensor(resources + "/founders/reference-specialists.safetensors", name)));
             QCOMPARE(founder->scores.total(), golden["first_archive_correct"][slot].get<double>());
             archive.place(slot++, founder);
         }
@@ -66,8 +67,8 @@ private Q_SLOTS:
 
             Splice splice{.splits = {}, .ratio = step["mixing_ratio"].get<double>()};
             if (!step["split_point"].is_null()) splice.splits = {step["split_point"].get<std::uint64_t>()};
-            breeding.breed(*archive.slots()[first]->genome, *archive.slots()[second]->genome, splice, task.parameters());
-            const auto child = admitted(id++);
+            breeding.breed(*archive.slots()[first]->genome, *archive.slots()[second]->genome, splice);
+            const auto child = admitted(id++, breeding.keep());
             QCOMPARE(child->scores.total(), step["child_correct"].get<double>());
             const auto admission = archive.admit(child);
             QCOMPARE(admission.accepted() ? static_cast<int>(*admission.slot) : -1, step["replaced"].get<int>());
@@ -78,9 +79,8 @@ private Q_SLOTS:
             QCOMPARE(archive.slots()[k]->scores.total(), golden["final_archive_correct"][k].get<double>());
             if (!best || archive.slots()[k]->scores.total() > best->scores.total()) best = archive.slots()[k];
         }
-        best->genome->materialize(task.parameters());
-        task.parametersChanged();
-        QVERIFY(std::abs(task.testScore() - golden["best_test"].get<double>()) < 1e-6);
+        task.load(*best->genome);
+        QVERIFY(std::abs(*task.testScore() - golden["best_test"].get<double>()) < 1e-6);
     }
 };
 

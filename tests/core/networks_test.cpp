@@ -1,3 +1,4 @@
+#include "core/genome/dense_genome.h"
 #include "core/networks/fused_mlp.h"
 #include "core/networks/mlp.h"
 #include "core/random/random_stream.h"
@@ -75,23 +76,22 @@ private Q_SLOTS:
         // 100 hidden columns: the classifier scores through libtorch, and still counts what is right.
         LabelledSamples data{.features = 2, .values = {1, 0, 0, 1, 1, 1}, .labels = {0, 1, 1}};
         ClassifierTask task(data, data, nullptr, {2, 100, 2}, torch::kCPU);
-        const auto parameters = task.parameters();
-        std::fill(parameters.begin(), parameters.end(), 0.0f);
+        std::vector<float> parameters(task.layout().length());
         parameters[0] = 1.0f;                       // input 0 -> hidden 0
         parameters[100 + 1] = 2.0f;                 // input 1 -> hidden 1
         parameters[300] = 1.0f;                     // hidden 0 -> class 0
         parameters[300 + 2 + 1] = 1.0f;             // hidden 1 -> class 1
-        task.parametersChanged();
+        task.load(DenseGenome(parameters));
         std::vector<float> scores(3);
         scoreAll(task, scores);
         QCOMPARE(scores, (std::vector<float>{1, 1, 1}));
-        QCOMPARE(task.testScore(), 1.0);
+        QCOMPARE(*task.testScore(), 1.0);
     }
 
     void equalLogitsCountAsTheLowestClass() {
         LabelledSamples data{.features = 1, .values = {1, 1}, .labels = {0, 1}};
         ClassifierTask task(data, data, nullptr, {1, 64, 2}, torch::kCPU);
-        task.parametersChanged();
+        task.load(DenseGenome(std::vector<float>(task.layout().length())));
         std::vector<float> scores(2);
         scoreAll(task, scores);
         QCOMPARE(scores, (std::vector<float>{1, 0}));
@@ -102,12 +102,9 @@ private Q_SLOTS:
         ClassifierTask task(digits.train, digits.test, nullptr, {}, torch::kCPU);
         std::vector<float> first(digits.train.size());
         std::vector<float> second(digits.train.size());
-        const auto weights = normals(task.parameters().size(), 3, 0.1);
-        std::copy(weights.begin(), weights.end(), task.parameters().begin());
-        task.parametersChanged();
+        task.load(DenseGenome(normals(task.layout().length(), 3, 0.1)));
         scoreAll(task, first);
-        std::fill(task.parameters().begin(), task.parameters().end(), 0.0f);
-        task.parametersChanged();
+        task.load(DenseGenome(std::vector<float>(task.layout().length())));
         scoreAll(task, second);
         QVERIFY(first != second);
         const auto zeros = std::count(digits.train.labels.begin(), digits.train.labels.end(), 0);

@@ -114,8 +114,12 @@ void RunForm::addFields() {
 
     auto* founders = choiceBox(this, {DigitsFounders::ReferenceSpecialists, DigitsFounders::Specialists, DigitsFounders::Random});
     connect(founders, &QComboBox::currentIndexChanged, this, review);
-    add({.key = "founders", .name = tr("Founders"), .editor = founders, .fill = [=](const auto& c) { choose(founders, c.founders); },
-         .collect = [=](auto& c) { c.founders = chosen<DigitsFounders>(founders); }},
+    add({.key = "founders", .name = tr("Founders"), .editor = founders, .fill = [=](const auto& c) {
+             if (const auto* kind = std::get_if<DigitsFounders>(&c.founders)) choose(founders, *kind);
+         },
+         .collect = [=](auto& c) {
+             if (std::holds_alternative<DigitsFounders>(c.founders)) c.founders = chosen<DigitsFounders>(founders);
+         }},
         tr("The published pair of specialists, a pair trained anew for every seed, or two untrained networks (they need mutation)."));
 
     auto* strategy = choiceBox(this, {StrategyKind::M2n2, StrategyKind::Ga});
@@ -198,7 +202,7 @@ void RunForm::addFields() {
          }},
         tr("How much of each parent: uniform in 0 to 1, or Beta(a, a), which below a = 1 prefers one parent over the other."));
 
-    auto* interpolation = choiceBox(this, {Interpolation::Slerp, Interpolation::SlerpPerSide, Interpolation::Lerp});
+    auto* interpolation = choiceBox(this, {Interpolation::Slerp, Interpolation::SlerpPerSide, Interpolation::SlerpPerTensor, Interpolation::Lerp});
     connect(interpolation, &QComboBox::currentIndexChanged, this, review);
     add({.key = "strategy.interpolation", .name = tr("Interpolation"), .editor = interpolation,
          .fill = [=](const auto& c) { choose(interpolation, c.splice.interpolation); },

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/genome/founders.h"
+#include "core/genome/recipe.h"
+
+#include <cstdint>
+#include <span>
+
+namespace mergarium {
+
+/// The parameters [begin, begin + out.size()) of a recipe, in one pass over the founders that have a part in them: products
+/// and sums in fp32, founder by founder, no rounding in between. On the calling thread.
+void materializeRange(const Recipe& recipe, const Founders& founders, std::uint64_t begin, std::span<float> out);
+
+/// The whole recipe (D values), with all threads; the result doesn't depend on how many there are.
+void materializeAll(const Recipe& recipe, const Founders& founders, std::span<float> out);
+
+}  // namespace mergarium

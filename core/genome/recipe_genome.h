@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/genome/genome.h"
+#include "core/genome/gram.h"
+#include "core/genome/mixed_spans.h"
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace mergarium {
+
+/// A model as a recipe over its founders. With the Gram sums at the ends of its spans at hand, so that breeding needs no pass over parameters.
+class RecipeGenome final : public Genome {
+public:
+    /// Throws std::runtime_error when the recipe is not one over these founders.
+    RecipeGenome(Recipe recipe, GramPtr gram);
+    /// To be looked at, where the founders are not at hand: it can't be materialised.
+    explicit RecipeGenome(Recipe recipe) : recipe_(std::move(recipe)) {}
+
+    std::uint64_t length() const override { return recipe_.length(); }
+    /// Throws std::runtime_error without founders.
+    void materialize(std::span<float> parameters) const override;
+    std::size_t memory() const override;
+    const Recipe* recipe() const override { return &recipe_; }
+    std::vector<std::byte> pack() const override { return packRecipe(recipe_); }
+
+    /// G at the end of every span, `Gram::entries()` values each.
+    std::span<const double> gramAt(std::size_t span) const;
+
+private:
+    friend class RecipeBreeding;
+    RecipeGenome() = default;
+
+    Recipe recipe_;
+    GramPtr gram_;
+    std::vector<double> gramAtEnds_;
+};
+
+/// Breeds recipes: a walk over both parents' spans, whatever the size of the models. One partial block is read for every new
+/// split point, and nothing else of the founders.
+class RecipeBreeding final : public Breeding {
+public:
+    explicit RecipeBreeding(GramPtr gram);
+
+    /// Both parents must be recipes over the same founders; a splice with mutation throws std::invalid_argument.
+    const Genome& breed(const Genome& first, const Genome& second, const Splice& splice) override;
+    GenomePtr keep() override;
+    GenomePtr unpack(std::span<const std::byte> bytes) const override;
+
+private:
+    class ParentGrams;
+
+    GramPtr gram_;
+    std::vector<std::uint64_t> tensorEnds_;
+    std::vector<MixedSpan> spans_;
+    RecipeGenome child_;
+};
+
+/// The child of two recipes on the spans that `mixedSpans` gave. `spans` end where both recipes do.
+Recipe combine(const Recipe& first, const Recipe& second, std::span<const MixedSpan> spans);
+
+/// Where each tensor of a layout ends, ascending.
+std::vector<std::uint64_t> tensorEndsOf(const Layout& layout);
+
+}  // namespace mergarium
