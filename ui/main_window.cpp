@@ -2,6 +2,7 @@
 
 #include "core/session/presets.h"
 #include "ui/attraction/attraction_view.h"
+#include "ui/genome/genome_view.h"
 #include "ui/inspector/inspector_view.h"
 #include "ui/message_bar/message_bar.h"
 #include "ui/niches/niches_view.h"
@@ -69,10 +70,12 @@ void MainWindow::buildViews() {
     overview_ = new OverviewView(tabs_);
     niches_ = new NichesView(tabs_);
     attraction_ = new AttractionView(tabs_);
+    genome_ = new GenomeView(tabs_);
     tabs_->addTab(newRun_, tr("New run"));
     tabs_->addTab(overview_, tr("Overview"));
     tabs_->addTab(niches_, tr("Niches"));
     tabs_->addTab(attraction_, tr("Attraction"));
+    tabs_->addTab(genome_, tr("Genome"));
     setCentralWidget(tabs_);
 
     transport_ = new TransportBar(this);
@@ -185,6 +188,7 @@ void MainWindow::connectViews() {
     connect(niches_, &NichesView::memberSelected, this, member);
     connect(niches_, &NichesView::sampleSelected, this, sample);
     connect(attraction_, &AttractionView::memberSelected, this, member);
+    connect(genome_, &GenomeView::memberSelected, this, member);
     connect(inspector_, &InspectorView::memberSelected, this, member);
     connect(inspector_, &InspectorView::sampleSelected, this, sample);
 }
@@ -237,6 +241,7 @@ void MainWindow::showRun(const SnapshotPtr& snapshot) {
     overview_->setSnapshot(snapshot);
     niches_->setSnapshot(snapshot);
     attraction_->setSnapshot(snapshot);
+    genome_->setSnapshot(snapshot);
     inspector_->setSnapshot(snapshot);
     setWindowTitle(snapshot && snapshot->run ? tr("%1 - Mergarium").arg(runName(*snapshot)) : tr("Mergarium"));
     refreshTransport();
@@ -313,6 +318,7 @@ void MainWindow::inspect(std::size_t sample) { inspector_->showSample(sample); }
 void MainWindow::inspect(MemberId member) {
     inspector_->showMember(member);
     overview_->selectMember(member);
+    niches_->selectMember(member);
 }
 
 void MainWindow::showKeys() {
@@ -323,8 +329,9 @@ void MainWindow::showKeys() {
                 rows += QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td>%2</td></tr>")
                             .arg(action->shortcut().toString(QKeySequence::NativeText), action->text().remove('&'));
     rows += tr("<tr><td>Esc</td><td>Dismiss the message</td></tr>"
-               "<tr><td>+ - Home</td><td>Niches: zoom in, zoom out, all samples</td></tr>"
-               "<tr><td>Arrows, Enter</td><td>Niches: move the cursor, inspect what it is on</td></tr>"
+               "<tr><td>+ - Home</td><td>Niches, Genome: zoom in, zoom out, see all</td></tr>"
+               "<tr><td>Arrows, Enter</td><td>Niches, Genome: move the cursor, inspect what it is on</td></tr>"
+               "<tr><td>T</td><td>Genome: zoom to the tensor, its layer, everything</td></tr>"
                "<tr><td>Enter, Delete</td><td>Runs: open, delete</td></tr>");
     auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"), QStringLiteral("<table>%1</table>").arg(rows), QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);

@@ -15,6 +15,7 @@ class QTabWidget;
 namespace mergarium {
 
 class AttractionView;
+class GenomeView;
 class InspectorView;
 class MessageBar;
 class NewRunPage;
@@ -77,6 +78,7 @@ private:
     OverviewView* overview_ = nullptr;
     NichesView* niches_ = nullptr;
     AttractionView* attraction_ = nullptr;
+    GenomeView* genome_ = nullptr;
     InspectorView* inspector_ = nullptr;
     RunsView* runs_ = nullptr;
     TransportBar* transport_ = nullptr;

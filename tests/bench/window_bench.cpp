@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
     int files = 0;
     const auto fresh = [&] { return std::filesystem::path(folder.filePath(QString("%1.db").arg(++files)).toStdString()); };
 
-    const std::vector<const char*> tabs{"New run", "Overview", "Niches", "Attraction"};
+    const std::vector<const char*> tabs{"New run", "Overview", "Niches", "Attraction", "Genome"};
     std::vector<double> alone;
     std::vector<std::vector<double>> seen(tabs.size());
     for (int round = 0; round < kRounds; ++round) {

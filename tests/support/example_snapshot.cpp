@@ -44,6 +44,30 @@ std::shared_ptr<const SampleSet> samplesOf(std::size_t count) {
     return set;
 }
 
+std::shared_ptr<const SampleSet> questionsOf(std::size_t count) {
+    auto set = std::make_shared<SampleSet>(*samplesOf(count));
+    set->pixels.clear();
+    set->groupNoun = "file";
+    set->groupNames = {"sums.jsonl", "words.jsonl"};
+    for (std::size_t sample = 0; sample < count; ++sample) {
+        set->groups[sample] = sample % 2 == 0 ? 0 : 1;
+        const auto n = std::to_string(sample);
+        if (sample % 2 == 0)
+            set->texts.push_back({"A farmer has " + n + " hens. Each lays 3 eggs a day.\nHow many eggs does the farmer collect in a week?", std::to_string(21 * sample)});
+        else
+            set->texts.push_back({"Write the word number " + n + " backwards.", "drow " + n});
+    }
+    return set;
+}
+
+AnswersPtr answersOf(const SampleSet& set, const Scores& scores) {
+    std::vector<std::string> answers;
+    for (std::size_t sample = 0; sample < set.size(); ++sample)
+        answers.push_back(scores[sample] > 0.5f ? "Let me think step by step.\nThe answer is " + set.texts[sample].reference
+                                                : "I would say " + std::to_string(sample * 7) + ", or so.");
+    return std::make_shared<const std::vector<std::string>>(std::move(answers));
+}
+
 Scores scoresOf(const SampleSet& set, std::size_t slot, std::uint64_t seed) {
     std::vector<float> scores;
     for (std::size_t sample = 0; sample < set.size(); ++sample) {
@@ -64,13 +88,67 @@ std::shared_ptr<const RunDescription> runOf(const ExampleShape& shape) {
     run->configuration.evaluations = shape.budget;
     run->founders = {{.id = {1}, .name = "digits 0-4", .train = 0.48, .test = 0.46},
                      {.id = {2}, .name = "digits 5-9", .train = 0.49, .test = 0.44}};
+    for (std::uint64_t id = 3; id <= shape.founders; ++id)
+        run->founders.push_back({.id = {id}, .name = "founder " + std::to_string(id), .train = 0.45, .test = 0.43});
     run->layout.append("hidden.weight", {64, 256});
     run->layout.append("hidden.bias", {256});
     run->layout.append("output.weight", {256, 10});
     run->layout.append("output.bias", {10});
-    run->samples = samplesOf(shape.samples);
+    run->samples = shape.texts ? questionsOf(shape.samples) : samplesOf(shape.samples);
     run->device = "CPU, 2 threads";
     return run;
+}
+
+class ExampleGenome final : public Genome {
+public:
+    explicit ExampleGenome(Recipe recipe) : recipe_(std::move(recipe)) {}
+
+    std::uint64_t length() const override { return recipe_.length(); }
+    void materialize(std::span<float> parameters) const override { std::fill(parameters.begin(), parameters.end(), 0.0f); }
+    std::size_t memory() const override { return recipe_.coefficients.size() * sizeof(double); }
+    const Recipe* recipe() const override { return &recipe_; }
+    std::vector<std::byte> pack() const override { return packRecipe(recipe_); }
+
+private:
+    Recipe recipe_;
+};
+
+/// Mixed linearly, span by span.
+Recipe childOf(const Recipe& first, const Recipe& second, const Splice& splice) {
+    std::vector<std::uint64_t> ends = splice.splits;
+    ends.insert(ends.end(), first.ends.begin(), first.ends.end());
+    ends.insert(ends.end(), second.ends.begin(), second.ends.end());
+    std::sort(ends.begin(), ends.end());
+    ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
+    if (ends.front() == 0) ends.erase(ends.begin());
+    Recipe child{.founders = first.founders, .ends = {}, .coefficients = {}};
+    for (std::size_t span = 0; span < ends.size(); ++span) {
+        const auto at = span == 0 ? 0 : ends[span - 1];
+        const auto sideOf = [at](const std::vector<std::uint64_t>& edges) {
+            return static_cast<std::size_t>(std::upper_bound(edges.begin(), edges.end(), at) - edges.begin());
+        };
+        const double weight = sideOf(splice.splits) % 2 == 0 ? splice.ratio : 1.0 - splice.ratio;
+        const auto a = first.of(sideOf(first.ends)), b = second.of(sideOf(second.ends));
+        std::vector<double> mixed;
+        for (std::size_t k = 0; k < child.founders; ++k) mixed.push_back((1.0 - weight) * a[k] + weight * b[k]);
+        appendSpan(child, ends[span], mixed);
+    }
+    return child;
+}
+
+GenomePtr genomeOf(const SessionSnapshot& snapshot, const Member& member, std::size_t slot) {
+    const auto founders = snapshot.run->founders.size();
+    const auto length = snapshot.run->layout.length();
+    if (slot < founders || !member.parentage) return std::make_shared<ExampleGenome>(founderRecipe(slot % founders, founders, length));
+    const auto parent = [&](MemberId id) -> const Recipe* {
+        for (const auto& each : snapshot.members)
+            if (each && each->id == id && each->genome) return each->genome->recipe();
+        return nullptr;
+    };
+    const auto* first = parent(member.parentage->first);
+    const auto* second = parent(member.parentage->second);
+    if (!first || !second) return nullptr;
+    return std::make_shared<ExampleGenome>(childOf(*first, *second, member.parentage->splice));
 }
 
 Splice spliceOf(std::uint64_t step, std::uint64_t length) {
@@ -126,12 +204,15 @@ SnapshotPtr exampleSnapshot(const ExampleShape& shape) {
     for (std::size_t slot = 0; slot < shape.members; ++slot) {
         Member member;
         member.scores = scoresOf(*snapshot->run->samples, slot, shape.seed);
-        member.born = slot < 2 ? 0 : shape.evaluations - (shape.members - 1 - slot) * 37;
-        member.id = {slot < 2 ? slot + 1 : member.born + 2};
-        if (slot >= 2)
+        const auto founders = std::max<std::size_t>(shape.founders, 2);
+        member.born = slot < founders ? 0 : shape.evaluations - (shape.members - 1 - slot) * 37;
+        member.id = {slot < founders ? slot + 1 : member.born + founders};
+        if (slot >= founders)
             member.parentage = Parentage{.first = snapshot->members[slot - 1]->id,
-                                         .second = snapshot->members[slot / 2]->id,
+                                         .second = snapshot->members[slot / 3]->id,
                                          .splice = spliceOf(member.born, length)};
+        if (shape.texts) member.answers = answersOf(*snapshot->run->samples, member.scores);
+        if (shape.founders > 0) member.genome = genomeOf(*snapshot, member, slot);
         snapshot->members[slot] = std::make_shared<const Member>(std::move(member));
         if (slot % 3 == 0) snapshot->test[slot] = snapshot->members[slot]->scores.mean() - 0.07;
     }
@@ -170,7 +251,9 @@ SnapshotPtr laterSnapshot(const SnapshotPtr& before) {
     child.parentage = Parentage{.first = snapshot->members[0]->id,
                                 .second = snapshot->members[1]->id,
                                 .splice = spliceOf(child.born, snapshot->run->layout.length())};
+    child.genome = genomeOf(*snapshot, child, snapshot->members.size());
     child.scores = scoresOf(*snapshot->run->samples, 1000 + snapshot->evaluations, 1);
+    if (snapshot->run->samples->hasTexts()) child.answers = answersOf(*snapshot->run->samples, child.scores);
     snapshot->pairings.push_back({.step = snapshot->evaluations,
                                   .first = child.parentage->first,
                                   .second = child.parentage->second,

@@ -18,6 +18,10 @@ struct ExampleShape {
     std::uint64_t budget = 10'000;
     /// Varies scores; the same seed gives the same run.
     std::uint64_t seed = 1;
+    /// Members are recipes over so many founders; 0: members without a genome, as read back from a database.
+    std::size_t founders = 2;
+    /// Samples are questions with references instead of pictures, and members have answers.
+    bool texts = false;
 };
 
 /// A run in full swing, made without networks: ten classes of 8 x 8 pictures, members that are good at some of them,

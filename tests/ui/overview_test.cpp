@@ -62,7 +62,7 @@ private Q_SLOTS:
         const int row = *table.rowOf(child->id.value);
         QCOMPARE(cell(table, row, ArchiveTable::TrainColumn), QString::number(100 * child->scores.mean(), 'f', 1));
         QCOMPARE(cell(table, row, ArchiveTable::TestColumn), QString("\u2013"));
-        QVERIFY(cell(table, row, ArchiveTable::ParentsColumn).startsWith("#2 \u00d7 #2, split 0."));
+        QVERIFY(cell(table, row, ArchiveTable::ParentsColumn).startsWith("#2 \u00d7 #1, split 0."));
         QVERIFY(cell(table, row, ArchiveTable::AloneColumn).toInt() >= 1);
         const int founder = *table.rowOf(1);
         QCOMPARE(cell(table, founder, ArchiveTable::ParentsColumn), QString("founder"));

@@ -2,7 +2,7 @@
 
 #include "ui/background/latest_worker.h"
 #include "ui/inspector/heading.h"
-#include "ui/inspector/picture_list.h"
+#include "ui/inspector/sample_list.h"
 #include "ui/members/member_text.h"
 #include "ui/members/sole_solvers.h"
 #include "ui/session/run_text.h"
@@ -36,7 +36,7 @@ QString founderName(const SessionSnapshot& snapshot, MemberId member) {
 
 MemberPage::MemberPage(QWidget* parent)
     : QWidget(parent), worker_(new LatestWorker(this)), title_(makeHeading(this)), state_(new QLabel(this)), alone_(new QLabel(this)),
-      pictures_(new PictureList(this)) {
+      samples_(new SampleList(this)) {
     state_->setWordWrap(true);
     alone_->setWordWrap(true);
     auto* form = new QFormLayout;
@@ -58,8 +58,8 @@ MemberPage::MemberPage(QWidget* parent)
     layout->addLayout(form);
     layout->addSpacing(fontMetrics().height() / 2);
     layout->addWidget(alone_);
-    layout->addWidget(pictures_, 1);
-    connect(pictures_, &PictureList::sampleSelected, this, &MemberPage::sampleSelected);
+    layout->addWidget(samples_, 1);
+    connect(samples_, &SampleList::sampleSelected, this, &MemberPage::sampleSelected);
 }
 
 QLabel* MemberPage::addFact(QFormLayout* form, const QString& name, const QString& meaning) {
@@ -86,7 +86,7 @@ void MemberPage::show(const SnapshotPtr& snapshot, MemberId member) {
         member_.reset();
         worker_->forget();
         alone_->clear();
-        pictures_->setSamples({}, snapshot);
+        samples_->setSamples({}, snapshot);
     }
     id_ = member;
     const auto slot = slotOf(*snapshot, member);
@@ -103,7 +103,7 @@ void MemberPage::show(const SnapshotPtr& snapshot, MemberId member) {
     } else {
         worker_->forget();
         alone_->clear();
-        pictures_->setSamples({}, snapshot);
+        samples_->setSamples({}, snapshot);
     }
 }
 
@@ -138,7 +138,7 @@ void MemberPage::showSolvedAlone(const SnapshotPtr& snapshot, std::size_t slot) 
         alone_->setText(samples.empty()       ? tr("It solves no sample alone.")
                         : samples.size() == 1 ? tr("Solves alone: 1 sample")
                                               : tr("Solves alone: %1 samples").arg(countText(samples.size())));
-        pictures_->setSamples(std::move(samples), snapshot);
+        samples_->setSamples(std::move(samples), snapshot);
     });
 }
 

@@ -10,7 +10,7 @@ class QLabel;
 namespace mergarium {
 
 class LatestWorker;
-class PictureList;
+class SampleList;
 
 /// One member: how good it is, where it came from, and the samples that it alone solves.
 class MemberPage : public QWidget {
@@ -47,7 +47,7 @@ private:
     QLabel* parents_ = nullptr;
     QLabel* splice_ = nullptr;
     QLabel* alone_ = nullptr;
-    PictureList* pictures_ = nullptr;
+    SampleList* samples_ = nullptr;
 };
 
 }  // namespace mergarium

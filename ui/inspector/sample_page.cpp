@@ -10,21 +10,41 @@
 
 #include <QHeaderView>
 #include <QLabel>
+#include <QPlainTextEdit>
 #include <QTableView>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
 namespace mergarium {
+namespace {
+
+QPlainTextEdit* makeReader(const QString& name, int lines, QWidget* parent) {
+    auto* reader = new QPlainTextEdit(parent);
+    reader->setReadOnly(true);
+    reader->setTabChangesFocus(true);
+    reader->setAccessibleName(name);
+    reader->setMinimumHeight(reader->fontMetrics().lineSpacing() * 3);
+    reader->setMaximumHeight(reader->fontMetrics().lineSpacing() * lines);
+    return reader;
+}
+
+/// Leaves the reader where it was scrolled to when nothing changed.
+void setWords(QPlainTextEdit* reader, const QString& words) {
+    if (reader->toPlainText() != words) reader->setPlainText(words);
+}
+
+}  // namespace
 
 SamplePage::SamplePage(QWidget* parent)
-    : QWidget(parent), title_(makeHeading(this)), picture_(new QLabel(this)), facts_(new QLabel(this)), solvers_(new QLabel(this)),
-      model_(new SolverTable(this)), table_(makePlainTable(this)) {
+    : QWidget(parent), title_(makeHeading(this)), picture_(new QLabel(this)), facts_(new QLabel(this)),
+      question_(makeReader(tr("Question and reference"), 12, this)), solvers_(new QLabel(this)), model_(new SolverTable(this)), table_(makePlainTable(this)),
+      whose_(new QLabel(this)), answer_(makeReader(tr("Answer"), 10, this)) {
     facts_->setWordWrap(true);
     solvers_->setWordWrap(true);
     table_->setModel(model_);
     table_->setItemDelegateForColumn(SolverTable::ShareColumn, new ShareDelegate(table_));
-    table_->setAccessibleName(tr("Members that solve the sample"));
+    table_->setAccessibleName(tr("Members and what they make of the sample"));
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     table_->horizontalHeader()->setSectionResizeMode(SolverTable::MemberColumn, QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setSectionResizeMode(SolverTable::ScoreColumn, QHeaderView::ResizeToContents);
@@ -32,9 +52,13 @@ SamplePage::SamplePage(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(title_);
     layout->addWidget(picture_);
+    layout->addWidget(question_);
     layout->addWidget(facts_);
     layout->addWidget(solvers_);
     layout->addWidget(table_, 1);
+    layout->addWidget(whose_);
+    layout->addWidget(answer_);
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &SamplePage::showAnswer);
     const auto choose = [this](const QModelIndex& index) {
         if (const auto member = model_->keyOf(index.row())) Q_EMIT memberSelected({*member});
     };
@@ -56,13 +80,35 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
     const auto total = tr("Niche total z: %1").arg(nicheTotal(*snapshot, sample), 0, 'f', 2);
     facts_->setText(group.isEmpty() ? total : tr("%1: %2\n%3").arg(noun, group, total));
 
+    const bool texts = set && set->hasTexts() && sample < set->texts.size();
+    question_->setVisible(texts);
+    if (texts) showQuestion(set->texts[sample]);
+
     auto solvers = solversOf(*snapshot, sample);
     const auto members = std::count_if(snapshot->members.begin(), snapshot->members.end(), [](const auto& m) { return m != nullptr; });
     solvers_->setText(solvers.empty()       ? tr("No member solves this sample.")
                       : solvers.size() == 1 ? tr("One of %1 members solves it.").arg(members)
                                             : tr("%1 of %2 members solve it.").arg(solvers.size()).arg(members));
-    table_->setVisible(!solvers.empty());
-    model_->setSolvers(std::move(solvers));
+    // Wrong answers are as telling as right ones.
+    auto rows = texts ? answersTo(*snapshot, sample) : std::move(solvers);
+    table_->setVisible(!rows.empty());
+    table_->setColumnHidden(SolverTable::AnswerColumn, !texts);
+    table_->horizontalHeader()->setSectionResizeMode(SolverTable::ShareColumn, texts ? QHeaderView::ResizeToContents : QHeaderView::Stretch);
+    model_->setSolvers(std::move(rows));
+    whose_->setVisible(texts);
+    answer_->setVisible(texts);
+    if (texts && !table_->currentIndex().isValid()) table_->selectRow(0);
+    showAnswer();
+}
+
+void SamplePage::showQuestion(const SampleText& text) {
+    setWords(question_, tr("%1\n\nReference: %2").arg(QString::fromStdString(text.question), QString::fromStdString(text.reference)));
+}
+
+void SamplePage::showAnswer() {
+    const auto* one = model_->solver(table_->currentIndex().row());
+    whose_->setText(one ? tr("Answer of %1").arg(memberText(one->member)) : QString());
+    setWords(answer_, !one ? QString() : one->answer.isNull() ? tr("Its answer is not known.") : one->answer);
 }
 
 }  // namespace mergarium

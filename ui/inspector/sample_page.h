@@ -5,13 +5,14 @@
 #include <QWidget>
 
 class QLabel;
+class QPlainTextEdit;
 class QTableView;
 
 namespace mergarium {
 
 class SolverTable;
 
-/// One sample: its picture, its label, and who solves it.
+/// One sample: its picture and who solves it; or its question and reference, and what every member answers.
 class SamplePage : public QWidget {
     Q_OBJECT
 
@@ -26,12 +27,18 @@ Q_SIGNALS:
     void memberSelected(mergarium::MemberId member);
 
 private:
+    void showQuestion(const SampleText& text);
+    void showAnswer();
+
     QLabel* title_ = nullptr;
     QLabel* picture_ = nullptr;
     QLabel* facts_ = nullptr;
+    QPlainTextEdit* question_ = nullptr;
     QLabel* solvers_ = nullptr;
     SolverTable* model_ = nullptr;
     QTableView* table_ = nullptr;
+    QLabel* whose_ = nullptr;
+    QPlainTextEdit* answer_ = nullptr;
 };
 
 }  // namespace mergarium

@@ -19,17 +19,25 @@ double nicheTotal(const SessionSnapshot& snapshot, std::size_t sample) {
     return total;
 }
 
-std::vector<Solver> solversOf(const SessionSnapshot& snapshot, std::size_t sample) {
+std::vector<Solver> answersTo(const SessionSnapshot& snapshot, std::size_t sample) {
     const double total = nicheTotal(snapshot, sample);
-    std::vector<Solver> solvers;
+    std::vector<Solver> answers;
     for (const auto& member : snapshot.members) {
-        if (!member || sample >= member->scores.size() || member->scores[sample] < kSolved) continue;
+        if (!member || sample >= member->scores.size()) continue;
         const double score = member->scores[sample];
-        solvers.push_back({member->id, score, score / total});
+        answers.push_back({.member = member->id, .score = score, .share = total > 0.0 ? score / total : 0.0});
+        if (member->answers && sample < member->answers->size())
+            answers.back().answer = QString::fromStdString((*member->answers)[sample]);
     }
-    std::sort(solvers.begin(), solvers.end(), [](const auto& a, const auto& b) {
+    std::sort(answers.begin(), answers.end(), [](const auto& a, const auto& b) {
         return a.share != b.share ? a.share > b.share : a.member < b.member;
     });
+    return answers;
+}
+
+std::vector<Solver> solversOf(const SessionSnapshot& snapshot, std::size_t sample) {
+    auto solvers = answersTo(snapshot, sample);
+    std::erase_if(solvers, [](const Solver& one) { return one.score < kSolved; });
     return solvers;
 }
 
@@ -39,6 +47,10 @@ void SolverTable::setSolvers(std::vector<Solver> solvers) {
     replaceRows(std::move(keys), [&] { solvers_ = std::move(solvers); });
 }
 
+const Solver* SolverTable::solver(int row) const {
+    return row >= 0 && row < static_cast<int>(solvers_.size()) ? &solvers_[static_cast<std::size_t>(row)] : nullptr;
+}
+
 int SolverTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : Columns; }
 
 QVariant SolverTable::data(const QModelIndex& index, int role) const {
@@ -46,22 +58,29 @@ QVariant SolverTable::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || row >= solvers_.size()) return {};
     const auto& solver = solvers_[row];
     if (role == kShareRole) return solver.share;
-    if (role == Qt::TextAlignmentRole) return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
+    const bool words = index.column() == AnswerColumn;
+    if (role == Qt::TextAlignmentRole)
+        return QVariant::fromValue((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    if (role == Qt::ToolTipRole && words) return solver.answer;
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
         case MemberColumn: return memberText(solver.member);
         case ScoreColumn: return QString::number(solver.score, 'f', 2);
-        default: return QString::number(solver.share, 'f', 3);
+        case ShareColumn: return QString::number(solver.share, 'f', 3);
+        default: return solver.answer.isNull() ? QStringLiteral("\u2013") : solver.answer.simplified();
     }
 }
 
 QVariant SolverTable::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || section < 0 || section >= Columns) return {};
-    if (role == Qt::TextAlignmentRole) return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
+    const bool words = section == AnswerColumn;
+    if (role == Qt::TextAlignmentRole)
+        return QVariant::fromValue((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     const std::array<std::pair<QString, QString>, Columns> headers{{
-        {tr("Member"), tr("A member that solves this sample.")},
+        {tr("Member"), tr("A member of the archive.")},
         {tr("Score s"), tr("The member's score on this sample, 0 to 1.")},
         {tr("Share s/z"), tr("The member's part of this sample: its score divided by the sum of all members' scores.")},
+        {tr("Answer"), tr("What the member answered; a dash where that is not known.")},
     }};
     const auto& [name, meaning] = headers[static_cast<std::size_t>(section)];
     return role == Qt::DisplayRole ? QVariant(name) : role == Qt::ToolTipRole ? QVariant(meaning) : QVariant();
@@ -81,7 +100,8 @@ void ShareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const double room = std::max(0.0, cell.rect.width() - number - margin);
     const double inset = cell.rect.height() / 4.0;
     painter->fillRect(QRectF(cell.rect.left() + margin, cell.rect.top() + inset,
-                             room * index.data(SolverTable::kShareRole).toDouble(), cell.rect.height() - 2 * inset), color);
+                             room * index.data(SolverTable::kShareRole).toDouble(), cell.rect.height() - 2 * inset),
+                      color);
 }
 
 }  // namespace mergarium

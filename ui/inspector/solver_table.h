@@ -3,22 +3,27 @@
 #include "core/session/snapshot.h"
 #include "ui/table/keyed_table.h"
 
+#include <QString>
 #include <QStyledItemDelegate>
 
 #include <vector>
 
 namespace mergarium {
 
-/// A member that solves a sample, and what it gets of it.
+/// What a member does on a sample, and what it gets of it.
 struct Solver {
     MemberId member;
     double score = 0.0;
     /// s/z in [0, 1].
     double share = 0.0;
+    /// Null where none is known.
+    QString answer = {};
 };
 
 /// Those who solve a sample, largest share first, then oldest first.
 std::vector<Solver> solversOf(const SessionSnapshot& snapshot, std::size_t sample);
+/// All members, whether they solve it or not, in that order.
+std::vector<Solver> answersTo(const SessionSnapshot& snapshot, std::size_t sample);
 /// z: the sum of all members' scores on a sample.
 double nicheTotal(const SessionSnapshot& snapshot, std::size_t sample);
 
@@ -27,13 +32,15 @@ class SolverTable : public KeyedTable {
     Q_OBJECT
 
 public:
-    enum Column { MemberColumn, ScoreColumn, ShareColumn, Columns };
+    enum Column { MemberColumn, ScoreColumn, ShareColumn, AnswerColumn, Columns };
     /// The share as a number in [0, 1], for the bar.
     static constexpr int kShareRole = Qt::UserRole;
 
     using KeyedTable::KeyedTable;
 
     void setSolvers(std::vector<Solver> solvers);
+    /// Null when there is no such row.
+    const Solver* solver(int row) const;
 
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;

@@ -1,17 +1,13 @@
 #pragma once
 
+#include "ui/canvas/row_canvas.h"
 #include "ui/niches/niche_frame.h"
 #include "ui/niches/niche_geometry.h"
-#include "ui/niches/niche_painter.h"
-
-#include <QWidget>
-
-#include <optional>
 
 namespace mergarium {
 
-/// Paints a frame of the niches and turns mouse, wheel and keys into zooming, panning, reading and choosing.
-class NicheCanvas : public QWidget {
+/// Paints a frame of the niches: members in rows, samples from left to right.
+class NicheCanvas : public RowCanvas {
     Q_OBJECT
 
 public:
@@ -22,67 +18,27 @@ public:
     const NicheFramePtr& frame() const { return frame_; }
     /// Another run: nothing is shown, nothing is chosen, all samples come into view.
     void reset();
-
-    /// The samples to be rasterized, and into how many bins at most.
-    PositionRange range() const;
-    std::size_t binsWanted() const;
-
-    void zoomIn();
-    void zoomOut();
-    void seeAll();
     NicheGeometry places() const;
 
-    QSize sizeHint() const override;
-
 Q_SIGNALS:
-    /// What is to be rasterized has changed.
-    void rangeChanged();
     void sampleSelected(std::size_t sample);
-    void memberSelected(mergarium::MemberId member);
-    /// What there is to read under the mouse or the cursor; empty when nothing.
-    void readoutChanged(const QString& text);
 
 protected:
-    bool event(QEvent* event) override;
+    std::size_t positionCount() const override { return frame_ ? frame_->sampleCount() : 0; }
+    std::size_t rowCount() const override { return frame_ ? frame_->rows.size() : 0; }
+    MemberId memberAt(std::size_t row) const override { return frame_->rows[row].member->id; }
+    RowMap rowMap() const override { return places(); }
+    bool isInColumn(QPointF point) const override;
+    PositionRange columnAt(std::size_t position) const override;
+    QString readout(const Target& target) const override;
+    void choose(const Target& target) override;
+    void enter(CanvasCell cell, Qt::KeyboardModifiers modifiers) override;
     void paintEvent(QPaintEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
-    void changeEvent(QEvent* event) override;
-    void wheelEvent(QWheelEvent* event) override;
-    void mousePressEvent(QMouseEvent* event) override;
-    void mouseMoveEvent(QMouseEvent* event) override;
-    void mouseReleaseEvent(QMouseEvent* event) override;
-    void leaveEvent(QEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
-    void focusInEvent(QFocusEvent* event) override;
 
 private:
-    struct Target {
-        std::optional<std::size_t> position;
-        std::optional<std::size_t> row;
-    };
-
-    bool isEmpty() const { return !frame_ || frame_->rows.empty(); }
-    void setWindow(PositionWindow window);
-    void setFirstRow(double row);
-    void zoom(double factor, double anchor);
-    double anchor() const;
-    Target targetAt(QPointF point) const;
-    QString readout(const Target& target) const;
-    void announceReadout();
-    void click(QPointF point);
-    void moveCursor(int columns, int rows);
     void followCursor(const NicheFrame& before);
-    void bringCursorIntoView();
 
     NicheFramePtr frame_;
-    PositionWindow window_;
-    std::size_t firstRow_ = 0;
-    std::optional<NicheCell> cursor_;
-    std::optional<QPointF> mouse_;
-    std::optional<QPointF> pressed_;
-    PositionWindow windowAtPress_;
-    std::size_t firstRowAtPress_ = 0;
-    bool dragging_ = false;
 };
 
 }  // namespace mergarium

@@ -1,6 +1,7 @@
 #include "ui/niches/niche_frame.h"
 
 #include "ui/members/member_text.h"
+#include "ui/members/sole_solvers.h"
 #include "ui/theme/theme.h"
 
 #include <QCoreApplication>
@@ -13,17 +14,6 @@ namespace mergarium {
 namespace {
 
 QString tr(const char* text) { return QCoreApplication::translate("mergarium::NicheFrame", text); }
-
-std::vector<NicheRow> rowsOf(const SessionSnapshot& snapshot) {
-    std::vector<NicheRow> rows;
-    for (std::size_t slot = 0; slot < snapshot.members.size(); ++slot)
-        if (snapshot.members[slot] && snapshot.members[slot]->scores.size() > 0)
-            rows.push_back({snapshot.members[slot], slot < snapshot.fitness.size() ? snapshot.fitness[slot] : 0.0});
-    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-        return a.fitness != b.fitness ? a.fitness > b.fitness : a.member->id < b.member->id;
-    });
-    return rows;
-}
 
 bool hasGroups(const SessionSnapshot& snapshot, std::size_t samples) {
     return snapshot.run && snapshot.run->samples && snapshot.run->samples->size() == samples;
@@ -39,6 +29,12 @@ std::size_t ownerOf(ScoreRows rows, std::size_t sample) {
             owner = row;
         }
     return owner;
+}
+
+void keepSolvedAlone(std::vector<std::uint32_t>& samples, const NicheFrame& frame, ScoreRows scores) {
+    const auto rank = rankOf(frame.rows, *frame.soleSolver);
+    const auto alone = rank ? solvedAlone(scores, samples.size())[*rank] : std::vector<std::uint32_t>();
+    std::erase_if(samples, [&](auto sample) { return !std::binary_search(alone.begin(), alone.end(), sample); });
 }
 
 template <class KeyOf, class LabelOf>
@@ -58,24 +54,13 @@ std::vector<NicheSegment> segmentsOf(const NicheFrame& frame, ScoreRows scores) 
     if (frame.order == SampleOrder::Owner)
         return segmentsBy(*frame.samples, [&](std::size_t sample) { return ownerOf(scores, sample); },
                           [&](std::size_t row) { return row < frame.rows.size() ? memberText(frame.rows[row].member->id) : tr("nobody"); });
-    if (frame.order == SampleOrder::Group && hasGroups(*frame.snapshot, frame.sampleCount())) {
+    if (frame.order == SampleOrder::Group && hasGroups(*frame.snapshot, scores.front().size())) {
         const auto& set = *frame.snapshot->run->samples;
         return segmentsBy(*frame.samples, [&](std::size_t sample) { return set.groups[sample]; }, [&](std::size_t group) {
             return group < set.groupNames.size() ? QString::fromStdString(set.groupNames[group]) : QString::number(group);
         });
     }
     return {};
-}
-
-void markNewborn(NicheFrame& frame) {
-    const auto newest = std::max_element(frame.rows.begin(), frame.rows.end(),
-                                         [](const auto& a, const auto& b) { return a.member->id < b.member->id; });
-    if (newest == frame.rows.end() || !newest->member->parentage) return;
-    frame.newborn = static_cast<std::size_t>(newest - frame.rows.begin());
-    const auto& parentage = *newest->member->parentage;
-    for (std::size_t row = 0; row < frame.rows.size(); ++row)
-        if (frame.rows[row].member->id == parentage.first || frame.rows[row].member->id == parentage.second)
-            frame.parents.push_back(row);
 }
 
 QImage paint(const NicheRaster& raster) {
@@ -110,24 +95,28 @@ NicheFramePtr makeNicheFrame(const NicheRequest& request, const NicheFramePtr& p
     frame->snapshot = request.snapshot;
     frame->order = request.order;
     frame->binning = request.binning;
-    frame->rows = rowsOf(*request.snapshot);
+    frame->soleSolver = request.soleSolver;
+    frame->rows = rankedMembers(*request.snapshot);
     if (frame->rows.empty()) return frame;
 
     const auto scores = frame->scores();
     const std::size_t count = scores.front().size();
-    if (previous && previous->snapshot == request.snapshot && previous->order == request.order) {
+    if (previous && previous->snapshot == request.snapshot && previous->order == request.order &&
+        previous->soleSolver == request.soleSolver) {
         frame->samples = previous->samples;
         frame->segments = previous->segments;
     } else {
         const std::vector<std::uint32_t> ungrouped(hasGroups(*request.snapshot, count) ? 0 : count);
         const std::span<const std::uint32_t> groups = ungrouped.empty() ? request.snapshot->run->samples->groups : ungrouped;
-        frame->samples = std::make_shared<const std::vector<std::uint32_t>>(orderSamples(request.order, scores, groups));
+        auto samples = orderSamples(request.order, scores, groups);
+        if (request.soleSolver) keepSolvedAlone(samples, *frame, scores);
+        frame->samples = std::make_shared<const std::vector<std::uint32_t>>(std::move(samples));
         frame->segments = segmentsOf(*frame, scores);
     }
-    const auto range = request.range.begin < request.range.end ? request.range : PositionRange{0, count};
+    const auto range = request.range.begin < request.range.end ? request.range : PositionRange{0, frame->sampleCount()};
     frame->raster = rasterize(scores, *frame->samples, range, request.width, request.binning);
     frame->image = paint(frame->raster);
-    markNewborn(*frame);
+    frame->family = newestFamily(frame->rows);
     return frame;
 }
 

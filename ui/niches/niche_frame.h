@@ -2,6 +2,7 @@
 
 #include "core/archive/coverage.h"
 #include "core/session/snapshot.h"
+#include "ui/members/ranked_members.h"
 
 #include <QImage>
 #include <QString>
@@ -19,6 +20,8 @@ struct NicheRequest {
     SnapshotPtr snapshot;
     SampleOrder order = SampleOrder::Group;
     Binning binning = Binning::Mean;
+    /// Show only samples that this member alone solves.
+    std::optional<MemberId> soleSolver;
     /// Positions in the display order; empty means all.
     PositionRange range;
     /// At most so many bins: the pixels of the screen.
@@ -31,27 +34,21 @@ struct NicheSegment {
     QString label;
 };
 
-/// One row of the heatmap.
-struct NicheRow {
-    MemberPtr member;
-    double fitness = 0.0;
-};
-
 /// The niches reduced to what a screen shows. Immutable once made.
 struct NicheFrame {
     SnapshotPtr snapshot;
     SampleOrder order = SampleOrder::Group;
     Binning binning = Binning::Mean;
+    std::optional<MemberId> soleSolver;
     /// Fittest first; only slots that are taken.
-    std::vector<NicheRow> rows;
+    std::vector<RankedMember> rows;
     /// The sample at each position of the display order.
     std::shared_ptr<const std::vector<std::uint32_t>> samples;
     std::vector<NicheSegment> segments;
     NicheRaster raster;
     /// One pixel per row and bin.
     QImage image;
-    std::optional<std::size_t> newborn;
-    std::vector<std::size_t> parents;
+    NewestFamily family;
 
     std::size_t sampleCount() const { return samples ? samples->size() : 0; }
     std::vector<std::span<const float>> scores() const;

@@ -6,48 +6,6 @@
 #include <cmath>
 
 namespace mergarium {
-namespace {
-
-constexpr double kFewestSamples = 8.0;
-
-}  // namespace
-
-PositionWindow PositionWindow::within(std::size_t count) const {
-    const auto all = static_cast<double>(count);
-    PositionWindow window{begin, span > 0.0 ? std::clamp(span, std::min(kFewestSamples, all), all) : all};
-    window.begin = std::clamp(begin, 0.0, all - window.span);
-    return window;
-}
-
-PositionWindow PositionWindow::zoomed(double factor, double anchor) const {
-    return {anchor - (anchor - begin) * factor, span * factor};
-}
-
-double NicheGeometry::xOf(double position) const {
-    return window.span > 0.0 ? map.left() + (position - window.begin) / window.span * map.width() : map.left();
-}
-
-double NicheGeometry::positionAt(double x) const {
-    return map.width() > 0.0 ? window.begin + (x - map.left()) / map.width() * window.span : window.begin;
-}
-
-QRectF NicheGeometry::rowRect(std::size_t row) const {
-    const double top = map.top() + (static_cast<double>(row) - static_cast<double>(firstRow)) * rowHeight;
-    return {map.left(), top, map.width(), rowHeight};
-}
-
-std::optional<std::size_t> NicheGeometry::rowAt(double y) const {
-    if (y < map.top() || y >= map.bottom()) return {};
-    const auto row = firstRow + static_cast<std::size_t>((y - map.top()) / rowHeight);
-    return row < rows ? std::optional(row) : std::nullopt;
-}
-
-std::size_t NicheGeometry::visibleRows() const {
-    return std::max<std::size_t>(1, static_cast<std::size_t>(map.height() / rowHeight + 1e-6));
-}
-
-std::size_t NicheGeometry::lastFirstRow() const { return rows - std::min(rows, visibleRows()); }
-
 NicheGeometry layOut(const QSizeF& size, const QFontMetricsF& metrics, const NicheExtent& extent) {
     const double line = metrics.height();
     const double gap = std::round(line * 0.3);
@@ -66,18 +24,14 @@ NicheGeometry layOut(const QSizeF& size, const QFontMetricsF& metrics, const Nic
     const double height = std::max(line, geometry.segments.top() - gap - top);
 
     geometry.rows = extent.rows;
+    geometry.firstRow = extent.firstRow;
     geometry.window = extent.window;
-    const double least = std::max(2.0, std::round(line * 0.25));
-    geometry.rowHeight = extent.rows > 0 ? std::max(least, height / static_cast<double>(extent.rows)) : height;
     // A few members shouldn't become walls.
-    geometry.rowHeight = std::min(geometry.rowHeight, line * 5.0);
-    const double used = std::min(height, std::max(1.0, static_cast<double>(extent.rows)) * geometry.rowHeight);
-    geometry.map = {left, top, width, used};
+    geometry.place({left, top, width, height}, std::max(2.0, std::round(line * 0.25)), line * 5.0);
     geometry.segments.moveTop(geometry.map.bottom() + gap);
     geometry.axis.moveTop(geometry.segments.bottom() + line * 0.15);
-    geometry.labels = {0.0, top, left, used};
-    geometry.bars = {right, top, size.width() - right, used};
-    geometry.firstRow = std::min(extent.firstRow, geometry.lastFirstRow());
+    geometry.labels = {0.0, top, left, geometry.map.height()};
+    geometry.bars = {right, top, size.width() - right, geometry.map.height()};
     return geometry;
 }
 

@@ -1,5 +1,6 @@
 #include "ui/niches/niche_painter.h"
 
+#include "ui/members/member_mark.h"
 #include "ui/members/member_text.h"
 #include "ui/niches/niche_readout.h"
 #include "ui/theme/color_bar.h"
@@ -127,21 +128,6 @@ void paintSegments(QPainter& painter, const NichePicture& picture) {
                      metrics.elidedText(axisText(frame), Qt::ElideRight, g.axis.width()));
 }
 
-void paintMark(QPainter& painter, const QRectF& place, const QColor& color, bool isNewborn) {
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(color);
-    const double size = std::min(place.width(), place.height());
-    const QPointF c = place.center();
-    const double r = size / 2;
-    if (isNewborn)
-        painter.drawPolygon(QPolygonF{{c.x() - r * 0.8, c.y() - r}, {c.x() + r, c.y()}, {c.x() - r * 0.8, c.y() + r}});
-    else
-        painter.drawPolygon(QPolygonF{{c.x() - r, c.y()}, {c.x(), c.y() - r}, {c.x() + r, c.y()}, {c.x(), c.y() + r}});
-    painter.restore();
-}
-
 void paintRows(QPainter& painter, const NichePicture& picture) {
     const auto& [frame, g, colors, cursor, focused] = picture;
     const QFontMetricsF metrics(painter.font());
@@ -152,17 +138,16 @@ void paintRows(QPainter& painter, const NichePicture& picture) {
     const double room = std::max(1.0, g.bars.width() - number - line * 0.4);
     const auto stride = static_cast<std::size_t>(std::max(1.0, std::ceil(line / g.rowHeight)));
 
-    for (std::size_t row = g.firstRow; row < std::min(frame.rows.size(), g.firstRow + g.visibleRows()); ++row) {
+    for (std::size_t row = g.firstRow; row < g.endRow(); ++row) {
         const auto place = g.rowRect(row);
         const double length = most > 0.0 ? frame.rows[row].fitness / most * room : 0.0;
         const double inset = g.rowHeight >= 6.0 ? std::min(g.rowHeight * 0.18, line * 0.3) : 0.0;
         painter.fillRect(QRectF(g.bars.left(), place.top() + inset, length, place.height() - 2 * inset), faded(colors.first, 0.75));
-        const bool newborn = frame.newborn == row;
-        const bool parent = std::find(frame.parents.begin(), frame.parents.end(), row) != frame.parents.end();
         const double side = std::clamp(g.rowHeight, 5.0, line * 0.75);
         const double x = g.map.left() - line * 0.95;
-        if (newborn) paintMark(painter, QRectF(x, place.center().y() - side / 2, line * 0.75, side), colors.newborn, true);
-        if (parent) paintMark(painter, QRectF(x, place.center().y() - side / 2, line * 0.75, side), colors.parents, false);
+        const QRectF markPlace(x, place.center().y() - side / 2, line * 0.75, side);
+        if (frame.family.newborn == row) paintMark(painter, markPlace, colors.newborn, MemberMark::Newborn);
+        if (frame.family.isParent(row)) paintMark(painter, markPlace, colors.parents, MemberMark::Parent);
         if ((row - g.firstRow) % stride != 0) continue;
         const double center = place.center().y();
         painter.setPen(colors.text);
@@ -192,10 +177,10 @@ void paintLegend(QPainter& painter, const NichePicture& picture) {
         x += line * 2.2 + width;
     };
     entry(tr("unsolved by all"), [&](const QRectF& place) { painter.fillRect(place, colors.warning); });
-    if (!frame.newborn) return;
-    entry(tr("newest member"), [&](const QRectF& place) { paintMark(painter, place, colors.newborn, true); });
-    if (!frame.parents.empty())
-        entry(tr("its parents"), [&](const QRectF& place) { paintMark(painter, place, colors.parents, false); });
+    if (!frame.family.newborn) return;
+    entry(tr("newest member"), [&](const QRectF& place) { paintMark(painter, place, colors.newborn, MemberMark::Newborn); });
+    if (!frame.family.parents.empty())
+        entry(tr("its parents"), [&](const QRectF& place) { paintMark(painter, place, colors.parents, MemberMark::Parent); });
 }
 
 void paintCursor(QPainter& painter, const NichePicture& picture) {
@@ -214,13 +199,6 @@ void paintCursor(QPainter& painter, const NichePicture& picture) {
 }
 
 }  // namespace
-
-double labelWidthOf(const NicheFrame& frame, const QFontMetricsF& metrics) {
-    std::uint64_t largest = 100;
-    for (const auto& row : frame.rows) largest = std::max(largest, row.member->id.value);
-    // By the number of digits, so that the heatmap stays put while ids grow.
-    return metrics.horizontalAdvance('#' + QString(QString::number(largest).size(), '0'));
-}
 
 double barWidthOf(const QFontMetricsF& metrics) { return metrics.horizontalAdvance(QStringLiteral("0000.0")) + metrics.height() * 5.0; }
 

@@ -87,23 +87,31 @@ QString readoutText(const NicheFrame& frame, PositionRange column, std::optional
 }
 
 QString axisText(const NicheFrame& frame) {
-    const auto samples = countText(frame.sampleCount());
+    const auto samples = frame.sampleCount() == 1 ? tr("1 sample") : tr("%1 samples").arg(countText(frame.sampleCount()));
     QString text;
     switch (frame.order) {
-        case SampleOrder::Group: text = tr("%1 samples by %2").arg(samples, groupNoun(*frame.snapshot)); break;
+        case SampleOrder::Group: text = tr("%1 by %2").arg(samples, groupNoun(*frame.snapshot)); break;
         case SampleOrder::Difficulty:
-            text = tr("%1 samples by difficulty: solved by most members on the left, by nobody on the right").arg(samples);
+            text = tr("%1 by difficulty: solved by most members on the left, by nobody on the right").arg(samples);
             break;
         case SampleOrder::Owner:
-            text = tr("%1 samples by owner: the fittest of the members with the largest share").arg(samples);
+            text = tr("%1 by owner: the fittest of the members with the largest share").arg(samples);
             break;
     }
+    if (frame.soleSolver) text = tr("%1, only those that %2 alone solves").arg(text, memberText(*frame.soleSolver));
     const auto& bins = frame.raster.bins;
     std::size_t most = 1;
     for (const auto& bin : bins) most = std::max(most, bin.end - bin.begin);
     if (most == 1) return text + tr("; each column is one sample");
     return text + (frame.binning == Binning::Mean ? tr("; each column is the mean of up to %1").arg(most)
                                                   : tr("; each column is the largest of up to %1").arg(most));
+}
+
+QString nothingText(const NicheFrame& frame) {
+    if (!frame.soleSolver) return tr("There are no samples.");
+    const auto member = memberText(*frame.soleSolver);
+    return rankOf(frame.rows, *frame.soleSolver) ? tr("There is no sample that %1 alone solves.").arg(member)
+                                                 : tr("%1 has left the archive.").arg(member);
 }
 
 }  // namespace mergarium

@@ -20,4 +20,7 @@ QString readoutText(const NicheFrame& frame, PositionRange column, std::optional
 /// What the horizontal axis means.
 QString axisText(const NicheFrame& frame);
 
+/// Why there is no sample to show.
+QString nothingText(const NicheFrame& frame);
+
 }  // namespace mergarium

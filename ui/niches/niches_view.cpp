@@ -1,16 +1,17 @@
 #include "ui/niches/niches_view.h"
 
 #include "ui/background/latest_worker.h"
+#include "ui/canvas/canvas_controls.h"
 #include "ui/members/member_text.h"
 #include "ui/niches/niche_canvas.h"
 #include "ui/niches/niche_frame.h"
 #include "ui/theme/empty_page.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QStackedLayout>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace mergarium {
@@ -27,16 +28,6 @@ QComboBox* addChoice(QHBoxLayout* row, const QString& label, const QString& mean
     return box;
 }
 
-QToolButton* addButton(QHBoxLayout* row, const QString& text, const QString& meaning, QWidget* parent) {
-    auto* button = new QToolButton(parent);
-    button->setText(text);
-    button->setToolTip(meaning);
-    button->setAccessibleName(meaning);
-    button->setAutoRaise(true);
-    row->addWidget(button);
-    return button;
-}
-
 }  // namespace
 
 NichesView::NichesView(QWidget* parent) : QWidget(parent), pages_(new QStackedLayout(this)), worker_(new LatestWorker(this)) {
@@ -44,11 +35,7 @@ NichesView::NichesView(QWidget* parent) : QWidget(parent), pages_(new QStackedLa
     empty_ = makeEmptyPage({}, this);
     auto* page = new QWidget(this);
     canvas_ = new NicheCanvas(page);
-    readout_ = new QLabel(page);
-    readout_->setForegroundRole(QPalette::WindowText);
-    readout_->setMinimumWidth(1);
-    readout_->setMinimumHeight(readout_->fontMetrics().height());
-    readout_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    readout_ = makeReadout(page);
 
     auto* controls = new QHBoxLayout;
     order_ = addChoice(controls, tr("&Samples by"), tr("In which order samples stand from left to right."), page);
@@ -60,10 +47,13 @@ NichesView::NichesView(QWidget* parent) : QWidget(parent), pages_(new QStackedLa
                             "so that a single sample stays visible."), page);
     binning_->addItem(tr("mean"), static_cast<int>(Binning::Mean));
     binning_->addItem(tr("largest"), static_cast<int>(Binning::Max));
+    onlyMember_ = new QCheckBox(page);
+    onlyMember_->setObjectName("onlyMember");
+    onlyMember_->setToolTip(tr("Show only samples that the chosen member solves and nobody else does. Choose a member in any view."));
+    controls->addSpacing(fontMetrics().height());
+    controls->addWidget(onlyMember_);
     controls->addStretch(1);
-    auto* in = addButton(controls, QStringLiteral("+"), tr("Zoom in (+, or the wheel)"), page);
-    auto* out = addButton(controls, QStringLiteral("\u2212"), tr("Zoom out (-, or the wheel)"), page);
-    auto* all = addButton(controls, tr("All"), tr("See all samples (Home)"), page);
+    addZoomButtons(controls, canvas_, tr("See all samples (Home)"));
 
     auto* layout = new QVBoxLayout(page);
     layout->addLayout(controls);
@@ -74,9 +64,10 @@ NichesView::NichesView(QWidget* parent) : QWidget(parent), pages_(new QStackedLa
 
     connect(order_, &QComboBox::currentIndexChanged, this, &NichesView::request);
     connect(binning_, &QComboBox::currentIndexChanged, this, &NichesView::request);
-    connect(in, &QToolButton::clicked, canvas_, &NicheCanvas::zoomIn);
-    connect(out, &QToolButton::clicked, canvas_, &NicheCanvas::zoomOut);
-    connect(all, &QToolButton::clicked, canvas_, &NicheCanvas::seeAll);
+    connect(onlyMember_, &QCheckBox::toggled, this, [this] {
+        canvas_->reset();
+        request();
+    });
     connect(canvas_, &NicheCanvas::rangeChanged, this, &NichesView::request);
     connect(canvas_, &NicheCanvas::sampleSelected, this, &NichesView::sampleSelected);
     connect(canvas_, &NicheCanvas::memberSelected, this, &NichesView::memberSelected);
@@ -86,13 +77,31 @@ NichesView::NichesView(QWidget* parent) : QWidget(parent), pages_(new QStackedLa
                                          : text);
     });
     Q_EMIT canvas_->readoutChanged({});
+    nameFilter();
     refresh();
+}
+
+void NichesView::selectMember(MemberId member) {
+    if (member_ == member) return;
+    member_ = member;
+    nameFilter();
+    if (!onlyMember_->isChecked()) return;
+    canvas_->reset();
+    request();
+}
+
+void NichesView::nameFilter() {
+    onlyMember_->setEnabled(member_.has_value());
+    onlyMember_->setText(member_ ? tr("&Only %1 is right").arg(memberText(*member_)) : tr("&Only the chosen member is right"));
 }
 
 void NichesView::setSnapshot(const SnapshotPtr& snapshot) {
     if (!sameRun(snapshot, snapshot_)) {
         worker_->forget();
         canvas_->reset();
+        member_.reset();
+        onlyMember_->setChecked(false);
+        nameFilter();
     }
     snapshot_ = snapshot;
     if (isVisible()) refresh();
@@ -122,6 +131,7 @@ void NichesView::request() {
     const NicheRequest request{.snapshot = snapshot_,
                                .order = sampleOrder(),
                                .binning = binning(),
+                               .soleSolver = onlyMember_->isChecked() ? member_ : std::nullopt,
                                .range = canvas_->range(),
                                .width = canvas_->binsWanted()};
     worker_->run([request, previous = canvas_->frame()] { return makeNicheFrame(request, previous); },

@@ -6,7 +6,9 @@
 #include <QWidget>
 
 #include <cstddef>
+#include <optional>
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QStackedLayout;
@@ -25,6 +27,8 @@ public:
     explicit NichesView(QWidget* parent = nullptr);
 
     void setSnapshot(const SnapshotPtr& snapshot);
+    /// The member that the filter is about.
+    void selectMember(MemberId member);
 
 Q_SIGNALS:
     void sampleSelected(std::size_t sample);
@@ -36,14 +40,17 @@ protected:
 private:
     void refresh();
     void request();
+    void nameFilter();
     SampleOrder sampleOrder() const;
     Binning binning() const;
 
     SnapshotPtr snapshot_;
+    std::optional<MemberId> member_;
     QStackedLayout* pages_ = nullptr;
     QLabel* empty_ = nullptr;
     QComboBox* order_ = nullptr;
     QComboBox* binning_ = nullptr;
+    QCheckBox* onlyMember_ = nullptr;
     NicheCanvas* canvas_ = nullptr;
     QLabel* readout_ = nullptr;
     LatestWorker* worker_ = nullptr;

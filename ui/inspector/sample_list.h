@@ -11,8 +11,8 @@
 
 namespace mergarium {
 
-/// Samples as a list of their pictures; made only for those that are seen.
-class PictureListModel : public QAbstractListModel {
+/// Samples as a list of their pictures, or of what they ask; made only for those that are seen.
+class SampleListModel : public QAbstractListModel {
     Q_OBJECT
 
 public:
@@ -21,6 +21,7 @@ public:
     /// Does nothing when these are the samples already shown.
     void setSamples(std::vector<std::uint32_t> samples, const SnapshotPtr& snapshot);
     void setSide(int side, double devicePixelRatio);
+    bool hasTexts() const;
     std::size_t sampleAt(int row) const { return samples_[static_cast<std::size_t>(row)]; }
 
     int rowCount(const QModelIndex& parent = {}) const override;
@@ -33,12 +34,12 @@ private:
     double devicePixelRatio_ = 1.0;
 };
 
-/// Those pictures side by side, as many in a row as fit.
-class PictureList : public QListView {
+/// Pictures stand side by side, as many in a row as fit; questions below each other.
+class SampleList : public QListView {
     Q_OBJECT
 
 public:
-    explicit PictureList(QWidget* parent = nullptr);
+    explicit SampleList(QWidget* parent = nullptr);
     void setSamples(std::vector<std::uint32_t> samples, const SnapshotPtr& snapshot);
     int count() const { return model_->rowCount(); }
 
@@ -52,7 +53,7 @@ protected:
 private:
     void adoptFont();
 
-    PictureListModel* model_ = nullptr;
+    SampleListModel* model_ = nullptr;
 };
 
 }  // namespace mergarium

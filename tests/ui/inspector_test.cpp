@@ -1,0 +1,191 @@
+#include "tests/support/example_snapshot.h"
+#include "ui/inspector/inspector_view.h"
+#include "ui/inspector/sample_list.h"
+#include "ui/inspector/solver_table.h"
+#include "ui/members/member_text.h"
+#include "ui/niches/niche_canvas.h"
+#include "ui/niches/niches_view.h"
+
+#include <QAbstractItemModelTester>
+#include <QCheckBox>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QtTest>
+
+using namespace mergarium;
+
+namespace {
+
+QStringList readersOf(const QWidget& widget) {
+    QStringList words;
+    for (const auto* reader : widget.findChildren<QPlainTextEdit*>())
+        if (reader->isVisible()) words << reader->toPlainText();
+    return words;
+}
+
+bool shows(const QWidget& widget, const QString& words) {
+    for (const auto* label : widget.findChildren<QLabel*>())
+        if (label->isVisible() && label->text().contains(words)) return true;
+    return false;
+}
+
+QTableView* tableOf(const QWidget& widget) {
+    for (auto* table : widget.findChildren<QTableView*>())
+        if (table->isVisible()) return table;
+    return nullptr;
+}
+
+}  // namespace
+
+class InspectorTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void answersOfAllMembersStandInTheOrderOfTheirShares() {
+        const auto snapshot = exampleSnapshot({.texts = true});
+        const auto answers = answersTo(*snapshot, 7);
+        QCOMPARE(answers.size(), 20u);
+        QCOMPARE(answers.front().member, snapshot->members[2]->id);
+        QCOMPARE(answers.front().share, 1.0);
+        QVERIFY(answers.front().answer.endsWith("drow 7"));
+        QCOMPARE(answers.back().share, 0.0);
+        QCOMPARE(solversOf(*snapshot, 7).size(), 1u);
+        // Solved by nobody: no share is not a number.
+        for (const auto& one : answersTo(*snapshot, 19)) QCOMPARE(one.share, 0.0);
+    }
+
+    void aTextSampleShowsQuestionReferenceAndEveryAnswer() {
+        InspectorView view;
+        view.resize(400, 700);
+        view.show();
+        const auto snapshot = exampleSnapshot({.texts = true});
+        view.setSnapshot(snapshot);
+        view.showSample(7);
+        auto* table = tableOf(view);
+        QAbstractItemModelTester tester(table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QCOMPARE(table->model()->rowCount(), 20);
+        QVERIFY(!table->isColumnHidden(SolverTable::AnswerColumn));
+        QVERIFY(readersOf(view)[0].contains("Write the word number 7 backwards."));
+        QVERIFY(readersOf(view)[0].contains("Reference: drow 7"));
+        QVERIFY(shows(view, "One of 20 members solves it."));
+        QVERIFY(shows(view, "Answer of " + memberText(snapshot->members[2]->id)));
+        QVERIFY(readersOf(view)[1].contains("step by step.\nThe answer is drow 7"));
+        QTest::keyClick(table, Qt::Key_Down);
+        QCOMPARE(readersOf(view)[1], QString("I would say 49, or so."));
+    }
+
+    void theChosenAnswerStaysWithItsMemberWhileTheRunGoesOn() {
+        InspectorView view;
+        view.resize(400, 700);
+        view.show();
+        const auto snapshot = exampleSnapshot({.texts = true});
+        view.setSnapshot(snapshot);
+        view.showSample(4);
+        auto* table = tableOf(view);
+        table->selectRow(3);
+        const auto member = table->model()->index(3, 0).data().toString();
+        view.setSnapshot(laterSnapshot(snapshot));
+        QCOMPARE(table->currentIndex().siblingAtColumn(0).data().toString(), member);
+        QVERIFY(shows(view, "Answer of " + member));
+    }
+
+    void aPictureSampleShowsItsSolversAlone() {
+        InspectorView view;
+        view.resize(400, 700);
+        view.show();
+        view.setSnapshot(exampleSnapshot());
+        view.showSample(7);
+        QCOMPARE(tableOf(view)->model()->rowCount(), 1);
+        QVERIFY(tableOf(view)->isColumnHidden(SolverTable::AnswerColumn));
+        QVERIFY(readersOf(view).isEmpty());
+    }
+
+    void unknownAnswersSaySo() {
+        auto snapshot = std::make_shared<SessionSnapshot>(*exampleSnapshot({.texts = true}));
+        for (auto& member : snapshot->members) {
+            auto silent = std::make_shared<Member>(*member);
+            silent->answers = nullptr;
+            member = silent;
+        }
+        InspectorView view;
+        view.resize(400, 700);
+        view.show();
+        view.setSnapshot(snapshot);
+        view.showSample(7);
+        QCOMPARE(tableOf(view)->model()->index(0, SolverTable::AnswerColumn).data().toString(), QString("\u2013"));
+        QCOMPARE(readersOf(view)[1], QString("Its answer is not known."));
+    }
+
+    void aMembersOwnSamplesAreListedAsQuestions() {
+        InspectorView view;
+        view.resize(400, 700);
+        view.show();
+        const auto snapshot = exampleSnapshot({.texts = true});
+        view.setSnapshot(snapshot);
+        view.showMember(snapshot->members[2]->id);
+        auto* list = view.findChild<SampleList*>();
+        QTRY_VERIFY(list->count() >= 1);
+        QCOMPARE(list->viewMode(), QListView::ListMode);
+        bool found = false;
+        for (int row = 0; row < list->count(); ++row) {
+            const auto index = list->model()->index(row, 0);
+            QVERIFY(!index.data().toString().contains('\n'));
+            if (index.data().toString() != "Write the word number 7 backwards.") continue;
+            found = true;
+            QVERIFY(index.data(Qt::ToolTipRole).toString().contains("Reference: drow 7"));
+            QSignalSpy chosen(&view, &InspectorView::sampleSelected);
+            list->scrollTo(index);
+            QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(index).center());
+            QCOMPARE(chosen.count(), 1);
+            QCOMPARE(chosen[0][0].value<std::size_t>(), std::size_t{7});
+        }
+        QVERIFY(found);
+        view.setSnapshot(exampleSnapshot({.run = 2}));
+        view.showMember({1});
+        QTRY_COMPARE(list->viewMode(), QListView::IconMode);
+    }
+
+    void nichesCanShowOnlyWhatTheChosenMemberAloneSolves() {
+        NichesView view;
+        view.resize(900, 600);
+        const auto snapshot = exampleSnapshot({.texts = true});
+        view.setSnapshot(snapshot);
+        view.show();
+        auto* canvas = view.findChild<NicheCanvas*>();
+        auto* only = view.findChild<QCheckBox*>("onlyMember");
+        QTRY_VERIFY(canvas->frame() && canvas->frame()->sampleCount() == 200);
+        QVERIFY(!only->isEnabled());
+        view.selectMember(snapshot->members[2]->id);
+        QVERIFY(only->isEnabled());
+        QVERIFY(only->text().contains(memberText(snapshot->members[2]->id)));
+        only->click();
+        QTRY_VERIFY(canvas->frame() && canvas->frame()->sampleCount() < 200);
+        const auto samples = *canvas->frame()->samples;
+        QVERIFY(std::find(samples.begin(), samples.end(), 7u) != samples.end());
+        for (const auto sample : samples) QCOMPARE(solversOf(*snapshot, sample).size(), 1u);
+        QCOMPARE(canvas->range().end, samples.size());
+        QVERIFY(!canvas->grab().isNull());
+        only->click();
+        QTRY_VERIFY(canvas->frame() && canvas->frame()->sampleCount() == 200);
+        QCOMPARE(canvas->range().end, 200u);
+    }
+
+    void aFilterThatKeepsNothingSaysSo() {
+        const auto snapshot = exampleSnapshot();
+        const auto frame =
+            makeNicheFrame({.snapshot = snapshot, .soleSolver = MemberId{999'999}, .range = {}, .width = 100}, nullptr);
+        QCOMPARE(frame->sampleCount(), 0u);
+        NicheCanvas canvas;
+        canvas.resize(600, 400);
+        canvas.setFrame(frame);
+        canvas.show();
+        QTest::keyClick(&canvas, Qt::Key_Right);
+        QTest::keyClick(&canvas, Qt::Key_Plus);
+        QVERIFY(!canvas.grab().isNull());
+        QVERIFY(canvas.accessibleDescription().isEmpty());
+    }
+};
+
+QTEST_MAIN(InspectorTest)
+#include "inspector_test.moc"

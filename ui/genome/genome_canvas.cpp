@@ -1,0 +1,96 @@
+#include "ui/genome/genome_canvas.h"
+
+#include "ui/genome/genome_painter.h"
+#include "ui/genome/genome_readout.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+
+namespace mergarium {
+
+GenomeCanvas::GenomeCanvas(QWidget* parent) : RowCanvas(parent) {
+    setAccessibleName(tr("Genomes, members by position in the parameter vector"));
+}
+
+void GenomeCanvas::setFrame(const GenomeFramePtr& frame) {
+    const auto before = std::exchange(frame_, frame);
+    // The cursor stays with its member, wherever that has moved to.
+    if (cursor() && before && cursor()->row < before->rows.size() && !isEmpty())
+        setCursor(CanvasCell{cursor()->position,
+                             rankOf(frame_->rows, before->rows[cursor()->row].member->id).value_or(cursor()->row)});
+    adapt();
+}
+
+void GenomeCanvas::reset() {
+    frame_.reset();
+    forget();
+}
+
+GenomeGeometry GenomeCanvas::places() const {
+    const QFontMetricsF metrics(font(), this);
+    GenomeExtent extent{.rows = rowCount(), .firstRow = firstRow(), .window = window()};
+    extent.labelWidth = std::max(labelWidthOf(frame_ ? frame_->rows : std::vector<RankedMember>(), metrics),
+                                 metrics.horizontalAdvance(tr("Tensor")) - metrics.height());
+    const double margin = metrics.height() * 0.3;
+    return layOut(QSizeF(size()) - QSizeF(margin, 0.0), metrics, extent);
+}
+
+bool GenomeCanvas::isInColumn(QPointF point) const {
+    const auto g = places();
+    return g.layers.contains(point) || g.tensors.contains(point);
+}
+
+PositionRange GenomeCanvas::columnAt(std::size_t position) const {
+    const auto column = mergarium::columnAt(*frame_, position);
+    return {column.begin, column.end};
+}
+
+QString GenomeCanvas::readout(const Target& target) const {
+    return target.position ? readoutText(*frame_, mergarium::columnAt(*frame_, *target.position), target.row)
+                           : QString();
+}
+
+void GenomeCanvas::choose(const Target& target) {
+    if (target.row) Q_EMIT memberSelected(memberAt(*target.row));
+}
+
+void GenomeCanvas::enter(CanvasCell cell, Qt::KeyboardModifiers) { Q_EMIT memberSelected(memberAt(cell.row)); }
+
+void GenomeCanvas::seeTensor(std::uint64_t position) {
+    if (isEmpty()) return;
+    const auto& tensor = tensorAt(*frame_, position);
+    const auto& layer = layerAt(*frame_, position);
+    const auto seen = range();
+    const auto showsJust = [&](std::uint64_t begin, std::uint64_t end) {
+        return seen.begin == begin && seen.end == end;
+    };
+    if (showsJust(tensor.begin, tensor.begin + tensor.count) && !showsJust(layer.begin, layer.end))
+        see({layer.begin, layer.end});
+    else if (showsJust(layer.begin, layer.end))
+        seeAll();
+    else
+        see({tensor.begin, tensor.begin + tensor.count});
+}
+
+void GenomeCanvas::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    const auto colors = colorsOf(palette());
+    painter.fillRect(rect(), colors.background);
+    if (isEmpty()) return;
+    paintGenomes(painter, {*frame_, places(), colors, cursor(), hasFocus()});
+}
+
+void GenomeCanvas::mouseDoubleClickEvent(QMouseEvent* event) {
+    const auto target = targetAt(event->position());
+    if (event->button() == Qt::LeftButton && target.position) seeTensor(*target.position);
+}
+
+void GenomeCanvas::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_T && cursor() && !isEmpty())
+        seeTensor(cursor()->position);
+    else
+        RowCanvas::keyPressEvent(event);
+}
+
+}  // namespace mergarium

@@ -1,0 +1,108 @@
+#include "ui/genome/genome_frame.h"
+
+#include "ui/members/member_text.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+namespace mergarium {
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("mergarium::GenomeFrame", text); }
+
+/// Which row of a frame shows a member.
+using RowsByMember = std::unordered_map<const Member*, std::size_t>;
+
+RowsByMember rowsByMember(const GenomeFrame& frame) {
+    RowsByMember rows;
+    for (std::size_t row = 0; row < frame.rows.size(); ++row) rows.emplace(frame.rows[row].member.get(), row);
+    return rows;
+}
+
+bool sameBins(const GenomeFrame& frame, const GenomeFramePtr& previous) {
+    return previous && previous->snapshot->run == frame.snapshot->run && previous->bins == frame.bins;
+}
+
+void paintRow(const GenomeFrame& frame, const Member& member, QRgb* pixels) {
+    const auto* recipe = recipeOf(member);
+    if (!recipe || recipe->founders == 0) {
+        std::fill_n(pixels, frame.bins.size(), qRgba(0, 0, 0, 0));
+        return;
+    }
+    const auto painted = contributions(*recipe, frame.bins);
+    for (std::size_t bin = 0; bin < frame.bins.size(); ++bin)
+        pixels[bin] = frame.colors->mixture(std::span(painted).subspan(bin * recipe->founders, recipe->founders));
+}
+
+void paint(GenomeFrame& frame, const GenomeFramePtr& previous) {
+    frame.image =
+        QImage(static_cast<int>(frame.bins.size()), static_cast<int>(frame.rows.size()), QImage::Format_ARGB32);
+    const auto before = sameBins(frame, previous) ? rowsByMember(*previous) : RowsByMember();
+    for (std::size_t row = 0; row < frame.rows.size(); ++row) {
+        auto* pixels = reinterpret_cast<QRgb*>(frame.image.scanLine(static_cast<int>(row)));
+        const auto& member = frame.rows[row].member;
+        if (const auto found = before.find(member.get()); found != before.end()) {
+            std::memcpy(pixels, previous->image.constScanLine(static_cast<int>(found->second)),
+                        frame.bins.size() * sizeof(QRgb));
+        } else {
+            paintRow(frame, *member, pixels);
+            ++frame.paintedRows;
+        }
+    }
+}
+
+}  // namespace
+
+const Recipe* recipeOf(const Member& member) { return member.genome ? member.genome->recipe() : nullptr; }
+
+QString whyNothingIsPainted(const SessionSnapshot& snapshot) {
+    bool dense = false;
+    for (const auto& member : snapshot.members) {
+        if (!member) continue;
+        if (recipeOf(*member)) return {};
+        dense = dense || member->genome;
+    }
+    if (dense || (snapshot.run && snapshot.run->configuration.splice.mutation > 0.0))
+        return tr(
+            "There is nothing to paint: the members of this run are plain parameter vectors. Mutation changes every "
+            "parameter, so "
+            "none is a mixture of founders any more. Runs without mutation are painted here.");
+    return tr(
+        "There is nothing to paint yet: what is stored of this run doesn't hold its members' recipes. Resume the run, "
+        "and they "
+        "are bred again from their parents and painted.");
+}
+
+GenomeFramePtr makeGenomeFrame(const GenomeRequest& request, const GenomeFramePtr& previous) {
+    auto frame = std::make_shared<GenomeFrame>();
+    frame->snapshot = request.snapshot;
+    if (!request.snapshot->run) return frame;
+    frame->rows = rankedMembers(*request.snapshot);
+    frame->present = frame->rows.size();
+    frame->rows.resize(std::min(frame->rows.size(), GenomeFrame::kMostMembers));
+    if (frame->rows.empty()) return frame;
+
+    if (previous && previous->snapshot->run == request.snapshot->run && previous->layers) {
+        frame->layers = previous->layers;
+        frame->colors = previous->colors;
+        frame->founders = previous->founders;
+    } else {
+        const auto& run = *request.snapshot->run;
+        frame->layers = std::make_shared<const std::vector<Layer>>(layersOf(run.layout));
+        frame->colors = std::make_shared<const FounderColors>(run.founders.size());
+        for (const auto& founder : run.founders) frame->founders.push_back(QString::fromStdString(founder.name));
+    }
+    const VectorRange all{0, frame->layout().length()};
+    const auto range = request.range.begin < request.range.end
+                           ? VectorRange{request.range.begin, std::min(request.range.end, all.end)}
+                           : all;
+    frame->bins = binsOf(range, request.width);
+    paint(*frame, previous);
+    frame->family = newestFamily(frame->rows);
+    return frame;
+}
+
+}  // namespace mergarium

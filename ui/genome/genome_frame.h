@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/checkpoint/layers.h"
+#include "core/genome/painting.h"
+#include "core/session/snapshot.h"
+#include "ui/genome/founder_colors.h"
+#include "ui/members/ranked_members.h"
+
+#include <QImage>
+#include <QString>
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace mergarium {
+
+/// What is to be seen of the genomes.
+struct GenomeRequest {
+    SnapshotPtr snapshot;
+    /// Positions of the parameter vector; empty means all.
+    VectorRange range;
+    /// At most so many bins: the pixels of the screen.
+    std::size_t width = 0;
+};
+
+/// The genomes reduced to what a screen shows: chromosome painting. Immutable once made.
+struct GenomeFrame {
+    /// So many members at most are shown.
+    static constexpr std::size_t kMostMembers = 1000;
+
+    SnapshotPtr snapshot;
+    /// Fittest first.
+    std::vector<RankedMember> rows;
+    /// Members in the archive, shown or not.
+    std::size_t present = 0;
+    NewestFamily family;
+    std::shared_ptr<const std::vector<Layer>> layers;
+    std::shared_ptr<const FounderColors> colors;
+    /// One per founder.
+    std::vector<QString> founders;
+    std::vector<VectorRange> bins;
+    /// One pixel per row and bin; transparent where a member has no recipe.
+    QImage image;
+    /// How many rows had to be painted anew; the others were the previous frame's.
+    std::size_t paintedRows = 0;
+
+    const Layout& layout() const { return snapshot->run->layout; }
+    VectorRange range() const {
+        return bins.empty() ? VectorRange{} : VectorRange{bins.front().begin, bins.back().end};
+    }
+};
+
+using GenomeFramePtr = std::shared_ptr<const GenomeFrame>;
+
+/// How a member is made of the founders; null when that is not known.
+const Recipe* recipeOf(const Member& member);
+
+/// Why no member can be painted, in words; empty when one can.
+QString whyNothingIsPainted(const SessionSnapshot& snapshot);
+
+/// Pure, for a worker thread. The rows of members that `previous` (may be null) shows in the same bins are taken from
+/// it.
+GenomeFramePtr makeGenomeFrame(const GenomeRequest& request, const GenomeFramePtr& previous);
+
+}  // namespace mergarium

@@ -1,0 +1,106 @@
+#include "ui/genome/genome_readout.h"
+
+#include "ui/members/member_text.h"
+#include "ui/session/run_text.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace mergarium {
+namespace {
+
+constexpr std::size_t kFoundersSaid = 6;
+
+QString tr(const char* text) { return QCoreApplication::translate("mergarium::GenomeReadout", text); }
+
+QString shapeText(const Layout::Tensor& tensor) {
+    QStringList extents;
+    for (const auto extent : tensor.shape) extents << countText(static_cast<std::uint64_t>(extent));
+    return extents.isEmpty() ? QStringLiteral("1") : extents.join(QStringLiteral(" \u00d7 "));
+}
+
+QString positionsText(VectorRange column) {
+    return column.size() == 1 ? tr("position %1").arg(countText(column.begin))
+                              : tr("positions %1 to %2").arg(countText(column.begin), countText(column.end - 1));
+}
+
+/// "0.62 × mathematics + 0.41 × code"; those that bring most, when there are many.
+QString mixtureText(const GenomeFrame& frame, const std::vector<double>& coefficients) {
+    std::vector<std::size_t> founders(coefficients.size());
+    std::iota(founders.begin(), founders.end(), std::size_t{0});
+    const bool many = founders.size() > kFoundersSaid;
+    if (many)
+        std::stable_sort(founders.begin(), founders.end(),
+                         [&](auto a, auto b) { return std::abs(coefficients[a]) > std::abs(coefficients[b]); });
+    QString text;
+    for (std::size_t i = 0; i < std::min(founders.size(), kFoundersSaid); ++i) {
+        const double value = coefficients[founders[i]];
+        const auto name =
+            founders[i] < frame.founders.size() ? frame.founders[founders[i]] : tr("founder %1").arg(founders[i] + 1);
+        if (!text.isEmpty())
+            text += value < 0.0 ? QStringLiteral(" \u2212 ") : QStringLiteral(" + ");
+        else if (value < 0.0)
+            text += QStringLiteral("\u2212");
+        text += QStringLiteral("%1 \u00d7 %2").arg(QString::number(std::abs(value), 'f', 3), name);
+    }
+    return many ? tr("%1 and %2 more").arg(text).arg(founders.size() - kFoundersSaid) : text;
+}
+
+}  // namespace
+
+VectorRange columnAt(const GenomeFrame& frame, std::uint64_t position) {
+    const auto found = std::upper_bound(frame.bins.begin(), frame.bins.end(), position,
+                                        [](std::uint64_t value, const VectorRange& bin) { return value < bin.end; });
+    if (found != frame.bins.end() && found->begin <= position) return *found;
+    return {position, position + 1};
+}
+
+const Layout::Tensor& tensorAt(const GenomeFrame& frame, std::uint64_t position) {
+    const auto& tensors = frame.layout().tensors;
+    const auto found = std::partition_point(
+        tensors.begin(), tensors.end(), [&](const auto& tensor) { return tensor.begin + tensor.count <= position; });
+    return found == tensors.end() ? tensors.back() : *found;
+}
+
+const Layer& layerAt(const GenomeFrame& frame, std::uint64_t position) {
+    const auto& layers = *frame.layers;
+    const auto found =
+        std::partition_point(layers.begin(), layers.end(), [&](const auto& layer) { return layer.end <= position; });
+    return found == layers.end() ? layers.back() : *found;
+}
+
+QString readoutText(const GenomeFrame& frame, VectorRange column, std::optional<std::size_t> row) {
+    const auto& first = tensorAt(frame, column.begin);
+    const auto& last = tensorAt(frame, column.end - 1);
+    const auto tensor = QString::fromStdString(first.name);
+    if (!row)
+        return tr("%1 (%2), %3 parameters from position %4.")
+            .arg(tensor, shapeText(first), countText(first.count), countText(first.begin));
+    const auto where = &first == &last
+                           ? tr("%1, %2").arg(tensor, positionsText(column))
+                           : tr("%1 to %2, %3").arg(tensor, QString::fromStdString(last.name), positionsText(column));
+    const auto& member = *frame.rows[*row].member;
+    const auto* recipe = recipeOf(member);
+    if (!recipe) return tr("Member %1, %2: its recipe is not known.").arg(memberText(member.id), where);
+    const auto found = coefficientsOver(*recipe, column);
+    const auto mixture = mixtureText(frame, found.mean);
+    return found.spans > 1 ? tr("Member %1, %2: %3 (mean of %4 spans).")
+                                 .arg(memberText(member.id), where, mixture, countText(found.spans))
+                           : tr("Member %1, %2: %3.").arg(memberText(member.id), where, mixture);
+}
+
+QString axisText(const GenomeFrame& frame) {
+    std::uint64_t most = 1;
+    for (const auto& bin : frame.bins) most = std::max(most, bin.size());
+    auto text = tr("Position in the parameter vector, %1 parameters").arg(countText(frame.layout().length()));
+    text += most == 1 ? tr("; each column is one") : tr("; each column is the mean of up to %1").arg(countText(most));
+    if (frame.present > frame.rows.size())
+        text += tr("; the %1 fittest of %2 members").arg(countText(frame.rows.size()), countText(frame.present));
+    return text;
+}
+
+}  // namespace mergarium
