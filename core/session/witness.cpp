@@ -1,7 +1,7 @@
 #include "core/session/witness.h"
 
+#include "core/checkpoint/fingerprint.h"
 #include "core/genome/dense_genome.h"
-#include "core/session/fingerprint.h"
 
 #include <cstdint>
 
