@@ -11,5 +11,6 @@ int list(const Options& options);
 int show(const Options& options);
 int presets(const Options& options);
 int score(const Options& options);
+int tokenize(const Options& options);
 
 }  // namespace mergarium::cli

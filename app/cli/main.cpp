@@ -79,6 +79,11 @@ int carryOut(int argc, char** argv) {
     addThreads(*score, options);
     commands.push_back({score, &mergarium::cli::score});
 
+    auto* tokenize = addCommand(program, "tokenize", "Token ids of the texts on stdin, one JSON string per line", options);
+    tokenize->add_option("FOLDER", options.folder, "The folder of a tokenizer.json or tokenizer.model")->required();
+    tokenize->add_flag("--no-special", options.noSpecial, "Leave out the special tokens that the tokenizer adds");
+    commands.push_back({tokenize, &mergarium::cli::tokenize});
+
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -29,6 +29,10 @@ struct Options {
 
     std::string checkpoint;
     std::string preset;
+
+    /// A model's folder.
+    std::string folder;
+    bool noSpecial = false;
 };
 
 }  // namespace mergarium::cli
