@@ -29,6 +29,12 @@ struct Options {
 
     std::string checkpoint;
     std::string preset;
+
+    /// A JSON file of lists of token ids.
+    std::string ids;
+    std::string prompt;
+    std::int64_t newTokens = 0;
+    double temperature = 0.0;
 };
 
 }  // namespace mergarium::cli
