@@ -12,5 +12,7 @@ int show(const Options& options);
 int presets(const Options& options);
 int score(const Options& options);
 int tokenize(const Options& options);
+int logprobs(const Options& options);
+int generate(const Options& options);
 
 }  // namespace mergarium::cli

@@ -2,6 +2,7 @@
 
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
+#include "core/networks/device.h"
 #include "core/search/m2n2.h"
 #include "core/session/preflight.h"
 #include "core/session/witness.h"
@@ -10,7 +11,6 @@
 #include "core/tasks/digits.h"
 #include "core/tasks/digits_founders.h"
 
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
@@ -21,15 +21,6 @@ namespace mergarium {
 namespace {
 
 constexpr const char* kDigitsFile = "data/digits.csv.gz";
-
-torch::Device deviceOf(const std::string& name) {
-    if (name == "cpu" || (name == "auto" && !at::hasCUDA())) return torch::kCPU;
-    if (!at::hasCUDA()) throw std::runtime_error(fmt::format("device: '{}' was asked for, but this libtorch finds no CUDA device; use cpu.", name));
-    const auto device = name == "auto" || name == "cuda" ? torch::Device(torch::kCUDA, 0) : torch::Device(name);
-    const auto count = static_cast<int>(at::detail::getCUDAHooks().getNumGPUs());
-    if (device.index() >= count) throw std::runtime_error(fmt::format("device: '{}' was asked for, but there are only {} CUDA devices.", name, count));
-    return device;
-}
 
 std::vector<Founder> namedFounders(DigitsFounders kind, const Digits& digits, const RunConfiguration& configuration,
                                     const std::filesystem::path& resources) {
