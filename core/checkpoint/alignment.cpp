@@ -46,7 +46,7 @@ bool sameButRows(const Shape& a, const Shape& b) {
 /// The work of align(), step by step.
 class Aligning {
 public:
-    Aligning(std::span<const FounderDescription> founders, const TensorRules& rules)
+    Aligning(std::span<const FounderOutline> founders, const TensorRules& rules)
         : founders_(founders), rules_(rules) {
         if (founders.empty()) throw std::runtime_error("There are no founders to merge.");
         for (std::size_t founder = 0; founder < founders.size(); ++founder)
@@ -96,7 +96,7 @@ private:
 
     void place(const std::string& name, const Row& row, const std::vector<std::string>& names) {
         if (isHead(name) && name.ends_with(".weight") &&
-            std::ranges::all_of(founders_, &FounderDescription::tiedEmbeddings)) {
+            std::ranges::all_of(founders_, &FounderOutline::tiedEmbeddings)) {
             const auto embedding = std::ranges::find_if(names, isEmbedding);
             if (embedding != names.end()) return result.layout.aliases.push_back({name, *embedding});
         }
@@ -178,7 +178,7 @@ private:
         }
     }
 
-    std::span<const FounderDescription> founders_;
+    std::span<const FounderOutline> founders_;
     const TensorRules& rules_;
     std::map<std::string, Row> rows_;
     std::vector<std::pair<const TensorDescription*, std::size_t>> frozen_;
@@ -189,7 +189,7 @@ private:
 
 }  // namespace
 
-Alignment align(std::span<const FounderDescription> founders, const TensorRules& rules) {
+Alignment align(std::span<const FounderOutline> founders, const TensorRules& rules) {
     return std::move(Aligning(founders, rules).result);
 }
 
@@ -214,7 +214,7 @@ bool matches(std::string_view pattern, std::string_view name) {
     return pattern.find_first_not_of('*', p) == pattern.npos;
 }
 
-std::string tableOf(std::span<const Difference> differences, std::span<const FounderDescription> founders,
+std::string tableOf(std::span<const Difference> differences, std::span<const FounderOutline> founders,
                     std::size_t rows) {
     std::vector<std::vector<std::string>> table{{"tensor"}};
     for (const auto& founder : founders) table.front().push_back(founder.name);

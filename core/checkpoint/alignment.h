@@ -14,7 +14,7 @@
 namespace mergarium {
 
 /// What alignment needs to know of a founder.
-struct FounderDescription {
+struct FounderOutline {
     std::string name;
     /// In any order, each name once.
     std::vector<TensorDescription> tensors;
@@ -60,7 +60,7 @@ struct Alignment {
 ///
 /// Throws std::runtime_error for rules that can't be meant: a pattern that matches nothing, a founder that isn't there,
 /// nothing left to merge.
-Alignment align(std::span<const FounderDescription> founders, const TensorRules& rules);
+Alignment align(std::span<const FounderOutline> founders, const TensorRules& rules);
 
 /// Whether `tensor` is an embedding of tokens or the head: its rows are the vocabulary.
 bool isVocabulary(std::string_view tensor);
@@ -69,7 +69,7 @@ bool isVocabulary(std::string_view tensor);
 bool matches(std::string_view pattern, std::string_view name);
 
 /// The differences as a table in plain text, at most `rows` of them, then what to do about it.
-std::string tableOf(std::span<const Difference> differences, std::span<const FounderDescription> founders,
+std::string tableOf(std::span<const Difference> differences, std::span<const FounderOutline> founders,
                     std::size_t rows = 20);
 
 }  // namespace mergarium

@@ -128,7 +128,7 @@ FounderSourcePtr openFounder(const CheckpointFounder& founder, const fs::path& s
     return std::make_shared<AdaptedCheckpoint>(std::move(checkpoint), std::move(adapter), scratch);
 }
 
-FounderDescription describe(const FounderSource& founder) {
+FounderOutline describe(const FounderSource& founder) {
     return {.name = founder.name(),
             .tensors = {founder.tensors().begin(), founder.tensors().end()},
             .tiedEmbeddings = tiesEmbeddings(founder.base()),

@@ -46,7 +46,7 @@ using FounderSourcePtr = std::shared_ptr<const FounderSource>;
 FounderSourcePtr openFounder(const CheckpointFounder& founder, const std::filesystem::path& scratch);
 
 /// What alignment needs to know of a model, its tokenizer included.
-FounderDescription describe(const FounderSource& founder);
+FounderOutline describe(const FounderSource& founder);
 
 /// A run of a founder's numbers in a network's buffer (Layout).
 struct FounderStretch {

@@ -90,7 +90,7 @@ std::filesystem::path founderCache(const std::filesystem::path& database) {
 OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, const TensorRules& rules, const std::filesystem::path& cache,
                             const Announce& announce) {
     OpenedFounders opened;
-    std::vector<FounderDescription> descriptions;
+    std::vector<FounderOutline> descriptions;
     for (const auto& founder : founders) {
         opened.sources.push_back(openFounder(founder, std::filesystem::temp_directory_path()));
         descriptions.push_back(describe(*opened.sources.back()));

@@ -2,7 +2,6 @@
 
 #include "core/checkpoint/alignment.h"
 #include "core/checkpoint/founder_source.h"
-#include "core/genome/gram.h"
 
 #include <fmt/format.h>
 
@@ -32,8 +31,12 @@ std::optional<std::uint64_t> availableMemory() {
 std::string gigabytes(double bytes) { return bytes < 1e8 ? fmt::format("{:.1f} MB", bytes / 1e6) : fmt::format("{:.1f} GB", bytes / kGigabyte); }
 
 std::string withCommas(std::uint64_t number) {
-    auto text = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+    const auto digits = std::to_string(number);
+    std::string text;
+    for (std::size_t place = 0; place < digits.size(); ++place) {
+        if (place > 0 && (digits.size() - place) % 3 == 0) text += ',';
+        text += digits[place];
+    }
     return text;
 }
 
@@ -47,7 +50,7 @@ std::string dtypesOf(const Layout& layout) {
 
 void inspect(const RunConfiguration& configuration, Preflight& result) {
     const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
-    std::vector<FounderDescription> descriptions;
+    std::vector<FounderOutline> descriptions;
     std::uint64_t stored = 0;
     for (const auto& founder : named) {
         const auto source = openFounder(founder, std::filesystem::temp_directory_path());

@@ -13,7 +13,7 @@ TensorDescription tensor(std::string name, std::vector<std::int64_t> shape, DTyp
     return {std::move(name), dtype, std::move(shape), count};
 }
 
-FounderDescription llama(std::string name, std::int64_t vocabulary = 10) {
+FounderOutline llama(std::string name, std::int64_t vocabulary = 10) {
     return {
         .name = std::move(name),
         .tensors = {tensor("model.norm.weight", {4}), tensor("model.layers.10.mlp.up_proj.weight", {6, 4}),
@@ -23,15 +23,15 @@ FounderDescription llama(std::string name, std::int64_t vocabulary = 10) {
         .tokens = {}};
 }
 
-Alignment aligned(std::vector<FounderDescription> founders, const TensorRules& rules = {}) {
+Alignment aligned(std::vector<FounderOutline> founders, const TensorRules& rules = {}) {
     return align(founders, rules);
 }
 
-TensorDescription& named(FounderDescription& founder, std::string_view name) {
+TensorDescription& named(FounderOutline& founder, std::string_view name) {
     return *std::ranges::find(founder.tensors, name, &TensorDescription::name);
 }
 
-void remove(FounderDescription& founder, std::string_view name) {
+void remove(FounderOutline& founder, std::string_view name) {
     std::erase_if(founder.tensors, [&](const auto& one) { return one.name == name; });
 }
 
@@ -60,7 +60,7 @@ private Q_SLOTS:
         named(second, "model.layers.10.mlp.up_proj.weight") = tensor("model.layers.10.mlp.up_proj.weight", {8, 4});
         named(second, "model.layers.2.self_attn.q_proj.weight").dtype = DType::I32;
         second.tensors.push_back(tensor("model.extra.weight", {1}));
-        const std::vector<FounderDescription> founders{llama("a"), second};
+        const std::vector<FounderOutline> founders{llama("a"), second};
         const auto result = align(founders, {});
         QCOMPARE(result.differences.size(), std::size_t{4});
         const auto table = tableOf(result.differences, founders);

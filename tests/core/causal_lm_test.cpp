@@ -212,7 +212,12 @@ private Q_SLOTS:
     void membersKeepTheirAnswersAndStoredRunsShowThem() {
         const auto database = newPath(".db");
         const auto last = runToItsEnd(demo(20), database);
-        const auto stored = RunCatalog(database).snapshot({1});
+        SessionSnapshot stored;
+        try {
+            stored = RunCatalog(database).snapshot({1});
+        } catch (const std::exception& error) {
+            QFAIL(error.what());
+        }
         for (std::size_t slot = 0; slot < last.members.size(); ++slot) {
             if (!last.members[slot]) continue;
             QVERIFY(last.members[slot]->answers);

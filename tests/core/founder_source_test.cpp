@@ -263,7 +263,7 @@ private Q_SLOTS:
             {tensorOf("model.embed_tokens.weight", DType::F16, {2, 2}, {10, 20, 30, 40}),
              tensorOf("model.norm.weight", DType::F32, {2}, {70, 80}), tensorOf("model.w", DType::F32, {1}, {90})});
         const std::vector<FounderSourcePtr> sources{open("a"), open("b")};
-        const std::vector<FounderDescription> founders{describe(*sources[0]), describe(*sources[1])};
+        const std::vector<FounderOutline> founders{describe(*sources[0]), describe(*sources[1])};
         const auto alignment = align(founders, {.exclude = {}, .freeze = {{"*norm*", 1}}, .commonVocabulary = true});
         QVERIFY(alignment.differences.empty());
         QCOMPARE(flat(stretchesOf(alignment, sources, 0), alignment.layout.extent()),
