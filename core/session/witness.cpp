@@ -1,6 +1,6 @@
 #include "core/session/witness.h"
 
-#include "core/session/fingerprint.h"
+#include "core/checkpoint/fingerprint.h"
 
 #include <cstdint>
 
