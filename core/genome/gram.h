@@ -1,24 +1,15 @@
 #pragma once
 
 #include "core/genome/founders.h"
+#include "core/progress/progress.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <vector>
 
 namespace mergarium {
-
-/// Told how far long work is, `done` of `total` units; returns false to end it, which then throws Cancelled.
-using Progress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
-
-class Cancelled : public std::runtime_error {
-public:
-    Cancelled() : std::runtime_error("Cancelled.") {}
-};
 
 /// Entries of a symmetric K x K matrix that are kept: (0,0), (0,1), (1,1), (0,2), ... column by column of the upper triangle.
 constexpr std::size_t gramEntries(std::size_t founders) { return founders * (founders + 1) / 2; }

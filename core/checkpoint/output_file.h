@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+namespace mergarium {
+
+/// A new file that is being written. Every function throws std::runtime_error with one sentence that names the file.
+class OutputFile {
+public:
+    /// Refused when there is a file of this name already.
+    explicit OutputFile(std::filesystem::path path);
+    ~OutputFile();
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+    int descriptor() const { return descriptor_; }
+    /// Writes at `offset`. From several threads at once, to places that don't overlap.
+    void write(std::uint64_t offset, std::span<const std::byte> bytes) const;
+    /// Asks the system to begin putting [begin, end) on the disk.
+    void startSync(std::uint64_t begin, std::uint64_t end) const;
+    /// Returns when all that was written is on the disk.
+    void sync() const;
+    /// Reads what is at `offset`; throws when the file ends before `out` is full.
+    void read(std::uint64_t offset, std::span<std::byte> out) const;
+
+private:
+    std::filesystem::path path_;
+    int descriptor_;
+};
+
+}  // namespace mergarium
