@@ -11,5 +11,8 @@ int list(const Options& options);
 int show(const Options& options);
 int presets(const Options& options);
 int score(const Options& options);
+int tokenize(const Options& options);
+int logprobs(const Options& options);
+int generate(const Options& options);
 
 }  // namespace mergarium::cli

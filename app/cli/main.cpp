@@ -27,10 +27,14 @@ void addDatabase(CLI::App& command, Options& options) {
     command.add_option("--db", options.database, "The run database (default: runs.db in your data folder)");
 }
 
+void addDevice(CLI::App& command, Options& options) {
+    command.add_option("--device", options.device, "auto, cpu, cuda or cuda:N");
+}
+
 void addConfiguration(CLI::App& command, Options& options) {
     command.add_option("--seed", options.seed, "Seed of the run");
     command.add_option("--evaluations", options.evaluations, "How many children are scored");
-    command.add_option("--device", options.device, "auto, cpu, cuda or cuda:N");
+    addDevice(command, options);
     command.add_option("--set", options.settings, "Any key of the configuration: strategy.archive=30")->allow_extra_args(false);
 }
 
@@ -78,6 +82,31 @@ int carryOut(int argc, char** argv) {
     score->add_option("--task", options.configuration, "A YAML file or a preset's name")->required();
     addThreads(*score, options);
     commands.push_back({score, &mergarium::cli::score});
+
+    auto* tokenize = addCommand(program, "tokenize", "Token ids of the texts on stdin, one JSON string per line", options);
+    tokenize->add_option("FOLDER", options.folder, "The folder of a tokenizer.json or tokenizer.model")->required();
+    tokenize->add_flag("--no-special", options.noSpecial, "Leave out the special tokens that the tokenizer adds");
+    commands.push_back({tokenize, &mergarium::cli::tokenize});
+
+    auto* logprobs = addCommand(program, "logprobs", "Logits and log-probabilities of a language model", options);
+    logprobs->add_option("FOLDER", options.checkpoint, "The model's Hugging Face folder")->required();
+    logprobs->add_option("--ids", options.ids, "A JSON file: a list of lists of token ids")->required();
+    addDevice(*logprobs, options);
+    addThreads(*logprobs, options);
+    commands.push_back({logprobs, &mergarium::cli::logprobs});
+
+    auto* generate = addCommand(program, "generate", "Let a language model continue texts", options);
+    generate->add_option("FOLDER", options.checkpoint, "The model's Hugging Face folder")->required();
+    auto* prompts = generate->add_option_group("prompts");
+    prompts->add_option("--ids", options.ids, "A JSON file: a list of lists of token ids");
+    prompts->add_option("--prompt", options.prompt, "A text");
+    prompts->require_option(1);
+    generate->add_option("--max-new-tokens", options.newTokens, "Most tokens of a continuation")->required()->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31));
+    generate->add_option("--temperature", options.temperature, "0: always the likeliest token")->check(CLI::NonNegativeNumber);
+    generate->add_option("--seed", options.seed, "Seed of what is drawn at a temperature above 0");
+    addDevice(*generate, options);
+    addThreads(*generate, options);
+    commands.push_back({generate, &mergarium::cli::generate});
 
     try {
         program.parse(argc, argv);

@@ -29,6 +29,15 @@ struct Options {
 
     std::string checkpoint;
     std::string preset;
+
+    /// A model's folder.
+    std::string folder;
+    bool noSpecial = false;
+    /// A JSON file of lists of token ids.
+    std::string ids;
+    std::string prompt;
+    std::int64_t newTokens = 0;
+    double temperature = 0.0;
 };
 
 }  // namespace mergarium::cli

@@ -13,11 +13,18 @@ int score(const Options& options) {
     const auto scores = scoreCheckpoint(options.checkpoint, configurationOf(options), findResources(), options.threads);
     if (options.json) {
         auto models = nlohmann::ordered_json::array();
-        for (const auto& one : scores) models.push_back({{"model", one.model}, {"train", one.train}, {"test", one.test}});
+        for (const auto& one : scores) {
+            nlohmann::ordered_json groups;
+            for (const auto& [name, train] : one.groups) groups[name] = train;
+            models.push_back({{"model", one.model}, {"train", one.train}, {"test", one.test ? nlohmann::ordered_json(*one.test) : nullptr}, {"groups", groups}});
+        }
         print({{"checkpoint", options.checkpoint}, {"models", models}});
         return kSuccess;
     }
-    for (const auto& one : scores) fmt::print("{:5.1f} % train  {:5.1f} % test   {}\n", 100.0 * one.train, 100.0 * one.test, one.model);
+    for (const auto& one : scores) {
+        fmt::print("{:5.1f} % train  {}   {}\n", 100.0 * one.train, one.test ? fmt::format("{:5.1f} % test", 100.0 * *one.test) : "nothing held out", one.model);
+        for (const auto& [name, train] : one.groups) fmt::print("    {:5.1f} % {}\n", 100.0 * train, name);
+    }
     return kSuccess;
 }
 

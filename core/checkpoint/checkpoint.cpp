@@ -90,6 +90,12 @@ void Checkpoint::dropBehind() const {
     for (const auto& file : files_) file->dropBehind(0, file->bytes().size());
 }
 
+void Checkpoint::dropBehind(const StoredTensor& tensor, std::uint64_t begin, std::uint64_t end) const {
+    const auto& file = files_[tensor.file];
+    const auto offset = static_cast<std::uint64_t>(tensor.bytes - file->bytes().data());
+    file->dropBehind(offset + begin, offset + end);
+}
+
 std::optional<nlohmann::json> Checkpoint::configuration() const {
     std::error_code error;
     if (folder_.empty() || !std::filesystem::exists(std::filesystem::symlink_status(folder_ / kConfiguration, error)))

@@ -60,6 +60,8 @@ public:
     std::uint64_t byteSize() const;
     /// Takes all pages of all files out of resident memory.
     void dropBehind() const;
+    /// Takes bytes [begin, end) of one of its tensors out of resident memory.
+    void dropBehind(const StoredTensor& tensor, std::uint64_t begin, std::uint64_t end) const;
     /// config.json of the folder; absent if there is none. Throws with file and line when it is no JSON.
     std::optional<nlohmann::json> configuration() const;
 

@@ -8,7 +8,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 
 namespace mergarium {
@@ -31,37 +30,53 @@ void readNetwork(const std::filesystem::path& path, const std::map<std::string, 
     }
 }
 
-}  // namespace
+CheckpointScore scoreOf(const std::string& model, const Genome& genome, Task& task) {
+    const auto samples = task.samples();
+    std::vector<float> scores(samples->size());
+    task.load(genome);
+    scoreAll(task, scores);
+    CheckpointScore result{.model = model, .train = Scores(scores).mean(), .test = std::nullopt, .groups = {}};
+    std::vector<std::pair<double, std::size_t>> sums(samples->groupNames.size());
+    for (std::size_t j = 0; j < scores.size(); ++j) {
+        sums[samples->groups[j]].first += static_cast<double>(scores[j]);
+        ++sums[samples->groups[j]].second;
+    }
+    for (std::size_t group = 0; group < sums.size(); ++group)
+        if (sums[group].second > 0) result.groups.emplace_back(samples->groupNames[group], sums[group].first / static_cast<double>(sums[group].second));
+    result.test = task.testScore();
+    return result;
+}
 
-std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkpoint, const RunConfiguration& configuration,
-                                             const std::filesystem::path& resources, std::size_t threads) {
+std::vector<CheckpointScore> scoreDigits(const std::filesystem::path& checkpoint, Task& task) {
     const auto entries = readSafetensorsHeader(checkpoint).tensors;
-    auto experiment = prepare(configuration, {.database = {}, .resources = resources, .threads = threads});
-    auto& task = *experiment.task;
-    std::vector<float> scores(task.samples()->size());
     std::vector<CheckpointScore> results;
-    const auto score = [&](const std::string& model, std::vector<float> parameters) {
-        task.load(DenseGenome(std::move(parameters)));
-        scoreAll(task, scores);
-        const double total = std::accumulate(scores.begin(), scores.end(), 0.0);
-        results.push_back({model, total / static_cast<double>(scores.size()), task.testScore().value_or(0.0)});
-    };
-
     if (isNetwork(entries, task.layout())) {
         std::vector<float> parameters(task.layout().length());
         readNetwork(checkpoint, entries, task.layout(), parameters);
-        score(checkpoint.stem().string(), std::move(parameters));
-        return results;
+        return {scoreOf(checkpoint.stem().string(), DenseGenome(std::move(parameters)), task)};
     }
     for (const auto& [name, entry] : entries) {
         auto values = readFloatTensor(checkpoint, name);
         if (values.size() != task.layout().length())
             throw std::runtime_error(fmt::format("{}: the tensor '{}' has {} values, the network has {} parameters.", checkpoint.string(), name,
                                                  values.size(), task.layout().length()));
-        score(name, std::move(values));
+        results.push_back(scoreOf(name, DenseGenome(std::move(values)), task));
     }
     if (results.empty()) throw std::runtime_error(fmt::format("{}: there are no tensors in this file.", checkpoint.string()));
     return results;
+}
+
+}  // namespace
+
+std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkpoint, const RunConfiguration& configuration,
+                                             const std::filesystem::path& resources, std::size_t threads) {
+    const RunPlace place{.database = {}, .resources = resources, .threads = threads};
+    if (kindOf(configuration.task) == TaskKind::Digits) return scoreDigits(checkpoint, *prepare(configuration, place).task);
+    auto alone = configuration;
+    alone.founders = std::vector<CheckpointFounder>{{.base = checkpoint, .adapter = {}}};
+    alone.tensors = {};
+    const auto experiment = prepare(alone, place);
+    return {scoreOf(experiment.founders.front().name, *experiment.founders.front().genome, *experiment.task)};
 }
 
 }  // namespace mergarium

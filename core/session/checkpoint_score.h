@@ -3,7 +3,9 @@
 #include "core/session/configuration.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mergarium {
@@ -12,11 +14,15 @@ namespace mergarium {
 struct CheckpointScore {
     std::string model;
     double train = 0.0;
-    double test = 0.0;
+    /// Absent when nothing is held out.
+    std::optional<double> test;
+    /// The training score on each group of samples (classes, files), by name.
+    std::vector<std::pair<std::string, double>> groups;
 };
 
-/// Scores the models in a safetensors file on the configuration's task: one model whose tensors are the network's own, or
-/// any number of flat fp32 vectors, one tensor each. Throws std::runtime_error naming file and tensor when neither fits.
+/// Scores a checkpoint on the configuration's task. Digits: a safetensors file with one model whose tensors are the network's own, or any number
+/// of flat fp32 vectors, one tensor each. Other tasks: a model as a founder may be. Throws std::runtime_error naming file and tensor when it doesn't
+/// fit.
 std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkpoint, const RunConfiguration& configuration,
                                              const std::filesystem::path& resources, std::size_t threads);
 

@@ -2,13 +2,15 @@
 
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
+#include "core/networks/device.h"
 #include "core/search/m2n2.h"
+#include "core/session/preflight.h"
 #include "core/session/witness.h"
+#include "core/tasks/causal_lm_task.h"
 #include "core/tasks/classifier.h"
 #include "core/tasks/digits.h"
 #include "core/tasks/digits_founders.h"
 
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
@@ -19,15 +21,6 @@ namespace mergarium {
 namespace {
 
 constexpr const char* kDigitsFile = "data/digits.csv.gz";
-
-torch::Device deviceOf(const std::string& name) {
-    if (name == "cpu" || (name == "auto" && !at::hasCUDA())) return torch::kCPU;
-    if (!at::hasCUDA()) throw std::runtime_error(fmt::format("device: '{}' was asked for, but this libtorch finds no CUDA device; use cpu.", name));
-    const auto device = name == "auto" || name == "cuda" ? torch::Device(torch::kCUDA, 0) : torch::Device(name);
-    const auto count = static_cast<int>(at::detail::getCUDAHooks().getNumGPUs());
-    if (device.index() >= count) throw std::runtime_error(fmt::format("device: '{}' was asked for, but there are only {} CUDA devices.", name, count));
-    return device;
-}
 
 std::vector<Founder> namedFounders(DigitsFounders kind, const Digits& digits, const RunConfiguration& configuration,
                                     const std::filesystem::path& resources) {
@@ -58,9 +51,37 @@ Experiment prepareDigits(const RunConfiguration& configuration, const RunPlace& 
     return experiment;
 }
 
+std::uint64_t bytesOf(const FounderSource& source) {
+    std::uint64_t bytes = 0;
+    for (const auto& tensor : source.tensors()) bytes += tensor.byteSize();
+    return bytes;
+}
+
+Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPlace& place, torch::Device device, const Announce& announce) {
+    const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
+    const auto cache = founderCache(place.database);
+    if (const auto refusal = preflight(configuration).refusal) throw std::runtime_error(*refusal);
+    const auto opened = openFounders(named, configuration.tensors, cache, announce);
+    Experiment experiment;
+    // Before the pass over all parameters: what doesn't fit is found in a moment.
+    if (const auto* settings = std::get_if<CausalLmSettings>(&configuration.task))
+        experiment.task = std::make_unique<CausalLmTask>(*settings, opened.sources.front()->base(), *opened.founders, device);
+    else
+        throw std::runtime_error("This task is not there yet.");
+    experiment.gram = gramOf(opened, cache, announce);
+    experiment.breeding = std::make_unique<RecipeBreeding>(experiment.gram);
+    for (std::size_t k = 0; k < named.size(); ++k)
+        experiment.founders.push_back({.name = opened.sources[k]->name(),
+                                       .genome = std::make_shared<const RecipeGenome>(founderRecipe(k, named.size(), opened.founders->length()), experiment.gram),
+                                       .hash = opened.founders->model(k).hash,
+                                       .source = named[k],
+                                       .bytes = bytesOf(*opened.sources[k])});
+    return experiment;
+}
+
 }  // namespace
 
-Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce&) {
+Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce) {
     const auto threads = place.threads ? place.threads : std::max(1u, std::thread::hardware_concurrency());
     at::set_num_threads(static_cast<int>(threads));
     const auto device = deviceOf(configuration.device);
@@ -68,7 +89,7 @@ Experiment prepare(const RunConfiguration& configuration, const RunPlace& place,
     switch (kindOf(configuration.task)) {
         case TaskKind::Digits: experiment = prepareDigits(configuration, place, device); break;
         case TaskKind::CausalLm:
-        case TaskKind::Command: throw std::runtime_error("This task is not there yet.");
+        case TaskKind::Command: experiment = prepareCheckpoints(configuration, place, device, announce); break;
     }
     experiment.device = device.is_cpu() ? fmt::format("CPU, {} thread{}", threads, threads == 1 ? "" : "s") : fmt::format("CUDA {}", device.index());
     return experiment;
@@ -85,7 +106,9 @@ std::unique_ptr<Strategy> makeStrategy(const RunConfiguration& configuration, co
                                   std::move(archive));
 }
 
-std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration&, const std::filesystem::path& resources) {
+std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration& configuration, const std::filesystem::path& resources) {
+    if (const auto* settings = std::get_if<CausalLmSettings>(&configuration.task))
+        return std::make_shared<const SampleSet>(samplesOf(readQuestions(*settings)));
     return std::make_shared<const SampleSet>(pictures(readDigits(resources / kDigitsFile).train));
 }
 

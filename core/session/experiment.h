@@ -4,6 +4,7 @@
 #include "core/genome/genome.h"
 #include "core/genome/gram.h"
 #include "core/search/strategy.h"
+#include "core/session/checkpoint_founders.h"
 #include "core/session/configuration.h"
 #include "core/tasks/task.h"
 
@@ -24,8 +25,6 @@ struct RunPlace {
     std::size_t threads = 0;
 };
 
-/// Told what is being prepared ("Reading founders") and how far it is; returns false to end it, which then throws Cancelled.
-using Announce = std::function<bool(std::string_view what, std::uint64_t done, std::uint64_t total)>;
 
 /// A founder before it is scored.
 struct Founder {

@@ -99,8 +99,7 @@ std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const A
     // Genomes of all who may yet be parents of a birth that is to be repeated.
     std::map<MemberId, GenomePtr> genomes;
     for (const auto& [member, packed] : point.genomes) genomes[member] = loop->experiment_.breeding->unpack(packed);
-    for (std::size_t k = 0; k < founders.size(); ++k)
-        if (!genomes.contains({k + 1})) genomes[{k + 1}] = founders[k].genome;
+    for (std::size_t k = 0; k < founders.size(); ++k) genomes[{k + 1}] = founders[k].genome;
     const auto withGenome = [&](const MemberPtr& bare, const GenomePtr& genome) {
         if (bare->scores.size() != loop->scores_.size()) throw damaged("a score list");
         if (!genome || genome->length() != task.layout().length()) throw damaged("a checkpoint");

@@ -1,10 +1,22 @@
 #include "core/session/witness.h"
 
-#include "core/session/fingerprint.h"
+#include "core/checkpoint/fingerprint.h"
+#include "core/genome/dense_genome.h"
 
 #include <cstdint>
 
 namespace mergarium {
+namespace {
+
+/// A dense genome is its parameters; a recipe beside them only says how they came about.
+void add(Fingerprint& fingerprint, const Genome& genome) {
+    if (const auto* dense = dynamic_cast<const DenseGenome*>(&genome))
+        fingerprint.add(std::as_bytes(dense->values()));
+    else
+        fingerprint.add(genome.pack());
+}
+
+}  // namespace
 
 std::string contentHash(std::span<const float> parameters) {
     Fingerprint fingerprint;
@@ -14,7 +26,7 @@ std::string contentHash(std::span<const float> parameters) {
 
 std::string contentHash(const Genome& genome) {
     Fingerprint fingerprint;
-    fingerprint.add(genome.pack());
+    add(fingerprint, genome);
     return fingerprint.hex();
 }
 
@@ -25,7 +37,7 @@ std::string archiveHash(std::span<const MemberPtr> slots) {
         const std::uint64_t id = member ? member->id.value : 0;
         fingerprint.add(std::as_bytes(std::span(&id, 1)));
         if (!member) continue;
-        fingerprint.add(member->genome->pack());
+        add(fingerprint, *member->genome);
         fingerprint.add(std::as_bytes(member->scores.values()));
     }
     return fingerprint.hex();

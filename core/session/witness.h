@@ -10,7 +10,7 @@ namespace mergarium {
 /// SHA-256 of parameters, hexadecimal.
 std::string contentHash(std::span<const float> parameters);
 
-/// SHA-256 of a packed genome, hexadecimal.
+/// SHA-256 of what a genome is: parameters, or a packed recipe; hexadecimal.
 std::string contentHash(const Genome& genome);
 
 /// SHA-256 over the slots in order, genomes and scores: two runs that agree in it went the same way. The slots' members

@@ -27,7 +27,8 @@ public:
     }
 
     std::filesystem::path resolve(const std::string& key, const std::string& path) const {
-        return (overriding(key).empty() ? std::filesystem::absolute(folder_) / path : std::filesystem::absolute(path)).lexically_normal();
+        const auto base = overriding(key).empty() && !folder_.empty() ? std::filesystem::absolute(folder_) : std::filesystem::current_path();
+        return (base / path).lexically_normal();
     }
 
     [[noreturn]] void refuse(const std::string& key, const YAML::Mark& mark, std::string_view sentence) const {

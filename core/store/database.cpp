@@ -46,9 +46,12 @@ SQLite::Database openDatabase(const std::filesystem::path& path, Access access) 
             database.exec("PRAGMA journal_mode = WAL");
             database.exec("PRAGMA synchronous = NORMAL");
             migrate(database);
-        } else if (database.execAndGet("PRAGMA user_version").getInt() == 0) {
-            throw StoreError(fmt::format("{}: there are no runs in this file.", path.string()));
+            return database;
         }
+        const int version = database.execAndGet("PRAGMA user_version").getInt();
+        if (version == 0) throw StoreError(fmt::format("{}: there are no runs in this file.", path.string()));
+        // Readers know the newest format alone.
+        if (version < kSchemaVersion) (void)openDatabase(path, Access::Write);
         return database;
     } catch (const SQLite::Exception& caught) {
         throwExplained(caught, path);

@@ -48,8 +48,8 @@ struct CausalLmSettings {
     QuestionScoring scoring = QuestionScoring::ExactMatch;
     /// What the model sees of a question, `{field}` filled in from the JSON object.
     std::string prompt = "{question}";
-    /// A chat template by name around the prompt: none, llama2, llama3, chatml, mistral, ...
-    std::string chat = "none";
+    /// A chat template by name around the prompt: plain (none), llama2, llama3, chatml, mistral, ... (core/text/chat_template.h)
+    std::string chat = "plain";
     /// The system text of the chat template; empty: none.
     std::string system;
     /// The field that holds the right answer, or the number (from 0) or text of the right choice.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -13,7 +14,9 @@ public:
     Fingerprint();
     ~Fingerprint();
     void add(std::span<const std::byte> bytes);
-    /// 64 hexadecimal digits; ends the computation.
+    /// Ends the computation.
+    std::array<std::byte, 32> digest();
+    /// The same as 64 hexadecimal digits.
     std::string hex();
 
 private:

@@ -1,9 +1,8 @@
-#include "core/session/fingerprint.h"
+#include "core/checkpoint/fingerprint.h"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-#include <array>
 #include <stdexcept>
 
 namespace mergarium {
@@ -19,14 +18,19 @@ Fingerprint::Fingerprint() : state_(std::make_unique<State>()) {
 
 Fingerprint::~Fingerprint() = default;
 
-void Fingerprint::add(std::span<const std::byte> bytes) { EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()); }
+void Fingerprint::add(std::span<const std::byte> bytes) {
+    EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
+}
+
+std::array<std::byte, 32> Fingerprint::digest() {
+    std::array<std::byte, 32> digest{};
+    EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+    return digest;
+}
 
 std::string Fingerprint::hex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    EVP_DigestFinal_ex(state_->context.get(), digest.data(), &size);
     std::string text;
-    for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
+    for (const auto byte : digest()) text += fmt::format("{:02x}", static_cast<unsigned>(byte));
     return text;
 }
 

@@ -1,0 +1,94 @@
+#include "app/cli/commands.h"
+#include "app/cli/common.h"
+#include "app/cli/exit_code.h"
+#include "core/networks/device.h"
+#include "core/networks/generation.h"
+#include "core/networks/llama_checkpoint.h"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+namespace mergarium::cli {
+namespace {
+
+using TokenLists = std::vector<std::vector<std::int32_t>>;
+
+Llama open(const Options& options) {
+    const std::size_t threads =
+        options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    at::set_num_threads(static_cast<int>(threads));
+    return openLlama(options.checkpoint, deviceOf(options.device.value_or("auto")));
+}
+
+/// A JSON list of lists of token ids, each known to the network.
+TokenLists readIds(const std::string& path, const LlamaConfig& config) {
+    std::ifstream file(path);
+    if (!file) throw std::runtime_error(fmt::format("{}: can't be opened for reading.", path));
+    const auto document = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+    if (!document.is_array() || document.empty())
+        throw std::runtime_error(fmt::format("{}: is no JSON list of lists of token ids.", path));
+    TokenLists texts;
+    for (std::size_t i = 0; i < document.size(); ++i) {
+        const auto refuse = [&](const std::string& why) {
+            throw std::runtime_error(fmt::format("{}: list {} {}.", path, i + 1, why));
+        };
+        if (!document[i].is_array() || document[i].empty()) refuse("is no list of at least one token id");
+        if (static_cast<std::int64_t>(document[i].size()) > config.context)
+            refuse(
+                fmt::format("has {} tokens, more than the model's context of {}", document[i].size(), config.context));
+        auto& text = texts.emplace_back();
+        for (const auto& id : document[i]) {
+            if (!id.is_number_integer() || id.get<std::int64_t>() < 0 || id.get<std::int64_t>() >= config.vocabulary)
+                refuse(fmt::format("has the token id {}, where the vocabulary ends at {}", id.dump(),
+                                   config.vocabulary - 1));
+            text.push_back(id.get<std::int32_t>());
+        }
+    }
+    return texts;
+}
+
+}  // namespace
+
+int logprobs(const Options& options) {
+    const auto network = open(options);
+    const auto texts = readIds(options.ids, network.config());
+    auto logits = nlohmann::ordered_json::array();
+    auto logProbabilities = nlohmann::ordered_json::array();
+    for (const auto& text : texts) {
+        auto cache = network.cache(1, static_cast<std::int64_t>(text.size()));
+        const Piece piece{.tokens = text, .targets = std::span(text).subspan(1), .logits = true};
+        const auto results = network.forward({&piece, 1}, cache);
+        const auto row = results.logits.cpu();
+        logits.push_back(std::vector<float>(row.data_ptr<float>(), row.data_ptr<float>() + row.numel()));
+        logProbabilities.push_back(results.logProbabilities.front());
+        if (!options.json) fmt::print("{:.4f}\n", fmt::join(results.logProbabilities.front(), " "));
+    }
+    if (options.json) print({{"last_logits", std::move(logits)}, {"token_logprobs", std::move(logProbabilities)}});
+    return kSuccess;
+}
+
+int generate(const Options& options) {
+    const auto network = open(options);
+    const GenerationRequest request{.prompts = readIds(options.ids, network.config()),
+                                    .maximumNewTokens = options.newTokens,
+                                    .temperature = options.temperature,
+                                    .seed = options.seed.value_or(0),
+                                    .stopTokens = network.config().endTokens};
+    auto ids = nlohmann::ordered_json::array();
+    const auto texts = nlohmann::ordered_json::array();
+    for (const auto& continuation : mergarium::generate(network, request)) {
+        ids.push_back(continuation.tokens);
+        if (!options.json) fmt::print("{}\n", fmt::join(continuation.tokens, " "));
+    }
+    if (options.json) print({{"new_ids", std::move(ids)}, {"text", texts}});
+    return kSuccess;
+}
+
+}  // namespace mergarium::cli

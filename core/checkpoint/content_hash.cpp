@@ -1,0 +1,131 @@
+#include "core/checkpoint/content_hash.h"
+
+#include "core/checkpoint/fingerprint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace mergarium {
+namespace {
+
+constexpr std::uint64_t kChunk = 4 << 20;
+
+struct Chunk {
+    std::size_t tensor = 0;
+    std::uint64_t begin = 0, end = 0;
+    std::array<std::byte, 32> digest{};
+};
+
+std::vector<Chunk> chunksOf(std::span<const TensorDescription> tensors) {
+    std::vector<Chunk> chunks;
+    for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor)
+        for (std::uint64_t begin = 0, size = tensors[tensor].byteSize(); begin < size; begin += kChunk)
+            chunks.push_back({.tensor = tensor, .begin = begin, .end = std::min(size, begin + kChunk)});
+    return chunks;
+}
+
+/// Digests chunks, one after the other off a common counter, until there are none, one fails or it is cancelled.
+class Work {
+public:
+    Work(const FounderSource& founder, std::vector<Chunk>& chunks, std::stop_token cancel)
+        : founder_(founder), chunks_(chunks), cancel_(std::move(cancel)) {}
+
+    void run(const std::function<void(std::uint64_t)>& progress) {
+        try {
+            // What has to be computed is computed tensor by tensor, so that threads don't wait for one another's.
+            for (std::size_t i = nextTensor_++; i < founder_.tensors().size() && !cancel_.stop_requested();
+                 i = nextTensor_++)
+                founder_.bytes(i);
+            for (std::size_t i = next_++; i < chunks_.size() && !cancel_.stop_requested() && !failed_; i = next_++) {
+                auto& chunk = chunks_[i];
+                Fingerprint fingerprint;
+                fingerprint.add({founder_.bytes(chunk.tensor) + chunk.begin, chunk.end - chunk.begin});
+                chunk.digest = fingerprint.digest();
+                founder_.dropBehind(chunk.tensor, chunk.begin, chunk.end);
+                done_ += chunk.end - chunk.begin;
+                if (progress) progress(done_);
+            }
+        } catch (...) {
+            const std::lock_guard lock(mutex_);
+            if (!failed_.exchange(true)) failure_ = std::current_exception();
+        }
+    }
+
+    void rethrow() const {
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+private:
+    const FounderSource& founder_;
+    std::vector<Chunk>& chunks_;
+    std::stop_token cancel_;
+    std::atomic<std::size_t> nextTensor_ = 0, next_ = 0;
+    std::atomic<std::uint64_t> done_ = 0;
+    std::atomic<bool> failed_ = false;
+    std::mutex mutex_;
+    std::exception_ptr failure_;
+};
+
+void add(Fingerprint& fingerprint, std::uint64_t number) {
+    std::array<std::byte, 8> bytes;
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(number >> (8 * i));
+    fingerprint.add(bytes);
+}
+
+void add(Fingerprint& fingerprint, std::string_view text) {
+    add(fingerprint, text.size());
+    fingerprint.add(std::as_bytes(std::span(text)));
+}
+
+}  // namespace
+
+std::optional<std::string> contentHash(const FounderSource& founder, const ContentHashing& how) {
+    const auto tensors = founder.tensors();
+    auto chunks = chunksOf(tensors);
+    std::uint64_t total = 0;
+    for (const auto& tensor : tensors) total += tensor.byteSize();
+
+    Work work(founder, chunks, how.cancel);
+    {
+        std::vector<std::jthread> others;
+        for (std::size_t i = 1; i < std::min(how.threads, chunks.size()); ++i)
+            others.emplace_back([&] { work.run({}); });
+        work.run([&](std::uint64_t done) {
+            if (how.progress) how.progress(done, total);
+        });
+    }
+    work.rethrow();
+    if (how.cancel.stop_requested()) return std::nullopt;
+    if (how.progress) how.progress(total, total);
+
+    Fingerprint whole;
+    add(whole, "mergarium contents 1");
+    auto chunk = chunks.begin();
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        add(whole, tensors[i].name);
+        add(whole, nameOf(tensors[i].dtype));
+        add(whole, tensors[i].shape.size());
+        for (const auto extent : tensors[i].shape) add(whole, static_cast<std::uint64_t>(extent));
+        for (; chunk != chunks.end() && chunk->tensor == i; ++chunk) whole.add(chunk->digest);
+    }
+    return whole.hex();
+}
+
+std::string contentKey(const FounderSource& founder) {
+    std::string key;
+    for (const auto& file : founder.files()) {
+        const auto& state = file->state();
+        key += fmt::format("{}\t{}\t{}\t{}\t{}\n", std::filesystem::absolute(file->path()).lexically_normal().string(),
+                           state.size, state.modifiedNanoseconds, state.device, state.inode);
+    }
+    return key;
+}
+
+}  // namespace mergarium

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/checkpoint/founder_source.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace mergarium {
+
+struct ContentHashing {
+    /// At most so many threads compute.
+    std::size_t threads = 1;
+    /// Bytes done and bytes in all; called on the calling thread. May be empty.
+    std::function<void(std::uint64_t, std::uint64_t)> progress;
+    std::stop_token cancel;
+};
+
+/// The identity of a model's contents, 64 hexadecimal digits: SHA-256 over every tensor in order of name: its name,
+/// element type, shape, and the SHA-256 of each 4 MiB of its bytes. The same however the tensors are spread over files,
+/// and for an adapter on its base as for the two merged with the same rounding. Streams: pages are dropped behind.
+/// Absent when cancelled.
+std::optional<std::string> contentHash(const FounderSource& founder, const ContentHashing& how);
+
+/// Under which a hash may be remembered: paths, sizes, times and inodes of all files that the contents come from.
+std::string contentKey(const FounderSource& founder);
+
+}  // namespace mergarium

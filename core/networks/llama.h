@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/checkpoint/layout.h"
+#include "core/networks/llama_config.h"
+#include "core/networks/llama_weights.h"
+#include "core/networks/packed_tokens.h"
+#include "core/networks/rotary.h"
+
+#include <torch/types.h>
+
+#include <memory>
+#include <span>
+
+namespace mergarium {
+
+class FusedLlama;
+
+/// A language model of the Llama family. Its tensors are views into one flat buffer in the order of a layout, fp32 on
+/// the CPU and bf16 on a GPU, so writing the buffer is loading the model. One thread at a time.
+class Llama {
+public:
+    enum class Kernels : std::uint8_t {
+        /// Our own on the CPU, where a text's results are the same to the bit whatever it is batched with; else
+        /// libtorch's.
+        Best,
+        /// libtorch's, on any device.
+        Library,
+    };
+
+    /// Throws std::runtime_error naming the tensor that the layout lacks, has in another shape, or has beyond what the
+    /// network knows. Names are as in Hugging Face's folders; their order in the layout is free.
+    Llama(LlamaConfig config, Layout layout, torch::Device device, Kernels kernels = Kernels::Best);
+    ~Llama();
+    Llama(Llama&&) noexcept;
+
+    /// All tensors as Hugging Face names them, in depth order: embedding, layers, norm, and the head unless tied.
+    static Layout layout(const LlamaConfig& config) { return llamaLayout(config); }
+
+    const LlamaConfig& config() const { return config_; }
+    /// As it was given.
+    const Layout& parameterLayout() const { return layout_; }
+    /// All elements, layout.extent() of them. The span is the network's own memory, for the CPU only.
+    const torch::Tensor& flat() const { return flat_; }
+    std::span<float> parameters();
+
+    /// For texts of up to `capacity` tokens.
+    KeyValueCache cache(std::int64_t slots, std::int64_t capacity) const;
+
+    /// Feeds pieces, each of another slot, to the network and into the cache. Logits and log-probabilities are computed
+    /// only where asked for. Throws std::invalid_argument for tokens outside the vocabulary and texts beyond the cache.
+    PieceResults forward(std::span<const Piece> pieces, KeyValueCache& cache) const;
+
+private:
+    LlamaConfig config_;
+    Layout layout_;
+    Rotary rotary_;
+    torch::Tensor flat_;
+    LlamaWeights weights_;
+    /// Absent where libtorch's kernels are in use.
+    std::unique_ptr<FusedLlama> fused_;
+};
+
+}  // namespace mergarium

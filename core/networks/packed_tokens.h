@@ -1,0 +1,50 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace mergarium {
+
+/// The next tokens of one text of a batch. A batch is a list of pieces, packed one behind the other without padding:
+/// whole prompts and single tokens of others may go together.
+struct Piece {
+    /// The text's row of the cache, which holds the tokens before `position`.
+    std::int64_t slot = 0;
+    /// Where in the text the first of `tokens` stands.
+    std::int64_t position = 0;
+    /// At least one.
+    std::span<const std::int32_t> tokens;
+    /// Asks for log-probabilities: of targets[i] behind tokens[i]. At most as many as `tokens`.
+    std::span<const std::int32_t> targets = {};
+    /// Asks for the logits after the last token.
+    bool logits = false;
+};
+
+struct PieceResults {
+    /// fp32 [pieces that asked for logits, vocabulary] on the network's device.
+    torch::Tensor logits;
+    /// Per piece, one for every target.
+    std::vector<std::vector<float>> logProbabilities;
+};
+
+/// Keys and values of the tokens seen so far: one tensor per layer, one row (slot) per text.
+struct KeyValueCache {
+    std::vector<torch::Tensor> keys = {};
+    std::vector<torch::Tensor> values = {};
+    std::int64_t slots = 0;
+    /// Most tokens of a text.
+    std::int64_t capacity = 0;
+
+    /// Text `to` becomes what text `from` is.
+    void copySlot(std::int64_t from, std::int64_t to) {
+        for (std::size_t layer = 0; layer < keys.size(); ++layer) {
+            keys[layer].select(0, to).copy_(keys[layer].select(0, from));
+            values[layer].select(0, to).copy_(values[layer].select(0, from));
+        }
+    }
+};
+
+}  // namespace mergarium

@@ -1,0 +1,65 @@
+#include "core/networks/rotary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace mergarium {
+namespace {
+
+constexpr double kTurn = 2.0 * std::numbers::pi;
+
+void stretch(std::vector<double>&, const LlamaConfig&, std::monostate) {}
+
+void stretch(std::vector<double>& frequencies, const LlamaConfig&, const RopeScaling::Linear& linear) {
+    for (double& frequency : frequencies) frequency /= linear.factor;
+}
+
+void stretch(std::vector<double>& frequencies, const LlamaConfig&, const RopeScaling::Llama3& llama3) {
+    for (double& frequency : frequencies) {
+        // How often the wave fits into the original context decides: 1 keeps it, 0 divides it by the factor.
+        const double waves = llama3.originalContext * frequency / kTurn;
+        const double kept = std::clamp(
+            (waves - llama3.lowFrequencyFactor) / (llama3.highFrequencyFactor - llama3.lowFrequencyFactor), 0.0, 1.0);
+        frequency = (1.0 - kept) * frequency / llama3.factor + kept * frequency;
+    }
+}
+
+void stretch(std::vector<double>& frequencies, const LlamaConfig& config, const RopeScaling::Yarn& yarn) {
+    const auto size = static_cast<double>(config.headSize);
+    // The dimension whose wave fits `turns` times into the original context.
+    const auto dimensionOf = [&](double turns) {
+        return size * std::log(yarn.originalContext / (turns * kTurn)) / (2.0 * std::log(config.ropeTheta));
+    };
+    double low = dimensionOf(yarn.betaFast);
+    double high = dimensionOf(yarn.betaSlow);
+    if (yarn.truncate) {
+        low = std::floor(low);
+        high = std::ceil(high);
+    }
+    low = std::max(low, 0.0);
+    high = std::min(high, size - 1.0);
+    if (low == high) high += 0.001;
+    for (std::size_t i = 0; i < frequencies.size(); ++i) {
+        const double divided = std::clamp((static_cast<double>(i) - low) / (high - low), 0.0, 1.0);
+        frequencies[i] = divided * frequencies[i] / yarn.factor + (1.0 - divided) * frequencies[i];
+    }
+}
+
+}  // namespace
+
+Rotary Rotary::of(const LlamaConfig& config) {
+    std::vector<double> frequencies(static_cast<std::size_t>(config.headSize / 2));
+    for (std::size_t i = 0; i < frequencies.size(); ++i)
+        frequencies[i] =
+            std::pow(config.ropeTheta, -2.0 * static_cast<double>(i) / static_cast<double>(config.headSize));
+    std::visit([&](const auto& kind) { stretch(frequencies, config, kind); }, config.ropeScaling.kind);
+
+    Rotary rotary;
+    for (const double frequency : frequencies) rotary.frequencies.push_back(static_cast<float>(frequency));
+    if (const auto* yarn = std::get_if<RopeScaling::Yarn>(&config.ropeScaling.kind))
+        rotary.scale = static_cast<float>(yarn->attentionFactor);
+    return rotary;
+}
+
+}  // namespace mergarium

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mergarium::text {
+
+/// A range of bytes [begin, end) of a text.
+struct Span {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+/// What a component of a tokenizer looks for in text: a string or a regular expression. A value; any thread.
+class Pattern {
+public:
+    static Pattern literal(std::string text);
+    /// In the dialect of the format, Oniguruma's Ruby syntax. Throws std::invalid_argument with what is wrong with it
+    /// or can't be matched faithfully.
+    static Pattern regex(std::string_view expression);
+
+    /// Every match from left to right; no two overlap. The text is valid UTF-8.
+    std::vector<Span> matches(std::string_view text) const;
+
+private:
+    struct Code;
+    std::string literal_;
+    std::shared_ptr<const Code> code_;
+};
+
+}  // namespace mergarium::text

@@ -1,0 +1,135 @@
+#include "core/text/unicode.h"
+
+#include <unicode/bytestream.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+
+namespace mergarium::text {
+namespace {
+
+constexpr char32_t kReplacement = 0xFFFD;
+
+/// ICU counts bytes in 32 bits.
+std::int32_t checkedLength(std::string_view text) {
+    if (text.size() > std::size_t{std::numeric_limits<std::int32_t>::max()} / 4)
+        throw std::runtime_error("A text of more than 500 MB can't be tokenized in one piece: cut it.");
+    return static_cast<std::int32_t>(text.size());
+}
+
+UChar32 icuCode(char32_t code) { return static_cast<UChar32>(code); }
+
+const icu::Normalizer2& normalizer(NormalForm form) {
+    UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* found = nullptr;
+    switch (form) {
+        case NormalForm::C: found = icu::Normalizer2::getNFCInstance(status); break;
+        case NormalForm::D: found = icu::Normalizer2::getNFDInstance(status); break;
+        case NormalForm::Kc: found = icu::Normalizer2::getNFKCInstance(status); break;
+        case NormalForm::Kd: found = icu::Normalizer2::getNFKDInstance(status); break;
+    }
+    if (found == nullptr || U_FAILURE(status))
+        throw std::runtime_error("ICU has no Unicode normal forms: its data are missing.");
+    return *found;
+}
+
+}  // namespace
+
+Character characterAt(std::string_view text, std::size_t begin) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+    std::size_t end = begin;
+    UChar32 code = 0;
+    U8_NEXT(bytes, end, text.size(), code);
+    return {code < 0 ? kReplacement : static_cast<char32_t>(code), begin, end};
+}
+
+Character characterBefore(std::string_view text, std::size_t end) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+    auto begin = static_cast<std::int32_t>(end);
+    UChar32 code = 0;
+    U8_PREV(bytes, 0, begin, code);
+    return {code < 0 ? kReplacement : static_cast<char32_t>(code), static_cast<std::size_t>(begin), end};
+}
+
+std::size_t length(std::string_view text) {
+    std::size_t count = 0;
+    for (std::size_t at = 0; at < text.size(); at = characterAt(text, at).end) ++count;
+    return count;
+}
+
+void append(std::string& text, char32_t code) {
+    char spelled[U8_MAX_LENGTH];
+    std::int32_t count = 0;
+    U8_APPEND_UNSAFE(spelled, count, icuCode(code));
+    text.append(spelled, static_cast<std::size_t>(count));
+}
+
+bool isValid(std::string_view bytes) {
+    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    for (std::size_t at = 0; at < bytes.size();) {
+        UChar32 code = 0;
+        U8_NEXT(data, at, bytes.size(), code);
+        if (code < 0) return false;
+    }
+    return true;
+}
+
+std::string repaired(std::string_view bytes) {
+    std::string text;
+    text.reserve(bytes.size());
+    for (std::size_t at = 0; at < bytes.size();) {
+        const auto character = characterAt(bytes, at);
+        append(text, character.code);
+        at = character.end;
+    }
+    return text;
+}
+
+bool isWhitespace(char32_t code) { return u_isUWhiteSpace(icuCode(code)) != 0; }
+
+bool isNumeric(char32_t code) { return (U_GET_GC_MASK(icuCode(code)) & U_GC_N_MASK) != 0; }
+
+bool isPunctuation(char32_t code) {
+    const bool asciiSymbol = code == '$' || code == '+' || code == '<' || code == '=' || code == '>' || code == '^' ||
+                             code == '`' || code == '|' || code == '~';
+    return asciiSymbol || (U_GET_GC_MASK(icuCode(code)) & U_GC_P_MASK) != 0;
+}
+
+bool isWordCharacter(char32_t code) {
+    constexpr auto kWord = U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK;
+    return (U_GET_GC_MASK(icuCode(code)) & kWord) != 0 || u_isUAlphabetic(icuCode(code)) ||
+           u_hasBinaryProperty(icuCode(code), UCHAR_JOIN_CONTROL);
+}
+
+bool isNonspacingMark(char32_t code) { return (U_GET_GC_MASK(icuCode(code)) & U_GC_MN_MASK) != 0; }
+
+std::string lowercase(std::string_view text) {
+    constexpr char32_t kCapitalIWithDot = 0x130;  // the one character whose small form is two
+    std::string lower;
+    lower.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const auto character = characterAt(text, at);
+        if (character.code == kCapitalIWithDot)
+            lower += "i\u0307";
+        else
+            append(lower, static_cast<char32_t>(u_tolower(icuCode(character.code))));
+        at = character.end;
+    }
+    return lower;
+}
+
+std::string normalForm(std::string_view text, NormalForm form) {
+    std::string normal;
+    icu::StringByteSink<std::string> sink(&normal, checkedLength(text));
+    UErrorCode status = U_ZERO_ERROR;
+    normalizer(form).normalizeUTF8(0, icu::StringPiece(text.data(), checkedLength(text)), sink, nullptr, status);
+    if (U_FAILURE(status))
+        throw std::runtime_error(std::string("ICU could not normalize a text: ") + u_errorName(status) + ".");
+    return normal;
+}
+
+}  // namespace mergarium::text

@@ -1,0 +1,76 @@
+#include "core/session/stored_session.h"
+#include "core/store/run_catalog.h"
+
+#include <QProcess>
+#include <QRandomGenerator>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace mergarium;
+
+// A real process, killed at random moments, is gone on from to the same archive as one left alone.
+class KillTest : public QObject {
+    Q_OBJECT
+
+    static constexpr const char* kEvaluations = "3000";
+
+    static QByteArray outputOf(QProcess& process, const QStringList& arguments, int milliseconds) {
+        process.setProgram(MERGARIUM_CLI);
+        process.setArguments(arguments);
+        process.start();
+        if (!process.waitForFinished(milliseconds)) {
+            process.kill();
+            process.waitForFinished(-1);
+            return {};
+        }
+        return process.readAllStandardOutput();
+    }
+
+    static QString hashIn(const QByteArray& json) {
+        return QJsonDocument::fromJson(json).object()["archive_hash"].toString();
+    }
+
+private Q_SLOTS:
+    void killedAtTwentyRandomMomentsItEndsAsOneLeftAlone_data() {
+        QTest::addColumn<QStringList>("settings");
+        QTest::newRow("from specialists, as published") << QStringList{"digits-specialists"};
+        QTest::newRow("from scratch, with mutation and many splits") << QStringList{"digits-scratch", "--set", "strategy.splits=16"};
+    }
+
+    void killedAtTwentyRandomMomentsItEndsAsOneLeftAlone() {
+        QFETCH(QStringList, settings);
+        QTemporaryDir folder;
+        const auto alone = folder.filePath("alone.db");
+        const auto killed = folder.filePath("killed.db");
+        const QStringList run = QStringList{"run"} + settings + QStringList{"--evaluations", kEvaluations, "--threads", "1", "--json", "--db"};
+        QProcess process;
+        const auto expected = hashIn(outputOf(process, run + QStringList{alone}, 300'000));
+        QCOMPARE(expected.size(), 64);
+
+        QRandomGenerator random(1);
+        int kills = 0;
+        bool stored = false;
+        QString hash;
+        while (hash.isEmpty()) {
+            const auto arguments = stored ? QStringList{"resume", "1", "--threads", "1", "--json", "--db", killed} : run + QStringList{killed};
+            // Twenty times after a while that lets some work be done, then to the end.
+            const int patience = kills < 20 ? 150 + random.bounded(250) : 300'000;
+            hash = hashIn(outputOf(process, arguments, patience));
+            if (!hash.isEmpty()) break;
+            ++kills;
+            QVERIFY(kills <= 20);
+            if (!stored && QFile::exists(killed)) {
+                try {
+                    stored = !RunCatalog(killed.toStdString()).runs().empty();
+                } catch (const std::runtime_error&) {
+                    // Killed while the file was being made.
+                }
+            }
+        }
+        QCOMPARE(hash, expected);
+        QVERIFY2(kills >= 3, qPrintable(QString("killed %1 times only").arg(kills)));
+    }
+};
+
+QTEST_GUILESS_MAIN(KillTest)
+#include "kill_test.moc"

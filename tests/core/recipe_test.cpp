@@ -1,0 +1,190 @@
+#include "core/genome/dense_genome.h"
+#include "core/genome/materialize.h"
+#include "core/genome/recipe_genome.h"
+#include "core/random/random_stream.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace mergarium;
+
+namespace {
+
+std::vector<float> randomVector(std::uint64_t seed, std::size_t length) {
+    RandomStream stream(seed, 0, Purpose::FounderWeights);
+    std::vector<float> values(length);
+    for (auto& value : values) value = static_cast<float>(stream.normal());
+    return values;
+}
+
+/// Siblings of one base, as fine-tuned models are: cosines near 1.
+std::vector<std::vector<float>> siblings(std::size_t count, std::size_t length) {
+    const auto base = randomVector(1, length);
+    std::vector<std::vector<float>> models;
+    for (std::size_t k = 0; k < count; ++k) {
+        auto model = randomVector(2 + k, length);
+        for (std::size_t i = 0; i < length; ++i) model[i] = base[i] + 0.3f * model[i];
+        models.push_back(std::move(model));
+    }
+    return models;
+}
+
+Layout layoutOf(std::size_t length) {
+    Layout layout;
+    layout.append("a", {static_cast<std::int64_t>(length / 3)});
+    layout.append("b", {static_cast<std::int64_t>(length / 7), 2});
+    layout.append("c", {static_cast<std::int64_t>(length - length / 3 - length / 7 * 2)});
+    return layout;
+}
+
+FoundersPtr foundersOf(const std::vector<std::vector<float>>& models, const Layout& layout) {
+    std::vector<std::pair<std::string, std::vector<float>>> named;
+    for (const auto& model : models) named.emplace_back("founder", model);
+    return Founders::ofVectors(layout, std::move(named));
+}
+
+double norm(std::span<const float> values) { return std::sqrt(dotProduct(values, values)); }
+
+}  // namespace
+
+class RecipeTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void aRecipeEqualsMergingTheVectorsOverHundredsOfGenerations_data() {
+        QTest::addColumn<int>("interpolation");
+        QTest::addColumn<int>("splits");
+        for (const auto interpolation : kInterpolations)
+            for (const int splits : {0, 1, 7})
+                QTest::addRow("%s, %d splits", std::string(nameOf(interpolation)).c_str(), splits) << static_cast<int>(interpolation) << splits;
+    }
+
+    void aRecipeEqualsMergingTheVectorsOverHundredsOfGenerations() {
+        QFETCH(int, interpolation);
+        QFETCH(int, splits);
+        constexpr std::size_t kLength = 5000, kFounders = 4, kPool = 8;
+        const auto models = siblings(kFounders, kLength);
+        const auto layout = layoutOf(kLength);
+        const auto gram = Gram::compute(foundersOf(models, layout));
+        RecipeBreeding recipes(gram);
+        DenseBreeding vectors(tensorEndsOf(layout));
+
+        std::vector<GenomePtr> asRecipe, asVector;
+        for (std::size_t k = 0; k < kPool; ++k) {
+            asRecipe.push_back(std::make_shared<RecipeGenome>(founderRecipe(k % kFounders, kFounders, kLength), gram));
+            asVector.push_back(std::make_shared<DenseGenome>(models[k % kFounders]));
+        }
+        const SpliceRule rule{.splits = {static_cast<std::uint32_t>(splits), static_cast<std::uint32_t>(splits)},
+                              .ratio = UniformRatio{},
+                              .interpolation = static_cast<Interpolation>(interpolation)};
+        RandomStream draws(7, 0, Purpose::FirstParent);
+        std::vector<float> one(kLength), other(kLength);
+        double worst = 0.0;
+        for (std::uint64_t step = 1; step <= 400; ++step) {
+            const auto first = draws.below(kPool), second = draws.below(kPool), slot = draws.below(kPool);
+            const auto splice = drawSplice(rule, kLength, 3, step);
+            recipes.breed(*asRecipe[first], *asRecipe[second], splice).materialize(one);
+            vectors.breed(*asVector[first], *asVector[second], splice).materialize(other);
+            asRecipe[slot] = recipes.keep();
+            asVector[slot] = vectors.keep();
+            const double scale = norm(other);
+            for (std::size_t i = 0; i < kLength; ++i) other[i] -= one[i];
+            worst = std::max(worst, norm(other) / scale);
+        }
+        QVERIFY2(worst < 1e-6, qPrintable(QString::number(worst)));
+    }
+
+    void halfPrecisionFoundersAreReadAsTheyAreStored() {
+        constexpr std::size_t kLength = 3000;
+        auto stored = std::make_shared<std::vector<std::byte>>(kLength * 2);
+        const auto values = randomVector(5, kLength);
+        fromFloats(DType::BF16, values, stored->data());
+        std::vector<float> rounded(kLength);
+        toFloats(DType::BF16, stored->data(), rounded);
+
+        Layout layout;
+        layout.append("w", {static_cast<std::int64_t>(kLength)}, DType::BF16);
+        auto other = std::make_shared<std::vector<float>>(randomVector(6, kLength));
+        const auto founders = std::make_shared<const Founders>(
+            layout, std::vector<FounderModel>{
+                        {"half", "", {{0, kLength, DType::BF16, stored->data()}}, stored},
+                        {"single", "", {{0, 1000, DType::F32, std::as_bytes(std::span(*other)).data()}, {1000, 2000, DType::F32, std::as_bytes(std::span(*other)).data() + 4000}}, other}});
+        Recipe recipe{.founders = 2, .ends = {777, kLength}, .coefficients = {0.25, 0.75, -1.0, 0.5}};
+        std::vector<float> merged(kLength);
+        materializeAll(recipe, *founders, merged);
+        for (std::size_t i = 0; i < kLength; ++i) {
+            const double expected = i < 777 ? 0.25 * rounded[i] + 0.75 * (*other)[i] : -1.0 * rounded[i] + 0.5 * (*other)[i];
+            QVERIFY(std::abs(merged[i] - expected) <= 1e-6 * (1 + std::abs(expected)));
+        }
+        std::vector<float> part(100);
+        materializeRange(recipe, *founders, 950, part);
+        QVERIFY(std::ranges::equal(part, std::span(merged).subspan(950, 100)));
+    }
+
+    void prefixSumsGiveTheGramOfAnyStretch() {
+        constexpr std::size_t kLength = 12345;
+        const auto models = siblings(3, kLength);
+        const auto gram = Gram::compute(foundersOf(models, layoutOf(kLength)));
+        std::vector<double> from(gram->entries()), until(gram->entries());
+        for (const auto& [begin, end] : {std::pair<std::size_t, std::size_t>{0, kLength}, {0, 1}, {63, 64}, {100, 9000}, {12344, kLength}}) {
+            gram->at(begin, from);
+            gram->at(end, until);
+            for (std::size_t a = 0; a < 3; ++a)
+                for (std::size_t b = 0; b < 3; ++b) {
+                    const double expected = dotProduct(std::span(models[a]).subspan(begin, end - begin), std::span(models[b]).subspan(begin, end - begin));
+                    const auto entry = gramIndex(a, b);
+                    QVERIFY(std::abs(until[entry] - from[entry] - expected) < 1e-9 * static_cast<double>(kLength));
+                }
+        }
+        // Kept sums give the same Gram matrices; sums of other founders don't fit.
+        QVERIFY(Gram::fromSums(gram->founders(), gram->sums()));
+        QVERIFY(!Gram::fromSums(gram->founders(), std::vector<double>(5)));
+    }
+
+    void equalNeighboursAreOneSpan() {
+        constexpr std::size_t kLength = 1000;
+        const auto gram = Gram::compute(foundersOf(siblings(2, kLength), layoutOf(kLength)));
+        RecipeBreeding breeding(gram);
+        const RecipeGenome founder(founderRecipe(1, 2, kLength), gram);
+        // A child of one parent alone is that parent, wherever it is split.
+        const auto& child = breeding.breed(founder, founder, {.splits = {0, 10, 500}, .ratio = 0.0, .interpolation = Interpolation::Lerp});
+        QCOMPARE(*child.recipe(), *founder.recipe());
+    }
+
+    void packedRecipesComeBackAndDamagedOnesAreRefused() {
+        const Recipe recipe{.founders = 2, .ends = {3, 10, 11}, .coefficients = {1, 0, 0.5, 0.5, -0.25, 1.25}};
+        const auto bytes = packRecipe(recipe);
+        QCOMPARE(unpackRecipe(bytes), recipe);
+        for (std::size_t size = 0; size < bytes.size(); ++size)
+            QVERIFY_EXCEPTION_THROWN(unpackRecipe(std::span(bytes).first(size)), std::runtime_error);
+        for (std::size_t at = 0; at < 16; ++at) {
+            auto damaged = bytes;
+            damaged[at] ^= std::byte{0xFF};
+            QVERIFY_EXCEPTION_THROWN(unpackRecipe(damaged), std::runtime_error);
+        }
+    }
+
+    void denseChildrenKeepTheRecipeThatTheyAreMadeBy() {
+        constexpr std::size_t kLength = 600;
+        const auto models = siblings(2, kLength);
+        const auto layout = layoutOf(kLength);
+        DenseBreeding breeding(tensorEndsOf(layout));
+        const DenseGenome first(models[0], founderRecipe(0, 2, kLength)), second(models[1], founderRecipe(1, 2, kLength));
+        breeding.breed(first, second, {.splits = {100, 350}, .ratio = 0.3});
+        const auto child = breeding.keep();
+        QCOMPARE(child->recipe()->spans(), 3u);
+        std::vector<float> direct(kLength), rebuilt(kLength);
+        child->materialize(direct);
+        materializeAll(*child->recipe(), *foundersOf(models, layout), rebuilt);
+        for (std::size_t i = 0; i < kLength; ++i) QVERIFY(std::abs(direct[i] - rebuilt[i]) < 1e-5);
+        const auto unpacked = breeding.unpack(child->pack());
+        QCOMPARE(*unpacked->recipe(), *child->recipe());
+        QCOMPARE(unpacked->pack(), child->pack());
+        // Noise is no combination of founders.
+        breeding.breed(first, second, {.splits = {}, .ratio = 0.3, .mutation = Mutation{0.01, 1}});
+        QVERIFY(!breeding.keep()->recipe());
+    }
+};
+
+QTEST_APPLESS_MAIN(RecipeTest)
+#include "recipe_test.moc"
