@@ -24,28 +24,28 @@ std::optional<MarkedSpan> AddedTokens::Dictionary::next(std::string_view text, s
 }
 
 AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const TokenModel& model, const Normalizer& normalizer) {
-    std::vector<AddedToken> distinct;
-    for (auto& token : tokens) {
-        if (token.content.empty()) continue;
-        if (token.special) specials_.emplace(token.content, true);
-        if (ids_.contains(token.content)) continue;
-        auto id = model.idOf(token.content);
+    std::erase_if(tokens, [](const AddedToken& token) { return token.content.empty(); });
+    for (const auto& token : tokens) {
+        if (token.special) specials_.insert(token.content);
+        auto id = idOf(token.content);
+        if (!id) id = model.idOf(token.content);
         if (!id) id = static_cast<std::int32_t>(std::max(largestIdPlusOne_, model.size()));
         ids_[token.content] = *id;
         tokens_[*id] = token;
         largestIdPlusOne_ = std::max(largestIdPlusOne_, static_cast<std::size_t>(*id) + 1);
-        distinct.push_back(std::move(token));
     }
     // Where two are spelled alike once normalized, special ones come first.
-    std::stable_partition(distinct.begin(), distinct.end(), [](const AddedToken& token) { return token.special; });
-    for (const auto& token : distinct) {
-        if (token.normalized) {
-            Piece piece{token.content, false};
-            normalize(normalizer, piece);
-            normalized_.add(piece.text, ids_.at(token.content));
-        } else {
-            raw_.add(token.content, ids_.at(token.content));
+    std::stable_partition(tokens.begin(), tokens.end(), [](const AddedToken& token) { return token.special; });
+    for (const auto& token : tokens) {
+        const auto id = ids_.at(token.content);
+        if (!token.normalized) {
+            raw_.add(token.content, id);
+            continue;
         }
+        Piece piece{token.content, false};
+        normalize(normalizer, piece);
+        normalized_.add(piece.text, id);
+        spellings_[id] = std::move(piece.text);
     }
 }
 
@@ -57,6 +57,13 @@ std::optional<std::int32_t> AddedTokens::idOf(std::string_view token) const {
 const AddedToken* AddedTokens::tokenOf(std::int32_t id) const {
     const auto found = tokens_.find(id);
     return found == tokens_.end() ? nullptr : &found->second;
+}
+
+std::optional<std::string> AddedTokens::spellingOf(std::int32_t id) const {
+    const auto normalized = spellings_.find(id);
+    if (normalized != spellings_.end()) return normalized->second;
+    const auto* token = tokenOf(id);
+    return token == nullptr ? std::nullopt : std::optional(token->content);
 }
 
 std::vector<MarkedSpan> AddedTokens::find(std::string_view text, const Dictionary& dictionary) const {

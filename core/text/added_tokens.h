@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -49,6 +50,9 @@ public:
     std::optional<std::int32_t> idOf(std::string_view token) const;
     /// Nothing when the id is none of an added token.
     const AddedToken* tokenOf(std::int32_t id) const;
+    /// What the decoder is given for it: as it is found in the text, normalized or not.
+    std::optional<std::string> spellingOf(std::int32_t id) const;
+    /// Whether a token of this name, the model's own included, was declared special.
     bool isSpecial(std::string_view token) const { return specials_.contains(token); }
     std::size_t largestIdPlusOne() const { return largestIdPlusOne_; }
 
@@ -67,7 +71,8 @@ private:
 
     StringMap<std::int32_t> ids_;
     std::unordered_map<std::int32_t, AddedToken> tokens_;
-    StringMap<bool> specials_;
+    std::unordered_map<std::int32_t, std::string> spellings_;
+    std::set<std::string, std::less<>> specials_;
     Dictionary raw_;
     Dictionary normalized_;
     std::size_t largestIdPlusOne_ = 0;

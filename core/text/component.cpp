@@ -102,15 +102,16 @@ void Component::allow(std::initializer_list<std::string_view> keys) const {
             refuse(fmt::format("the key '{}' isn't supported", entry.key()));
 }
 
+std::optional<std::int32_t> tokenId(const nlohmann::json& value) {
+    constexpr std::uint64_t kLargest = std::numeric_limits<std::int32_t>::max();
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kLargest) return std::nullopt;
+    return value.get<std::int32_t>();
+}
+
 std::int32_t tokenId(const Component& component) {
-    const auto& value = component.value();
-    if (!value.is_number_integer()) component.refuse("a token's id is not a whole number");
-    const auto id = value.is_number_unsigned() &&
-                            value.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int32_t>::max()}
-                        ? -1
-                        : value.get<std::int64_t>();
-    if (id < 0) component.refuse("a token's id is not between 0 and 2^31 - 1");
-    return static_cast<std::int32_t>(id);
+    const auto id = tokenId(component.value());
+    if (!id) component.refuse("not a token's id, a whole number from 0 to 2^31 - 1");
+    return *id;
 }
 
 }  // namespace mergarium::text

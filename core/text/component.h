@@ -54,7 +54,9 @@ private:
     int depth_;
 };
 
-/// A token's id, from 0 to 2^31 - 1.
+/// A token's id, from 0 to 2^31 - 1; nothing when the value is none.
+std::optional<std::int32_t> tokenId(const nlohmann::json& value);
+/// The same, refusing what is none.
 std::int32_t tokenId(const Component& component);
 
 }  // namespace mergarium::text

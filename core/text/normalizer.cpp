@@ -37,7 +37,7 @@ void removeMarks(Piece& piece) {
     std::string kept;
     for (std::size_t at = 0; at < piece.text.size();) {
         const auto character = characterAt(piece.text, at);
-        if (isNonspacingMark(character.code))
+        if (isMark(character.code))
             piece.atStart = piece.atStart && at > 0;
         else
             append(kept, character.code);

@@ -1,16 +1,29 @@
 #include "core/text/oniguruma.h"
 
+#include "core/text/unicode.h"
+
 #include <fmt/format.h>
 
+#include <array>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace mergarium::text {
 namespace {
 
-constexpr std::string_view kWord = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
+constexpr std::string_view kWord = "\\p{L}\\p{M}\\p{N}\\p{Pc}";
 constexpr std::string_view kHexDigit = "0-9A-Fa-f";
+
+/// What stands within [: and :].
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNamedClasses{{{"alpha", "\\p{Alphabetic}"},
+                                                                                      {"digit", "\\p{Nd}"},
+                                                                                      {"lower", "\\p{Lowercase}"},
+                                                                                      {"punct", "\\p{P}\\p{S}"},
+                                                                                      {"space", "\\p{White_Space}"},
+                                                                                      {"upper", "\\p{Uppercase}"},
+                                                                                      {"word", kWord}}};
 
 bool isDigit(char letter) { return letter >= '0' && letter <= '9'; }
 bool isAsciiLetter(char letter) { return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z'); }
@@ -180,7 +193,13 @@ private:
     void braced() {
         const auto end = in_.find('}', at_);
         if (peek(2) != '{' || end == std::string_view::npos) refuse(fmt::format("\\{} without braces", peek(1)));
-        copy(end + 1 - at_);
+        const bool negated = peek(3) == '^';
+        const auto name = in_.substr(at_ + 3 + (negated ? 1 : 0), end - at_ - 3 - (negated ? 1 : 0));
+        // A script's characters alone, without those that it shares with others.
+        if (peek(1) != 'x' && isScript(std::string(name)))
+            replace(end + 1 - at_, fmt::format("\\{}{{{}sc:{}}}", peek(1), negated ? "^" : "", name));
+        else
+            copy(end + 1 - at_);
     }
 
     void characterClass() {
@@ -191,9 +210,7 @@ private:
             if (at_ >= in_.size()) refuse("A '[' without ']'");
             if (startsWith("&&")) refuse("&& in a character class");
             if (startsWith("[:")) {
-                const auto end = in_.find(":]", at_);
-                if (end == std::string_view::npos) refuse("A '[' within a character class");
-                copy(end + 2 - at_);
+                namedClass();
             } else if (peek() == '[') {
                 refuse("A '[' within a character class");
             } else if (peek() == '\\') {
@@ -203,6 +220,15 @@ private:
             }
         }
         copy(1);
+    }
+
+    /// [:alpha:]
+    void namedClass() {
+        const auto end = in_.find(":]", at_);
+        const auto name = in_.substr(at_ + 2, end == std::string_view::npos ? end : end - at_ - 2);
+        for (const auto& [known, meaning] : kNamedClasses)
+            if (known == name) return replace(name.size() + 4, meaning);
+        refuse(fmt::format("The character class [:{}:]", name));
     }
 
     std::string_view in_;

@@ -47,11 +47,6 @@ void cutAtTokens(const Piece& piece, const Find& find, std::vector<std::int32_t>
     }
 }
 
-std::optional<std::string> spelled(const text::TokenizerParts& parts, std::int32_t id) {
-    if (const auto* added = parts.addedTokens.tokenOf(id)) return added->content;
-    return parts.model->tokenOf(id);
-}
-
 }  // namespace
 
 std::shared_ptr<const Tokenizer> Tokenizer::open(const std::filesystem::path& folder) {
@@ -93,8 +88,10 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skipSpecia
     std::vector<std::string> tokens;
     tokens.reserve(ids.size());
     for (const auto id : ids) {
-        auto token = spelled(*parts_, id);
-        if (token && !(skipSpecial && parts_->addedTokens.isSpecial(*token))) tokens.push_back(std::move(*token));
+        if (skipSpecial && parts_->addedTokens.isSpecial(tokenOf(id))) continue;
+        auto spelling = parts_->addedTokens.spellingOf(id);
+        if (!spelling) spelling = parts_->model->tokenOf(id);
+        if (spelling) tokens.push_back(std::move(*spelling));
     }
     return text::decode(parts_->decoder, std::move(tokens));
 }
@@ -108,6 +105,9 @@ std::optional<std::int32_t> Tokenizer::idOf(std::string_view token) const {
     return added ? added : parts_->model->idOf(token);
 }
 
-std::string Tokenizer::tokenOf(std::int32_t id) const { return spelled(*parts_, id).value_or(std::string()); }
+std::string Tokenizer::tokenOf(std::int32_t id) const {
+    if (const auto* added = parts_->addedTokens.tokenOf(id)) return added->content;
+    return parts_->model->tokenOf(id).value_or(std::string());
+}
 
 }  // namespace mergarium

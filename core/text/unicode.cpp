@@ -3,6 +3,7 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
+#include <unicode/uniset.h>
 #include <unicode/utf8.h>
 
 #include <cstdint>
@@ -23,18 +24,35 @@ std::int32_t checkedLength(std::string_view text) {
 
 UChar32 icuCode(char32_t code) { return static_cast<UChar32>(code); }
 
-const icu::Normalizer2& normalizer(NormalForm form) {
-    UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* found = nullptr;
+const icu::Normalizer2* newestNormalizer(NormalForm form, UErrorCode& status) {
     switch (form) {
-        case NormalForm::C: found = icu::Normalizer2::getNFCInstance(status); break;
-        case NormalForm::D: found = icu::Normalizer2::getNFDInstance(status); break;
-        case NormalForm::Kc: found = icu::Normalizer2::getNFKCInstance(status); break;
-        case NormalForm::Kd: found = icu::Normalizer2::getNFKDInstance(status); break;
+        case NormalForm::C: return icu::Normalizer2::getNFCInstance(status);
+        case NormalForm::D: return icu::Normalizer2::getNFDInstance(status);
+        case NormalForm::Kc: return icu::Normalizer2::getNFKCInstance(status);
+        case NormalForm::Kd: return icu::Normalizer2::getNFKDInstance(status);
     }
-    if (found == nullptr || U_FAILURE(status))
+    return nullptr;
+}
+
+/// Since normal forms are stable, those of an older Unicode leave alone what it has not assigned.
+icu::FilteredNormalizer2 normalizer(NormalForm form) {
+    static const icu::UnicodeSet known = [] {
+        UErrorCode status = U_ZERO_ERROR;
+        icu::UnicodeSet set(u"[:age=9.0:]", status);
+        if (U_FAILURE(status)) throw std::runtime_error("ICU knows no ages of characters: its data are missing.");
+        return set.freeze(), set;
+    }();
+    UErrorCode status = U_ZERO_ERROR;
+    const auto* newest = newestNormalizer(form, status);
+    if (newest == nullptr || U_FAILURE(status))
         throw std::runtime_error("ICU has no Unicode normal forms: its data are missing.");
-    return *found;
+    return {*newest, known};
+}
+
+bool isOfUnicode(std::uint8_t version, char32_t code) {
+    UVersionInfo age;
+    u_charAge(icuCode(code), age);
+    return age[0] != 0 && (age[0] < version || (age[0] == version && age[1] == 0));
 }
 
 }  // namespace
@@ -96,7 +114,9 @@ bool isNumeric(char32_t code) { return (U_GET_GC_MASK(icuCode(code)) & U_GC_N_MA
 bool isPunctuation(char32_t code) {
     const bool asciiSymbol = code == '$' || code == '+' || code == '<' || code == '=' || code == '>' || code == '^' ||
                              code == '`' || code == '|' || code == '~';
-    return asciiSymbol || (U_GET_GC_MASK(icuCode(code)) & U_GC_P_MASK) != 0;
+    // Two were moved to other categories later.
+    const bool formerMark = code == 0x166D || code == 0x111C9;
+    return asciiSymbol || formerMark || ((U_GET_GC_MASK(icuCode(code)) & U_GC_P_MASK) != 0 && isOfUnicode(7, code));
 }
 
 bool isWordCharacter(char32_t code) {
@@ -105,7 +125,11 @@ bool isWordCharacter(char32_t code) {
            u_hasBinaryProperty(icuCode(code), UCHAR_JOIN_CONTROL);
 }
 
-bool isNonspacingMark(char32_t code) { return (U_GET_GC_MASK(icuCode(code)) & U_GC_MN_MASK) != 0; }
+bool isMark(char32_t code) { return (U_GET_GC_MASK(icuCode(code)) & U_GC_M_MASK) != 0 && isOfUnicode(9, code); }
+
+bool isScript(const std::string& name) {
+    return u_getPropertyValueEnum(UCHAR_SCRIPT, name.c_str()) != UCHAR_INVALID_CODE;
+}
 
 std::string lowercase(std::string_view text) {
     constexpr char32_t kCapitalIWithDot = 0x130;  // the one character whose small form is two

@@ -6,7 +6,8 @@
 
 namespace mergarium::text {
 
-/// What Unicode says of characters and strings, by ICU; strings are UTF-8. All of it from any thread.
+/// What Unicode says of characters and strings, by ICU; strings are UTF-8. All of it from any thread. Where the library
+/// that defined the format works by an older Unicode, characters of later ones are left alone as it leaves them alone.
 
 /// One character of a string: its code point and the bytes [begin, end) that spell it.
 struct Character {
@@ -31,15 +32,19 @@ bool isValid(std::string_view bytes);
 bool isWhitespace(char32_t code);
 /// Any kind of number: Nd, Nl or No.
 bool isNumeric(char32_t code);
-/// ASCII's marks, symbols among them, and every P category.
+/// ASCII's marks, symbols among them, and every P category of Unicode 7.
 bool isPunctuation(char32_t code);
 /// What regular expressions call \w: letters, marks, decimal digits, connectors and joiners.
 bool isWordCharacter(char32_t code);
-bool isNonspacingMark(char32_t code);
+/// Any kind of mark of Unicode 9: what combines with the character before it.
+bool isMark(char32_t code);
+/// Whether a property's name or abbreviation is that of a script: "Han", "Cyrl".
+bool isScript(const std::string& name);
 
 /// Every character by itself, so without the rule for a final sigma and without a language's own rules.
 std::string lowercase(std::string_view text);
 
+/// The normal forms of Unicode 9.
 enum class NormalForm { C, D, Kc, Kd };
 std::string normalForm(std::string_view text, NormalForm form);
 

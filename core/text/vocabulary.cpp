@@ -1,5 +1,7 @@
 #include "core/text/vocabulary.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace mergarium::text {
@@ -10,10 +12,11 @@ Vocabulary::Vocabulary(const Component& component) {
     ids_.reserve(entries.size());
     tokens_.reserve(entries.size());
     for (const auto& entry : entries.items()) {
-        const auto id = tokenId(Component(entry.value(), "The vocabulary of the tokenizer's model: " + entry.key()));
-        const auto [place, isNew] = ids_.emplace(entry.key(), id);
-        tokens_.emplace(id, place->first);
-        largestIdPlusOne_ = std::max(largestIdPlusOne_, static_cast<std::size_t>(id) + 1);
+        const auto id = tokenId(entry.value());
+        if (!id) component.refuse(fmt::format("the id of '{}' is not a whole number from 0 to 2^31 - 1", entry.key()));
+        const auto [place, isNew] = ids_.emplace(entry.key(), *id);
+        tokens_.emplace(*id, place->first);
+        largestIdPlusOne_ = std::max(largestIdPlusOne_, static_cast<std::size_t>(*id) + 1);
     }
 }
 
