@@ -4,6 +4,7 @@
 #include "core/networks/device.h"
 #include "core/networks/generation.h"
 #include "core/networks/llama_checkpoint.h"
+#include "core/text/tokenizer.h"
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -11,7 +12,9 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 
@@ -54,6 +57,29 @@ TokenLists readIds(const std::string& path, const LlamaConfig& config) {
     return texts;
 }
 
+/// The folder's tokenizer; null where it has none.
+std::shared_ptr<const Tokenizer> tokenizerIn(const std::filesystem::path& folder) {
+    const bool there =
+        std::filesystem::exists(folder / "tokenizer.json") || std::filesystem::exists(folder / "tokenizer.model");
+    return there ? Tokenizer::open(folder) : nullptr;
+}
+
+/// The prompts of the command line, by the folder's tokenizer where they are a text.
+TokenLists promptsOf(const Options& options, const Tokenizer* tokenizer, const LlamaConfig& config) {
+    if (!options.ids.empty()) return readIds(options.ids, config);
+    if (!tokenizer)
+        throw std::runtime_error(fmt::format(
+            "{}: there is no tokenizer.json or tokenizer.model; give token ids with --ids.", options.checkpoint));
+    auto tokens = tokenizer->encode(options.prompt, SpecialTokens::Add);
+    for (const auto token : tokens)
+        if (token >= config.vocabulary)
+            throw std::runtime_error(
+                fmt::format("{}: the tokenizer's token {} lies outside the model's vocabulary of {}; "
+                            "it is another model's.",
+                            options.checkpoint, token, config.vocabulary));
+    return {std::move(tokens)};
+}
+
 }  // namespace
 
 int logprobs(const Options& options) {
@@ -76,18 +102,24 @@ int logprobs(const Options& options) {
 
 int generate(const Options& options) {
     const auto network = open(options);
-    const GenerationRequest request{.prompts = readIds(options.ids, network.config()),
+    const auto tokenizer = tokenizerIn(options.checkpoint);
+    const GenerationRequest request{.prompts = promptsOf(options, tokenizer.get(), network.config()),
                                     .maximumNewTokens = options.newTokens,
                                     .temperature = options.temperature,
                                     .seed = options.seed.value_or(0),
                                     .stopTokens = network.config().endTokens};
     auto ids = nlohmann::ordered_json::array();
-    const auto texts = nlohmann::ordered_json::array();
+    auto texts = nlohmann::ordered_json::array();
     for (const auto& continuation : mergarium::generate(network, request)) {
         ids.push_back(continuation.tokens);
-        if (!options.json) fmt::print("{}\n", fmt::join(continuation.tokens, " "));
+        if (tokenizer) texts.push_back(tokenizer->decode(continuation.tokens, /*skipSpecial=*/true));
+        if (options.json) continue;
+        if (tokenizer)
+            fmt::print("{}\n", texts.back().get<std::string>());
+        else
+            fmt::print("{}\n", fmt::join(continuation.tokens, " "));
     }
-    if (options.json) print({{"new_ids", std::move(ids)}, {"text", texts}});
+    if (options.json) print({{"new_ids", std::move(ids)}, {"text", std::move(texts)}});
     return kSuccess;
 }
 

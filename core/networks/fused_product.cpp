@@ -136,7 +136,7 @@ struct MultiplyToRows {
         constexpr std::size_t kRows = 16;
         alignas(64) float sums[kRows * TokenBlocks::kWidth];
         forTiles(
-            from, to, kRows,
+            from, to, Tiles::rowsOf(1),
             inputs.blocks(), [&](std::size_t row, std::size_t rows, std::size_t block) __attribute__((always_inline)) {
                 const std::size_t width = inputs.width(block);
                 rowsOfBlock<Tiles, Into::Store>(matrix, row, row + rows, inputs.block(block), width, sums);

@@ -2,8 +2,8 @@
 
 #include "core/random/random_stream.h"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/argmax.h>
+#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "core/networks/likelihood.h"
 
-#include <ATen/core/grad_mode.h>
+#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -3,8 +3,8 @@
 #include "core/networks/fused_llama.h"
 #include "core/networks/library_llama.h"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include <set>

@@ -1,8 +1,8 @@
 #include "core/networks/llama_checkpoint.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
+#include <c10/core/InferenceMode.h>
 
 #include <cstring>
 
