@@ -8,8 +8,10 @@
 #include "core/session/witness.h"
 #include "core/tasks/causal_lm_task.h"
 #include "core/tasks/classifier.h"
+#include "core/tasks/command_task.h"
 #include "core/tasks/digits.h"
 #include "core/tasks/digits_founders.h"
+#include "core/tasks/written_models.h"
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -57,6 +59,17 @@ std::uint64_t bytesOf(const FounderSource& source) {
     return bytes;
 }
 
+/// Where models are written for other programs: where the settings say, else beside the database.
+std::filesystem::path scratchOf(const CommandSettings& settings, const RunPlace& place) {
+    if (!settings.scratch.empty()) return settings.scratch;
+    return place.database.empty() ? std::filesystem::temp_directory_path() : std::filesystem::absolute(place.database).parent_path();
+}
+
+std::unique_ptr<Task> commandTask(const CommandSettings& settings, const RunPlace& place, const OpenedFounders& opened) {
+    return std::make_unique<CommandTask>(settings, opened.founders->layout(), readSamples(settings),
+                                         writtenModels(settings.handover, scratchOf(settings, place), opened.founders, opened.sources), place.abandon);
+}
+
 Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPlace& place, torch::Device device, const Announce& announce) {
     const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
     const auto cache = founderCache(place.database);
@@ -67,7 +80,7 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
     if (const auto* settings = std::get_if<CausalLmSettings>(&configuration.task))
         experiment.task = std::make_unique<CausalLmTask>(*settings, opened.sources.front()->base(), *opened.founders, device);
     else
-        throw std::runtime_error("This task is not there yet.");
+        experiment.task = commandTask(std::get<CommandSettings>(configuration.task), place, opened);
     experiment.gram = gramOf(opened, cache, announce);
     experiment.breeding = std::make_unique<RecipeBreeding>(experiment.gram);
     for (std::size_t k = 0; k < named.size(); ++k)
@@ -109,6 +122,8 @@ std::unique_ptr<Strategy> makeStrategy(const RunConfiguration& configuration, co
 std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration& configuration, const std::filesystem::path& resources) {
     if (const auto* settings = std::get_if<CausalLmSettings>(&configuration.task))
         return std::make_shared<const SampleSet>(samplesOf(readQuestions(*settings)));
+    if (const auto* settings = std::get_if<CommandSettings>(&configuration.task))
+        return std::make_shared<const SampleSet>(readSampleFile(settings->samples).set);
     return std::make_shared<const SampleSet>(pictures(readDigits(resources / kDigitsFile).train));
 }
 

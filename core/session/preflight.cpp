@@ -2,6 +2,7 @@
 
 #include "core/checkpoint/alignment.h"
 #include "core/checkpoint/founder_source.h"
+#include "core/tasks/command_task.h"
 
 #include <fmt/format.h>
 
@@ -49,6 +50,10 @@ std::string dtypesOf(const Layout& layout) {
 }
 
 void inspect(const RunConfiguration& configuration, Preflight& result) {
+    if (const auto* command = std::get_if<CommandSettings>(&configuration.task)) {
+        const auto samples = readSamples(*command);
+        result.facts.push_back({"Samples", fmt::format("{}, and {} held out", withCommas(samples.train.size()), withCommas(samples.test.size()))});
+    }
     const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
     std::vector<FounderOutline> descriptions;
     std::uint64_t stored = 0;
