@@ -68,7 +68,7 @@ std::string modelCard(const ModelRecipe& model, const std::string& withoutMergek
     text += "tags:\n- merge\n- mergarium\n---\n";
     text += fmt::format("# {}\n\n{} Merged by Mergarium without training.\n", model.name, model.story.origin);
 
-    text += "\n## Founders\n\n| founder | path | contents (SHA-256) |\n| --- | --- | --- |\n";
+    text += "\n## Founders\n\n| founder | path | hash of its contents |\n| --- | --- | --- |\n";
     for (const auto& founder : model.founders)
         text += fmt::format(
             "| {} | `{}`{} | `{}` |\n", founder.name, founder.source.base.string(),
