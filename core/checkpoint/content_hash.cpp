@@ -3,6 +3,7 @@
 #include "core/checkpoint/fingerprint.h"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
@@ -20,7 +21,7 @@ constexpr std::uint64_t kChunk = 4 << 20;
 struct Chunk {
     std::size_t tensor = 0;
     std::uint64_t begin = 0, end = 0;
-    std::array<std::byte, 32> digest{};
+    XXH128_canonical_t digest{};
 };
 
 std::vector<Chunk> chunksOf(std::span<const TensorDescription> tensors) {
@@ -45,9 +46,8 @@ public:
                 founder_.bytes(i);
             for (std::size_t i = next_++; i < chunks_.size() && !cancel_.stop_requested() && !failed_; i = next_++) {
                 auto& chunk = chunks_[i];
-                Fingerprint fingerprint;
-                fingerprint.add({founder_.bytes(chunk.tensor) + chunk.begin, chunk.end - chunk.begin});
-                chunk.digest = fingerprint.digest();
+                const auto hash = XXH3_128bits(founder_.bytes(chunk.tensor) + chunk.begin, chunk.end - chunk.begin);
+                XXH128_canonicalFromHash(&chunk.digest, hash);
                 founder_.dropBehind(chunk.tensor, chunk.begin, chunk.end);
                 done_ += chunk.end - chunk.begin;
                 if (progress) progress(done_);
@@ -113,13 +113,13 @@ std::optional<std::string> contentHash(const FounderSource& founder, const Conte
         add(whole, nameOf(tensors[i].dtype));
         add(whole, tensors[i].shape.size());
         for (const auto extent : tensors[i].shape) add(whole, static_cast<std::uint64_t>(extent));
-        for (; chunk != chunks.end() && chunk->tensor == i; ++chunk) whole.add(chunk->digest);
+        for (; chunk != chunks.end() && chunk->tensor == i; ++chunk) whole.add(std::as_bytes(std::span(chunk->digest.digest)));
     }
     return whole.hex();
 }
 
 std::string contentKey(const FounderSource& founder) {
-    std::string key;
+    std::string key = "contents 1\n";
     for (const auto& file : founder.files()) {
         const auto& state = file->state();
         key += fmt::format("{}\t{}\t{}\t{}\t{}\n", std::filesystem::absolute(file->path()).lexically_normal().string(),

@@ -5,6 +5,31 @@
 #include <cmath>
 
 namespace mergarium {
+namespace {
+
+/// Eight sums side by side, whatever the processor's width, so that every processor rounds alike.
+[[gnu::always_inline]] inline double dot(const float* a, const float* b, std::size_t count) {
+    constexpr std::size_t kLanes = 8;
+    std::array<double, kLanes> sums{};
+    const std::size_t whole = count / kLanes * kLanes;
+    for (std::size_t i = 0; i < whole; i += kLanes)
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            sums[lane] += static_cast<double>(a[i + lane]) * static_cast<double>(b[i + lane]);
+    double total = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    for (std::size_t i = whole; i < count; ++i) total += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    return total;
+}
+
+double plainDot(const float* a, const float* b, std::size_t count) { return dot(a, b, count); }
+
+#if defined(__x86_64__)
+[[gnu::target("avx2")]] double wideDot(const float* a, const float* b, std::size_t count) { return dot(a, b, count); }
+const auto kDot = __builtin_cpu_supports("avx2") ? wideDot : plainDot;
+#else
+const auto kDot = plainDot;
+#endif
+
+}  // namespace
 
 MixingCoefficients lerp(double ratio) { return {1.0 - ratio, ratio}; }
 
@@ -28,16 +53,6 @@ MixingCoefficients slerpUnlessColinear(const PairGram& gram, double ratio) {
     return std::abs(std::cos(angleBetween(gram))) > kColinear ? lerp(ratio) : slerp(gram, ratio);
 }
 
-double dotProduct(std::span<const float> a, std::span<const float> b) {
-    constexpr std::size_t kLanes = 8;
-    std::array<double, kLanes> sums{};
-    const std::size_t whole = a.size() / kLanes * kLanes;
-    for (std::size_t i = 0; i < whole; i += kLanes)
-        for (std::size_t lane = 0; lane < kLanes; ++lane)
-            sums[lane] += static_cast<double>(a[i + lane]) * static_cast<double>(b[i + lane]);
-    double total = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
-    for (std::size_t i = whole; i < a.size(); ++i) total += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-    return total;
-}
+double dotProduct(std::span<const float> a, std::span<const float> b) { return kDot(a.data(), b.data(), a.size()); }
 
 }  // namespace mergarium
