@@ -1,14 +1,22 @@
+#include "ui/setup/founder_list.h"
 #include "ui/setup/new_run_page.h"
+#include "ui/setup/question_files.h"
 #include "ui/setup/run_form.h"
+#include "ui/setup/words.h"
 
 #include <QComboBox>
+#include <QDir>
 #include <QDoubleSpinBox>
+#include <QDragEnterEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMimeData>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTableWidget>
+#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace mergarium;
@@ -51,6 +59,157 @@ private Q_SLOTS:
         RunForm form;
         form.setConfiguration(configuration);
         QVERIFY(form.configuration() == configuration);
+    }
+
+    void formKeepsALanguageTask() {
+        CausalLmSettings task;
+        task.files = {{.name = "sums", .train = "/data/train.jsonl", .test = "/data/test.jsonl", .heldOut = 0.0, .weight = 2.5, .limit = 100},
+                      {.name = "", .train = "/data/words.jsonl", .test = {}, .heldOut = 0.1, .weight = 1.0, .limit = 0}};
+        task.prompt = "Question: {question}\nAnswer:";
+        task.chat = "chatml";
+        task.system = "Be brief.";
+        task.reference = "solution";
+        task.extraction = Extraction::Pattern;
+        task.pattern = "#### (.*)";
+        task.stop = {"\n\n", "Question: ", "\\"};
+        task.maxNewTokens = 64;
+        task.batch = 8;
+        RunConfiguration configuration;
+        configuration.task = task;
+        configuration.founders = std::vector<CheckpointFounder>{{.base = "/models/a", .adapter = {}}, {.base = "/models/b", .adapter = "/models/b-lora"}};
+        configuration.tensors = {.exclude = {"*.rotary_emb.inv_freq"}, .freeze = {{.pattern = "*norm*", .founder = 1}}, .commonVocabulary = true};
+        configuration.earlyRejection = false;
+        RunForm form;
+        form.setConfiguration(configuration);
+        QVERIFY(form.configuration() == configuration);
+        QVERIFY(!form.violation());
+        std::get<CausalLmSettings>(configuration.task).scoring = QuestionScoring::MultipleChoice;
+        std::get<CausalLmSettings>(configuration.task).choices = "options";
+        std::get<CausalLmSettings>(configuration.task).lengthNormalized = false;
+        form.setConfiguration(configuration);
+        QVERIFY(form.configuration() == configuration);
+    }
+
+    void formKeepsACommandTask() {
+        CommandSettings task;
+        task.program = {"python3", "my evaluator.py", "--say", "it's \"so\"", ""};
+        task.folder = "/work/here";
+        task.samples = "/data/samples.jsonl";
+        task.testSamples = "/data/held out.jsonl";
+        task.lifetime = EvaluatorLifetime::PerChild;
+        task.handover = Handover::InPlace;
+        task.timeout = 12.5;
+        task.batch = 32;
+        task.scratch = "/dev/shm";
+        RunConfiguration configuration;
+        configuration.task = task;
+        configuration.founders = std::vector<CheckpointFounder>{{.base = "/a.safetensors", .adapter = {}}, {.base = "/b.safetensors", .adapter = {}}};
+        RunForm form;
+        form.setConfiguration(configuration);
+        QVERIFY(form.configuration() == configuration);
+        QVERIFY(!form.violation());
+    }
+
+    void eachTaskShowsItsOwnFields() {
+        RunForm form;
+        form.show();
+        auto* task = form.findChild<QComboBox*>("task");
+        const auto sees = [&](const char* key) { return form.findChild<QWidget*>(key)->isVisible(); };
+        QVERIFY(!sees("task.prompt") && !sees("task.program") && !sees("tensors.freeze"));
+        task->setCurrentText("causal-lm");
+        QVERIFY(sees("task.prompt") && sees("tensors.freeze") && sees("task.extract"));
+        QVERIFY(!sees("task.program") && !sees("task.choices"));
+        QCOMPARE(form.violation()->key, std::string("founders"));
+        form.findChild<QComboBox*>("task.scoring")->setCurrentText("multiple-choice");
+        QVERIFY(sees("task.choices") && !sees("task.extract"));
+        task->setCurrentText("command");
+        QVERIFY(sees("task.program") && !sees("task.prompt"));
+        task->setCurrentText("digits");
+        QVERIFY(!form.violation());
+        QVERIFY(!form.isChanged());
+    }
+
+    void foundersAreAddedRemovedAndMovedByKeys() {
+        QTemporaryDir folder;
+        const auto model = [&](const char* name) {
+            const auto path = folder.filePath(name);
+            QDir().mkpath(path);
+            QFile file(path + "/model.safetensors");
+            file.open(QFile::WriteOnly);
+            return path;
+        };
+        FounderList list;
+        QSignalSpy changed(&list, &FounderList::changed);
+        list.add({model("a"), model("b"), model("c")});
+        QCOMPARE(list.founders().size(), 3u);
+        QCOMPARE(changed.size(), 1);
+        auto* view = list.findChild<QListWidget*>();
+        view->setCurrentRow(2);
+        QTest::keyClick(view, Qt::Key_Up, Qt::ControlModifier);
+        QCOMPARE(QString::fromStdString(list.founders()[1].base.filename().string()), QString("c"));
+        QTest::keyClick(view, Qt::Key_Delete);
+        QCOMPARE(list.founders().size(), 2u);
+        QCOMPARE(QString::fromStdString(list.founders()[1].base.filename().string()), QString("b"));
+
+        // An adapter goes onto the chosen founder; what is no model is refused by name.
+        const auto adapter = folder.filePath("lora");
+        QDir().mkpath(adapter);
+        QFile(adapter + "/adapter_config.json").open(QFile::WriteOnly);
+        view->setCurrentRow(0);
+        list.add({adapter});
+        QCOMPARE(QString::fromStdString(list.founders()[0].adapter.string()), adapter);
+        list.add({folder.path()});
+        QCOMPARE(list.founders().size(), 2u);
+        const auto labels = list.findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [&](auto* label) { return label->text().contains("holds no safetensors file"); }));
+    }
+
+    void filesDroppedOnThePageMakeALanguageRun() {
+        QTemporaryDir folder;
+        for (const char* name : {"a.safetensors", "b.safetensors", "sums.jsonl"}) QFile(folder.filePath(name)).open(QFile::WriteOnly);
+        NewRunPage page(presets());
+        page.show();
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(folder.filePath("a.safetensors")), QUrl::fromLocalFile(folder.filePath("sums.jsonl")),
+                      QUrl::fromLocalFile(folder.filePath("b.safetensors"))});
+        QDragEnterEvent enter({5, 5}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&page, &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop({5, 5}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&page, &drop);
+        QSignalSpy started(&page, &NewRunPage::startRequested);
+        page.start();
+        QCOMPARE(started.size(), 1);
+        const auto configuration = started[0][0].value<RunConfiguration>();
+        QCOMPARE(std::get<std::vector<CheckpointFounder>>(configuration.founders).size(), 2u);
+        const auto& files = std::get<CausalLmSettings>(configuration.task).files;
+        QCOMPARE(files.size(), 1u);
+        QCOMPARE(QString::fromStdString(files[0].train.string()), folder.filePath("sums.jsonl"));
+    }
+
+    void numbersOfQuestionFilesAreCheckedAsTheyAreTyped() {
+        RunForm form;
+        form.findChild<QComboBox*>("task")->setCurrentText("causal-lm");
+        auto* table = form.findChild<QTableWidget*>("questionFiles");
+        form.findChild<QuestionFiles*>()->add({"/data/a.jsonl"});
+        form.findChild<FounderList*>()->setFounders({{.base = "/a", .adapter = {}}, {.base = "/b", .adapter = {}}});
+        table->item(0, 3)->setText("much");
+        QCOMPARE(form.violation()->key, std::string("task.files"));
+        table->item(0, 3)->setText("3");
+        table->item(0, 2)->setText("1.5");
+        QCOMPARE(form.violation()->key, std::string("task.files"));
+        table->item(0, 2)->setText("0.25");
+        QVERIFY(!form.violation());
+    }
+
+    void listsSurviveBeingOneLine() {
+        const std::vector<std::string> words{"a b", "\n", "back\\slash", "\\n", "tab\t"};
+        QCOMPARE(splitWords(joinWords(words)), words);
+        QVERIFY(splitWords("  ").empty());
+        const auto rules = splitRules("*norm*=1 lm_head.weight=2 broken wrong=x");
+        QCOMPARE(rules.size(), 4u);
+        QCOMPARE(rules[1].founder, 1u);
+        for (const std::size_t bad : {2u, 3u}) QVERIFY(rules[bad].founder > 1'000'000u);
     }
 
     void impossibleValuesCantBeStarted_data() {

@@ -1,9 +1,11 @@
 #include "ui/setup/new_run_page.h"
 
 #include "ui/session/run_text.h"
+#include "ui/setup/file_drops.h"
 #include "ui/setup/run_form.h"
 #include "ui/theme/theme.h"
 
+#include <QDropEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
@@ -29,6 +31,7 @@ double archiveBytes(const RunConfiguration& configuration) {
 
 NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(parent), presets_(std::move(presets)) {
     setObjectName("newRunPage");
+    setAcceptDrops(true);
     auto* left = new QWidget(this);
     list_ = new QListWidget(left);
     list_->setObjectName("presets");
@@ -112,6 +115,15 @@ void NewRunPage::start() {
     if (!form_->violation()) Q_EMIT startRequested(form_->configuration());
 }
 
+void NewRunPage::dragEnterEvent(QDragEnterEvent* event) {
+    if (!localPaths(event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void NewRunPage::dropEvent(QDropEvent* event) {
+    form_->take(localPaths(event->mimeData()));
+    event->acceptProposedAction();
+}
+
 void NewRunPage::review() {
     const auto violation = form_->violation();
     start_->setEnabled(!violation);
@@ -120,8 +132,10 @@ void NewRunPage::review() {
         verdict_->setText(QStringLiteral("<span style='color:%1'>%2: %3.</span>")
                               .arg(colorsOf(palette()).warning.name(), QString::fromStdString(violation->key).toHtmlEscaped(),
                                    QString::fromStdString(violation->sentence).toHtmlEscaped()));
-    else
+    else if (kindOf(form_->configuration().task) == TaskKind::Digits)
         verdict_->setText(tr("The archive will take %1 of memory.").arg(bytesText(archiveBytes(form_->configuration()))));
+    else
+        verdict_->clear();
 }
 
 }  // namespace mergarium

@@ -8,10 +8,15 @@
 #include <optional>
 #include <vector>
 
+class QComboBox;
 class QFormLayout;
 class QLabel;
 
 namespace mergarium {
+
+class FounderList;
+class PathEdit;
+class QuestionFiles;
 
 /// The parameters of a run as fields. What is in them is always a configuration, possibly one that can't be run.
 class RunForm : public QWidget {
@@ -27,6 +32,9 @@ public:
     RunConfiguration configuration() const;
     /// What is in the fields and can't be run; the field is marked.
     std::optional<Violation> violation() const { return violation_; }
+    /// Takes over dropped files: questions or samples where they are JSON lines, everything else as founders. A form for the digits
+    /// becomes one for language models.
+    void take(const QStringList& paths);
     bool isChanged() const { return !(configuration() == reference_); }
 
 Q_SIGNALS:
@@ -42,14 +50,26 @@ private:
         QWidget* editor = nullptr;
         std::function<void(const RunConfiguration&)> fill;
         std::function<void(RunConfiguration&)> collect;
+        /// Shown only for such configurations; null: always.
+        std::function<bool(const RunConfiguration&)> applies = nullptr;
     };
 
-    void addFields();
+    void addNameField();
+    void addTaskFields();
+    void addCheckpointFields();
+    void addLanguageFields();
+    void addCommandFields();
+    void addStrategyFields();
+    void addRunFields();
     QWidget* add(Field field, const QString& meaning);
     void review();
 
     QFormLayout* layout_ = nullptr;
     std::vector<Field> fields_;
+    QComboBox* task_ = nullptr;
+    FounderList* checkpoints_ = nullptr;
+    QuestionFiles* questions_ = nullptr;
+    PathEdit* samples_ = nullptr;
     RunConfiguration reference_;
     std::optional<Violation> violation_;
     bool filling_ = false;

@@ -1,0 +1,181 @@
+#include "ui/setup/founder_list.h"
+
+#include "ui/setup/file_drops.h"
+#include "ui/theme/theme.h"
+
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <system_error>
+
+namespace mergarium {
+namespace {
+
+QString text(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
+
+bool isThere(const std::filesystem::path& path) {
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored);
+}
+
+bool holdsTensors(const std::filesystem::path& folder) {
+    std::error_code failed;
+    for (std::filesystem::directory_iterator entry(folder, failed), end; !failed && entry != end;
+         entry.increment(failed))
+        if (entry->path().extension() == ".safetensors") return true;
+    return false;
+}
+
+}  // namespace
+
+bool isAdapter(const std::filesystem::path& path) { return isThere(path / "adapter_config.json"); }
+
+QString founderProblem(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (!isThere(path)) return QObject::tr("%1 is not there").arg(text(path));
+    if (std::filesystem::is_directory(path, ignored))
+        return holdsTensors(path) ? QString() : QObject::tr("%1 holds no safetensors file").arg(text(path));
+    return path.extension() == ".safetensors" ? QString() : QObject::tr("%1 is no safetensors file").arg(text(path));
+}
+
+FounderList::FounderList(QWidget* parent) : QWidget(parent), list_(new QListWidget(this)), note_(new QLabel(this)) {
+    list_->setObjectName("founderList");
+    list_->setAccessibleName(tr("Founders"));
+    list_->setTextElideMode(Qt::ElideMiddle);
+    list_->setFixedHeight(fontMetrics().lineSpacing() * 6);
+    list_->installEventFilter(this);
+    setFocusProxy(list_);
+    note_->setWordWrap(true);
+    const auto button = [this](const QString& words, const QString& tip, const auto& act) {
+        auto* one = new QPushButton(words, this);
+        one->setToolTip(tip);
+        connect(one, &QPushButton::clicked, this, act);
+        return one;
+    };
+    auto* folder = button(tr("Add fol&der..."),
+                          tr("Add a Hugging Face model folder, or an adapter to the chosen founder."), [this] {
+                              const auto path = QFileDialog::getExistingDirectory(this, tr("Model folder"));
+                              if (!path.isEmpty()) add({path});
+                          });
+    auto* file = button(tr("Add &file..."), tr("Add safetensors files."), [this] {
+        add(QFileDialog::getOpenFileNames(this, tr("Model files"), {}, tr("Safetensors (*.safetensors)")));
+    });
+    remove_ = button(tr("Remo&ve"), tr("Remove the chosen founder (Delete)."), [this] { removeCurrent(); });
+    up_ = button(
+        QStringLiteral("\u2191"),
+        tr("Move the chosen founder up (Ctrl+Up). The first founder gives the exported model its configuration."),
+        [this] { move(-1); });
+    down_ = button(QStringLiteral("\u2193"), tr("Move the chosen founder down (Ctrl+Down)."), [this] { move(1); });
+    for (auto* one : {up_, down_}) one->setMaximumWidth(fontMetrics().height() * 2);
+    up_->setAccessibleName(tr("Up"));
+    down_->setAccessibleName(tr("Down"));
+
+    auto* buttons = new QHBoxLayout;
+    for (auto* one : {folder, file, remove_, up_, down_}) buttons->addWidget(one);
+    buttons->addStretch(1);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->addWidget(list_);
+    layout->addWidget(note_);
+    layout->addLayout(buttons);
+
+    auto* drops = new FileDrops(list_);
+    connect(drops, &FileDrops::dropped, this, &FounderList::add);
+    connect(list_, &QListWidget::currentRowChanged, this, [this](int row) {
+        remove_->setEnabled(row >= 0);
+        up_->setEnabled(row > 0);
+        down_->setEnabled(row >= 0 && row + 1 < list_->count());
+    });
+    refresh(-1);
+}
+
+void FounderList::setFounders(std::vector<CheckpointFounder> founders) {
+    if (founders == founders_) return;
+    founders_ = std::move(founders);
+    refresh(0);
+}
+
+void FounderList::add(const QStringList& paths) {
+    if (paths.isEmpty()) return;
+    int current = list_->currentRow();
+    QString refused;
+    for (const auto& one : paths) {
+        const std::filesystem::path path = one.toStdString();
+        if (isAdapter(path)) {
+            const int on = current >= 0 ? current : static_cast<int>(founders_.size()) - 1;
+            if (on < 0)
+                refused = tr("%1 is an adapter: add the model that it belongs to first.").arg(one);
+            else
+                founders_[static_cast<std::size_t>(on)].adapter = path;
+            continue;
+        }
+        const auto problem = founderProblem(path);
+        if (!problem.isEmpty()) {
+            refused = tr("%1.").arg(problem);
+            continue;
+        }
+        founders_.push_back({.base = path, .adapter = {}});
+        current = static_cast<int>(founders_.size()) - 1;
+    }
+    refresh(current);
+    if (!refused.isEmpty())
+        note_->setText(QStringLiteral("<span style='color:%1'>%2</span>")
+                           .arg(colorsOf(palette()).warning.name(), refused.toHtmlEscaped()));
+    Q_EMIT changed();
+}
+
+void FounderList::removeCurrent() {
+    const int row = list_->currentRow();
+    if (row < 0) return;
+    founders_.erase(founders_.begin() + row);
+    refresh(std::min(row, static_cast<int>(founders_.size()) - 1));
+    Q_EMIT changed();
+}
+
+void FounderList::move(int by) {
+    const int row = list_->currentRow();
+    const int to = row + by;
+    if (row < 0 || to < 0 || to >= static_cast<int>(founders_.size())) return;
+    std::swap(founders_[static_cast<std::size_t>(row)], founders_[static_cast<std::size_t>(to)]);
+    refresh(to);
+    Q_EMIT changed();
+}
+
+void FounderList::refresh(int current) {
+    list_->clear();
+    for (const auto& founder : founders_) {
+        auto words = text(founder.base);
+        if (!founder.adapter.empty()) words = tr("%1 with adapter %2").arg(words, text(founder.adapter));
+        auto* item = new QListWidgetItem(words, list_);
+        item->setToolTip(words);
+        if (!founderProblem(founder.base).isEmpty()) item->setForeground(colorsOf(palette()).warning);
+    }
+    note_->setText(founders_.size() >= 2
+                       ? QString()
+                       : tr("Drop at least two model folders or safetensors files of one architecture here."));
+    list_->setCurrentRow(std::min(current, list_->count() - 1));
+    Q_EMIT list_->currentRowChanged(list_->currentRow());
+}
+
+bool FounderList::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != list_ || event->type() != QEvent::KeyPress) return QWidget::eventFilter(watched, event);
+    const auto* key = static_cast<QKeyEvent*>(event);
+    const bool control = key->modifiers() & Qt::ControlModifier;
+    if (key->key() == Qt::Key_Delete)
+        removeCurrent();
+    else if (control && key->key() == Qt::Key_Up)
+        move(-1);
+    else if (control && key->key() == Qt::Key_Down)
+        move(1);
+    else
+        return QWidget::eventFilter(watched, event);
+    return true;
+}
+
+}  // namespace mergarium

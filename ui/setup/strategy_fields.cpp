@@ -1,0 +1,170 @@
+#include "ui/setup/editors.h"
+#include "ui/setup/run_form.h"
+
+#include <QCheckBox>
+
+#include <algorithm>
+
+namespace mergarium {
+namespace {
+
+constexpr int kLargestCount = 1'000'000'000;
+
+}  // namespace
+
+void RunForm::addStrategyFields() {
+    const auto review = [this] { this->review(); };
+
+    auto* strategy = choiceBox(this, {StrategyKind::M2n2, StrategyKind::Ga});
+    add({.key = "strategy.kind",
+         .name = tr("Strategy"),
+         .editor = strategy,
+         .fill = [=](const auto& c) { choose(strategy, c.strategy); },
+         .collect = [=](auto& c) { c.strategy = chosen<StrategyKind>(strategy); }},
+        tr("m2n2, or the plain genetic algorithm: no competition for samples (alpha 0) and no attraction."));
+
+    auto* archive = countBox(this, kLargestCount);
+    connect(archive, &QSpinBox::valueChanged, this, review);
+    add({.key = "strategy.archive",
+         .name = tr("Archive size"),
+         .editor = archive,
+         .fill =
+             [=](const auto& c) {
+                 archive->setValue(static_cast<int>(std::min<std::uint64_t>(c.archive, kLargestCount)));
+             },
+         .collect = [=](auto& c) { c.archive = static_cast<std::uint64_t>(archive->value()); }},
+        tr("How many models live at a time."));
+
+    auto* alpha = numberBox(this, 1000.0, 3, 0.1);
+    connect(alpha, &QDoubleSpinBox::valueChanged, this, review);
+    add({.key = "strategy.alpha",
+         .name = tr("Competition (alpha)"),
+         .editor = alpha,
+         .fill = [=](const auto& c) { alpha->setValue(c.competition.alpha); },
+         .collect = [=](auto& c) { c.competition.alpha = alpha->value(); }},
+        tr("A sample is worth capacity / z^alpha to each point of score on it, z the sum of all scores; 0: no "
+           "competition."));
+
+    auto* capacity = choiceBox(this, {Capacity::Unit, Capacity::Best});
+    connect(capacity, &QComboBox::currentIndexChanged, this, review);
+    add({.key = "strategy.capacity",
+         .name = tr("Niche capacity"),
+         .editor = capacity,
+         .fill = [=](const auto& c) { choose(capacity, c.competition.capacity); },
+         .collect = [=](auto& c) { c.competition.capacity = chosen<Capacity>(capacity); }},
+        tr("What a sample is worth in all: 1, or the best score that any member has on it."));
+
+    auto* attraction = new QCheckBox(tr("the second parent is drawn by what the first lacks"), this);
+    connect(attraction, &QCheckBox::toggled, this, review);
+    add({.key = "strategy.attraction",
+         .name = tr("Attraction"),
+         .editor = attraction,
+         .fill = [=](const auto& c) { attraction->setChecked(c.attraction); },
+         .collect = [=](auto& c) { c.attraction = attraction->isChecked(); }},
+        tr("Off: both parents are drawn by fitness."));
+
+    auto* crossover = new QCheckBox(tr("children have two parents"), this);
+    connect(crossover, &QCheckBox::toggled, this, review);
+    add({.key = "strategy.crossover",
+         .name = tr("Crossover"),
+         .editor = crossover,
+         .fill = [=](const auto& c) { crossover->setChecked(c.crossover); },
+         .collect = [=](auto& c) { c.crossover = crossover->isChecked(); }},
+        tr("Off: a child differs from its one parent by mutation alone."));
+
+    auto* least = countBox(this, kLargestCount);
+    auto* most = countBox(this, kLargestCount);
+    least->setObjectName("splitsLeast");
+    most->setObjectName("splitsMost");
+    connect(least, &QSpinBox::valueChanged, this, review);
+    connect(most, &QSpinBox::valueChanged, this, review);
+    add({.key = "strategy.splits",
+         .name = tr("Split points"),
+         .editor = pairOf(this, least, tr("to"), most),
+         .fill =
+             [=](const auto& c) {
+                 least->setValue(static_cast<int>(c.splice.splits.least));
+                 most->setValue(static_cast<int>(c.splice.splits.most));
+             },
+         .collect =
+             [=](auto& c) {
+                 c.splice.splits = {static_cast<std::uint32_t>(least->value()),
+                                    static_cast<std::uint32_t>(most->value())};
+             }},
+        tr("How many, drawn between the two for every child; 0 to 0: one mixing ratio for the whole network."));
+
+    auto* ratio = new TypedBox<QComboBox>(this);
+    ratio->addItems({tr("uniform"), tr("Beta(a, a)")});
+    auto* shape = numberBox(this, 1000.0, 3, 0.1);
+    shape->setObjectName("ratioShape");
+    connect(ratio, &QComboBox::currentIndexChanged, this, [=, this](int index) {
+        shape->setEnabled(index == 1);
+        this->review();
+    });
+    connect(shape, &QDoubleSpinBox::valueChanged, this, review);
+    add({.key = "strategy.ratio",
+         .name = tr("Mixing ratio"),
+         .editor = pairOf(this, ratio, tr("a"), shape),
+         .fill =
+             [=](const auto& c) {
+                 const auto* beta = std::get_if<BetaRatio>(&c.splice.ratio);
+                 ratio->setCurrentIndex(beta ? 1 : 0);
+                 shape->setEnabled(beta);
+                 shape->setValue(beta ? beta->shape : 0.3);
+             },
+         .collect =
+             [=](auto& c) {
+                 if (ratio->currentIndex() == 1)
+                     c.splice.ratio = BetaRatio{shape->value()};
+                 else
+                     c.splice.ratio = UniformRatio{};
+             }},
+        tr("How much of each parent: uniform in 0 to 1, or Beta(a, a), which below a = 1 prefers one parent over the "
+           "other."));
+
+    auto* interpolation = choiceBox(
+        this, {Interpolation::Slerp, Interpolation::SlerpPerSide, Interpolation::SlerpPerTensor, Interpolation::Lerp});
+    connect(interpolation, &QComboBox::currentIndexChanged, this, review);
+    add({.key = "strategy.interpolation",
+         .name = tr("Interpolation"),
+         .editor = interpolation,
+         .fill = [=](const auto& c) { choose(interpolation, c.splice.interpolation); },
+         .collect = [=](auto& c) { c.splice.interpolation = chosen<Interpolation>(interpolation); }},
+        tr("Spherical with one angle, spherical with an angle on each side of a split point, or linear."));
+
+    auto* mutation = numberBox(this, 1000.0, 4, 0.01);
+    connect(mutation, &QDoubleSpinBox::valueChanged, this, review);
+    add({.key = "strategy.mutation",
+         .name = tr("Mutation"),
+         .editor = mutation,
+         .fill = [=](const auto& c) { mutation->setValue(c.splice.mutation); },
+         .collect = [=](auto& c) { c.splice.mutation = mutation->value(); }},
+        tr("Standard deviation of the noise added to a child's parameters."));
+
+    auto* early = new TypedBox<QComboBox>(this);
+    early->addItems({tr("where it saves time"), tr("yes"), tr("no")});
+    connect(early, &QComboBox::currentIndexChanged, this, review);
+    add({.key = "strategy.early_rejection",
+         .name = tr("Early rejection"),
+         .editor = early,
+         .fill = [=](const auto& c) { early->setCurrentIndex(!c.earlyRejection   ? 0
+                                                             : *c.earlyRejection ? 1
+                                                                                 : 2); },
+         .collect =
+             [=](auto& c) {
+                 c.earlyRejection =
+                     early->currentIndex() == 0 ? std::nullopt : std::optional(early->currentIndex() == 1);
+             }},
+        tr("Stop scoring a child once it is certain to be rejected. The archive comes out the same."));
+
+    connect(strategy, &QComboBox::currentIndexChanged, this, [=, this] {
+        if (filling_) return;
+        // What the YAML's `kind` presets.
+        const bool m2n2 = chosen<StrategyKind>(strategy) == StrategyKind::M2n2;
+        alpha->setValue(m2n2 ? 1.0 : 0.0);
+        attraction->setChecked(m2n2);
+        this->review();
+    });
+}
+
+}  // namespace mergarium
