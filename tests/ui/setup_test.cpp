@@ -92,7 +92,7 @@ private Q_SLOTS:
 
     void formKeepsACommandTask() {
         CommandSettings task;
-        task.program = {"python3", "my evaluator.py", "--say", "it's \"so\"", ""};
+        task.program = {"python3", "my evaluator.py", "--say", "it's \"so\"", "", "C:\\\\here", "\"quoted\""};
         task.folder = "/work/here";
         task.samples = "/data/samples.jsonl";
         task.testSamples = "/data/held out.jsonl";
@@ -119,7 +119,7 @@ private Q_SLOTS:
         task->setCurrentText("causal-lm");
         QVERIFY(sees("task.prompt") && sees("tensors.freeze") && sees("task.extract"));
         QVERIFY(!sees("task.program") && !sees("task.choices"));
-        QCOMPARE(form.violation()->key, std::string("founders"));
+        QCOMPARE(form.violation()->key, std::string("task.files"));
         form.findChild<QComboBox*>("task.scoring")->setCurrentText("multiple-choice");
         QVERIFY(sees("task.choices") && !sees("task.extract"));
         task->setCurrentText("command");

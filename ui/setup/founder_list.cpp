@@ -48,6 +48,7 @@ FounderList::FounderList(QWidget* parent) : QWidget(parent), list_(new QListWidg
     list_->setObjectName("founderList");
     list_->setAccessibleName(tr("Founders"));
     list_->setTextElideMode(Qt::ElideMiddle);
+    list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     list_->setFixedHeight(fontMetrics().lineSpacing() * 6);
     list_->installEventFilter(this);
     setFocusProxy(list_);

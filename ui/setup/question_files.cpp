@@ -40,8 +40,8 @@ QuestionFiles::QuestionFiles(QWidget* parent) : QWidget(parent), table_(new QTab
     table_->installEventFilter(this);
     setFocusProxy(table_);
     const std::array<std::pair<QString, QString>, Columns> headers{{
-        {tr("Training questions"), tr("A JSON object per line. Files can be dropped here.")},
-        {tr("Held-out questions"), tr("A file of its own; empty: the last part of the training questions.")},
+        {tr("Training file"), tr("A JSON object per line. Files can be dropped here.")},
+        {tr("Held-out file"), tr("A file of its own; empty: the last part of the training questions.")},
         {tr("Held out"),
          tr("Which share of the training questions is held out, 0 to below 1, where there is no file of its own.")},
         {tr("Weight"), tr("How much a question of this file counts in the competition.")},

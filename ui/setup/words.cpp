@@ -1,7 +1,7 @@
 #include "ui/setup/words.h"
 
 #include <QLineEdit>
-#include <QProcess>
+#include <QRegularExpression>
 #include <QStringList>
 
 #include <algorithm>
@@ -56,16 +56,33 @@ QString joinCommand(const std::vector<std::string>& command) {
     QStringList all;
     for (const auto& one : command) {
         auto word = QString::fromStdString(one);
-        const bool plain = !word.isEmpty() && !word.contains(' ') && !word.contains('"');
-        // QProcess reads three quotes as one.
-        all << (plain ? word : '"' + word.replace('"', QStringLiteral("\"\"\"")) + '"');
+        const bool plain = !word.isEmpty() && !word.contains(QRegularExpression(R"([\s"\\])"));
+        all << (plain ? word : '"' + word.replace('\\', "\\\\").replace('"', "\\\"") + '"');
     }
     return all.join(' ');
 }
 
 std::vector<std::string> splitCommand(const QString& text) {
     std::vector<std::string> words;
-    for (const auto& word : QProcess::splitCommand(text)) words.push_back(word.toStdString());
+    QString word;
+    bool quoted = false, begun = false;
+    const auto finish = [&] {
+        if (begun) words.push_back(word.toStdString());
+        word.clear();
+        begun = false;
+    };
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        if (!quoted && text[i].isSpace()) {
+            finish();
+            continue;
+        }
+        begun = true;
+        if (text[i] == '"')
+            quoted = !quoted;
+        else
+            word += text[i] == '\\' && i + 1 < text.size() ? text[++i] : text[i];
+    }
+    finish();
     return words;
 }
 

@@ -17,7 +17,8 @@ namespace mergarium {
 QString joinWords(const std::vector<std::string>& words);
 std::vector<std::string> splitWords(const QString& text);
 
-/// A program and its arguments, as typed in a terminal: quotes keep spaces together.
+/// A program and its arguments, as typed in a terminal: double quotes keep spaces together, a backslash keeps the next
+/// character.
 QString joinCommand(const std::vector<std::string>& command);
 std::vector<std::string> splitCommand(const QString& text);
 

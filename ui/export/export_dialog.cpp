@@ -1,0 +1,224 @@
+#include "ui/export/export_dialog.h"
+
+#include "ui/members/member_text.h"
+#include "ui/session/run_text.h"
+#include "ui/setup/path_edit.h"
+#include "ui/theme/theme.h"
+
+#include <QComboBox>
+#include <QDir>
+#include <QDoubleSpinBox>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QRegularExpression>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <system_error>
+
+namespace mergarium {
+namespace {
+
+constexpr double kGigabyte = 1e9;
+/// A progress bar counts in int: thousandths are fine enough.
+constexpr int kSteps = 1000;
+
+/// "digits from specialists" -> "digits-from-specialists".
+QString fileName(const QString& name) {
+    auto words = name.toLower();
+    words.replace(QRegularExpression("[^a-z0-9._]+"), "-");
+    return words.remove(QRegularExpression("^-+|-+$"));
+}
+
+}  // namespace
+
+std::vector<ExportCandidate> exportCandidates(const SessionSnapshot& snapshot) {
+    std::vector<MemberPtr> members;
+    for (const auto& member : snapshot.members)
+        if (member) members.push_back(member);
+    std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
+        const double first = a->scores.total(), second = b->scores.total();
+        return first != second ? first > second : a->id < b->id;
+    });
+    std::vector<ExportCandidate> candidates;
+    for (const auto& member : members)
+        candidates.push_back(
+            {member->id,
+             QObject::tr("%1, %2 % in training").arg(memberText(member->id), percentNumber(member->scores.mean()))});
+    return candidates;
+}
+
+ExportDialog::ExportDialog(QWidget* parent)
+    : QDialog(parent),
+      member_(new QComboBox(this)),
+      parent_(new PathEdit(PathEdit::Kind::Folder, {}, this)),
+      folder_(new QLineEdit(this)),
+      dtype_(new QComboBox(this)),
+      shard_(new QDoubleSpinBox(this)),
+      verdict_(new QLabel(this)),
+      progress_(new QProgressBar(this)),
+      rate_(new QLabel(this)),
+      export_(new QPushButton(tr("&Export"), this)),
+      close_(new QPushButton(tr("&Close"), this)) {
+    setWindowTitle(tr("Export a model"));
+    setMinimumWidth(fontMetrics().averageCharWidth() * 70);
+    dtype_->addItem(tr("as stored"), -1);
+    for (const auto& [name, dtype] :
+         {std::pair(tr("bf16"), DType::BF16), std::pair(tr("fp16"), DType::F16), std::pair(tr("fp32"), DType::F32)})
+        dtype_->addItem(name, static_cast<int>(dtype));
+    shard_->setRange(0.001, 1000.0);
+    shard_->setDecimals(3);
+    shard_->setValue(5.0);
+    shard_->setSuffix(tr(" GB"));
+    shard_->setLocale(QLocale(QLocale::English, QLocale::UnitedStates));
+    parent_->setPath(QDir::homePath());
+    verdict_->setWordWrap(true);
+    verdict_->setMinimumHeight(fontMetrics().lineSpacing() * 2);
+    progress_->setRange(0, kSteps);
+    progress_->setTextVisible(false);
+    rate_->setFont(tabularFont());
+    export_->setDefault(true);
+
+    auto* form = new QFormLayout;
+    const auto add = [&](const QString& name, QWidget* editor, const char* key, const QString& meaning) {
+        auto* label = new QLabel(name, this);
+        label->setBuddy(editor);
+        label->setToolTip(meaning);
+        editor->setToolTip(meaning);
+        editor->setObjectName(key);
+        form->addRow(label, editor);
+    };
+    add(tr("&Model"), member_, "member", tr("A member of the archive."));
+    add(tr("&In"), parent_, "parent", tr("Where the new folder is made."));
+    add(tr("&Folder"), folder_, "folder",
+        tr("The new folder: weights, configuration, tokenizer, recipe and model card."));
+    add(tr("&Numbers"), dtype_, "dtype", tr("As the founders store them, or rounded to one type."));
+    add(tr("&Files of"), shard_, "shard", tr("No file of weights becomes larger."));
+    auto* buttons = new QHBoxLayout;
+    buttons->addStretch(1);
+    buttons->addWidget(export_);
+    buttons->addWidget(close_);
+    auto* layout = new QVBoxLayout(this);
+    layout->addLayout(form);
+    layout->addWidget(verdict_);
+    layout->addWidget(progress_);
+    layout->addWidget(rate_);
+    layout->addLayout(buttons);
+    export_->setObjectName("export");
+    verdict_->setObjectName("verdict");
+    rate_->setObjectName("rate");
+
+    connect(member_, &QComboBox::currentIndexChanged, this, &ExportDialog::nameFolder);
+    connect(parent_, &PathEdit::changed, this, &ExportDialog::review);
+    connect(folder_, &QLineEdit::textChanged, this, &ExportDialog::review);
+    connect(export_, &QPushButton::clicked, this, [this] {
+        if (running_)
+            Q_EMIT cancelRequested();
+        else
+            Q_EMIT exportRequested(wish());
+    });
+    connect(close_, &QPushButton::clicked, this, &ExportDialog::reject);
+    setRunning(false);
+}
+
+void ExportDialog::setRun(RunId run, const QString& name, std::vector<ExportCandidate> candidates) {
+    if (running_) return;
+    run_ = run;
+    name_ = name;
+    candidates_ = std::move(candidates);
+    member_->clear();
+    for (const auto& one : candidates_) member_->addItem(one.words);
+    nameFolder();
+}
+
+void ExportDialog::choose(MemberId member) {
+    if (running_) return;
+    const auto found =
+        std::find_if(candidates_.begin(), candidates_.end(), [&](const auto& one) { return one.member == member; });
+    if (found != candidates_.end()) member_->setCurrentIndex(static_cast<int>(found - candidates_.begin()));
+}
+
+void ExportDialog::nameFolder() {
+    const int row = member_->currentIndex();
+    if (row >= 0)
+        folder_->setText(
+            QStringLiteral("%1-%2").arg(fileName(name_)).arg(candidates_[static_cast<std::size_t>(row)].member.value));
+    review();
+}
+
+ExportWish ExportDialog::wish() const {
+    const int row = member_->currentIndex();
+    const int dtype = dtype_->currentData().toInt();
+    return {.run = run_,
+            .member = row < 0 ? MemberId{} : candidates_[static_cast<std::size_t>(row)].member,
+            .folder = std::filesystem::path(parent_->path().toStdString()) / folder_->text().trimmed().toStdString(),
+            .dtype = dtype < 0 ? std::nullopt : std::optional(static_cast<DType>(dtype)),
+            .shardBytes = static_cast<std::uint64_t>(shard_->value() * kGigabyte)};
+}
+
+void ExportDialog::review() {
+    if (running_) return;
+    std::error_code ignored;
+    const auto name = folder_->text().trimmed();
+    QString problem;
+    if (member_->currentIndex() < 0)
+        problem = tr("There is no member to export.");
+    else if (!std::filesystem::is_directory(parent_->path().toStdString(), ignored))
+        problem = tr("%1 is no folder.").arg(parent_->path());
+    else if (name.isEmpty() || name.contains('/') || name == "." || name == "..")
+        problem = tr("The new folder needs a name.");
+    else if (std::filesystem::exists(wish().folder, ignored))
+        problem = tr("%1 is there already; choose another name.").arg(QString::fromStdString(wish().folder.string()));
+    export_->setEnabled(problem.isEmpty());
+    verdict_->setText(problem.isEmpty()
+                          ? tr("Everything written is read back and checked before the folder gets its name.")
+                          : problem);
+}
+
+void ExportDialog::setRunning(bool running) {
+    running_ = running;
+    for (QWidget* editor :
+         {static_cast<QWidget*>(member_), static_cast<QWidget*>(parent_), static_cast<QWidget*>(folder_),
+          static_cast<QWidget*>(dtype_), static_cast<QWidget*>(shard_)})
+        editor->setEnabled(!running);
+    export_->setText(running ? tr("&Cancel") : tr("&Export"));
+    export_->setEnabled(true);
+    progress_->setVisible(running);
+    rate_->setVisible(running);
+    if (running) {
+        progress_->setValue(0);
+        rate_->clear();
+        verdict_->clear();
+    } else {
+        review();
+    }
+}
+
+void ExportDialog::setProgress(const QString& what, std::uint64_t done, std::uint64_t total, double perSecond) {
+    const double part = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0.0;
+    progress_->setValue(static_cast<int>(part * kSteps));
+    verdict_->setText(what);
+    auto text = tr("%1 of %2").arg(bytesText(static_cast<double>(done)), bytesText(static_cast<double>(total)));
+    if (perSecond > 0.0 && total >= done)
+        text = tr("%1, %2/s, %3 left")
+                   .arg(text, bytesText(perSecond), durationText(static_cast<double>(total - done) / perSecond));
+    rate_->setText(text);
+}
+
+void ExportDialog::setFailure(const QString& sentence) {
+    setRunning(false);
+    verdict_->setText(QStringLiteral("<span style='color:%1'>%2</span>")
+                          .arg(colorsOf(palette()).warning.name(), sentence.toHtmlEscaped()));
+}
+
+void ExportDialog::reject() {
+    if (running_) Q_EMIT cancelRequested();
+    QDialog::reject();
+}
+
+}  // namespace mergarium

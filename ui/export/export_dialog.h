@@ -1,0 +1,92 @@
+#pragma once
+
+#include "core/checkpoint/dtype.h"
+#include "core/session/snapshot.h"
+
+#include <QDialog>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+
+namespace mergarium {
+
+class PathEdit;
+
+/// What is to be written, and where.
+struct ExportWish {
+    RunId run;
+    MemberId member;
+    /// Does not exist yet.
+    std::filesystem::path folder;
+    /// Absent: as the founders store it.
+    std::optional<DType> dtype;
+    /// Largest size of one file, bytes.
+    std::uint64_t shardBytes = 0;
+};
+
+/// A member that can be exported, as people know it.
+struct ExportCandidate {
+    MemberId member;
+    QString words;
+};
+
+/// Asks what to export and where, then shows how far it is. Says what is wished; writes nothing.
+class ExportDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    explicit ExportDialog(QWidget* parent = nullptr);
+
+    /// The members of a run, best first, and its name, which folder names are made of.
+    void setRun(RunId run, const QString& name, std::vector<ExportCandidate> candidates);
+    void choose(MemberId member);
+
+    /// While it is written the choices rest and Export becomes Cancel.
+    void setRunning(bool running);
+    /// What is being done, and how far; `perSecond` in bytes, 0 while unknown.
+    void setProgress(const QString& what, std::uint64_t done, std::uint64_t total, double perSecond);
+    /// Why it came to nothing.
+    void setFailure(const QString& sentence);
+
+Q_SIGNALS:
+    void exportRequested(const mergarium::ExportWish& wish);
+    void cancelRequested();
+
+public Q_SLOTS:
+    /// Closing while something is written asks for its end first.
+    void reject() override;
+
+private:
+    void nameFolder();
+    void review();
+    ExportWish wish() const;
+
+    RunId run_;
+    QString name_;
+    std::vector<ExportCandidate> candidates_;
+    bool running_ = false;
+    QComboBox* member_ = nullptr;
+    PathEdit* parent_ = nullptr;
+    QLineEdit* folder_ = nullptr;
+    QComboBox* dtype_ = nullptr;
+    QDoubleSpinBox* shard_ = nullptr;
+    QLabel* verdict_ = nullptr;
+    QProgressBar* progress_ = nullptr;
+    QLabel* rate_ = nullptr;
+    QPushButton* export_ = nullptr;
+    QPushButton* close_ = nullptr;
+};
+
+/// The members of a snapshot as candidates, best on the training samples first.
+std::vector<ExportCandidate> exportCandidates(const SessionSnapshot& snapshot);
+
+}  // namespace mergarium
