@@ -238,7 +238,6 @@ void RunForm::addLanguageFields() {
 
     auto* chat = new TypedBox<QComboBox>(this);
     chat->setEditable(true);
-    chat->addItem("none");
     for (const auto name : chatTemplateNames()) chat->addItem(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
     connect(chat, &QComboBox::currentTextChanged, this, review);
     add({.key = "task.chat",
