@@ -42,6 +42,16 @@ void addThreads(CLI::App& command, Options& options) {
     command.add_option("--threads", options.threads, "Threads that score (default: one per core); changes no result");
 }
 
+void addTarget(CLI::App& command, Options& options) {
+    command.add_option("--out", options.out, "The folder to write; must not exist yet")->required();
+}
+
+void addForm(CLI::App& command, Options& options) {
+    command.add_option("--dtype", options.dtype, "fp32, fp16 or bf16 (default: as the founders store their tensors)");
+    command.add_option("--shard-size", options.shardSize, "Split the tensors over files of at most this size: 5GB (default: one file)");
+    command.add_option("--name", options.name, "What the model card calls the model (default: the folder's name)");
+}
+
 int carryOut(int argc, char** argv) {
     CLI::App program("Evolves new models by merging existing ones: model merging of natural niches (M2N2).", "mergarium-cli");
     program.require_subcommand(1);
@@ -82,6 +92,31 @@ int carryOut(int argc, char** argv) {
     score->add_option("--task", options.configuration, "A YAML file or a preset's name")->required();
     addThreads(*score, options);
     commands.push_back({score, &mergarium::cli::score});
+
+    auto* merge = addCommand(program, "merge", "Merge two models once, without evolution", options);
+    merge->add_option("MODELS", options.models, "Two model folders or safetensors files; BASE+ADAPTER for a LoRA adapter on its base")->required()->expected(2);
+    addTarget(*merge, options);
+    merge->add_option("--ratio", options.ratio, "Weight of the second model before the first split point, 0 to 1 (default: 0.5)");
+    merge->add_option("--split", options.splits, "Where the weights change places: an element, or a share of the vector; repeatable")->allow_extra_args(false);
+    merge->add_option("--interpolation", options.interpolation, "slerp (default), slerp-per-side, slerp-per-tensor or lerp");
+    merge->add_option("--exclude", options.exclude, "Leave out tensors of this pattern; repeatable")->allow_extra_args(false);
+    merge->add_flag("--common-vocabulary", options.commonVocabulary, "Where vocabularies differ, merge the rows that both have");
+    addForm(*merge, options);
+    commands.push_back({merge, &mergarium::cli::merge});
+
+    auto* exportOne = addCommand(program, "export", "Write a member of a stored run as a model folder", options);
+    exportOne->add_option("RUN", options.run, "The run's number")->required();
+    exportOne->add_option("MODEL", options.member, "The member's number, as `show RUN --archive` prints it")->required();
+    addDatabase(*exportOne, options);
+    addTarget(*exportOne, options);
+    addForm(*exportOne, options);
+    commands.push_back({exportOne, &mergarium::cli::exportMember});
+
+    auto* rebuild = addCommand(program, "rebuild", "Make an exported model again, to the byte", options);
+    rebuild->add_option("RECIPE", options.recipe, "The recipe.yaml of an exported model")->required();
+    addTarget(*rebuild, options);
+    rebuild->add_option("--founder", options.founders, "Where a founder lies now: NUMBER=PATH; repeatable")->allow_extra_args(false);
+    commands.push_back({rebuild, &mergarium::cli::rebuild});
 
     auto* tokenize = addCommand(program, "tokenize", "Token ids of the texts on stdin, one JSON string per line", options);
     tokenize->add_option("FOLDER", options.folder, "The folder of a tokenizer.json or tokenizer.model")->required();

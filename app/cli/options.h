@@ -38,6 +38,23 @@ struct Options {
     std::string prompt;
     std::int64_t newTokens = 0;
     double temperature = 0.0;
+
+    /// Of merge, export and rebuild. A and B.
+    std::vector<std::string> models;
+    std::string out;
+    double ratio = 0.5;
+    std::vector<std::string> splits;
+    std::string interpolation = "slerp";
+    std::vector<std::string> exclude;
+    bool commonVocabulary = false;
+    /// Empty: as the founders store them.
+    std::string dtype;
+    std::string shardSize = "0";
+    std::string name;
+    std::uint64_t member = 0;
+    std::string recipe;
+    /// NUMBER=PATH.
+    std::vector<std::string> founders;
 };
 
 }  // namespace mergarium::cli

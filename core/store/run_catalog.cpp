@@ -271,6 +271,26 @@ struct RunCatalog::Connection {
         return snapshot;
     }
 
+    Ancestry ancestry(RunId run, MemberId member) const {
+        Ancestry ancestry{.line = {}, .genomes = genomes(run)};
+        const auto samples = sampleCount(run);
+        const auto founderMembers = founders(run, samples);
+        auto rows = query(fmt::format("WITH RECURSIVE line(step) AS (SELECT ?2 - ?3 "
+                                      "UNION SELECT first - ?3 FROM births JOIN line USING (step) WHERE run = ?1 AND first > ?3 "
+                                      "UNION SELECT second - ?3 FROM births JOIN line USING (step) WHERE run = ?1 AND second > ?3) "
+                                      "SELECT {} FROM births JOIN line USING (step) WHERE run = ?1 AND slot IS NOT NULL ORDER BY step",
+                                      kMemberColumns),
+                          run);
+        rows.bind(2, static_cast<std::int64_t>(member.value));
+        rows.bind(3, static_cast<std::int64_t>(founderMembers.size()));
+        for (const auto& founder : founderMembers)
+            if (member.value > founderMembers.size() || founder->id == member) ancestry.line.push_back(founder);
+        while (rows.executeStep()) ancestry.line.push_back(std::make_shared<const Member>(memberOf(rows, founderMembers.size(), samples)));
+        if (ancestry.line.empty() || ancestry.line.back()->id != member)
+            throw StoreError(fmt::format("{}: run {} has no model {}; children that were rejected are not kept.", path.string(), run.value, member.value));
+        return ancestry;
+    }
+
     ResumePoint resumePoint(RunId run) const {
         ResumePoint point{.snapshot = snapshot(run), .founders = {}, .slots = {}, .genomes = genomes(run), .state = {}, .step = 0, .births = {}};
         const auto samples = sampleCount(run);
@@ -355,6 +375,10 @@ SessionSnapshot RunCatalog::snapshot(RunId run) const {
 
 ResumePoint RunCatalog::resumePoint(RunId run) const {
     return connection_->reading([&] { return connection_->resumePoint(run); });
+}
+
+Ancestry RunCatalog::ancestry(RunId run, MemberId member) const {
+    return connection_->reading([&] { return connection_->ancestry(run, member); });
 }
 
 std::vector<Pairing> RunCatalog::births(RunId run) const {

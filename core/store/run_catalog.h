@@ -61,6 +61,14 @@ struct ResumePoint {
     std::vector<StoredBirth> births;
 };
 
+/// What it takes to build a member anew, whenever it lived.
+struct Ancestry {
+    /// The member and all its ancestors down to founders, ascending, the member last; without genomes.
+    std::vector<MemberPtr> line;
+    /// Packed, of whomever the run stores them: founders of its own, and members of the last checkpoint.
+    std::map<MemberId, std::vector<std::byte>> genomes;
+};
+
 /// Reads stored runs through a read-only connection of its own; use from one thread. Never waits for a writer (WAL).
 /// Every function throws std::runtime_error with one sentence when the file is missing, foreign, newer or corrupt.
 class RunCatalog {
@@ -76,6 +84,8 @@ public:
     /// not materialised. `samples` is left null. Throws when there is no such run.
     SessionSnapshot snapshot(RunId run) const;
     ResumePoint resumePoint(RunId run) const;
+    /// Of a founder, or of a child that was accepted; throws for others.
+    Ancestry ancestry(RunId run, MemberId member) const;
     /// All matings of a run in order, for `show --births`.
     std::vector<Pairing> births(RunId run) const;
 

@@ -1,0 +1,161 @@
+#include "app/cli/commands.h"
+#include "app/cli/common.h"
+#include "app/cli/exit_code.h"
+#include "app/cli/interruption.h"
+#include "app/cli/progress_line.h"
+#include "core/export/export_model.h"
+#include "core/export/merge_models.h"
+#include "core/export/rebuild_model.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+
+namespace mergarium::cli {
+namespace {
+
+template <typename Number>
+std::optional<Number> parsed(std::string_view text) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+/// "5GB", "500 MB", "2GiB", or a number of bytes.
+std::uint64_t bytesOf(const std::string& text) {
+    const auto unitAt = std::min(text.size(), text.find_first_not_of("0123456789."));
+    const auto number = parsed<double>(std::string_view(text).substr(0, unitAt));
+    auto unit = text.substr(unitAt);
+    unit.erase(0, unit.find_first_not_of(' '));
+    const std::pair<std::string_view, double> units[] = {
+        {"", 1},      {"B", 1},        {"KB", 1e3},     {"MB", 1e6},     {"GB", 1e9},
+        {"TB", 1e12}, {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}};
+    for (const auto& [name, size] : units)
+        if (number && name == unit && *number * size < 1e18) return static_cast<std::uint64_t>(*number * size);
+    throw std::runtime_error(fmt::format("--shard-size: '{}' is no size; write 5GB, 500MB or 2GiB.", text));
+}
+
+std::optional<DType> dtypeNamed(const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    for (const auto& [word, dtype] : {std::pair{"fp32", DType::F32}, {"fp16", DType::F16}, {"bf16", DType::BF16}})
+        if (name == word) return dtype;
+    throw std::runtime_error(fmt::format("--dtype: '{}' is not one of fp32, fp16, bf16.", name));
+}
+
+Interpolation interpolationNamed(const std::string& name) {
+    std::string names;
+    for (const auto one : kInterpolations) {
+        if (name == nameOf(one)) return one;
+        names += (names.empty() ? "" : ", ") + std::string(nameOf(one));
+    }
+    throw std::runtime_error(fmt::format("--interpolation: '{}' is not one of {}.", name, names));
+}
+
+SplitPlace splitAt(const std::string& text) {
+    if (const auto element = parsed<std::uint64_t>(text)) return *element;
+    if (const auto share = parsed<double>(text); share && *share > 0.0 && *share < 1.0) return *share;
+    throw std::runtime_error(
+        fmt::format("--split: '{}' is neither the number of an element nor a share between 0 and 1.", text));
+}
+
+/// A model, or BASE+ADAPTER where there is nothing of that name.
+CheckpointFounder founderAt(const std::string& text) {
+    const auto plus = text.find('+');
+    if (plus == std::string::npos || std::filesystem::exists(text)) return {.base = text, .adapter = {}};
+    return {.base = text.substr(0, plus), .adapter = text.substr(plus + 1)};
+}
+
+std::map<std::size_t, CheckpointFounder> foundersElsewhere(const std::vector<std::string>& texts) {
+    std::map<std::size_t, CheckpointFounder> founders;
+    for (const auto& text : texts) {
+        const auto equals = text.find('=');
+        const auto number = parsed<std::size_t>(std::string_view(text).substr(0, equals));
+        if (equals == std::string::npos || !number || *number == 0)
+            throw std::runtime_error(
+                fmt::format("--founder: '{}' must be like 1=PATH, with the founder's number in the recipe.", text));
+        founders[*number - 1] = founderAt(text.substr(equals + 1));
+    }
+    return founders;
+}
+
+/// Runs `work` with an Announce that shows how far it is and ends it when the person interrupts, and prints what came
+/// of it.
+template <typename Work>
+int carryOut(const Options& options, Work work) {
+    catchInterruptions();
+    const auto start = std::chrono::steady_clock::now();
+    std::string phase;
+    std::optional<ProgressLine> line;
+    const Announce announce = [&](std::string_view what, std::uint64_t done, std::uint64_t total) {
+        if (what != phase) {
+            if (line) line->end();
+            line.emplace(options.json);
+            phase = what;
+        }
+        line->show(
+            fmt::format("{}: {:.0f} %", what,
+                        100.0 * static_cast<double>(done) / static_cast<double>(std::max<std::uint64_t>(1, total))),
+            done, total);
+        return !isInterrupted();
+    };
+    try {
+        const ExportResult result = work(announce);
+        if (line) line->end();
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        if (options.json)
+            print({{"folder", result.folder.string()},
+                   {"bytes", result.bytes},
+                   {"hash", result.hash},
+                   {"seconds", seconds}});
+        else
+            fmt::print("{}\n{} bytes, read back and compared, in {:.1f} s\nContents {}\n", result.folder.string(),
+                       withCommas(result.bytes), seconds, result.hash);
+        return kSuccess;
+    } catch (const Cancelled&) {
+        if (line) line->end();
+        fmt::print(stderr, "Interrupted; nothing was left behind.\n");
+        return kInterrupted;
+    }
+}
+
+}  // namespace
+
+int merge(const Options& options) {
+    MergeRequest request{
+        .first = founderAt(options.models[0]),
+        .second = founderAt(options.models[1]),
+        .ratio = options.ratio,
+        .interpolation = interpolationNamed(options.interpolation),
+        .tensors = {.exclude = options.exclude, .freeze = {}, .commonVocabulary = options.commonVocabulary},
+        .dtype = dtypeNamed(options.dtype),
+        .shardSize = bytesOf(options.shardSize),
+        .folder = options.out,
+        .name = options.name};
+    for (const auto& split : options.splits) request.splits.push_back(splitAt(split));
+    return carryOut(options,
+                    [&](const Announce& announce) { return mergeModels(request, founderCache({}), announce); });
+}
+
+int exportMember(const Options& options) {
+    const ExportRequest request{.database = databaseOf(options),
+                                .run = {options.run},
+                                .member = {options.member},
+                                .folder = options.out,
+                                .dtype = dtypeNamed(options.dtype),
+                                .shardSize = bytesOf(options.shardSize),
+                                .name = options.name};
+    return carryOut(options, [&](const Announce& announce) { return exportModel(request, announce); });
+}
+
+int rebuild(const Options& options) {
+    const auto elsewhere = foundersElsewhere(options.founders);
+    return carryOut(options, [&](const Announce& announce) {
+        return rebuildModel(options.recipe, elsewhere, options.out, founderCache({}), announce);
+    });
+}
+
+}  // namespace mergarium::cli

@@ -1,0 +1,135 @@
+#include "core/export/export_model.h"
+
+#include "core/export/stored_genome.h"
+#include "core/genome/dense_genome.h"
+#include "core/genome/recipe_genome.h"
+#include "core/store/export_record.h"
+#include "core/store/run_catalog.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <stdexcept>
+
+namespace mergarium {
+namespace {
+
+/// Births told in the model card, the youngest first.
+constexpr std::size_t kBirthsTold = 20;
+constexpr std::size_t kSplitsTold = 8;
+
+std::string nameOfModel(const ExportRequest& request) {
+    if (!request.name.empty()) return request.name;
+    const auto folder = std::filesystem::absolute(request.folder).lexically_normal();
+    return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+}
+
+std::string nameOfMember(const RunDescription& run, MemberId id) {
+    return id.value <= run.founders.size() ? run.founders[id.value - 1].name : fmt::format("#{}", id.value);
+}
+
+std::string birthOf(const RunDescription& run, const Member& member) {
+    const auto& [first, second, splice] = *member.parentage;
+    const auto told = std::span(splice.splits).first(std::min(splice.splits.size(), kSplitsTold));
+    const auto more = splice.splits.size() - told.size();
+    return fmt::format("#{} (evaluation {}): {} x {}, {}, ratio {}{}{}{}", member.id.value, member.born,
+                       nameOfMember(run, first), nameOfMember(run, second), nameOf(splice.interpolation), splice.ratio,
+                       told.empty() ? "" : fmt::format(", split at {}", fmt::join(told, ", ")),
+                       more > 0 ? fmt::format(" and {} more", more) : "",
+                       splice.mutation ? fmt::format(", mutated by N(0, {}^2)", splice.mutation->sigma) : "");
+}
+
+ModelStory storyOf(const SessionSnapshot& snapshot, std::span<const MemberPtr> line) {
+    const auto& run = *snapshot.run;
+    const auto& member = *line.back();
+    ModelStory story;
+    story.origin = fmt::format("{} of run {}, \"{}\", after {} evaluations.", nameOfMember(run, member.id),
+                               run.id.value, run.configuration.name, snapshot.evaluations);
+    ModelStory::Score score{.task = std::string(nameOf(kindOf(run.configuration.task))),
+                            .train = member.scores.mean(),
+                            .test = std::nullopt};
+    for (std::size_t slot = 0; slot < snapshot.members.size(); ++slot)
+        if (snapshot.members[slot] && snapshot.members[slot]->id == member.id) score.test = snapshot.test[slot];
+    story.scores.push_back(std::move(score));
+    std::size_t births = 0;
+    for (auto ancestor = line.rbegin(); ancestor != line.rend(); ++ancestor)
+        if ((*ancestor)->parentage && ++births <= kBirthsTold) story.lineage.push_back(birthOf(run, **ancestor));
+    if (births > kBirthsTold)
+        story.lineage.push_back(fmt::format("and {} births before these, down to the founders", births - kBirthsTold));
+    return story;
+}
+
+/// The founders of the run as they lie on disk now; refused when that is not what the run began with.
+OpenedFounders openAgain(const RunDescription& run, const ExportRequest& request, const Announce& announce) {
+    const auto& sources = std::get<std::vector<CheckpointFounder>>(run.configuration.founders);
+    auto opened = openFounders(sources, run.configuration.tensors, founderCache(request.database), announce);
+    for (std::size_t k = 0; k < sources.size(); ++k)
+        if (opened.founders->model(k).hash != run.founders.at(k).hash)
+            throw std::runtime_error(fmt::format(
+                "{}: the founder has changed since run {} began; put the original back to export the run's models.",
+                sources[k].base.string(), run.id.value));
+    if (opened.founders->layout() != run.layout)
+        throw std::runtime_error(fmt::format("{}: the layout of run {} doesn't fit its founders any more.",
+                                             request.database.string(), run.id.value));
+    return opened;
+}
+
+ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& snapshot, const Ancestry& ancestry,
+                          const Announce& announce) {
+    const auto& run = *snapshot.run;
+    const auto opened = openAgain(run, request, announce);
+    const auto id = ancestry.line.back()->id;
+    ModelRecipe model{
+        .name = nameOfModel(request),
+        .founders = recipeFounders(opened, std::get<std::vector<CheckpointFounder>>(run.configuration.founders)),
+        .tensors = run.configuration.tensors,
+        .layout = hashOf(run.layout),
+        .dtype = request.dtype,
+        .shardSize = request.shardSize,
+        .filesFrom = 0,
+        .recipe = {},
+        .result = {},
+        .story = storyOf(snapshot, ancestry.line)};
+    if (id.value <= run.founders.size()) {
+        model.recipe = founderRecipe(id.value - 1, run.founders.size(), run.layout.length());
+    } else if (const auto stored = ancestry.genomes.find(id); stored != ancestry.genomes.end()) {
+        model.recipe = unpackRecipe(stored->second);
+    } else {
+        const auto gram = gramOf(opened, founderCache(request.database), announce);
+        RecipeBreeding breeding(gram);
+        std::map<MemberId, GenomePtr> genomes;
+        for (const auto& [member, packed] : ancestry.genomes) genomes[member] = breeding.unpack(packed);
+        for (std::size_t k = 0; k < run.founders.size(); ++k)
+            genomes[{k + 1}] =
+                std::make_shared<const RecipeGenome>(founderRecipe(k, run.founders.size(), run.layout.length()), gram);
+        model.recipe = *bredAgain(ancestry.line, std::move(genomes), breeding)->recipe();
+    }
+    return writeMergedModel(std::move(model), opened, request.folder, announce);
+}
+
+ExportResult exportDense(const ExportRequest& request, const SessionSnapshot& snapshot, const Ancestry& ancestry) {
+    const auto& layout = snapshot.run->layout;
+    DenseBreeding breeding(tensorEndsOf(layout));
+    std::map<MemberId, GenomePtr> genomes;
+    for (const auto& [member, packed] : ancestry.genomes)
+        genomes[member] = DenseGenome::unpack(packed, layout.length());
+    std::vector<float> parameters(layout.length());
+    bredAgain(ancestry.line, std::move(genomes), breeding)->materialize(parameters);
+    return writeDenseModel(nameOfModel(request), storyOf(snapshot, ancestry.line), layout, parameters, request.dtype,
+                           request.folder);
+}
+
+}  // namespace
+
+ExportResult exportModel(const ExportRequest& request, const Announce& announce) {
+    const RunCatalog catalog(request.database);
+    const auto snapshot = catalog.snapshot(request.run);
+    const auto ancestry = catalog.ancestry(request.run, request.member);
+    const bool dense = std::holds_alternative<DigitsFounders>(snapshot.run->configuration.founders);
+    auto result =
+        dense ? exportDense(request, snapshot, ancestry) : exportRecipe(request, snapshot, ancestry, announce);
+    recordExport(request.database, request.run, request.member, result.folder, result.hash);
+    return result;
+}
+
+}  // namespace mergarium

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/archive/member.h"
+#include "core/checkpoint/dtype.h"
+#include "core/export/write_model.h"
+#include "core/session/checkpoint_founders.h"
+#include "core/session/snapshot.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace mergarium {
+
+/// A member of a stored run that is to become a model of its own.
+struct ExportRequest {
+    std::filesystem::path database;
+    RunId run;
+    MemberId member;
+    /// Must not exist yet.
+    std::filesystem::path folder;
+    /// Of floating tensors; absent: as the founders store them.
+    std::optional<DType> dtype = std::nullopt;
+    /// Bytes; 0: one file.
+    std::uint64_t shardSize = 0;
+    /// What the model card calls it; empty: the folder's name.
+    std::string name = {};
+};
+
+/// Builds a member anew from its founders, wherever in its run it lived, and writes it (writeMergedModel,
+/// writeDenseModel); the run's record keeps that it was. The run may be going on. Takes as long as reading the
+/// founders. On any thread, one at a time. Throws std::runtime_error with one sentence: no such run or member, a
+/// founder is gone or has changed, the disk is full; Cancelled.
+ExportResult exportModel(const ExportRequest& request, const Announce& announce = nullptr);
+
+}  // namespace mergarium

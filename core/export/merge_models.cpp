@@ -1,0 +1,81 @@
+#include "core/export/merge_models.h"
+
+#include "core/genome/recipe_genome.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace mergarium {
+namespace {
+
+/// Of interpolations that take no angle.
+class NoGrams final : public PairGrams {
+public:
+    PairGram over(std::uint64_t, std::uint64_t) override { throw std::logic_error("LERP asked for an angle."); }
+};
+
+Splice spliceOf(const MergeRequest& request, std::uint64_t length) {
+    Splice splice{.splits = {}, .ratio = request.ratio, .interpolation = request.interpolation};
+    for (const auto& place : request.splits) {
+        const auto* share = std::get_if<double>(&place);
+        const auto element =
+            share ? static_cast<std::uint64_t>(*share * static_cast<double>(length)) : std::get<std::uint64_t>(place);
+        if (element >= length)
+            throw std::runtime_error(fmt::format(
+                "The split point {} lies outside of the parameter vector, which has {} elements.", element, length));
+        splice.splits.push_back(element);
+    }
+    std::ranges::sort(splice.splits);
+    return splice;
+}
+
+Recipe recipeOf(const Splice& splice, const OpenedFounders& opened, const std::filesystem::path& cache,
+                const Announce& announce) {
+    const auto length = opened.founders->length();
+    const auto first = founderRecipe(0, 2, length), second = founderRecipe(1, 2, length);
+    if (splice.interpolation == Interpolation::Lerp) {
+        std::vector<MixedSpan> spans;
+        NoGrams grams;
+        mixedSpans(splice, tensorEndsOf(opened.founders->layout()), grams, spans);
+        return combine(first, second, spans);
+    }
+    const auto gram = gramOf(opened, cache, announce);
+    RecipeBreeding breeding(gram);
+    return *breeding.breed(RecipeGenome(first, gram), RecipeGenome(second, gram), splice).recipe();
+}
+
+std::string originOf(const MergeRequest& request, const Splice& splice, const OpenedFounders& opened) {
+    return fmt::format("{} of {} and {}, ratio {}{}.", nameOf(splice.interpolation), opened.founders->model(0).name,
+                       opened.founders->model(1).name, request.ratio,
+                       splice.splits.empty() ? "" : fmt::format(", split at {}", fmt::join(splice.splits, ", ")));
+}
+
+}  // namespace
+
+ExportResult mergeModels(const MergeRequest& request, const std::filesystem::path& cache, const Announce& announce) {
+    if (!(request.ratio >= 0.0 && request.ratio <= 1.0))
+        throw std::runtime_error(fmt::format("The ratio must be between 0 and 1, not {}.", request.ratio));
+    const std::vector<CheckpointFounder> sources{request.first, request.second};
+    const auto opened = openFounders(sources, request.tensors, cache, announce);
+    const auto splice = spliceOf(request, opened.founders->length());
+    auto recipe = recipeOf(splice, opened, cache, announce);
+    const auto folder = std::filesystem::absolute(request.folder).lexically_normal();
+    return writeMergedModel(
+        {.name = !request.name.empty() ? request.name
+                                       : (folder.has_filename() ? folder : folder.parent_path()).filename().string(),
+         .founders = recipeFounders(opened, sources),
+         .tensors = request.tensors,
+         .layout = hashOf(opened.founders->layout()),
+         .dtype = request.dtype,
+         .shardSize = request.shardSize,
+         .filesFrom = 0,
+         .recipe = std::move(recipe),
+         .result = {},
+         .story = {.origin = originOf(request, splice, opened), .scores = {}, .lineage = {}}},
+        opened, request.folder, announce);
+}
+
+}  // namespace mergarium

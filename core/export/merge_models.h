@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/export/write_model.h"
+#include "core/genome/splice.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace mergarium {
+
+/// A split point: an element of the parameter vector, or a share of its length in (0, 1).
+using SplitPlace = std::variant<std::uint64_t, double>;
+
+/// One merge of two models, without evolution.
+struct MergeRequest {
+    CheckpointFounder first;
+    CheckpointFounder second;
+    /// Of the second model before the first split point, in [0, 1].
+    double ratio = 0.5;
+    /// None: one ratio for the whole vector.
+    std::vector<SplitPlace> splits = {};
+    Interpolation interpolation = Interpolation::Slerp;
+    TensorRules tensors = {};
+    /// Of floating tensors; absent: as the first model stores them.
+    std::optional<DType> dtype = std::nullopt;
+    /// Bytes; 0: one file.
+    std::uint64_t shardSize = 0;
+    /// Must not exist yet.
+    std::filesystem::path folder;
+    /// Empty: the folder's name.
+    std::string name = {};
+};
+
+/// Throws std::runtime_error with one sentence (a table where the models don't fit together), or Cancelled. `cache` is
+/// where what is costly to compute of the models is kept (founderCache).
+ExportResult mergeModels(const MergeRequest& request, const std::filesystem::path& cache,
+                         const Announce& announce = nullptr);
+
+}  // namespace mergarium

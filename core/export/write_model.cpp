@@ -1,0 +1,111 @@
+#include "core/export/write_model.h"
+
+#include "core/checkpoint/content_hash.h"
+#include "core/checkpoint/model_writer.h"
+#include "core/export/founder_files.h"
+#include "core/export/mergekit_config.h"
+#include "core/export/model_card.h"
+#include "core/genome/recipe_tensors.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <thread>
+
+namespace mergarium {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::uint64_t bytesIn(const fs::path& folder) {
+    std::uint64_t sum = 0;
+    for (const auto& entry : fs::directory_iterator(folder)) sum += entry.file_size();
+    return sum;
+}
+
+Progress announcing(const Announce& announce, std::string what) {
+    if (!announce) return nullptr;
+    return [&announce, what](std::uint64_t done, std::uint64_t total) { return announce(what, done, total); };
+}
+
+/// Of what lies in the folder now.
+std::string hashOfWritten(const PendingFolder& folder, const Announce& announce) {
+    std::stop_source stop;
+    const auto source = openFounder({.base = folder.path(), .adapter = {}}, fs::temp_directory_path());
+    const auto hash = contentHash(*source, {.threads = std::max(1u, std::thread::hardware_concurrency()),
+                                            .progress =
+                                                [&](std::uint64_t done, std::uint64_t total) {
+                                                    if (announce && !announce("Hashing the model", done, total))
+                                                        stop.request_stop();
+                                                },
+                                            .cancel = stop.get_token()});
+    if (!hash) throw Cancelled();
+    return *hash;
+}
+
+ExportResult commit(PendingFolder& folder, std::string hash) {
+    const auto bytes = bytesIn(folder.path());
+    folder.commit();
+    return {.folder = folder.target(), .bytes = bytes, .hash = std::move(hash)};
+}
+
+}  // namespace
+
+ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders, const fs::path& target,
+                              const Announce& announce) {
+    const auto& layout = founders.founders->layout();
+    PendingFolder folder(target);
+    const RecipeTensors tensors(founders.founders, founders.sources, model.dtype, model.filesFrom);
+    const auto plan =
+        planModel(tensors.descriptions(), model.shardSize, {{"made_by", "mergarium"}, {"layout", model.layout}});
+    writeModel(plan, folder, tensors.contents(model.recipe),
+               {.threads = 0, .careful = true, .progress = announcing(announce, "Writing the model")});
+
+    copyFounderFiles(*founders.sources[model.filesFrom], tensors.descriptions(), folder);
+    auto hash = hashOfWritten(folder, announce);
+    if (!model.result.empty() && model.result != hash)
+        throw std::runtime_error(
+            fmt::format("{}: the rebuilt model is not the one of the recipe, although its founders are (contents {}, "
+                        "should be {}); it was "
+                        "not kept.",
+                        target.string(), hash, model.result));
+    model.result = hash;
+    const auto mergekit = mergekitConfig(model, layout);
+    if (!mergekit.yaml.empty()) folder.writeFile("mergekit.yml", mergekit.yaml);
+    folder.writeFile("recipe.yaml", toYaml(model));
+    folder.writeFile("README.md", modelCard(model, mergekit.whyNot));
+    return commit(folder, std::move(hash));
+}
+
+ExportResult writeDenseModel(const std::string& name, const ModelStory& story, const Layout& layout,
+                             std::span<const float> parameters, std::optional<DType> dtype, const fs::path& target) {
+    std::vector<TensorDescription> tensors;
+    for (const auto& tensor : layout.tensors)
+        tensors.push_back(
+            {.name = tensor.name, .dtype = dtype.value_or(tensor.dtype), .shape = tensor.shape, .count = tensor.count});
+    PendingFolder folder(target);
+    writeModel(planModel(tensors, 0, {{"made_by", "mergarium"}}), folder,
+               [&](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
+                   const auto count = out.size() / sizeOf(tensors[tensor].dtype);
+                   fromFloats(tensors[tensor].dtype, parameters.subspan(layout.tensors[tensor].begin + begin, count),
+                              out.data());
+               });
+    auto hash = hashOfWritten(folder, nullptr);
+    folder.writeFile("README.md", denseModelCard(name, story));
+    return commit(folder, std::move(hash));
+}
+
+std::vector<RecipeFounder> recipeFounders(const OpenedFounders& founders,
+                                          const std::vector<CheckpointFounder>& sources) {
+    std::vector<RecipeFounder> named;
+    for (std::size_t k = 0; k < sources.size(); ++k) {
+        const auto whole = [](const fs::path& path) {
+            return path.empty() ? path : fs::absolute(path).lexically_normal();
+        };
+        const auto& model = founders.founders->model(k);
+        named.push_back({model.name, {whole(sources[k].base), whole(sources[k].adapter)}, model.hash});
+    }
+    return named;
+}
+
+}  // namespace mergarium

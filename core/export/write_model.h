@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/checkpoint/layout.h"
+#include "core/export/model_recipe.h"
+#include "core/session/checkpoint_founders.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace mergarium {
+
+/// A model that lies finished under its name.
+struct ExportResult {
+    std::filesystem::path folder;
+    /// Of all files.
+    std::uint64_t bytes = 0;
+    /// Of the tensors (contentHash).
+    std::string hash;
+};
+
+/// Writes a merged model as a folder that other tools load: tensors, configuration and tokenizer of one founder,
+/// README.md, recipe.yaml and, where it can be said, mergekit.yml. Whole or not at all; read back and compared.
+/// `founders` in the recipe's order, their layout the recipe's. Fills in recipe.result; where it is given already, a
+/// different result is refused. Throws std::runtime_error with one sentence, or Cancelled.
+ExportResult writeMergedModel(ModelRecipe recipe, const OpenedFounders& founders, const std::filesystem::path& folder,
+                              const Announce& announce = nullptr);
+
+/// Writes a small model that is one vector: tensors and README.md.
+ExportResult writeDenseModel(const std::string& name, const ModelStory& story, const Layout& layout,
+                             std::span<const float> parameters, std::optional<DType> dtype,
+                             const std::filesystem::path& folder);
+
+/// What a recipe file says of opened founders: names, paths, hashes.
+std::vector<RecipeFounder> recipeFounders(const OpenedFounders& founders,
+                                          const std::vector<CheckpointFounder>& sources);
+
+}  // namespace mergarium

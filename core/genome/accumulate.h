@@ -1,0 +1,17 @@
+#pragma once
+
+#include "core/checkpoint/dtype.h"
+
+#include <cstddef>
+#include <span>
+
+namespace mergarium {
+
+/// sums[i] = coefficient * x[i], x being elements of a floating `dtype` stored little-endian at `from`, which needs no
+/// alignment. In fp32, rounded after the product; the same bits on every processor.
+void scaleInto(DType dtype, const std::byte* from, float coefficient, std::span<float> sums);
+
+/// sums[i] += coefficient * x[i], rounded after the product and after the sum.
+void addScaled(DType dtype, const std::byte* from, float coefficient, std::span<float> sums);
+
+}  // namespace mergarium

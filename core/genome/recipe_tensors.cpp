@@ -1,0 +1,90 @@
+#include "core/genome/recipe_tensors.h"
+
+#include "core/checkpoint/depth_order.h"
+#include "core/genome/materialize.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+namespace mergarium {
+namespace {
+
+/// Bytes written between two times that founders' pages are dropped: what stays resident at most is a few times that.
+constexpr std::uint64_t kDropInterval = 64 << 20;
+
+void dropBehind(const std::vector<FounderSourcePtr>& sources) {
+    for (const auto& source : sources)
+        for (const auto& file : source->files()) file->dropBehind(0, file->bytes().size());
+}
+
+}  // namespace
+
+RecipeTensors::RecipeTensors(FoundersPtr founders, std::vector<FounderSourcePtr> sources, std::optional<DType> dtype,
+                             std::size_t like)
+    : founders_(std::move(founders)), sources_(std::move(sources)) {
+    const auto& layout = founders_->layout();
+    std::map<std::string, std::pair<TensorDescription, Origin>> all;
+    const auto add = [&](const Layout::Tensor& tensor, const std::string& name, const Origin& origin) {
+        const auto stored = dtype && isFloating(tensor.dtype) ? *dtype : tensor.dtype;
+        all[name] = {{.name = name, .dtype = stored, .shape = tensor.shape, .count = tensor.count}, origin};
+    };
+    for (const auto& tensor : layout.tensors)
+        add(tensor, tensor.name, {.begin = tensor.begin, .founder = std::nullopt, .bytes = nullptr});
+    for (const auto& [tensor, founder] : layout.frozen) {
+        Origin origin{.begin = tensor.begin, .founder = founder, .bytes = nullptr};
+        if (!isFloating(tensor.dtype)) {
+            const auto& source = *sources_[founder];
+            const auto index = source.indexOf(tensor.name);
+            if (!index)
+                throw std::runtime_error(fmt::format("{}: the tensor '{}' is missing.", source.name(), tensor.name));
+            origin.bytes = source.bytes(*index);
+        }
+        add(tensor, tensor.name, origin);
+    }
+    for (const auto& alias : layout.aliases) {
+        const auto found = all.find(alias.of);
+        if (found == all.end() || !sources_[like]->indexOf(alias.name)) continue;
+        auto second = found->second;
+        second.first.name = alias.name;
+        all[alias.name] = std::move(second);
+    }
+
+    std::vector<std::string> names;
+    for (const auto& [name, tensor] : all) names.push_back(name);
+    sortInDepthOrder(names);
+    for (const auto& name : names) {
+        descriptions_.push_back(all[name].first);
+        origins_.push_back(all[name].second);
+    }
+    for (std::size_t k = 0; k < founders_->size(); ++k)
+        unchanged_.push_back(founderRecipe(k, founders_->size(), layout.extent()));
+}
+
+void RecipeTensors::fill(const Recipe& recipe, std::size_t tensor, std::uint64_t begin,
+                         std::span<std::byte> out) const {
+    const auto& origin = origins_[tensor];
+    const auto dtype = descriptions_[tensor].dtype;
+    const auto size = sizeOf(dtype);
+    if (origin.bytes)
+        std::memcpy(out.data(), origin.bytes + begin * size, out.size());
+    else
+        materializeAs(origin.founder ? unchanged_[*origin.founder] : recipe, *founders_, origin.begin + begin,
+                      out.size() / size, dtype, out.data());
+}
+
+TensorContents RecipeTensors::contents(const Recipe& recipe) const {
+    const auto written = std::make_shared<std::atomic<std::uint64_t>>(0);
+    return [this, &recipe, written](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
+        fill(recipe, tensor, begin, out);
+        const auto before = written->fetch_add(out.size());
+        if (before / kDropInterval != (before + out.size()) / kDropInterval) dropBehind(sources_);
+    };
+}
+
+}  // namespace mergarium

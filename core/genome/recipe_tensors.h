@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/checkpoint/founder_source.h"
+#include "core/checkpoint/model_plan.h"
+#include "core/genome/founders.h"
+#include "core/genome/recipe.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace mergarium {
+
+/// The tensors that a checkpoint of a merged model consists of, and where their values come from: merged ones from its
+/// recipe, frozen ones from the founder they are taken from. Immutable; any thread.
+class RecipeTensors {
+public:
+    /// `sources` in the order of the founders. All floating tensors are stored as `dtype`; absent: each as the layout
+    /// says. Tied tensors are stored under their second names too where founder `like` does.
+    RecipeTensors(FoundersPtr founders, std::vector<FounderSourcePtr> sources,
+                  std::optional<DType> dtype = std::nullopt, std::size_t like = 0);
+
+    /// In depth order.
+    const std::vector<TensorDescription>& descriptions() const { return descriptions_; }
+    /// What `recipe` makes of them, to be written by descriptions(). Both must outlive it. Founders' pages are dropped
+    /// behind.
+    TensorContents contents(const Recipe& recipe) const;
+
+private:
+    /// Exactly one holds: merged; a stretch of one founder; bytes that are no floating numbers.
+    struct Origin {
+        /// In the network's buffer.
+        std::uint64_t begin = 0;
+        std::optional<std::size_t> founder;
+        const std::byte* bytes = nullptr;
+    };
+
+    void fill(const Recipe& recipe, std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) const;
+
+    FoundersPtr founders_;
+    std::vector<FounderSourcePtr> sources_;
+    std::vector<TensorDescription> descriptions_;
+    std::vector<Origin> origins_;
+    /// Each founder unchanged, frozen tensors included.
+    std::vector<Recipe> unchanged_;
+};
+
+}  // namespace mergarium
