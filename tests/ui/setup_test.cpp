@@ -2,6 +2,7 @@
 #include "ui/setup/new_run_page.h"
 #include "ui/setup/question_files.h"
 #include "ui/setup/run_form.h"
+#include "ui/setup/run_report.h"
 #include "ui/setup/words.h"
 
 #include <QComboBox>
@@ -12,12 +13,15 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QtTest>
+
+#include <atomic>
 
 using namespace mergarium;
 
@@ -185,6 +189,61 @@ private Q_SLOTS:
         const auto& files = std::get<CausalLmSettings>(configuration.task).files;
         QCOMPARE(files.size(), 1u);
         QCOMPARE(QString::fromStdString(files[0].train.string()), folder.filePath("sums.jsonl"));
+    }
+
+    void theReportShowsFactsAndPromptsOfTheLatestConfiguration() {
+        std::atomic<int> looks = 0;
+        RunReport report(nullptr, [&](const RunConfiguration& configuration) {
+            ++looks;
+            return RunOutlook{.facts = {{"Parameters", "1,100,000,000"}},
+                              .prompts = {"Q: one plus one?\nA:", "Q: two plus two?\nA:"},
+                              .refusal = configuration.name == "bad" ? std::optional<std::string>("/models/b: tensor x is missing.") : std::nullopt};
+        });
+        report.resize(400, 500);
+        static_cast<QWidget&>(report).show();
+        QSignalSpy found(&report, &RunReport::found);
+        RunConfiguration configuration;
+        // Typing: only what it comes to is looked at.
+        for (const char* name : {"b", "ba", "bad"}) {
+            configuration.name = name;
+            report.show(configuration);
+        }
+        QTRY_COMPARE(found.size(), 1);
+        QCOMPARE(looks.load(), 1);
+        QVERIFY(report.refusal()->find("tensor x") != std::string::npos);
+        QVERIFY(report.findChild<QLabel*>("outlook")->text().contains("tensor x is missing"));
+        QVERIFY(report.findChild<QPlainTextEdit*>()->toPlainText().startsWith("Q: one plus one?\nA:"));
+        report.show(std::nullopt);
+        QVERIFY(!report.refusal());
+        QVERIFY(!report.findChild<QPlainTextEdit*>()->isVisible());
+        configuration.name = "good";
+        report.show(configuration);
+        QTRY_COMPARE(found.size(), 2);
+        QVERIFY(!report.refusal());
+        const auto labels = report.findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](auto* label) { return label->text() == "1,100,000,000"; }));
+    }
+
+    void whatTheFilesRefuseCantBeStarted() {
+        QTemporaryDir folder;
+        for (const char* name : {"a.safetensors", "b.safetensors"}) QFile(folder.filePath(name)).open(QFile::WriteOnly);
+        QFile questions(folder.filePath("sums.jsonl"));
+        QVERIFY(questions.open(QFile::WriteOnly));
+        questions.write("{\"question\": \"1+1\", \"answer\": \"2\"}\nnot json\n");
+        questions.close();
+        NewRunPage page(presets());
+        page.show();
+        page.findChild<RunForm*>()->take({folder.filePath("a.safetensors"), folder.filePath("b.safetensors"), folder.filePath("sums.jsonl")});
+        auto* report = page.findChild<RunReport*>();
+        QTRY_VERIFY(report->refusal());
+        QVERIFY(report->refusal()->find("sums.jsonl") != std::string::npos);
+        QVERIFY(!page.findChild<QPushButton*>("start")->isEnabled());
+        QSignalSpy started(&page, &NewRunPage::startRequested);
+        page.start();
+        QCOMPARE(started.size(), 0);
+        // Another task is not held up by it.
+        page.choosePreset("digits-specialists");
+        QVERIFY(page.findChild<QPushButton*>("start")->isEnabled());
     }
 
     void numbersOfQuestionFilesAreCheckedAsTheyAreTyped() {

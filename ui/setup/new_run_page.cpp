@@ -3,6 +3,7 @@
 #include "ui/session/run_text.h"
 #include "ui/setup/file_drops.h"
 #include "ui/setup/run_form.h"
+#include "ui/setup/run_report.h"
 #include "ui/theme/theme.h"
 
 #include <QDropEvent>
@@ -50,6 +51,8 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(p
     leftLayout->addWidget(title);
     leftLayout->addWidget(list_, 1);
     leftLayout->addWidget(description_);
+    report_ = new RunReport(left);
+    leftLayout->addWidget(report_, 2);
 
     auto* right = new QWidget(this);
     form_ = new RunForm(right);
@@ -85,6 +88,7 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(p
     layout->addWidget(splitter);
 
     connect(form_, &RunForm::changed, this, &NewRunPage::review);
+    connect(report_, &RunReport::found, this, &NewRunPage::judge);
     connect(start_, &QPushButton::clicked, this, &NewRunPage::start);
     connect(list_, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row < 0) return;
@@ -112,7 +116,16 @@ bool NewRunPage::choosePreset(const QString& name) {
 }
 
 void NewRunPage::start() {
-    if (!form_->violation()) Q_EMIT startRequested(form_->configuration());
+    if (!form_->violation() && !report_->refusal()) Q_EMIT startRequested(form_->configuration());
+}
+
+void NewRunPage::dragEnterEvent(QDragEnterEvent* event) {
+    if (!localPaths(event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void NewRunPage::dropEvent(QDropEvent* event) {
+    form_->take(localPaths(event->mimeData()));
+    event->acceptProposedAction();
 }
 
 void NewRunPage::dragEnterEvent(QDragEnterEvent* event) {
@@ -125,9 +138,17 @@ void NewRunPage::dropEvent(QDropEvent* event) {
 }
 
 void NewRunPage::review() {
-    const auto violation = form_->violation();
-    start_->setEnabled(!violation);
+    const auto configuration = form_->configuration();
+    const bool digits = kindOf(configuration.task) == TaskKind::Digits;
+    report_->setVisible(!digits);
+    report_->show(digits || form_->violation() ? std::nullopt : std::optional(configuration));
     reset_->setEnabled(form_->isChanged());
+    judge();
+}
+
+void NewRunPage::judge() {
+    const auto violation = form_->violation();
+    start_->setEnabled(!violation && !report_->refusal());
     if (violation)
         verdict_->setText(QStringLiteral("<span style='color:%1'>%2: %3.</span>")
                               .arg(colorsOf(palette()).warning.name(), QString::fromStdString(violation->key).toHtmlEscaped(),

@@ -13,6 +13,7 @@ class QPushButton;
 namespace mergarium {
 
 class RunForm;
+class RunReport;
 
 /// Where runs begin: a preset starts as it is with one key, or its parameters are changed first.
 class NewRunPage : public QWidget {
@@ -36,11 +37,13 @@ protected:
 
 private:
     void review();
+    void judge();
 
     std::vector<Preset> presets_;
     QListWidget* list_ = nullptr;
     QLabel* description_ = nullptr;
     RunForm* form_ = nullptr;
+    RunReport* report_ = nullptr;
     QLabel* verdict_ = nullptr;
     QPushButton* reset_ = nullptr;
     QPushButton* start_ = nullptr;

@@ -1,3 +1,4 @@
+#include "core/text/chat_template.h"
 #include "ui/setup/editors.h"
 #include "ui/setup/founder_list.h"
 #include "ui/setup/path_edit.h"
@@ -237,7 +238,7 @@ void RunForm::addLanguageFields() {
 
     auto* chat = new TypedBox<QComboBox>(this);
     chat->setEditable(true);
-    chat->addItems({"none", "llama2", "llama3", "chatml", "mistral"});
+    for (const auto name : chatTemplateNames()) chat->addItem(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
     connect(chat, &QComboBox::currentTextChanged, this, review);
     add({.key = "task.chat",
          .name = tr("Chat template"),

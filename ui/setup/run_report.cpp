@@ -1,0 +1,124 @@
+#include "ui/setup/run_report.h"
+
+#include "core/session/preflight.h"
+#include "core/tasks/questions.h"
+#include "ui/background/latest_worker.h"
+#include "ui/theme/theme.h"
+
+#include <QFormLayout>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <exception>
+
+namespace mergarium {
+namespace {
+
+constexpr std::size_t kPrompts = 3;
+/// Typing goes on for so long, in milliseconds, before files are looked at.
+constexpr int kQuiet = 300;
+
+QString nothingYet() {
+    return RunReport::tr(
+        "What the run will take, and what the models will be asked, appears here once the parameters are complete.");
+}
+
+}  // namespace
+
+RunOutlook outlookOf(const RunConfiguration& configuration) {
+    RunOutlook outlook;
+    try {
+        if (const auto* task = std::get_if<CausalLmSettings>(&configuration.task)) {
+            const auto questions = readQuestions(*task);
+            for (std::size_t i = 0; i < std::min(kPrompts, questions.train.size()); ++i)
+                outlook.prompts.push_back(questions.train[i].prompt);
+        }
+        const auto found = preflight(configuration);
+        for (const auto& fact : found.facts) outlook.facts.emplace_back(fact.what, fact.text);
+        outlook.refusal = found.refusal;
+    } catch (const std::exception& error) {
+        outlook.refusal = error.what();
+    }
+    return outlook;
+}
+
+RunReport::RunReport(QWidget* parent, Look look)
+    : QWidget(parent),
+      look_(std::move(look)),
+      quiet_(new QTimer(this)),
+      state_(new QLabel(this)),
+      facts_(new QFormLayout),
+      heading_(new QLabel(this)),
+      prompts_(new QPlainTextEdit(this)),
+      worker_(new LatestWorker(this)) {
+    setObjectName("runReport");
+    state_->setWordWrap(true);
+    state_->setObjectName("outlook");
+    facts_->setContentsMargins({});
+    facts_->setVerticalSpacing(fontMetrics().height() / 5);
+    heading_->setText(tr("<b>First prompts, as the models will see them</b>"));
+    heading_->setWordWrap(true);
+    prompts_->setReadOnly(true);
+    prompts_->setTabChangesFocus(true);
+    prompts_->setAccessibleName(tr("First prompts"));
+    prompts_->setMinimumHeight(fontMetrics().lineSpacing() * 5);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->addWidget(new QLabel(tr("<b>Before it starts</b>"), this));
+    layout->addWidget(state_);
+    layout->addLayout(facts_);
+    layout->addWidget(heading_);
+    layout->addWidget(prompts_, 1);
+    quiet_->setSingleShot(true);
+    quiet_->setInterval(kQuiet);
+    connect(quiet_, &QTimer::timeout, this, &RunReport::lookNow);
+    present({});
+    state_->setText(nothingYet());
+}
+
+void RunReport::show(const std::optional<RunConfiguration>& configuration) {
+    if (configuration == configuration_) return;
+    configuration_ = configuration;
+    refusal_.reset();
+    worker_->forget();
+    quiet_->stop();
+    present({});
+    if (!configuration) return state_->setText(nothingYet());
+    state_->setText(tr("Looking at founders and files."));
+    quiet_->start();
+}
+
+void RunReport::lookNow() {
+    worker_->run([look = look_, configuration = *configuration_] { return look(configuration); },
+                 [this](const RunOutlook& outlook) {
+                     refusal_ = outlook.refusal;
+                     present(outlook);
+                     state_->setText(!outlook.refusal
+                                         ? tr("It can be run.")
+                                         : QStringLiteral("<span style='color:%1'>%2</span>")
+                                               .arg(colorsOf(palette()).warning.name(),
+                                                    QString::fromStdString(*outlook.refusal).toHtmlEscaped()));
+                     Q_EMIT found();
+                 });
+}
+
+void RunReport::present(const RunOutlook& outlook) {
+    while (facts_->rowCount() > 0) facts_->removeRow(0);
+    for (const auto& [what, text] : outlook.facts) {
+        auto* value = new QLabel(QString::fromStdString(text), this);
+        value->setWordWrap(true);
+        value->setFont(tabularFont());
+        auto* name = new QLabel(QString::fromStdString(what), this);
+        name->setForegroundRole(QPalette::PlaceholderText);
+        facts_->addRow(name, value);
+    }
+    QStringList prompts;
+    for (const auto& prompt : outlook.prompts) prompts << QString::fromStdString(prompt);
+    prompts_->setPlainText(prompts.join(QStringLiteral("\n\u2500\u2500\u2500\u2500\u2500\u2500\n")));
+    heading_->setVisible(!prompts.isEmpty());
+    prompts_->setVisible(!prompts.isEmpty());
+}
+
+}  // namespace mergarium

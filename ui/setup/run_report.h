@@ -1,0 +1,70 @@
+#pragma once
+
+#include "core/session/configuration.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+class QFormLayout;
+class QLabel;
+class QPlainTextEdit;
+
+namespace mergarium {
+
+class LatestWorker;
+
+/// What a run will be, found out before it starts.
+struct RunOutlook {
+    /// For people: parameters, memory, ...: what, and how much.
+    std::vector<std::pair<std::string, std::string>> facts;
+    /// The first prompts as the models will see them.
+    std::vector<std::string> prompts;
+    /// Why it can't be run, and what would help; absent when it can.
+    std::optional<std::string> refusal;
+};
+
+/// Looks at founders and questions; reads files. Any thread.
+RunOutlook outlookOf(const RunConfiguration& configuration);
+
+/// Shows what a run from checkpoints will take and ask, while it is being set up; found out on a thread of its own.
+class RunReport : public QWidget {
+    Q_OBJECT
+
+public:
+    using Look = std::function<RunOutlook(const RunConfiguration&)>;
+
+    /// `look` may take its time; it is called on another thread.
+    explicit RunReport(QWidget* parent = nullptr, Look look = outlookOf);
+
+    /// What the form says now; null where it can't be run, so there is nothing to look at.
+    void show(const std::optional<RunConfiguration>& configuration);
+    using QWidget::show;
+    /// Known of the configuration shown last.
+    const std::optional<std::string>& refusal() const { return refusal_; }
+
+Q_SIGNALS:
+    /// Whether it can be run has been found out.
+    void found();
+
+private:
+    void lookNow();
+    void present(const RunOutlook& outlook);
+
+    Look look_;
+    std::optional<RunConfiguration> configuration_;
+    std::optional<std::string> refusal_;
+    QTimer* quiet_ = nullptr;
+    QLabel* state_ = nullptr;
+    QFormLayout* facts_ = nullptr;
+    QLabel* heading_ = nullptr;
+    QPlainTextEdit* prompts_ = nullptr;
+    LatestWorker* worker_ = nullptr;
+};
+
+}  // namespace mergarium
