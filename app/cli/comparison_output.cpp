@@ -21,12 +21,8 @@ Json intervalOf(const Summary& summary) {
 }
 
 Json armOf(const Comparison& comparison, const ArmResult& arm) {
-    Json json{{"name", arm.name},
-              {"comparison", comparison.title},
-              {"n", arm.seeds.size()},
-              {"seeds", arm.seeds},
-              {"unfinished", arm.unfinished},
-              {"evaluations", arm.budget}};
+    Json json{{"name", arm.name},   {"comparison", comparison.title}, {"n", arm.seeds.size()},
+              {"seeds", arm.seeds}, {"unfinished", arm.unfinished},   {"evaluations", arm.budget}};
     if (arm.seeds.empty()) return json;
     json["best_test_mean"] = arm.bestTest.mean;
     json["best_test_stderr"] = arm.bestTest.standardError;
@@ -39,7 +35,9 @@ Json armOf(const Comparison& comparison, const ArmResult& arm) {
     json["disagreement_mean"] = arm.disagreement.mean;
     json["niche_entropy_mean"] = arm.nicheEntropy.mean;
     if (arm.againstFirst)
-        json["against_first"] = {{"pairs", arm.againstFirst->pairs}, {"difference", arm.againstFirst->difference}, {"p", arm.againstFirst->pValue}};
+        json["against_first"] = {{"pairs", arm.againstFirst->pairs},
+                                 {"difference", arm.againstFirst->difference},
+                                 {"p", arm.againstFirst->pValue}};
     if (arm.published) json["published_test"] = *arm.published;
     return json;
 }

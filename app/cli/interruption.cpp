@@ -1,6 +1,7 @@
 #include "app/cli/interruption.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace mergarium::cli {
 namespace {

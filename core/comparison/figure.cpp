@@ -35,7 +35,7 @@ Line strokeOf(std::size_t arm) {
 std::string countText(double count) {
     if (count >= 1e6) return fmt::format("{:g} M", count / 1e6);
     auto digits = fmt::format("{:.0f}", count);
-    if (digits.size() > 3) digits.insert(digits.size() - 3, ",");
+    if (digits.size() > 3) digits.insert(digits.size() - 3, 1, ',');
     return digits;
 }
 

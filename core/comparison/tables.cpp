@@ -22,9 +22,10 @@ std::string intervalOf(const Summary& summary) {
 
 std::string quoted(const std::string& text) {
     if (text.find_first_of(",\"\n") == std::string::npos) return text;
-    std::string out = "\"";
-    for (const char letter : text) out += letter == '"' ? std::string("\"\"") : std::string(1, letter);
-    return out + "\"";
+    std::string out(1, '"');
+    for (const char letter : text) out.append(letter == '"' ? 2 : 1, letter);
+    out += '"';
+    return out;
 }
 
 /// A bar would end the cell.

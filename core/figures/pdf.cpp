@@ -35,12 +35,13 @@ std::string latin(const std::string& text) {
 }
 
 std::string quoted(const std::string& text) {
-    std::string out;
+    std::string out(1, '(');
     for (const char letter : latin(text)) {
         if (letter == '(' || letter == ')' || letter == '\\') out += '\\';
         out += letter;
     }
-    return "(" + out + ")";
+    out += ')';
+    return out;
 }
 
 struct Writer {

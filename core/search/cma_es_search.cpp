@@ -13,7 +13,7 @@ CmaEsSearch::CmaEsSearch(CmaEs optimizer, Phenotype phenotype, Archive archive)
       archive_(std::move(archive)),
       values_(optimizer_.population(), std::numeric_limits<double>::quiet_NaN()) {}
 
-void CmaEsSearch::settle(MemberPtr founder) { archive_.settle(std::move(founder)); }
+void CmaEsSearch::settle(MemberPtr founder) { settleInEmptySlot(archive_, std::move(founder)); }
 
 std::size_t CmaEsSearch::advanceTo(std::uint64_t step) {
     while ((step - 1) / values_.size() > optimizer_.generation()) {
@@ -29,7 +29,7 @@ Proposal CmaEsSearch::propose(std::uint64_t step) {
 
 Admission CmaEsSearch::admit(Proposal proposal, Offspring child) {
     values_[advanceTo(proposal.step)] = -child.scores.mean();
-    return mergarium::admit(archive_, std::move(proposal), std::move(child));
+    return admitUnlessWeakest(archive_, std::move(proposal), std::move(child));
 }
 
 void CmaEsSearch::replay(const DecidedBirth& birth) {
@@ -38,10 +38,11 @@ void CmaEsSearch::replay(const DecidedBirth& birth) {
 }
 
 std::vector<std::byte> CmaEsSearch::state() const {
-    const auto known = std::as_bytes(std::span(values_));
-    std::vector<std::byte> state(known.begin(), known.end());
     const auto learnt = optimizer_.state();
-    state.insert(state.end(), learnt.begin(), learnt.end());
+    const std::size_t size = values_.size() * sizeof(double);
+    std::vector<std::byte> state(size + learnt.size());
+    std::memcpy(state.data(), values_.data(), size);
+    std::ranges::copy(learnt, state.begin() + static_cast<std::ptrdiff_t>(size));
     return state;
 }
 

@@ -14,6 +14,8 @@ struct MapElitesSettings {
     std::size_t cells = 10;
     bool crossover = true;
     SpliceRule splice;
+    /// Where split points may lie; empty: anywhere.
+    std::vector<std::uint64_t> boundaries;
     /// D, the length of the parameter vector.
     std::uint64_t length = 0;
     std::uint64_t seed = 0;

@@ -5,24 +5,9 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <string_view>
 
 namespace mergarium {
 namespace {
-
-bool isNumber(std::string_view part) {
-    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-/// The part of a tensor's name that its layer shares.
-std::string_view layerOf(std::string_view name) {
-    for (std::size_t begin = 0; begin < name.size();) {
-        const auto end = std::min(name.find('.', begin), name.size());
-        if (isNumber(name.substr(begin, end - begin))) return name.substr(0, end);
-        begin = end + 1;
-    }
-    return name.substr(0, name.rfind('.'));
-}
 
 GenomePtr denseMixture(const std::vector<GenomePtr>& founders, Recipe recipe) {
     std::vector<float> values(recipe.length());
@@ -60,24 +45,6 @@ Phenotype mixingWeights(std::vector<GenomePtr> founders, GramPtr gram, std::vect
         if (!gram) return denseMixture(founders, std::move(recipe));
         return std::make_shared<const RecipeGenome>(std::move(recipe), gram);
     };
-}
-
-std::vector<std::uint64_t> layerGroupEnds(const Layout& layout, std::size_t layers) {
-    std::vector<std::uint64_t> ends;
-    std::size_t inGroup = 0;
-    std::string_view current;
-    for (const auto& tensor : layout.tensors) {
-        const auto layer = layerOf(tensor.name);
-        const bool begins = ends.empty() || layer != current;
-        current = layer;
-        if (begins && (ends.empty() || inGroup == layers)) {
-            ends.push_back(0);
-            inGroup = 0;
-        }
-        if (begins) ++inGroup;
-        ends.back() = tensor.begin + tensor.count;
-    }
-    return ends;
 }
 
 }  // namespace mergarium

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/checkpoint/layout.h"
 #include "core/genome/gram.h"
 #include "core/search/cma_es_search.h"
 
@@ -17,9 +16,5 @@ Phenotype networkWeights();
 /// parameter space; evolved so by mergekit). `groupEnds` ascend to D. `founders` are genomes, all dense or all recipes;
 /// `gram` is null for dense ones.
 Phenotype mixingWeights(std::vector<GenomePtr> founders, GramPtr gram, std::vector<std::uint64_t> groupEnds);
-
-/// Where every `layers` >= 1 neighbouring layers end, ascending to D. Tensors whose names agree up to their first
-/// number, or up to the last dot where there is none, are one layer: "model.layers.3", "lm_head".
-std::vector<std::uint64_t> layerGroupEnds(const Layout& layout, std::size_t layers);
 
 }  // namespace mergarium

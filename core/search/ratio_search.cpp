@@ -12,7 +12,7 @@ RatioSearch::RatioSearch(RatioSearchSettings settings, std::vector<MemberPtr> fo
     if (founders_.size() < 2) throw std::invalid_argument("A search over mixing ratios needs at least two founders.");
 }
 
-void RatioSearch::settle(MemberPtr founder) { archive_.settle(std::move(founder)); }
+void RatioSearch::settle(MemberPtr founder) { settleInEmptySlot(archive_, std::move(founder)); }
 
 double RatioSearch::ratioOf(std::uint64_t step, std::uint64_t pair, std::uint64_t pairs) const {
     if (const auto* grid = std::get_if<GridRatio>(&settings_.ratio)) {
@@ -38,7 +38,7 @@ Proposal RatioSearch::propose(std::uint64_t step) {
 }
 
 Admission RatioSearch::admit(Proposal proposal, Offspring child) {
-    return mergarium::admit(archive_, std::move(proposal), std::move(child));
+    return admitUnlessWeakest(archive_, std::move(proposal), std::move(child));
 }
 
 void RatioSearch::replay(const DecidedBirth& birth) {

@@ -38,7 +38,8 @@ ComparedRun comparedRun(const RunCatalog& catalog, const RunSummary& run, std::s
 
 std::vector<PublishedResult> publishedFor(const std::string& sweep, const std::filesystem::path& resources) {
     const auto path = resources / "sweeps" / (sweep + ".yaml");
-    return std::filesystem::is_regular_file(path) ? readSweep(path, resources).published : std::vector<PublishedResult>{};
+    return std::filesystem::is_regular_file(path) ? readSweep(path, resources).published
+                                                  : std::vector<PublishedResult>{};
 }
 
 }  // namespace
@@ -64,8 +65,9 @@ std::vector<Comparison> storedComparisons(const std::filesystem::path& database,
             if (run.sweep == name) members.push_back(comparedRun(catalog, run, run.arm));
         }
         if (members.empty())
-            throw StoreError(fmt::format("{}: there is no sweep '{}'; {}.", database.string(), name,
-                                         sweeps.empty() ? std::string("it holds none") : fmt::format("there are: {}", fmt::join(sweeps, ", "))));
+            throw StoreError(fmt::format(
+                "{}: there is no sweep '{}'; {}.", database.string(), name,
+                sweeps.empty() ? std::string("it holds none") : fmt::format("there are: {}", fmt::join(sweeps, ", "))));
         comparisons.push_back(compareArms(name, members, publishedFor(name, resources)));
     }
     if (!single.empty()) comparisons.push_back(compareArms("Runs", single));
