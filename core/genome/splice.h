@@ -64,7 +64,7 @@ enum class Snap { None, Tensor, Layer };
 /// What splices are drawn from; the defaults are the paper's.
 struct SpliceRule {
     SplitCount splits;
-    std::variant<UniformRatio, BetaRatio> ratio;
+    std::variant<UniformRatio, BetaRatio> ratio = UniformRatio{};
     Interpolation interpolation = Interpolation::Slerp;
     /// Standard deviation of the noise added to every child; 0: none.
     double mutation = 0.0;

@@ -17,9 +17,9 @@ struct M2n2Settings {
     ParentRule parents = ParentRule::Attraction;
     /// Off: a child has one parent, drawn by fitness, and differs from it by mutation alone.
     bool crossover = true;
-    SpliceRule splice;
+    SpliceRule splice = {};
     /// Where split points may lie; empty: anywhere.
-    std::vector<std::uint64_t> boundaries;
+    std::vector<std::uint64_t> boundaries = {};
     /// Children proposed from the archive as it stood at the beginning of their block, at least 1; admitted in order,
     /// so what comes of them doesn't depend on when they are scored.
     std::uint64_t offspring = 1;

@@ -13,9 +13,9 @@ struct MapElitesSettings {
     /// Intervals a descriptor; the archive has cells^descriptors slots.
     std::size_t cells = 10;
     bool crossover = true;
-    SpliceRule splice;
+    SpliceRule splice = {};
     /// Where split points may lie; empty: anywhere.
-    std::vector<std::uint64_t> boundaries;
+    std::vector<std::uint64_t> boundaries = {};
     /// D, the length of the parameter vector.
     std::uint64_t length = 0;
     std::uint64_t seed = 0;

@@ -15,7 +15,7 @@ struct GridRatio {
 };
 
 struct RatioSearchSettings {
-    std::variant<UniformRatio, BetaRatio, GridRatio> ratio;
+    std::variant<UniformRatio, BetaRatio, GridRatio> ratio = UniformRatio{};
     Interpolation interpolation = Interpolation::Slerp;
     std::uint64_t seed = 0;
 };

@@ -33,13 +33,13 @@ struct Sweep {
 
 /// What the command line says in place of the file.
 struct SweepChoices {
-    std::optional<std::string> name;
+    std::optional<std::string> name = std::nullopt;
     /// Seeds 1 to this.
-    std::optional<std::uint64_t> seeds;
-    std::optional<std::uint64_t> evaluations;
-    std::optional<std::string> device;
+    std::optional<std::uint64_t> seeds = std::nullopt;
+    std::optional<std::uint64_t> evaluations = std::nullopt;
+    std::optional<std::string> device = std::nullopt;
     /// For every arm, after its own.
-    std::vector<Override> overrides;
+    std::vector<Override> overrides = {};
 };
 
 /// The configuration of one run of a sweep.
