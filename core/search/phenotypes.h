@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/checkpoint/layout.h"
 #include "core/genome/gram.h"
 #include "core/search/cma_es_search.h"
 
@@ -16,5 +17,8 @@ Phenotype networkWeights();
 /// parameter space; evolved so by mergekit). `groupEnds` ascend to D. `founders` are genomes, all dense or all recipes;
 /// `gram` is null for dense ones.
 Phenotype mixingWeights(std::vector<GenomePtr> founders, GramPtr gram, std::vector<std::uint64_t> groupEnds);
+
+/// Where every `layers` >= 1 neighbouring layers end (core/checkpoint/layers.h), ascending to D.
+std::vector<std::uint64_t> layerGroupEnds(const Layout& layout, std::size_t layers);
 
 }  // namespace mergarium

@@ -1,4 +1,4 @@
-#include "core/checkpoint/layers.h"
+#include "core/genome/recipe_genome.h"
 #include "core/random/random_stream.h"
 #include "core/search/cma_es_search.h"
 #include "core/search/m2n2.h"
@@ -22,7 +22,7 @@ constexpr double kMixingStep = 0.2;
 /// Between tensors or layers; the end of the vector is no place to split it.
 std::vector<std::uint64_t> boundariesOf(Snap snap, const Layout& layout) {
     if (snap == Snap::None) return {};
-    auto ends = snap == Snap::Tensor ? tensorEnds(layout) : layerGroupEnds(layout);
+    auto ends = snap == Snap::Tensor ? tensorEndsOf(layout) : layerGroupEnds(layout, 1);
     if (ends.size() < 2)
         throw std::runtime_error(
             fmt::format("strategy.snap: the network has no two {}s to split between; use none.", nameOf(snap)));
