@@ -374,7 +374,7 @@ void RunLoop::storeWhenDue() {
     const auto now = Clock::now();
     const bool checkpoint = strategy_->canCheckpoint() && (evaluations_ - checkpointed_ >= kCheckpointInterval ||
                                                            (now - checkpointedAt_ > kCheckpointTime && evaluations_ > checkpointed_));
-    if (!checkpoint && now - stored_ < kStoreInterval && (waiting < kBirthsPerStore || !lockedBy_.empty())) return;
+    if ((!checkpoint || !lockedBy_.empty()) && now - stored_ < kStoreInterval && (waiting < kBirthsPerStore || !lockedBy_.empty())) return;
     stored_ = now;
     try {
         flush(Phase::Running, checkpoint);
