@@ -86,6 +86,10 @@ public:
     ResumePoint resumePoint(RunId run) const;
     /// Of a founder, or of a child that was accepted; throws for others.
     Ancestry ancestry(RunId run, MemberId member) const;
+    /// Throws when there is no such run.
+    RunConfiguration configuration(RunId run) const;
+    /// Ascending steps; empty when there is no such run.
+    std::vector<ProgressPoint> curve(RunId run) const;
     /// All matings of a run in order, for `show --births`.
     std::vector<Pairing> births(RunId run) const;
 
