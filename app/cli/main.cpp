@@ -154,7 +154,7 @@ int carryOut(int argc, char** argv) {
     auto* sweep = addCommand(program, "sweep", "Run a sweep, arms times seeds, or go on with it", options);
     sweep->add_option("CONFIG", options.configuration, "A YAML file or the name of a sweep that ships with Mergarium")
         ->required();
-    sweep->add_option("--name", options.name, "What the database calls it (default: the file's)");
+    sweep->add_option("--name", options.sweepName, "What the database calls it (default: the file's)");
     sweep->add_option("--seeds", options.seeds, "Seeds 1 to N for every arm");
     sweep->add_option("--evaluations", options.evaluations, "How many children each run scores");
     addDevice(*sweep, options);

@@ -28,7 +28,7 @@ struct Options {
     bool births = false;
 
     /// Of a sweep, in place of the file's.
-    std::optional<std::string> name;
+    std::optional<std::string> sweepName;
     std::optional<std::uint64_t> seeds;
     /// Runs at a time.
     std::size_t jobs = 1;

@@ -31,7 +31,7 @@ std::string progressText(const SweepProgress& progress) {
 }
 
 Sweep sweepOf(const Options& options) {
-    SweepChoices choices{.name = options.name,
+    SweepChoices choices{.name = options.sweepName,
                          .seeds = options.seeds,
                          .evaluations = options.evaluations,
                          .device = options.device,

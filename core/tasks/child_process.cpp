@@ -49,7 +49,7 @@ private:
 };
 
 /// Appends one chunk to `text`; closes at the end of the file. Returns the bytes that came.
-std::size_t readChunk(Descriptor& from, std::string& text) {
+std::size_t readChunk(FileDescriptor& from, std::string& text) {
     if (!from.isOpen()) return 0;
     std::array<char, 1 << 16> chunk;
     const auto size = ::read(from.number(), chunk.data(), chunk.size());

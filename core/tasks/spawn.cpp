@@ -17,8 +17,8 @@ namespace mergarium {
 namespace {
 
 struct Pipe {
-    Descriptor read;
-    Descriptor write;
+    FileDescriptor read;
+    FileDescriptor write;
 };
 
 [[noreturn]] void fail(std::string_view what, int reason) {
@@ -26,11 +26,11 @@ struct Pipe {
 }
 
 /// Never one of the three standard numbers, so that the child can put its ends there.
-Descriptor aboveStandard(int number) {
-    const Descriptor original(number);
+FileDescriptor aboveStandard(int number) {
+    const FileDescriptor original(number);
     const int moved = ::fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (moved < 0) fail("can't be given pipes", errno);
-    return Descriptor(moved);
+    return FileDescriptor(moved);
 }
 
 Pipe makePipe() {
@@ -74,13 +74,13 @@ struct ChildEnds {
     ::_exit(127);
 }
 
-void dontBlock(const Descriptor& descriptor) {
+void dontBlock(const FileDescriptor& descriptor) {
     ::fcntl(descriptor.number(), F_SETFL, ::fcntl(descriptor.number(), F_GETFL) | O_NONBLOCK);
 }
 
 }  // namespace
 
-void Descriptor::close() {
+void FileDescriptor::close() {
     if (number_ >= 0) ::close(number_);
     number_ = -1;
 }

@@ -11,16 +11,16 @@
 namespace mergarium {
 
 /// A file descriptor that closes itself.
-class Descriptor {
+class FileDescriptor {
 public:
-    Descriptor() = default;
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
+    FileDescriptor() = default;
+    explicit FileDescriptor(int number) : number_(number) {}
+    FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    FileDescriptor& operator=(FileDescriptor&& other) noexcept {
         std::swap(number_, other.number_);
         return *this;
     }
-    ~Descriptor() { close(); }
+    ~FileDescriptor() { close(); }
 
     void close();
     bool isOpen() const { return number_ >= 0; }
@@ -40,9 +40,9 @@ public:
 /// A program just started, and our ends of the pipes to it, which don't block.
 struct Spawned {
     pid_t process = -1;
-    Descriptor input;
-    Descriptor output;
-    Descriptor errors;
+    FileDescriptor input;
+    FileDescriptor output;
+    FileDescriptor errors;
 };
 
 /// Starts `program` (its name or path, then its arguments) in `folder`, without a shell: a process group of its own, no
