@@ -123,11 +123,11 @@ private Q_SLOTS:
     void multipleChoicesAreReadInEverySpelling() {
         CausalLmSettings settings;
         settings.scoring = QuestionScoring::MultipleChoice;
-        settings.files = {{.train = questions(R"({"question": "2+2", "choices": ["3", "4"], "answer": 1}
+        settings.files = {{.name = {}, .train = questions(R"({"question": "2+2", "choices": ["3", "4"], "answer": 1}
 {"question": "2+3", "choices": {"text": ["5", "6"]}, "answer": "A"}
 
 {"question": "2+4", "choices": ["7", "6"], "answer": "6"}
-)")}};
+)"), .test = {}}};
         const auto set = readQuestions(settings);
         QCOMPARE(set.train.size(), 3u);
         QCOMPARE(set.train[0].reference, std::string("4"));
