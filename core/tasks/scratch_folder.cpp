@@ -21,8 +21,8 @@ constexpr std::string_view kPattern = "XXXXXX";
 constexpr int kTries = 5;
 
 /// Locks a folder; closed when another process holds it, or it can't be locked at all.
-Descriptor lockOf(const std::filesystem::path& folder) {
-    Descriptor lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+FileDescriptor lockOf(const std::filesystem::path& folder) {
+    FileDescriptor lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (lock.isOpen() && ::flock(lock.number(), LOCK_EX | LOCK_NB) != 0) lock.close();
     return lock;
 }
@@ -36,7 +36,7 @@ void removeLeftovers(const std::filesystem::path& parent) {
     }
 }
 
-bool isStillThere(const std::filesystem::path& folder, const Descriptor& lock) {
+bool isStillThere(const std::filesystem::path& folder, const FileDescriptor& lock) {
     struct stat named {
     }, held{};
     return ::stat(folder.c_str(), &named) == 0 && ::fstat(lock.number(), &held) == 0 && named.st_ino == held.st_ino &&

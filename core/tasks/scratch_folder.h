@@ -21,7 +21,7 @@ public:
 
 private:
     std::filesystem::path path_;
-    Descriptor lock_;
+    FileDescriptor lock_;
 };
 
 }  // namespace mergarium
