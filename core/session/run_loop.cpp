@@ -175,7 +175,7 @@ std::optional<double> RunLoop::testOf(const Member& member, const std::atomic<bo
     if (const auto known = tests_.find(member.id); known != tests_.end()) return known->second;
     if (nothingHeldOut_) return std::nullopt;
     auto& task = *experiment_.task;
-    const auto abandoned = [&] { return abandon && *abandon; };
+    const auto abandoned = [&] { return (abandon && *abandon) || (place_.abandon && *place_.abandon); };
     try {
         task.load(*member.genome);
         const auto score = task.testScore(abandon);
@@ -190,6 +190,8 @@ std::optional<double> RunLoop::testOf(const Member& member, const std::atomic<bo
         return std::nullopt;
     }
 }
+
+bool RunLoop::isCheap() const { return experiment_.task->batchCount() == 1 && !experiment_.task->samples()->hasTexts(); }
 
 bool RunLoop::rejectsEarly() const { return configuration_.earlyRejection.value_or(experiment_.task->batchCount() > 1); }
 
@@ -211,7 +213,7 @@ std::vector<std::size_t> RunLoop::batchOrder() const {
 
 RunLoop::Scoring RunLoop::scoreChild(const Genome& child, const std::atomic<bool>& abandon) {
     auto& task = *experiment_.task;
-    const bool cheap = task.batchCount() == 1 && !task.samples()->hasTexts();
+    const bool cheap = isCheap();
     const auto key = cheap ? std::string() : contentHash(child);
     if (const auto found = known_.find(key); !cheap && found != known_.end()) {
         samplesSaved_ += scores_.size();
@@ -414,7 +416,7 @@ void RunLoop::flush(Phase phase, bool checkpoint) {
 }
 
 void RunLoop::store(Phase phase) {
-    if (phase == Phase::Finished && experiment_.task->batchCount() == 1)  // where testing is as cheap as scoring
+    if (phase == Phase::Finished && isCheap())
         for (const auto& member : slots())
             if (member) testOf(*member);
     const bool ends = phase == Phase::Finished || phase == Phase::Stopped;

@@ -44,7 +44,7 @@ public:
     /// A break, which counts neither as time nor in the rate.
     void pauseClock();
     void resumeClock();
-    /// Stores everything, with a checkpoint when the phase ends the sitting. A finished archive is tested first.
+    /// Stores everything, with a checkpoint when the phase ends the sitting. A finished archive is tested first, where that costs little.
     void store(Phase phase);
 
     /// Stores that the run failed, and why, without a checkpoint: the births before it are kept and can be gone on from.
@@ -76,6 +76,8 @@ private:
     void recordFailure(const Proposal& proposal, const std::string& why);
     void record(BirthRecord birth, MemberId child);
     void endStep(const std::atomic<bool>& abandon);
+    /// Whether scoring a model costs so little that nothing is done to save it.
+    bool isCheap() const;
     bool rejectsEarly() const;
     void follow(const std::atomic<bool>* abandon = nullptr);
     void addProgress();
