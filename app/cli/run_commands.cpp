@@ -17,19 +17,30 @@ namespace {
 
 constexpr std::chrono::milliseconds kLook{100};
 
-/// Lets the session run to its end, showing how far it is; returns its last state.
-SnapshotPtr follow(SessionRequest request, ProgressLine& progress) {
-    Session session(std::move(request), nullptr);
+/// How a session ended.
+struct Outcome {
     SnapshotPtr last;
+    /// Why the run paused itself; empty when it didn't. Nobody is there to go on, so it was stopped.
+    std::string trouble;
+};
+
+/// Lets the session run to its end, showing how far it is.
+Outcome follow(SessionRequest request, ProgressLine& progress) {
+    Session session(std::move(request), nullptr);
+    Outcome outcome;
     for (bool ended = false; !ended;) {
         ended = session.waitFor(kLook);
         if (isInterrupted()) session.stop();
-        if (auto snapshot = session.take()) {
-            progress.show(*snapshot);
-            last = std::move(snapshot);
+        auto snapshot = session.take();
+        if (!snapshot) continue;
+        progress.show(*snapshot);
+        if (snapshot->phase == Phase::Paused) {
+            outcome.trouble = snapshot->message;
+            session.stop();
         }
+        outcome.last = std::move(snapshot);
     }
-    return last;
+    return outcome;
 }
 
 nlohmann::ordered_json summaryOf(const SessionSnapshot& snapshot, const std::filesystem::path& database) {
@@ -83,7 +94,7 @@ int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
     catchInterruptions();
     const auto database = databaseOf(options);
     ProgressLine progress(options.json);
-    const auto last = follow({.run = std::move(what),
+    const auto [last, trouble] = follow({.run = std::move(what),
                               .database = database,
                               .resources = findResources(),
                               .threads = options.threads,
@@ -103,9 +114,10 @@ int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
     else
         printWords(*last, database);
     if (last->phase != Phase::Stopped) return kSuccess;
-    fmt::print(stderr, "Interrupted after {} of {} evaluations; go on with: mergarium-cli resume {} --db {}\n", withCommas(last->evaluations),
-               withCommas(last->budget), last->run->id.value, database.string());
-    return kInterrupted;
+    if (!trouble.empty()) fmt::print(stderr, "{}\n", trouble);
+    fmt::print(stderr, "{} after {} of {} evaluations; go on with: mergarium-cli resume {} --db {}\n", trouble.empty() ? "Interrupted" : "Stopped",
+               withCommas(last->evaluations), withCommas(last->budget), last->run->id.value, database.string());
+    return trouble.empty() ? kInterrupted : kRunFailed;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "core/session/configuration.h"
 #include "core/tasks/task.h"
 
+#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -23,6 +24,8 @@ struct RunPlace {
     std::filesystem::path database;
     std::filesystem::path resources;
     std::size_t threads = 0;
+    /// Set by any thread to end waiting for other programs; outlives the run. May be null.
+    const std::atomic<bool>* abandon = nullptr;
 };
 
 

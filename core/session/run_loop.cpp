@@ -55,8 +55,15 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
     std::vector<FounderRecord> records;
     for (const auto& founder : founders) {
         if (announce && !announce("Scoring founders", records.size(), founders.size())) throw Cancelled();
-        const auto member = loop->scoreFounder({records.size() + 1}, founder.genome);
-        const double test = loop->testOf(*member).value_or(0.0);
+        MemberPtr member;
+        double test = 0.0;
+        try {
+            member = loop->scoreFounder({records.size() + 1}, founder.genome);
+            test = loop->testOf(*member).value_or(0.0);
+        } catch (const EvaluationFailure& failure) {
+            if (place.abandon && *place.abandon) throw Cancelled();
+            throw std::runtime_error(fmt::format("The founder {} can't be scored: {}", founder.name, failure.what()));
+        }
         loop->strategy_->settle(member);
         description.founders.push_back({member->id, founder.name, member->scores.mean(), test, founder.source, founder.hash});
         records.push_back({member, founder.name, founder.hash, test, founder.source, founder.bytes, std::nullopt});
@@ -175,15 +182,20 @@ GenomePtr RunLoop::breedAgain(const StoredBirth& birth, const std::map<MemberId,
 
 std::optional<double> RunLoop::testOf(const Member& member, const std::atomic<bool>* abandon) {
     if (const auto known = tests_.find(member.id); known != tests_.end()) return known->second;
+    if (nothingHeldOut_) return std::nullopt;
     auto& task = *experiment_.task;
+    const auto abandoned = [&] { return abandon && *abandon; };
     try {
         task.load(*member.genome);
         const auto score = task.testScore(abandon);
+        nothingHeldOut_ = !score && !abandoned();
         if (!score) return std::nullopt;
         tests_[member.id] = *score;
         if (recorder_) recorder_->recordTest(member.id, *score);
         return score;
-    } catch (const EvaluationFailure&) {
+    } catch (const EvaluationFailure& failure) {
+        if (!recorder_) throw;  // a founder: the run has not begun
+        if (!abandoned()) recorder_->recordEvent(evaluations_, "test failed", failure.what());
         return std::nullopt;
     }
 }
@@ -262,6 +274,7 @@ StepOutcome RunLoop::step(const std::atomic<bool>& abandon) {
     endStep(abandon);
     if (failuresInARow_ < kMostFailures) return StepOutcome::Done;
     failuresInARow_ = 0;
+    lastFailure_ = fmt::format("{} models in a row could not be scored. The last: {}", kMostFailures, lastFailure_);
     return StepOutcome::Troubled;
 }
 
@@ -325,7 +338,8 @@ void RunLoop::endStep(const std::atomic<bool>& abandon) {
 void RunLoop::follow(const std::atomic<bool>* abandon) {
     const auto& now = best();
     if (now.id == champion_) return;
-    if (testOf(now, abandon)) champion_ = now.id;
+    testOf(now, abandon);
+    if (!abandon || !*abandon) champion_ = now.id;
 }
 
 double RunLoop::bestTest() const {

@@ -70,6 +70,7 @@ private:
     Scoring scoreChild(const Genome& child, const std::atomic<bool>& abandon);
     std::vector<std::size_t> batchOrder() const;
     GenomePtr breedAgain(const StoredBirth& birth, const std::map<MemberId, GenomePtr>& genomes);
+    /// Absent when there is nothing to test with, when it failed, or was abandoned. Throws EvaluationFailure before the run is stored.
     std::optional<double> testOf(const Member& member, const std::atomic<bool>* abandon = nullptr);
     void admit(Proposal proposal, Scoring scoring);
     void recordFailure(const Proposal& proposal, const std::string& why);
@@ -106,6 +107,8 @@ private:
     /// What models scored that were scored whole, by their genome: the same model is not scored twice. Empty where scoring is cheap.
     std::unordered_map<std::string, std::pair<Scores, AnswersPtr>> known_;
     std::string archiveHash_;
+    /// The task has no samples to test with.
+    bool nothingHeldOut_ = false;
     /// The member whose test score the curve shows.
     MemberId champion_;
     std::map<MemberId, double> tests_;

@@ -40,7 +40,7 @@ struct Session::Worker {
         publish(std::make_shared<const SessionSnapshot>());
         std::unique_ptr<RunLoop> loop;
         try {
-            const RunPlace place{request_.database, request_.resources, request_.threads};
+            const RunPlace place{request_.database, request_.resources, request_.threads, &abandon_};
             const auto announce = [this](std::string_view what, std::uint64_t done, std::uint64_t total) { return prepared(what, done, total); };
             if (const auto* fresh = std::get_if<NewRun>(&request_.run))
                 loop = RunLoop::begin(fresh->configuration, place, announce, fresh->arm);

@@ -128,6 +128,15 @@ void NewRunPage::dropEvent(QDropEvent* event) {
     event->acceptProposedAction();
 }
 
+void NewRunPage::dragEnterEvent(QDragEnterEvent* event) {
+    if (!localPaths(event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void NewRunPage::dropEvent(QDropEvent* event) {
+    form_->take(localPaths(event->mimeData()));
+    event->acceptProposedAction();
+}
+
 void NewRunPage::review() {
     const auto configuration = form_->configuration();
     const bool digits = kindOf(configuration.task) == TaskKind::Digits;

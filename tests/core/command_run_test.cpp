@@ -1,0 +1,236 @@
+#include "core/session/session.h"
+#include "core/session/stored_session.h"
+#include "core/store/run_catalog.h"
+#include "tests/support/tensor_files.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <csignal>
+#include <filesystem>
+#include <functional>
+
+using namespace mergarium;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
+const QString kExample = MERGARIUM_SOURCE_DIR "/resources/evaluators/example.yaml";
+const QString kStandIn = "task.program=[./example.sh]";
+
+struct Ended {
+    int code = 0;
+    QByteArray output, errors;
+
+    nlohmann::json json() const { return nlohmann::json::parse(output.begin(), output.end()); }
+    std::string hash() const { return json().at("archive_hash"); }
+};
+
+Ended endOf(QProcess& process) {
+    process.waitForFinished(-1);
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(),
+            process.readAllStandardError()};
+}
+
+Ended cli(const QStringList& arguments) {
+    QProcess process;
+    process.start(MERGARIUM_CLI, arguments);
+    return endOf(process);
+}
+
+}  // namespace
+
+// Two small language models under programs that score them, by way of the command line.
+class CommandRunTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir temporary_;
+    QString folder_;
+
+    QString pathOf(const char* name) const { return folder_ + "/" + name; }
+
+    QStringList runOf(const char* database, int evaluations, const QStringList& settings = {kStandIn}) const {
+        QStringList arguments{
+            "run",       kExample, "--json", "--db", pathOf(database), "--evaluations", QString::number(evaluations),
+            "--threads", "1"};
+        for (const auto& one : settings) arguments << "--set" << one;
+        return arguments;
+    }
+    Ended resume(const char* database) const { return cli({"resume", "1", "--json", "--db", pathOf(database)}); }
+
+    /// Starts a run, and when births are stored sends `signal`.
+    Ended interrupted(const char* database, int evaluations, int signal) const {
+        QProcess process;
+        process.start(MERGARIUM_CLI, runOf(database, evaluations));
+        const auto births = [&]() -> std::uint64_t {
+            try {
+                return RunCatalog(pathOf(database).toStdString()).snapshot({1}).evaluations;
+            } catch (const std::exception&) {
+                return 0;  // not there yet
+            }
+        };
+        while (births() == 0 && !process.waitForFinished(20)) {
+        }
+        ::kill(static_cast<pid_t>(process.processId()), signal);
+        return endOf(process);
+    }
+
+    /// A program that scores the founders, models 1 and 2, and does `then` about all others.
+    QString fickle(const std::string& then) const {
+        test::writeText(
+            pathOf("fickle").toStdString(),
+            "while IFS= read -r line; do\n id=${line#*: }; id=${id%%,*}\n case $line in *'\"model\": '[12],*) ;; *) " +
+                then +
+                ";; esac\n count=${line#*\\\"count\\\": }; count=${count%%,*}; scores=1\n"
+                " while [ $count -gt 1 ]; do scores=\"$scores, 0\"; count=$((count - 1)); done\n"
+                " echo \"{\\\"id\\\": $id, \\\"scores\\\": [$scores]}\"\ndone\n");
+        return "task.program=[sh, " + pathOf("fickle") + "]";
+    }
+
+    bool isClean() const {
+        for (const auto& entry : std::filesystem::directory_iterator(folder_.toStdString()))
+            if (entry.path().filename().string().starts_with(".mergarium-scratch")) return false;
+        return true;
+    }
+
+private Q_SLOTS:
+    void init() {
+        QVERIFY(temporary_.isValid());
+        folder_ = temporary_.filePath(QTest::currentTestFunction());
+        QVERIFY(QDir().mkpath(folder_));
+    }
+
+    void theExampleInPythonFindsWhatBothModelsKnow() {
+        if (QStandardPaths::findExecutable("python3").isEmpty()) QSKIP("python3 is not installed");
+        const auto ended = cli(runOf("runs.db", 40, {}));
+        QVERIFY2(ended.code == 0, ended.errors);
+        const auto summary = ended.json();
+        QCOMPARE(summary["founders_train"], nlohmann::json({0.5, 0.5}));
+        QCOMPARE(summary["founders_test"], nlohmann::json({0.5, 0.5}));
+        QVERIFY(summary["best_train"] > 0.6);
+        const auto stored = storedSnapshot(pathOf("runs.db").toStdString(), {1}, kResources);
+        QVERIFY(stored->members.front()->answers);
+        QCOMPARE(stored->members.front()->answers->size(), 24u);
+        QVERIFY(isClean());
+    }
+
+    void aRunInPlaceGoesAsOneInFolders() {
+        const auto inFolders = cli(runOf("folders.db", 20));
+        QVERIFY2(inFolders.code == 0, inFolders.errors);
+        const auto inPlace =
+            cli(runOf("in-place.db", 20, {kStandIn, "task.handover=in-place", "task.lifetime=per-child"}));
+        QVERIFY2(inPlace.code == 0, inPlace.errors);
+        QCOMPARE(inPlace.hash(), inFolders.hash());
+        QVERIFY(isClean());
+    }
+
+    void aStoppedAndAKilledRunEndAsOneThatNeverWas() {
+        const int evaluations = 200;
+        const auto whole = cli(runOf("whole.db", evaluations));
+        QVERIFY2(whole.code == 0, whole.errors);
+
+        const auto stopped = interrupted("stopped.db", evaluations, SIGINT);
+        QVERIFY2(stopped.code == 130, stopped.errors);
+        const auto goneOn = resume("stopped.db");
+        QVERIFY2(goneOn.code == 0, goneOn.errors);
+        QCOMPARE(goneOn.hash(), whole.hash());
+        QVERIFY(isClean());
+
+        QCOMPARE(interrupted("killed.db", evaluations, SIGKILL).code, -1);
+        QVERIFY(!isClean());
+        const auto revived = resume("killed.db");
+        QVERIFY2(revived.code == 0, revived.errors);
+        QCOMPARE(revived.hash(), whole.hash());
+        QVERIFY(isClean());
+    }
+
+    void threeFailuresEndTheSittingAndTheRunCanBeResumed() {
+        const auto failed = cli(runOf("runs.db", 10, {fickle("echo 'no GPU' >&2; exit 1")}));
+        QCOMPARE(failed.code, 3);
+        QVERIFY2(failed.errors.contains("3 models in a row could not be scored. The last: The evaluator ended with "
+                                        "exit code 1 before it answered; "
+                                        "it wrote on stderr: no GPU"),
+                 failed.errors);
+        QCOMPARE(failed.json()["evaluations"], 3);
+        const auto snapshot = RunCatalog(pathOf("runs.db").toStdString()).snapshot({1});
+        QCOMPARE(snapshot.pairings.size(), 3u);
+        QVERIFY(snapshot.pairings.back().failure.find("no GPU") != std::string::npos);
+
+        fickle(":");
+        const auto goneOn = resume("runs.db");
+        QVERIFY2(goneOn.code == 0, goneOn.errors);
+        QCOMPARE(goneOn.json()["evaluations"], 10);
+    }
+
+    void aFailureNowAndThenIsRecordedAndTheRunGoesOn() {
+        const auto ended = cli(runOf("runs.db", 8, {fickle("case $line in *'\"model\": '*[05],*) exit 1;; esac")}));
+        QVERIFY2(ended.code == 0, ended.errors);
+        const auto snapshot = RunCatalog(pathOf("runs.db").toStdString()).snapshot({1});
+        QCOMPARE(std::ranges::count_if(snapshot.pairings, [](const auto& pairing) { return !pairing.failure.empty(); }),
+                 2);
+    }
+
+    void whatFailsOnAFounderIsBadInput() {
+        const auto missing = cli(runOf("runs.db", 10, {"task.program=[./nothing]"}));
+        QCOMPARE(missing.code, 2);
+        QCOMPARE(missing.errors,
+                 QByteArray("mergarium-cli: The evaluator can't be started (./nothing): No such file or directory.\n"));
+        const auto broken = cli(runOf("runs.db", 10, {"task.program=[sh, -c, 'echo broken >&2']"}));
+        QCOMPARE(broken.code, 2);
+        QVERIFY2(broken.errors.startsWith(
+                     "mergarium-cli: The founder add can't be scored: The evaluator ended with exit code 0"),
+                 broken.errors);
+        QVERIFY2(broken.errors.contains("broken"), broken.errors);
+        QVERIFY(isClean());
+    }
+
+    void aHangingEvaluatorDoesntKeepARunFromStopping() {
+        QFile::remove(pathOf("asked"));
+        auto configuration = readConfiguration(
+            kExample.toStdString(),
+            {{"task.program",
+              fickle("touch " + pathOf("asked").toStdString() + "; sleep 1000").mid(13).toStdString()}});
+        Session session({.run = NewRun{configuration},
+                         .database = pathOf("runs.db").toStdString(),
+                         .resources = kResources,
+                         .threads = 1,
+                         .startPaused = false},
+                        nullptr);
+        while (!QFile::exists(pathOf("asked")) && !session.waitFor(10ms)) {
+        }
+        session.stop();
+        // The time-out is a minute.
+        QVERIFY(session.waitFor(30s));
+        const auto last = session.take();
+        QVERIFY(last);
+        QCOMPARE(last->phase, Phase::Stopped);
+        QCOMPARE(last->evaluations, 0u);
+    }
+
+    void aStoredRunOpensWithoutItsSamples() {
+        const auto samples = pathOf("samples.jsonl");
+        QVERIFY(QFile::copy(MERGARIUM_SOURCE_DIR "/resources/evaluators/example.jsonl", samples));
+        const auto ended = cli(runOf("runs.db", 2, {kStandIn, "task.samples=" + samples}));
+        QVERIFY2(ended.code == 0, ended.errors);
+        const auto database = std::filesystem::path(pathOf("runs.db").toStdString());
+        QCOMPARE(storedSnapshot(database, {1}, kResources)->run->samples->groupNames,
+                 (std::vector<std::string>{"like add", "like sort"}));
+
+        for (const bool shorter : {true, false}) {
+            QVERIFY(QFile::remove(samples));
+            if (shorter) test::writeText(samples.toStdString(), "{}\n");
+            const auto set = storedSnapshot(database, {1}, kResources)->run->samples;
+            QCOMPARE(set->size(), 24u);
+            QCOMPARE(set->texts.size(), 24u);
+            QCOMPARE(set->texts.front().question, std::string());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(CommandRunTest)
+#include "command_run_test.moc"
