@@ -2,6 +2,7 @@
 
 #include "core/session/presets.h"
 #include "ui/attraction/attraction_view.h"
+#include "ui/export/export_desk.h"
 #include "ui/genome/genome_view.h"
 #include "ui/inspector/inspector_view.h"
 #include "ui/message_bar/message_bar.h"
@@ -87,6 +88,7 @@ void MainWindow::buildViews() {
         addDockWidget(area, one);
         return one;
     };
+    exports_ = new ExportDesk(options_.workplace.database, this);
     runs_ = new RunsView(this);
     inspector_ = new InspectorView(this);
     runsDock_ = dock(tr("Runs"), "runsDock", runs_, Qt::LeftDockWidgetArea);
@@ -98,6 +100,9 @@ void MainWindow::buildViews() {
 void MainWindow::buildMenus() {
     auto* run = menuBar()->addMenu(tr("&Run"));
     run->addActions({transport_->newRun(), transport_->pauseOrResume(), transport_->step(), transport_->stop()});
+    run->addSeparator();
+    auto* exporting = run->addAction(tr("E&xport the best model..."), Qt::CTRL | Qt::Key_E, this, [this] { exports_->ask(workbench_->shown(), {}); });
+    exporting->setToolTip(tr("Write a model of the shown run as a folder of its own."));
     run->addSeparator();
     run->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
 
@@ -189,6 +194,8 @@ void MainWindow::connectViews() {
     connect(niches_, &NichesView::sampleSelected, this, sample);
     connect(attraction_, &AttractionView::memberSelected, this, member);
     connect(genome_, &GenomeView::memberSelected, this, member);
+    connect(inspector_, &InspectorView::exportRequested, this, [this](MemberId one) { exports_->ask(workbench_->shown(), one); });
+    connect(exports_, &ExportDesk::said, messages_, &MessageBar::say);
     connect(inspector_, &InspectorView::memberSelected, this, member);
     connect(inspector_, &InspectorView::sampleSelected, this, sample);
 }

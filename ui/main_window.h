@@ -15,6 +15,7 @@ class QTabWidget;
 namespace mergarium {
 
 class AttractionView;
+class ExportDesk;
 class GenomeView;
 class InspectorView;
 class MessageBar;
@@ -83,6 +84,7 @@ private:
     RunsView* runs_ = nullptr;
     TransportBar* transport_ = nullptr;
     MessageBar* messages_ = nullptr;
+    ExportDesk* exports_ = nullptr;
     QDockWidget* runsDock_ = nullptr;
     QDockWidget* inspectorDock_ = nullptr;
     QActionGroup* themes_ = nullptr;

@@ -20,6 +20,7 @@ InspectorView::InspectorView(QWidget* parent) : QWidget(parent), pages_(new QSta
     pages_->addWidget(member_);
     connect(sample_, &SamplePage::memberSelected, this, &InspectorView::memberSelected);
     connect(member_, &MemberPage::memberSelected, this, &InspectorView::memberSelected);
+    connect(member_, &MemberPage::exportRequested, this, &InspectorView::exportRequested);
     connect(member_, &MemberPage::sampleSelected, this, &InspectorView::sampleSelected);
     refresh();
 }

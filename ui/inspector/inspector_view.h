@@ -29,6 +29,7 @@ public:
 Q_SIGNALS:
     void sampleSelected(std::size_t sample);
     void memberSelected(mergarium::MemberId member);
+    void exportRequested(mergarium::MemberId member);
 
 protected:
     void showEvent(QShowEvent* event) override;

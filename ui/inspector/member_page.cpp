@@ -10,6 +10,7 @@
 
 #include <QFormLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -59,6 +60,10 @@ MemberPage::MemberPage(QWidget* parent)
     layout->addSpacing(fontMetrics().height() / 2);
     layout->addWidget(alone_);
     layout->addWidget(samples_, 1);
+    export_ = new QPushButton(tr("E&xport..."), this);
+    export_->setToolTip(tr("Write this model as a folder of its own: weights, recipe and model card."));
+    layout->addWidget(export_, 0, Qt::AlignLeft);
+    connect(export_, &QPushButton::clicked, this, [this] { Q_EMIT exportRequested(id_); });
     connect(samples_, &SampleList::sampleSelected, this, &MemberPage::sampleSelected);
 }
 
@@ -98,6 +103,7 @@ void MemberPage::show(const SnapshotPtr& snapshot, MemberId member) {
     state_->setText(gone ? tr("It has left the archive. These are its last known numbers.")
                          : tr("It is not in the archive, so nothing is known of it here."));
     showFacts(*snapshot);
+    export_->setEnabled(slot.has_value());
     if (slot) {
         showSolvedAlone(snapshot, *slot);
     } else {

@@ -6,6 +6,7 @@
 
 class QFormLayout;
 class QLabel;
+class QPushButton;
 
 namespace mergarium {
 
@@ -28,6 +29,7 @@ public:
 Q_SIGNALS:
     void memberSelected(mergarium::MemberId member);
     void sampleSelected(std::size_t sample);
+    void exportRequested(mergarium::MemberId member);
 
 private:
     QLabel* addFact(QFormLayout* form, const QString& name, const QString& meaning);
@@ -48,6 +50,7 @@ private:
     QLabel* splice_ = nullptr;
     QLabel* alone_ = nullptr;
     SampleList* samples_ = nullptr;
+    QPushButton* export_ = nullptr;
 };
 
 }  // namespace mergarium
