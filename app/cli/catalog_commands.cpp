@@ -5,6 +5,7 @@
 #include "core/session/presets.h"
 #include "core/session/process.h"
 #include "core/store/run_catalog.h"
+#include "core/sweeps/sweep.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -156,13 +157,18 @@ int presets(const Options& options) {
             fmt::print("# {}\n{}", found->description, yaml);
         return kSuccess;
     }
+    const auto sweeps = readSweepPresets(findResources());
     if (options.json) {
         Json entries = Json::array();
+        Json sweepEntries = Json::array();
         for (const auto& preset : all) entries.push_back({{"name", preset.name}, {"description", preset.description}});
-        print({{"presets", entries}});
+        for (const auto& sweep : sweeps) sweepEntries.push_back({{"name", sweep.name}, {"description", sweep.description}});
+        print({{"presets", entries}, {"sweeps", sweepEntries}});
         return kSuccess;
     }
     for (const auto& preset : all) fmt::print("{:<34} {}\n", preset.name, preset.description);
+    fmt::print("\nSweeps\n");
+    for (const auto& sweep : sweeps) fmt::print("{:<34} {}\n", sweep.name, sweep.description);
     return kSuccess;
 }
 

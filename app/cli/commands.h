@@ -4,7 +4,8 @@
 
 namespace mergarium::cli {
 
-/// Every command prints its result on stdout and returns the exit code; bad input throws std::runtime_error with one line.
+/// Every command prints its result on stdout and returns the exit code; bad input throws std::runtime_error with one
+/// line.
 int run(const Options& options);
 int resume(const Options& options);
 int list(const Options& options);
@@ -14,5 +15,7 @@ int score(const Options& options);
 int tokenize(const Options& options);
 int logprobs(const Options& options);
 int generate(const Options& options);
+int sweep(const Options& options);
+int compare(const Options& options);
 
 }  // namespace mergarium::cli

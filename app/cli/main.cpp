@@ -2,8 +2,8 @@
 #include "app/cli/exit_code.h"
 #include "core/session/process.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <exception>
@@ -42,8 +42,16 @@ void addThreads(CLI::App& command, Options& options) {
     command.add_option("--threads", options.threads, "Threads that score (default: one per core); changes no result");
 }
 
+void addFiles(CLI::App& command, Options& options) {
+    command.add_option("--csv", options.csv, "Write the curves, mean and standard error of every measure");
+    command.add_option("--markdown", options.markdown, "Write the table of end points");
+    command.add_option("--svg", options.svg, "Write the figure, a panel for every sweep");
+    command.add_option("--pdf", options.pdf, "Write the figure");
+}
+
 int carryOut(int argc, char** argv) {
-    CLI::App program("Evolves new models by merging existing ones: model merging of natural niches (M2N2).", "mergarium-cli");
+    CLI::App program("Evolves new models by merging existing ones: model merging of natural niches (M2N2).",
+                     "mergarium-cli");
     program.require_subcommand(1);
     program.set_version_flag("--version", "mergarium-cli " MERGARIUM_VERSION);
     Options options;
@@ -107,6 +115,28 @@ int carryOut(int argc, char** argv) {
     addDevice(*generate, options);
     addThreads(*generate, options);
     commands.push_back({generate, &mergarium::cli::generate});
+
+    auto* sweep = addCommand(program, "sweep", "Run a sweep, arms times seeds, or go on with it", options);
+    sweep->add_option("CONFIG", options.configuration, "A YAML file or the name of a sweep that ships with Mergarium")
+        ->required();
+    sweep->add_option("--name", options.name, "What the database calls it (default: the file's)");
+    sweep->add_option("--seeds", options.seeds, "Seeds 1 to N for every arm");
+    sweep->add_option("--evaluations", options.evaluations, "How many children each run scores");
+    addDevice(*sweep, options);
+    sweep->add_option("--set", options.settings, "Any key of the configuration, for every arm")
+        ->allow_extra_args(false);
+    sweep->add_option("--jobs", options.jobs, "Runs at a time")->check(CLI::Range(1, 1024));
+    addDatabase(*sweep, options);
+    sweep->add_option("--threads", options.threads,
+                      "Threads of each run (default: the cores shared among the jobs); changes no result");
+    addFiles(*sweep, options);
+    commands.push_back({sweep, &mergarium::cli::sweep});
+
+    auto* compare = addCommand(program, "compare", "Compare runs and sweeps, method by method", options);
+    compare->add_option("RUN|SWEEP", options.compared, "Numbers of runs, names of sweeps")->required();
+    addDatabase(*compare, options);
+    addFiles(*compare, options);
+    commands.push_back({compare, &mergarium::cli::compare});
 
     try {
         program.parse(argc, argv);

@@ -27,6 +27,16 @@ struct Options {
     bool archive = false;
     bool births = false;
 
+    /// Of a sweep, in place of the file's.
+    std::optional<std::string> name;
+    std::optional<std::uint64_t> seeds;
+    /// Runs at a time.
+    std::size_t jobs = 1;
+    /// Numbers of runs and names of sweeps.
+    std::vector<std::string> compared;
+    /// Files to be written; empty: none.
+    std::string csv, markdown, svg, pdf;
+
     std::string checkpoint;
     std::string preset;
 

@@ -53,14 +53,18 @@ std::string progressText(const SessionSnapshot& snapshot, int width) {
 ProgressLine::ProgressLine(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
 
 void ProgressLine::show(const SessionSnapshot& snapshot) {
+    if (!quiet_) show(progressText(snapshot, terminal_ ? terminalWidth() : 200), snapshot.evaluations, snapshot.budget);
+}
+
+void ProgressLine::show(const std::string& text, std::uint64_t done, std::uint64_t total) {
     if (quiet_) return;
     if (terminal_) {
-        fmt::print(stderr, "\r\033[K{}", progressText(snapshot, terminalWidth()));
+        fmt::print(stderr, "\r\033[K{}", text.substr(0, static_cast<std::size_t>(std::max(10, terminalWidth() - 1))));
         std::fflush(stderr);
         drawn_ = true;
-    } else if (const auto tenths = snapshot.budget ? 10 * snapshot.evaluations / snapshot.budget : 0; tenths > tenths_) {
+    } else if (const auto tenths = total ? 10 * done / total : 0; tenths > tenths_) {
         tenths_ = tenths;
-        fmt::print(stderr, "{}\n", progressText(snapshot, 200));
+        fmt::print(stderr, "{}\n", text);
     }
 }
 

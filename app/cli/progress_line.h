@@ -7,11 +7,14 @@
 
 namespace mergarium::cli {
 
-/// How far a run is, on stderr: a bar that is drawn over itself on a terminal, else one line for every tenth of the way.
+/// How far a run is, on stderr: a bar that is drawn over itself on a terminal, else one line for every tenth of the
+/// way.
 class ProgressLine {
 public:
     explicit ProgressLine(bool quiet);
     void show(const SessionSnapshot& snapshot);
+    /// `text` where `done` of `total` is.
+    void show(const std::string& text, std::uint64_t done, std::uint64_t total);
     /// Leaves the bar standing and goes to the next line.
     void end();
 

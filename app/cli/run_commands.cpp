@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/common.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
 #include "core/session/process.h"
 #include "core/session/session.h"
@@ -9,23 +10,12 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
-#include <csignal>
 #include <stdexcept>
 
 namespace mergarium::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{100};
-
-volatile std::sig_atomic_t interrupted = 0;
-
-/// The first interruption stops cleanly, a second one kills.
-void catchInterruptions() {
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupted = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
-}
 
 /// How a session ended.
 struct Outcome {
@@ -40,7 +30,7 @@ Outcome follow(SessionRequest request, ProgressLine& progress) {
     Outcome outcome;
     for (bool ended = false; !ended;) {
         ended = session.waitFor(kLook);
-        if (interrupted) session.stop();
+        if (isInterrupted()) session.stop();
         auto snapshot = session.take();
         if (!snapshot) continue;
         progress.show(*snapshot);

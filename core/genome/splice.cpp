@@ -6,7 +6,20 @@
 
 namespace mergarium {
 
-Splice drawSplice(const SpliceRule& rule, std::uint64_t length, std::uint64_t seed, std::uint64_t step) {
+namespace {
+
+std::uint64_t nearest(std::span<const std::uint64_t> boundaries, std::uint64_t point) {
+    if (boundaries.empty()) return point;
+    const auto above = std::ranges::lower_bound(boundaries, point);
+    if (above == boundaries.begin()) return *above;
+    const auto below = *std::prev(above);
+    return above == boundaries.end() || point - below <= *above - point ? below : *above;
+}
+
+}  // namespace
+
+Splice drawSplice(const SpliceRule& rule, std::uint64_t length, std::uint64_t seed, std::uint64_t step,
+                  std::span<const std::uint64_t> boundaries) {
     Splice splice;
     splice.interpolation = rule.interpolation;
 
@@ -15,7 +28,7 @@ Splice drawSplice(const SpliceRule& rule, std::uint64_t length, std::uint64_t se
         count += RandomStream(seed, step, Purpose::SplitCount).below(rule.splits.most - rule.splits.least + 1);
     RandomStream points(seed, step, Purpose::SplitPoints);
     splice.splits.reserve(count);
-    for (std::uint64_t i = 0; i < count; ++i) splice.splits.push_back(points.below(length));
+    for (std::uint64_t i = 0; i < count; ++i) splice.splits.push_back(nearest(boundaries, points.below(length)));
     std::sort(splice.splits.begin(), splice.splits.end());
 
     RandomStream ratio(seed, step, Purpose::MixingRatio);
@@ -33,6 +46,15 @@ std::string_view nameOf(Interpolation interpolation) {
         case Interpolation::SlerpPerSide: return "slerp-per-side";
         case Interpolation::SlerpPerTensor: return "slerp-per-tensor";
         case Interpolation::Lerp: return "lerp";
+    }
+    return "unknown";
+}
+
+std::string_view nameOf(Snap snap) {
+    switch (snap) {
+        case Snap::None: return "none";
+        case Snap::Tensor: return "tensor";
+        case Snap::Layer: return "layer";
     }
     return "unknown";
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -15,10 +16,12 @@ enum class Interpolation {
     /// Spherical, with an angle of its own between every two split points.
     SlerpPerSide,
     Lerp,
-    /// Spherical, with an angle of its own for every tensor, and linear where the cosine is beyond +-0.9995: mergekit's.
+    /// Spherical, with an angle of its own for every tensor, and linear where the cosine is beyond +-0.9995:
+    /// mergekit's.
     SlerpPerTensor,
 };
-constexpr Interpolation kInterpolations[] = {Interpolation::Slerp, Interpolation::SlerpPerSide, Interpolation::SlerpPerTensor, Interpolation::Lerp};
+constexpr Interpolation kInterpolations[] = {Interpolation::Slerp, Interpolation::SlerpPerSide,
+                                             Interpolation::SlerpPerTensor, Interpolation::Lerp};
 
 /// Gaussian noise added to a child; a pure function of the seed.
 struct Mutation {
@@ -55,19 +58,26 @@ struct SplitCount {
     bool operator==(const SplitCount&) const = default;
 };
 
+/// Where split points may lie: anywhere, or between tensors, or between layers alone.
+enum class Snap { None, Tensor, Layer };
+
 /// What splices are drawn from; the defaults are the paper's.
 struct SpliceRule {
     SplitCount splits;
-    std::variant<UniformRatio, BetaRatio> ratio;
+    std::variant<UniformRatio, BetaRatio> ratio = UniformRatio{};
     Interpolation interpolation = Interpolation::Slerp;
     /// Standard deviation of the noise added to every child; 0: none.
     double mutation = 0.0;
+    Snap snap = Snap::None;
     bool operator==(const SpliceRule&) const = default;
 };
 
-/// Draws the splice of `step` for vectors of `length` >= 1 elements.
-Splice drawSplice(const SpliceRule& rule, std::uint64_t length, std::uint64_t seed, std::uint64_t step);
+/// Draws the splice of `step` for vectors of `length` >= 1 elements. Each split point moves to the nearest of
+/// `boundaries`, which ascend in (0, length); without any it stays where it was drawn.
+Splice drawSplice(const SpliceRule& rule, std::uint64_t length, std::uint64_t seed, std::uint64_t step,
+                  std::span<const std::uint64_t> boundaries = {});
 
 std::string_view nameOf(Interpolation interpolation);
+std::string_view nameOf(Snap snap);
 
 }  // namespace mergarium

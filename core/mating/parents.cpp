@@ -61,4 +61,12 @@ Parents drawParents(const Archive& archive, bool byAttraction, std::uint64_t see
     return {*first, drawOrUniform(archive, weights, secondPoint, first).value_or(*first)};
 }
 
+Parents drawParentsUniformly(const Archive& archive, std::uint64_t seed, std::uint64_t step) {
+    const auto weights = equalWeights(archive);
+    const auto first = drawProportional(weights, RandomStream(seed, step, Purpose::FirstParent).uniform());
+    const auto second = drawProportional(weights, RandomStream(seed, step, Purpose::SecondParent).uniform());
+    if (!first || !second) throw std::logic_error("Parents were asked of an empty archive.");
+    return {*first, *second};
+}
+
 }  // namespace mergarium

@@ -1,18 +1,30 @@
 #pragma once
 
+#include "core/mating/parents.h"
 #include "core/search/strategy.h"
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 namespace mergarium {
 
-/// The settings of M2N2; `rule.alpha` = 0 with `attraction` off is the plain genetic algorithm.
+/// How the two parents are drawn: as the paper does, both by fitness, or both uniformly (random pairing: a control).
+enum class ParentRule { Attraction, Fitness, Uniform };
+
+/// The settings of M2N2; an archive with alpha = 0 and parents drawn by fitness make it the plain genetic algorithm.
 struct M2n2Settings {
-    CompetitionRule rule;
-    bool attraction = true;
+    ParentRule parents = ParentRule::Attraction;
     /// Off: a child has one parent, drawn by fitness, and differs from it by mutation alone.
     bool crossover = true;
-    SpliceRule splice;
+    SpliceRule splice = {};
+    /// Where split points may lie; empty: anywhere.
+    std::vector<std::uint64_t> boundaries = {};
+    /// Children proposed from the archive as it stood at the beginning of their block, at least 1; admitted in order,
+    /// so what comes of them doesn't depend on when they are scored.
+    std::uint64_t offspring = 1;
+    /// A child that scores on every sample exactly as a member does is rejected.
+    bool refuseDuplicates = false;
     /// D, the length of the parameter vector.
     std::uint64_t length = 0;
     std::uint64_t seed = 0;
@@ -24,17 +36,28 @@ public:
     /// Starts from `archive`: empty, or the members of a run that goes on.
     M2n2(M2n2Settings settings, Archive archive);
 
-    /// Into the first empty slot.
     void settle(MemberPtr founder) override;
     Proposal propose(std::uint64_t step) override;
     Admission admit(Proposal proposal, Offspring child) override;
     void replay(const DecidedBirth& birth) override;
-    bool isLost(std::span<const float> scores, const std::vector<bool>& scored) const override { return archive_.isLost(scores, scored); }
+    bool isLost(std::span<const float> scores, const std::vector<bool>& scored) const override {
+        return archive_.isLost(scores, scored);
+    }
     const Archive& archive() const override { return archive_; }
+    /// Between blocks of offspring alone: within one, parents may have left the archive.
+    bool canCheckpoint() const override { return last_ % settings_.offspring == 0; }
 
 private:
+    Parents drawParentsOf(const Archive& archive, std::uint64_t step) const;
+    bool isDuplicate(const Scores& scores) const;
+    void enterBlockOf(std::uint64_t step);
+
     M2n2Settings settings_;
     Archive archive_;
+    /// As it stood at the beginning of the block; absent when a block is one child.
+    std::optional<Archive> before_;
+    /// The last step decided.
+    std::uint64_t last_ = 0;
 };
 
 }  // namespace mergarium

@@ -1,5 +1,6 @@
 #include "core/search/strategy.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace mergarium {
@@ -16,6 +17,21 @@ MemberPtr memberOf(Proposal proposal, Offspring child) {
                                                  .parentage = std::move(parentage),
                                                  .born = proposal.step,
                                                  .answers = std::move(child.answers)});
+}
+
+void settleInEmptySlot(Archive& archive, MemberPtr founder) {
+    const auto& slots = archive.slots();
+    const auto empty = std::ranges::find(slots, nullptr);
+    if (empty != slots.end()) archive.place(static_cast<std::size_t>(empty - slots.begin()), std::move(founder));
+}
+
+Admission admitUnlessWeakest(Archive& archive, Proposal proposal, Offspring child) {
+    const auto verdict = archive.judge(child.scores);
+    Admission admission{.slot = verdict.slot, .fitness = verdict.fitness, .replaced = nullptr};
+    if (!verdict.slot) return admission;
+    admission.replaced = archive.slots()[*verdict.slot];
+    archive.place(*verdict.slot, memberOf(std::move(proposal), std::move(child)));
+    return admission;
 }
 
 }  // namespace mergarium

@@ -59,6 +59,10 @@ struct DecidedBirth {
 
 /// The member that a child becomes when it is accepted.
 MemberPtr memberOf(Proposal proposal, Offspring child);
+/// Puts a founder into the first empty slot, if there is one.
+void settleInEmptySlot(Archive& archive, MemberPtr founder);
+/// The child takes the place of the weakest, unless it is the weakest itself (paper, algorithm 1).
+Admission admitUnlessWeakest(Archive& archive, Proposal proposal, Offspring child);
 
 /// A search: proposes what to score next, admits the scored child. Deterministic for a seed: step t of a resumed run is step t
 /// of the one that was never interrupted. Knows no threads, SQL or networks.
@@ -79,6 +83,8 @@ public:
     virtual std::vector<std::byte> state() const { return {}; }
     /// Takes over a kept state. Throws std::runtime_error when it doesn't fit.
     virtual void restore(std::span<const std::byte>) {}
+    /// Whether the archive and `state` are all it takes to go on after the last step.
+    virtual bool canCheckpoint() const { return true; }
     virtual const Archive& archive() const = 0;
 };
 

@@ -39,6 +39,27 @@ std::optional<Violation> violationOf(const CommandSettings& task) {
     return std::nullopt;
 }
 
+/// What no kind of strategy, or not this one, can do.
+std::optional<Violation> strategyViolation(const RunConfiguration& c) {
+    if (isOwnSearch(c.strategy) && (c.competition.alpha != 0.0 || c.competition.epsilon != 0.0 || c.competition.capacity != Capacity::Unit))
+        return Violation{"strategy.alpha", fmt::format("{} knows no competition for samples: alpha must be 0, epsilon 0, capacity unit", nameOf(c.strategy))};
+    if (c.strategy != StrategyKind::M2n2 && c.strategy != StrategyKind::Ga && c.attraction)
+        return Violation{"strategy.attraction", fmt::format("must be false for {}", nameOf(c.strategy))};
+    if (c.ratioGrid && c.strategy != StrategyKind::BruteForce) return Violation{"strategy.ratio", "grid is for brute-force alone"};
+    if (c.offspring < 1 || c.offspring > 10'000) return Violation{"strategy.offspring", fmt::format("must be from 1 to 10,000, not {}", c.offspring)};
+    if (c.cells < 1 || c.cells > 1000) return Violation{"strategy.cells", fmt::format("must be from 1 to 1000, not {}", c.cells)};
+    double slots = 1.0;
+    for (std::size_t axis = 0; axis < descriptorCount(c.descriptors); ++axis) slots *= static_cast<double>(c.cells);
+    if (slots > 100'000.0)
+        return Violation{"strategy.cells", fmt::format("{} to the power of {} descriptors is more than 100,000 cells", c.cells, descriptorCount(c.descriptors))};
+    if (c.evolution.step && !(std::isfinite(*c.evolution.step) && *c.evolution.step > 0.0))
+        return Violation{"strategy.step", fmt::format("must be a standard deviation above 0, not {}", *c.evolution.step)};
+    if (c.evolution.population != 0 && (c.evolution.population < 4 || c.evolution.population > 100'000))
+        return Violation{"strategy.population", fmt::format("must be 0 (chosen by the number of dimensions), or from 4 to 100,000, not {}", c.evolution.population)};
+    if (c.evolution.layers < 1) return Violation{"strategy.layers", "must be at least 1"};
+    return std::nullopt;
+}
+
 /// What of task and founders can't be run together.
 std::optional<Violation> taskViolation(const RunConfiguration& c) {
     const bool digits = kindOf(c.task) == TaskKind::Digits;
@@ -73,11 +94,25 @@ std::size_t founderCount(const FounderSettings& founders) {
     return checkpoints ? checkpoints->size() : 2;
 }
 
+bool competes(StrategyKind kind) { return kind == StrategyKind::M2n2 || kind == StrategyKind::RandomPairing; }
+
+bool isOwnSearch(StrategyKind kind) {
+    return kind == StrategyKind::MapElites || kind == StrategyKind::CmaEs || kind == StrategyKind::BruteForce;
+}
+
+std::size_t slotCount(const RunConfiguration& c) {
+    if (c.strategy != StrategyKind::MapElites) return c.archive;
+    std::size_t slots = 1;
+    for (std::size_t axis = 0; axis < descriptorCount(c.descriptors); ++axis) slots *= c.cells;
+    return slots;
+}
+
 std::optional<Violation> firstViolation(const RunConfiguration& c) {
     const auto bad = [](std::string key, std::string sentence) { return Violation{std::move(key), std::move(sentence)}; };
     const auto founders = founderCount(c.founders);
     if (c.name.empty()) return bad("name", "a run needs a name");
     if (auto violation = taskViolation(c)) return violation;
+    if (auto violation = strategyViolation(c)) return violation;
     if (c.archive < founders || c.archive < 2)
         return bad("strategy.archive", fmt::format("must be at least {}, the number of founders, not {}", std::max<std::size_t>(founders, 2), c.archive));
     if (c.archive > 100'000) return bad("strategy.archive", fmt::format("must be at most 100,000, not {}", c.archive));
@@ -121,6 +156,10 @@ std::string_view nameOf(StrategyKind kind) {
     switch (kind) {
         case StrategyKind::M2n2: return "m2n2";
         case StrategyKind::Ga: return "ga";
+        case StrategyKind::RandomPairing: return "random-pairing";
+        case StrategyKind::MapElites: return "map-elites";
+        case StrategyKind::CmaEs: return "cma-es";
+        case StrategyKind::BruteForce: return "brute-force";
     }
     return "unknown";
 }

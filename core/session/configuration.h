@@ -3,6 +3,7 @@
 #include "core/archive/competition.h"
 #include "core/checkpoint/founder_settings.h"
 #include "core/genome/splice.h"
+#include "core/search/descriptors.h"
 #include "core/tasks/causal_lm_settings.h"
 #include "core/tasks/command_settings.h"
 #include "core/tasks/digits.h"
@@ -19,7 +20,18 @@
 namespace mergarium {
 
 enum class TaskKind { Digits, CausalLm, Command };
-enum class StrategyKind { M2n2, Ga };
+enum class StrategyKind { M2n2, Ga, RandomPairing, MapElites, CmaEs, BruteForce };
+
+/// Of CMA-ES.
+struct EvolutionSettings {
+    /// The first standard deviation; absent: 0.05 for network weights, 0.2 for mixing weights.
+    std::optional<double> step = std::nullopt;
+    /// Samples a generation; 0: 4 + floor(3 ln n).
+    std::uint64_t population = 0;
+    /// How many neighbouring layers share their mixing weights.
+    std::uint64_t layers = 1;
+    bool operator==(const EvolutionSettings&) const = default;
+};
 
 /// The digits have nothing to be set.
 struct DigitsSettings {
@@ -45,6 +57,16 @@ struct RunConfiguration {
     bool attraction = true;
     bool crossover = true;
     SpliceRule splice;
+    /// Brute force: ratios at equal distances instead of drawn ones.
+    bool ratioGrid = false;
+    /// Children bred from the archive as it stands, before any of them is admitted; 1: each sees what came of the one before.
+    std::uint64_t offspring = 1;
+    /// A child that scores on every sample exactly as a member does is not admitted.
+    bool refuseDuplicates = false;
+    /// MAP-Elites: intervals a descriptor, and what describes behaviour; empty: the groups of odd and of even number.
+    std::uint64_t cells = 10;
+    std::vector<DescriptorRule> descriptors;
+    EvolutionSettings evolution;
     /// Stop scoring a child that is certain to be rejected; absent: where scoring is more than one cheap batch.
     std::optional<bool> earlyRejection;
     /// Children to be scored; the founders' own scoring doesn't count.
@@ -95,6 +117,13 @@ std::optional<Violation> firstViolation(const RunConfiguration& configuration);
 
 /// Throws ConfigurationError for values that can't be run, naming the key; for configurations that did not come from YAML.
 void validate(const RunConfiguration& configuration);
+
+/// Whether members compete for samples unless the configuration says otherwise.
+bool competes(StrategyKind kind);
+/// Whether a strategy has an archive and parents of its own, so that competition and attraction don't apply.
+bool isOwnSearch(StrategyKind kind);
+/// Slots of the archive: its size, or the cells of MAP-Elites' grid.
+std::size_t slotCount(const RunConfiguration& configuration);
 
 TaskKind kindOf(const TaskSettings& task);
 /// How many founders a run has.

@@ -1,4 +1,5 @@
 #include "core/session/configuration.h"
+#include "core/session/strategy_yaml.h"
 #include "core/session/task_yaml.h"
 #include "core/session/yaml_section.h"
 
@@ -10,68 +11,6 @@
 
 namespace mergarium {
 namespace {
-
-void readSplits(Section& strategy, SplitCount& splits) {
-    bool splitPoint = splits.most > 0;
-    strategy.truth("split_point", splitPoint);
-    if (const auto value = strategy.find("splits")) {
-        const auto narrow = [&](const YAML::Node& node) {
-            const auto count = strategy.wholeOf("splits", node);
-            if (count > 100'000) strategy.refuse("splits", node, fmt::format("must be at most 100,000, not {}", count));
-            return static_cast<std::uint32_t>(count);
-        };
-        if (value->IsSequence() && value->size() == 2)
-            splits = {narrow((*value)[0]), narrow((*value)[1])};
-        else if (value->IsScalar())
-            splits = {narrow(*value), narrow(*value)};
-        else
-            strategy.refuse("splits", *value, "must be a number of split points, or [least, most]");
-    }
-    if (!splitPoint) splits = {0, 0};
-}
-
-void readRatio(Section& strategy, std::variant<UniformRatio, BetaRatio>& ratio, const Source& source) {
-    const auto value = strategy.find("ratio");
-    if (!value) return;
-    if (value->IsScalar() && value->Scalar() == "uniform") {
-        ratio = UniformRatio{};
-    } else if (value->IsMap()) {
-        Section inner(*value, strategy.full("ratio"), source);
-        BetaRatio beta;
-        if (!inner.find("beta")) strategy.refuse("ratio", *value, "must be uniform, or a map like {beta: 0.3}");
-        inner.number("beta", beta.shape);
-        inner.close();
-        ratio = beta;
-    } else {
-        strategy.refuse("ratio", *value, "must be uniform, or a map like {beta: 0.3}");
-    }
-}
-
-void readStrategy(const YAML::Node& node, RunConfiguration& c, const Source& source) {
-    Section strategy(node, "strategy", source);
-    strategy.choice("kind", {StrategyKind::M2n2, StrategyKind::Ga}, c.strategy);
-    if (c.strategy == StrategyKind::Ga) {  // M2N2 without its two ideas
-        c.competition.alpha = 0.0;
-        c.attraction = false;
-    }
-    strategy.whole("archive", c.archive);
-    strategy.number("alpha", c.competition.alpha);
-    strategy.number("epsilon", c.competition.epsilon);
-    strategy.choice("capacity", {Capacity::Unit, Capacity::Best}, c.competition.capacity);
-    strategy.truth("attraction", c.attraction);
-    strategy.truth("crossover", c.crossover);
-    readSplits(strategy, c.splice.splits);
-    readRatio(strategy, c.splice.ratio, source);
-    strategy.choice("interpolation", {Interpolation::Slerp, Interpolation::Lerp, Interpolation::SlerpPerSide, Interpolation::SlerpPerTensor},
-                    c.splice.interpolation);
-    strategy.number("mutation", c.splice.mutation);
-    if (strategy.find("early_rejection")) {
-        bool early = false;
-        strategy.truth("early_rejection", early);
-        c.earlyRejection = early;
-    }
-    strategy.close();
-}
 
 /// The node a dotted key names, or the deepest one above it that exists.
 YAML::Node nodeAt(const YAML::Node& root, std::string_view key) {
@@ -180,30 +119,8 @@ std::string toYaml(const RunConfiguration& c) {
         out << YAML::Key << "tensors" << YAML::Value;
         writeTensorRules(out, c.tensors);
     }
-    out << YAML::Key << "strategy" << YAML::Value << YAML::BeginMap;
-    out << YAML::Key << "kind" << YAML::Value << std::string(nameOf(c.strategy));
-    out << YAML::Key << "archive" << YAML::Value << c.archive;
-    out << YAML::Key << "alpha" << YAML::Value << fmt::format("{}", c.competition.alpha);
-    out << YAML::Key << "epsilon" << YAML::Value << fmt::format("{}", c.competition.epsilon);
-    out << YAML::Key << "capacity" << YAML::Value << std::string(nameOf(c.competition.capacity));
-    out << YAML::Key << "attraction" << YAML::Value << c.attraction;
-    out << YAML::Key << "crossover" << YAML::Value << c.crossover;
-    const auto& splits = c.splice.splits;
-    if (splits.most == 0)
-        out << YAML::Key << "split_point" << YAML::Value << false;
-    else if (splits.least == splits.most)
-        out << YAML::Key << "splits" << YAML::Value << splits.least;
-    else
-        out << YAML::Key << "splits" << YAML::Value << YAML::Flow << YAML::BeginSeq << splits.least << splits.most << YAML::EndSeq;
-    out << YAML::Key << "ratio" << YAML::Value;
-    if (const auto* beta = std::get_if<BetaRatio>(&c.splice.ratio))
-        out << YAML::Flow << YAML::BeginMap << YAML::Key << "beta" << YAML::Value << fmt::format("{}", beta->shape) << YAML::EndMap;
-    else
-        out << "uniform";
-    out << YAML::Key << "interpolation" << YAML::Value << std::string(nameOf(c.splice.interpolation));
-    out << YAML::Key << "mutation" << YAML::Value << fmt::format("{}", c.splice.mutation);
-    if (c.earlyRejection) out << YAML::Key << "early_rejection" << YAML::Value << *c.earlyRejection;
-    out << YAML::EndMap;
+    out << YAML::Key << "strategy" << YAML::Value;
+    writeStrategy(out, c);
     out << YAML::Key << "budget" << YAML::Value << YAML::Flow << YAML::BeginMap << YAML::Key << "evaluations" << YAML::Value
         << c.evaluations << YAML::EndMap;
     out << YAML::Key << "seed" << YAML::Value << c.seed;

@@ -3,7 +3,6 @@
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
 #include "core/networks/device.h"
-#include "core/search/m2n2.h"
 #include "core/session/preflight.h"
 #include "core/session/witness.h"
 #include "core/tasks/causal_lm_task.h"
@@ -93,17 +92,6 @@ Experiment prepare(const RunConfiguration& configuration, const RunPlace& place,
     }
     experiment.device = device.is_cpu() ? fmt::format("CPU, {} thread{}", threads, threads == 1 ? "" : "s") : fmt::format("CUDA {}", device.index());
     return experiment;
-}
-
-std::unique_ptr<Strategy> makeStrategy(const RunConfiguration& configuration, const Experiment& experiment, Archive archive) {
-    // The plain genetic algorithm is M2N2 with alpha = 0 and without attraction, which its configuration says.
-    return std::make_unique<M2n2>(M2n2Settings{.rule = configuration.competition,
-                                               .attraction = configuration.attraction,
-                                               .crossover = configuration.crossover,
-                                               .splice = configuration.splice,
-                                               .length = experiment.task->layout().length(),
-                                               .seed = configuration.seed},
-                                  std::move(archive));
 }
 
 std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration& configuration, const std::filesystem::path& resources) {

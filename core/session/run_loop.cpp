@@ -51,7 +51,7 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
                                .samples = task.samples(),
                                .device = loop->experiment_.device};
     loop->strategy_ = makeStrategy(configuration, loop->experiment_,
-                                   Archive(configuration.archive, loop->scores_.size(), configuration.competition, task.samples()->weights));
+                                   Archive(slotCount(configuration), loop->scores_.size(), configuration.competition, task.samples()->weights));
     std::vector<FounderRecord> records;
     for (const auto& founder : founders) {
         if (announce && !announce("Scoring founders", records.size(), founders.size())) throw Cancelled();
@@ -103,7 +103,6 @@ std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const A
             throw std::runtime_error(fmt::format("{}: the founder has changed since run {} began; put the original back to go on.",
                                                  founders[k].source.base.empty() ? founders[k].name : founders[k].source.base.string(), run.value));
 
-    // Genomes of all who may yet be parents of a birth that is to be repeated.
     std::map<MemberId, GenomePtr> genomes;
     for (const auto& [member, packed] : point.genomes) genomes[member] = loop->experiment_.breeding->unpack(packed);
     for (std::size_t k = 0; k < founders.size(); ++k) genomes[{k + 1}] = founders[k].genome;
@@ -114,19 +113,14 @@ std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const A
         member.genome = genome;
         return std::make_shared<const Member>(std::move(member));
     };
-    Archive archive(loop->configuration_.archive, loop->scores_.size(), loop->configuration_.competition, task.samples()->weights);
+    Archive archive(slotCount(loop->configuration_), loop->scores_.size(), loop->configuration_.competition, task.samples()->weights);
     for (std::size_t slot = 0; slot < point.slots.size(); ++slot)
         if (const auto& bare = point.slots[slot]) archive.place(slot, withGenome(bare, genomes[bare->id]));
     loop->strategy_ = makeStrategy(loop->configuration_, loop->experiment_, std::move(archive));
     if (!point.state.empty()) loop->strategy_->restore(point.state);
     for (const auto& birth : point.births) {
         DecidedBirth decided{.step = birth.step, .train = birth.train, .slot = birth.slot, .child = nullptr};
-        if (birth.slot) {
-            const auto left = loop->slots()[*birth.slot];
-            decided.child = withGenome(birth.child, loop->breedAgain(birth, genomes));
-            genomes[birth.child->id] = decided.child->genome;
-            if (left) genomes.erase(left->id);
-        }
+        if (birth.slot) decided.child = withGenome(birth.child, loop->breedAgain(birth));
         loop->strategy_->replay(decided);
     }
 
@@ -163,21 +157,18 @@ MemberPtr RunLoop::scoreFounder(MemberId id, GenomePtr genome) {
         Member{.id = id, .genome = std::move(genome), .scores = Scores(scores_), .parentage = std::nullopt, .born = 0, .answers = std::move(answers)});
 }
 
-GenomePtr RunLoop::breedAgain(const StoredBirth& birth, const std::map<MemberId, GenomePtr>& genomes) {
-    if (!birth.child->parentage) {
-        auto proposal = strategy_->propose(birth.step);
-        if (const auto* sampled = std::get_if<Sampled>(&proposal.how)) return sampled->genome;
-    } else {
-        const auto& parentage = *birth.child->parentage;
-        const auto first = genomes.find(parentage.first);
-        const auto second = genomes.find(parentage.second);
-        if (first != genomes.end() && second != genomes.end()) {
-            experiment_.breeding->breed(*first->second, *second->second, parentage.splice);
-            return experiment_.breeding->keep();
-        }
+/// The strategy knows who the parents were, also those that have left since: it proposes what it proposed then.
+GenomePtr RunLoop::breedAgain(const StoredBirth& birth) {
+    auto proposal = strategy_->propose(birth.step);
+    const auto& parentage = birth.child->parentage;
+    if (const auto* sampled = std::get_if<Sampled>(&proposal.how); sampled && !parentage) return sampled->genome;
+    if (const auto* mating = proposal.mating(); mating && parentage && mating->first->id == parentage->first && mating->second->id == parentage->second) {
+        experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, parentage->splice);
+        return experiment_.breeding->keep();
     }
-    throw std::runtime_error(fmt::format("{}: the parents of member {} are missing; the database is damaged.", place_.database.string(),
-                                         birth.child->id.value));
+    throw std::runtime_error(fmt::format("{}: member {} of the run was bred otherwise than this Mergarium would; the database is damaged, or it was "
+                                         "written by another version or on another machine.",
+                                         place_.database.string(), birth.child->id.value));
 }
 
 std::optional<double> RunLoop::testOf(const Member& member, const std::atomic<bool>* abandon) {
@@ -359,7 +350,7 @@ void RunLoop::addProgress() {
                       .bestTest = bestTest(),
                       .coverage = spread.coverage,
                       .disagreement = spread.disagreement,
-                      .entropy = 0.0});
+                      .entropy = spread.nicheEntropy});
     publishedCurve_.reset();
     recorder_->record(curve_.back());
 }
@@ -395,11 +386,12 @@ RunStanding RunLoop::standing(Phase phase) const {
 void RunLoop::storeWhenDue() {
     const std::uint64_t waiting = evaluations_ - storedEvaluations_;
     const auto now = Clock::now();
-    if (now - stored_ < kStoreInterval && (waiting < kBirthsPerStore || !lockedBy_.empty())) return;
+    const bool checkpoint = strategy_->canCheckpoint() && (evaluations_ - checkpointed_ >= kCheckpointInterval ||
+                                                           (now - checkpointedAt_ > kCheckpointTime && evaluations_ > checkpointed_));
+    if ((!checkpoint || !lockedBy_.empty()) && now - stored_ < kStoreInterval && (waiting < kBirthsPerStore || !lockedBy_.empty())) return;
     stored_ = now;
     try {
-        flush(Phase::Running, evaluations_ - checkpointed_ >= kCheckpointInterval ||
-                                  (now - checkpointedAt_ > kCheckpointTime && evaluations_ > checkpointed_));
+        flush(Phase::Running, checkpoint);
         lockedBy_.clear();
     } catch (const StoreBusy& busy) {
         if (waiting >= kMostWaitingBirths) throw;
@@ -427,7 +419,8 @@ void RunLoop::store(Phase phase) {
             if (member) testOf(*member);
     const bool ends = phase == Phase::Finished || phase == Phase::Stopped;
     if (ends) archiveHash_ = archiveHash(slots());
-    flush(phase, ends);
+    // A finished run isn't gone on with, but looked at: its genomes are kept in any case.
+    flush(phase, phase == Phase::Finished || (ends && strategy_->canCheckpoint()));
 }
 
 void RunLoop::storeFailure(const std::string& sentence) {

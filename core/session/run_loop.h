@@ -69,7 +69,7 @@ private:
     MemberPtr scoreFounder(MemberId id, GenomePtr genome);
     Scoring scoreChild(const Genome& child, const std::atomic<bool>& abandon);
     std::vector<std::size_t> batchOrder() const;
-    GenomePtr breedAgain(const StoredBirth& birth, const std::map<MemberId, GenomePtr>& genomes);
+    GenomePtr breedAgain(const StoredBirth& birth);
     /// Absent when there is nothing to test with, when it failed, or was abandoned. Throws EvaluationFailure before the run is stored.
     std::optional<double> testOf(const Member& member, const std::atomic<bool>* abandon = nullptr);
     void admit(Proposal proposal, Scoring scoring);

@@ -250,8 +250,8 @@ struct RunCatalog::Connection {
         const auto samples = sampleCount(run);
         const auto& configuration = snapshot.run->configuration;
         const auto founderMembers = founders(run, samples);
-        snapshot.members = slotsAt(run, snapshot.evaluations, configuration.archive, founderMembers, samples);
-        Archive archive(configuration.archive, samples, configuration.competition);
+        snapshot.members = slotsAt(run, snapshot.evaluations, slotCount(configuration), founderMembers, samples);
+        Archive archive(slotCount(configuration), samples, configuration.competition);
         complete(run, *snapshot.run, snapshot.members);
         for (std::size_t slot = 0; slot < snapshot.members.size(); ++slot) archive.place(slot, snapshot.members[slot]);
         snapshot.fitness = archive.fitness();
@@ -355,6 +355,18 @@ SessionSnapshot RunCatalog::snapshot(RunId run) const {
 
 ResumePoint RunCatalog::resumePoint(RunId run) const {
     return connection_->reading([&] { return connection_->resumePoint(run); });
+}
+
+RunConfiguration RunCatalog::configuration(RunId run) const {
+    return connection_->reading([&] {
+        auto row = connection_->query("SELECT configuration FROM runs WHERE run = ?", run);
+        if (!row.executeStep()) throw StoreError(fmt::format("{}: there is no run {}.", connection_->path.string(), run.value));
+        return parseConfiguration(row.getColumn(0).getString(), fmt::format("run {}", run.value));
+    });
+}
+
+std::vector<ProgressPoint> RunCatalog::curve(RunId run) const {
+    return connection_->reading([&] { return *connection_->curve(run); });
 }
 
 std::vector<Pairing> RunCatalog::births(RunId run) const {

@@ -76,6 +76,10 @@ public:
     /// not materialised. `samples` is left null. Throws when there is no such run.
     SessionSnapshot snapshot(RunId run) const;
     ResumePoint resumePoint(RunId run) const;
+    /// Throws when there is no such run.
+    RunConfiguration configuration(RunId run) const;
+    /// Ascending steps; empty when there is no such run.
+    std::vector<ProgressPoint> curve(RunId run) const;
     /// All matings of a run in order, for `show --births`.
     std::vector<Pairing> births(RunId run) const;
 

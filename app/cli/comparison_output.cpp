@@ -1,0 +1,75 @@
+#include "app/cli/comparison_output.h"
+
+#include "app/cli/common.h"
+#include "core/comparison/figure.h"
+#include "core/comparison/tables.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <stdexcept>
+
+namespace mergarium::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json intervalOf(const Summary& summary) {
+    if (!summary.halfWidth) return nullptr;
+    return {summary.mean - *summary.halfWidth, summary.mean + *summary.halfWidth};
+}
+
+Json armOf(const Comparison& comparison, const ArmResult& arm) {
+    Json json{{"name", arm.name},   {"comparison", comparison.title}, {"n", arm.seeds.size()},
+              {"seeds", arm.seeds}, {"unfinished", arm.unfinished},   {"evaluations", arm.budget}};
+    if (arm.seeds.empty()) return json;
+    json["best_test_mean"] = arm.bestTest.mean;
+    json["best_test_stderr"] = arm.bestTest.standardError;
+    json["best_test_interval_95"] = intervalOf(arm.bestTest);
+    json["best_train_mean"] = arm.bestTrain.mean;
+    json["best_train_stderr"] = arm.bestTrain.standardError;
+    json["auc_mean"] = arm.area.mean;
+    json["auc_stderr"] = arm.area.standardError;
+    json["coverage_mean"] = arm.coverage.mean;
+    json["disagreement_mean"] = arm.disagreement.mean;
+    json["niche_entropy_mean"] = arm.nicheEntropy.mean;
+    if (arm.againstFirst)
+        json["against_first"] = {{"pairs", arm.againstFirst->pairs},
+                                 {"difference", arm.againstFirst->difference},
+                                 {"p", arm.againstFirst->pValue}};
+    if (arm.published) json["published_test"] = *arm.published;
+    return json;
+}
+
+void write(const std::string& path, const std::string& contents) {
+    if (path.empty()) return;
+    std::ofstream stream(path, std::ios::binary);
+    stream << contents;
+    stream.close();
+    if (!stream) throw std::runtime_error(fmt::format("{}: can't be written.", path));
+}
+
+}  // namespace
+
+void printComparisons(const std::vector<Comparison>& comparisons, const Options& options) {
+    if (!options.json) {
+        fmt::print("{}", toMarkdown(comparisons));
+        return;
+    }
+    Json arms = Json::array();
+    for (const auto& comparison : comparisons)
+        for (const auto& arm : comparison.arms) arms.push_back(armOf(comparison, arm));
+    print({{"arms", arms}});
+}
+
+void writeComparisons(const std::vector<Comparison>& comparisons, const Options& options) {
+    write(options.csv, toCsv(comparisons));
+    write(options.markdown, toMarkdown(comparisons));
+    if (options.svg.empty() && options.pdf.empty()) return;
+    const auto figure = figureOf(comparisons);
+    write(options.svg, toSvg(figure));
+    write(options.pdf, toPdf(figure));
+}
+
+}  // namespace mergarium::cli

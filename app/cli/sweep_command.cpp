@@ -1,0 +1,91 @@
+#include "app/cli/commands.h"
+#include "app/cli/common.h"
+#include "app/cli/comparison_output.h"
+#include "app/cli/exit_code.h"
+#include "app/cli/interruption.h"
+#include "app/cli/progress_line.h"
+#include "core/session/process.h"
+#include "core/sweeps/stored_comparison.h"
+#include "core/sweeps/sweep_session.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <chrono>
+#include <thread>
+
+namespace mergarium::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kLook{100};
+
+std::string progressText(const SweepProgress& progress) {
+    auto text = fmt::format("{} of {} runs   {} of {} evaluations", progress.finished, progress.runs,
+                            withCommas(progress.evaluations), withCommas(progress.budget));
+    if (progress.evaluationsPerSecond && progress.secondsLeft)
+        text +=
+            fmt::format("   {:.0f}/s   {} left", *progress.evaluationsPerSecond, durationText(*progress.secondsLeft));
+    if (progress.failed > 0) text += fmt::format("   {} failed", progress.failed);
+    if (!progress.going.empty()) text += fmt::format("   {}", fmt::join(progress.going, "; "));
+    return text;
+}
+
+Sweep sweepOf(const Options& options) {
+    SweepChoices choices{.name = options.name,
+                         .seeds = options.seeds,
+                         .evaluations = options.evaluations,
+                         .device = options.device,
+                         .overrides = {}};
+    for (const auto& setting : options.settings) choices.overrides.push_back(parseOverride(setting));
+    const auto resources = findResources();
+    const auto preset = resources / "sweeps" / (options.configuration + ".yaml");
+    if (!std::filesystem::is_regular_file(options.configuration) &&
+        options.configuration.find('/') == std::string::npos && std::filesystem::is_regular_file(preset))
+        return readSweep(preset, resources, choices);
+    if (!std::filesystem::is_regular_file(options.configuration)) {
+        std::vector<std::string> names;
+        for (const auto& one : readSweepPresets(resources)) names.push_back(one.name);
+        throw ConfigurationError(fmt::format("{}: neither a file nor a sweep that ships with Mergarium; those are {}.",
+                                             options.configuration, fmt::join(names, ", ")));
+    }
+    return readSweep(options.configuration, resources, choices);
+}
+
+}  // namespace
+
+int sweep(const Options& options) {
+    if (const auto warning = slowBlasWarning()) fmt::print(stderr, "Warning: {}\n", *warning);
+    catchInterruptions();
+    const auto plan = sweepOf(options);
+    const auto database = databaseOf(options);
+    SweepSession session(
+        plan, {.database = database, .resources = findResources(), .jobs = options.jobs, .threads = options.threads});
+    ProgressLine line(options.json);
+    while (session.advance()) {
+        if (isInterrupted()) session.stop();
+        const auto progress = session.progress();
+        line.show(progressText(progress), progress.evaluations, progress.budget);
+        std::this_thread::sleep_for(kLook);
+    }
+    const auto progress = session.progress();
+    line.end();
+    for (const auto& failure : progress.failures) fmt::print(stderr, "Failed: {}\n", failure);
+    if (isInterrupted()) {
+        fmt::print(stderr, "Interrupted after {} of {} runs; the same command goes on.\n", progress.finished,
+                   progress.runs);
+        return kInterrupted;
+    }
+    const auto comparisons = storedComparisons(database, findResources(), {plan.name});
+    writeComparisons(comparisons, options);
+    printComparisons(comparisons, options);
+    return progress.failed > 0 ? kRunFailed : kSuccess;
+}
+
+int compare(const Options& options) {
+    const auto comparisons = storedComparisons(databaseOf(options), findResources(), options.compared);
+    writeComparisons(comparisons, options);
+    printComparisons(comparisons, options);
+    return kSuccess;
+}
+
+}  // namespace mergarium::cli

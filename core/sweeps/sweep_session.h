@@ -1,0 +1,76 @@
+#pragma once
+
+#include "core/session/session.h"
+#include "core/sweeps/sweep.h"
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mergarium {
+
+/// How far a sweep is, all sittings together.
+struct SweepProgress {
+    std::size_t runs = 0;
+    std::size_t finished = 0;
+    std::size_t failed = 0;
+    std::uint64_t evaluations = 0;
+    std::uint64_t budget = 0;
+    /// Absent until something was measured.
+    std::optional<double> evaluationsPerSecond;
+    std::optional<double> secondsLeft;
+    /// Runs going on now: "m2n2, seed 3".
+    std::vector<std::string> going;
+    /// Why runs failed, in the order in which they did.
+    std::vector<std::string> failures;
+};
+
+struct SweepPlace {
+    std::filesystem::path database;
+    std::filesystem::path resources;
+    /// Runs at a time, at least 1.
+    std::size_t jobs = 1;
+    /// Threads of each run; 0: the cores shared among the jobs. Changes no result.
+    std::size_t threads = 0;
+};
+
+/// Carries out a sweep: every run that isn't finished in the database is resumed or begun, seed by seed, so that arms
+/// grow alike. A kill at any moment loses nothing: the next sitting finds what is there. Has no thread of its own:
+/// somebody calls `advance` a few times a second. One thread at a time.
+class SweepSession {
+public:
+    /// Throws std::runtime_error when the database holds runs of this sweep with other configurations, or when one is
+    /// going on elsewhere.
+    SweepSession(Sweep sweep, SweepPlace place);
+    ~SweepSession();
+    SweepSession(const SweepSession&) = delete;
+    SweepSession& operator=(const SweepSession&) = delete;
+
+    /// Takes in what has ended and begins what there is room for. False when nothing goes on and nothing is left.
+    /// Throws std::runtime_error when a run can't begin: neither will the others.
+    bool advance();
+    /// Begins no more runs and stops those going on, each within one scoring batch; `advance` says when they have
+    /// ended.
+    void stop();
+    SweepProgress progress() const;
+
+private:
+    /// One run of the plan.
+    struct Slot;
+    void begin(Slot& slot);
+    void takeIn(Slot& slot);
+
+    Sweep sweep_;
+    SweepPlace place_;
+    std::vector<std::unique_ptr<Slot>> slots_;
+    bool stopping_ = false;
+    std::vector<std::string> failures_;
+    std::uint64_t evaluationsBefore_ = 0;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace mergarium

@@ -1,0 +1,153 @@
+#include "core/comparison/comparison.h"
+#include "core/comparison/figure.h"
+#include "core/comparison/tables.h"
+
+#include <QXmlStreamReader>
+#include <QtTest>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mergarium;
+
+namespace {
+
+ComparedRun runOf(const std::string& arm, std::uint64_t seed, double test, bool finished = true) {
+    return {.arm = arm,
+            .seed = seed,
+            .budget = 100,
+            .finished = finished,
+            .curve = {{.step = 0, .bestTrain = 0.2, .bestTest = 0.2, .coverage = 0.4, .disagreement = 0.1, .entropy = 0.5},
+                      {.step = 50, .bestTrain = 0.9, .bestTest = test, .coverage = 0.8, .disagreement = 0.2, .entropy = 0.7}}};
+}
+
+std::vector<ComparedRun> twoArms() {
+    return {runOf("m2n2", 1, 0.68), runOf("ga", 1, 0.50), runOf("m2n2", 2, 0.70), runOf("ga", 2, 0.54), runOf("ga", 3, 0.52)};
+}
+
+bool near(double a, double b) { return std::abs(a - b) < 1e-12; }
+
+}  // namespace
+
+class ComparisonTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void armsComeInOrderWithMeanErrorAndArea() {
+        const std::vector<PublishedResult> published{{"ga", 0.52}};
+        const auto comparison = compareArms("digits", twoArms(), published);
+        QCOMPARE(comparison.arms.size(), std::size_t{2});
+        const auto& m2n2 = comparison.arms[0];
+        QCOMPARE(m2n2.name, std::string("m2n2"));
+        QCOMPARE(m2n2.seeds, (std::vector<std::uint64_t>{1, 2}));
+        QVERIFY(near(m2n2.bestTest.mean, 0.69));
+        QVERIFY(near(m2n2.bestTest.standardError, 0.01));
+        // Half of the budget at 0.2, half at the end's score.
+        QVERIFY(near(m2n2.area.mean, 0.1 + 0.345));
+        QVERIFY(near(m2n2.coverage.mean, 0.8));
+        QVERIFY(near(m2n2.nicheEntropy.mean, 0.7));
+        QVERIFY(!m2n2.againstFirst && !m2n2.published);
+        QCOMPARE(*comparison.arms[1].published, 0.52);
+    }
+
+    void pairsAreTheSeedsThatBothArmsHave() {
+        const auto comparison = compareArms("", twoArms());
+        const auto& test = *comparison.arms[1].againstFirst;
+        QCOMPARE(test.pairs, std::size_t{2});
+        QVERIFY(near(test.difference, -0.17));
+        QVERIFY(test.pValue > 0.0 && test.pValue < 0.1);
+    }
+
+    void unfinishedRunsAreCountedButEnterNoMean() {
+        auto runs = twoArms();
+        runs.push_back(runOf("m2n2", 3, 0.01, false));
+        runs.push_back(runOf("never", 1, 0.01, false));
+        const auto comparison = compareArms("", runs);
+        QCOMPARE(comparison.arms[0].unfinished, std::size_t{1});
+        QVERIFY(near(comparison.arms[0].bestTest.mean, 0.69));
+        QVERIFY(comparison.arms[2].seeds.empty());
+        QVERIFY(toMarkdown(std::vector{comparison}).find("| never | 0 | 1 | - |") != std::string::npos);
+    }
+
+    void aSeedRunAgainCountsOnce() {
+        auto runs = twoArms();
+        runs.push_back(runOf("m2n2", 2, 0.72));
+        const auto comparison = compareArms("", runs);
+        QCOMPARE(comparison.arms[0].seeds.size(), std::size_t{2});
+        QVERIFY(near(comparison.arms[0].bestTest.mean, 0.70));
+    }
+
+    void markdownRowsHaveAsManyCellsAsTheHeading() {
+        const std::vector<PublishedResult> published{{"ga", 0.52}};
+        auto runs = twoArms();
+        runs.push_back(runOf("a|b", 1, 0.6));
+        runs.push_back(runOf("never", 1, 0.6, false));
+        const auto text = QString::fromStdString(toMarkdown(std::vector{compareArms("digits", runs, published)}));
+        QVERIFY(text.startsWith("### digits\n"));
+        const auto lines = text.split('\n', Qt::SkipEmptyParts).mid(1);
+        QCOMPARE(lines.size(), 2 + 4);
+        for (const auto& line : lines) QCOMPARE(QString(line).replace("\\|", "").count('|'), lines.front().count('|'));
+        QVERIFY(text.contains("69.0 +- 1.0"));
+    }
+
+    void csvHasALineForEveryArmAndPlace() {
+        const auto lines = QString::fromStdString(toCsv(std::vector{compareArms("a, b", twoArms())})).split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 1 + 2 * 201);
+        QVERIFY(lines[1].startsWith("\"a, b\",m2n2,0,2,0.200000,0.000000,"));
+        QVERIFY(lines[201].startsWith("\"a, b\",m2n2,100,2,0.690000,0.010000,"));
+    }
+
+    void ticksAreRoundAndInside() {
+        QCOMPARE(ticksBetween(0.0, 10'000.0), (std::vector<double>{0, 2000, 4000, 6000, 8000, 10'000}));
+        QCOMPARE(ticksBetween(45.0, 80.0).front(), 50.0);
+        QVERIFY(ticksBetween(3.0, 3.0).empty());
+    }
+
+    void svgIsWellFormedAndNamesAxesAndArms() {
+        const std::vector<PublishedResult> published{{"ga", 0.52}};
+        const auto figure = figureOf(std::vector{compareArms("5 < 6 & \"more\"", twoArms(), published), compareArms("second", twoArms())});
+        QXmlStreamReader xml(QByteArray::fromStdString(toSvg(figure)));
+        QStringList texts;
+        int polygons = 0;
+        while (!xml.atEnd()) {
+            if (xml.readNext() != QXmlStreamReader::StartElement) continue;
+            if (xml.name() == QLatin1String("polygon")) ++polygons;
+            if (xml.name() == QLatin1String("text")) texts << xml.readElementText();
+        }
+        QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
+        QVERIFY(texts.contains("5 < 6 & \"more\""));
+        QVERIFY(texts.contains("Evaluations (models scored)"));
+        QVERIFY(texts.filter("Test accuracy").size() == 2);
+        QCOMPARE(texts.filter("m2n2: 69.0").size(), 2);
+        QCOMPARE(texts.filter("published 52.0 %").size(), 1);
+        // A band for each arm of each panel, and one published end point.
+        QCOMPARE(polygons, 4 + 1);
+        for (const auto& mark : figure.marks)
+            if (const auto* line = std::get_if<Line>(&mark))
+                for (const auto& place : line->points)
+                    QVERIFY(place.x >= 0 && place.x <= figure.width && place.y >= 0 && place.y <= figure.height);
+    }
+
+    void pdfSaysWhereItsObjectsAre() {
+        const auto pdf = toPdf(figureOf(std::vector{compareArms("a (b) \\ \u00B1 \u4E2D", twoArms())}));
+        QVERIFY(pdf.starts_with("%PDF-1.4\n"));
+        QVERIFY(pdf.ends_with("%%EOF\n"));
+        QVERIFY(pdf.find("(a \\(b\\) \\\\ \xB1 ?)") != std::string::npos);
+        const auto table = pdf.find("\nxref\n") + 1;
+        QCOMPARE(std::stoul(pdf.substr(pdf.find("startxref\n") + 10)), table);
+        std::size_t entry = pdf.find("0000000000 65535 f \n") + 20;
+        for (int object = 1; object <= 7; ++object, entry += 20)
+            QCOMPARE(pdf.compare(std::stoul(pdf.substr(entry, 10)), 7, std::to_string(object) + " 0 obj"), 0);
+        const auto stream = pdf.find("stream\n") + 7;
+        const auto length = std::stoul(pdf.substr(pdf.find("/Length ") + 8));
+        QCOMPARE(pdf.substr(stream + length, 10), std::string("\nendstream"));
+    }
+
+    void nothingFinishedMakesAnEmptyFigure() {
+        const auto figure = figureOf(std::vector{compareArms("none", std::vector{runOf("m2n2", 1, 0.5, false)})});
+        QVERIFY(toSvg(figure).find("m2n2: no finished run") != std::string::npos);
+    }
+};
+
+QTEST_APPLESS_MAIN(ComparisonTest)
+#include "comparison_test.moc"

@@ -1,0 +1,105 @@
+#include "core/session/run_loop.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <atomic>
+
+using namespace mergarium;
+
+namespace {
+
+const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
+const std::atomic<bool> kNever = false;
+
+void stepTo(RunLoop& loop, std::uint64_t evaluations) {
+    while (loop.snapshot(Phase::Running).evaluations < evaluations && !loop.isFinished()) loop.step(kNever);
+}
+
+std::string finish(RunLoop& loop) {
+    while (!loop.isFinished()) loop.step(kNever);
+    loop.store(Phase::Finished);
+    return loop.snapshot(Phase::Finished).archiveHash;
+}
+
+}  // namespace
+
+class ResumeTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    int files_ = 0;
+
+    RunPlace newPlace() { return {.database = folder_.filePath(QString("runs-%1.db").arg(++files_)).toStdString(), .resources = kResources, .threads = 1}; }
+
+private Q_SLOTS:
+    void everyKindGoesOnAsIfNeverInterrupted_data() {
+        QTest::addColumn<QString>("yaml");
+        QTest::newRow("m2n2") << "strategy: {kind: m2n2}";
+        QTest::newRow("ga from scratch") << "{founders: random, strategy: {kind: ga, mutation: 0.01}}";
+        QTest::newRow("random-pairing") << "strategy: {kind: random-pairing, splits: 8}";
+        QTest::newRow("map-elites") << "strategy: {kind: map-elites, cells: 6}";
+        QTest::newRow("map-elites from scratch") << "{founders: random, strategy: {kind: map-elites, mutation: 0.05}}";
+        QTest::newRow("cma-es over weights") << "{founders: random, strategy: {kind: cma-es}}";
+        QTest::newRow("cma-es over mixing weights") << "strategy: {kind: cma-es, archive: 5}";
+        QTest::newRow("brute-force") << "strategy: {kind: brute-force, archive: 3}";
+        QTest::newRow("brute-force on a grid") << "strategy: {kind: brute-force, ratio: grid}";
+        QTest::newRow("offspring in blocks") << "strategy: {offspring: 7, archive: 3}";
+        QTest::newRow("all switches") << "strategy: {offspring: 16, refuse_duplicates: true, snap: layer, capacity: best}";
+    }
+
+    // Stopped with a checkpoint, then killed: what was stored since is bred again, what wasn't is scored again.
+    void everyKindGoesOnAsIfNeverInterrupted() {
+        QFETCH(QString, yaml);
+        auto configuration = parseConfiguration(yaml.toStdString(), "test");
+        configuration.name = "test";
+        configuration.evaluations = 150;
+        const auto expected = finish(*RunLoop::begin(configuration, newPlace()));
+        QCOMPARE(expected.size(), std::size_t{64});
+
+        for (const std::uint64_t stop : {1u, 33u, 56u}) {
+            const auto place = newPlace();
+            RunId run;
+            {
+                const auto loop = RunLoop::begin(configuration, place);
+                stepTo(*loop, stop);
+                loop->store(Phase::Stopped);
+                run = loop->snapshot(Phase::Stopped).run->id;
+            }
+            {
+                const auto loop = RunLoop::goOn(run, place);
+                QCOMPARE(loop->snapshot(Phase::Running).evaluations, stop);
+                stepTo(*loop, stop + 41);
+                loop->store(Phase::Paused);  // as a flush: without a checkpoint
+                stepTo(*loop, stop + 50);
+            }
+            const auto loop = RunLoop::goOn(run, place);
+            QCOMPARE(loop->snapshot(Phase::Running).evaluations, stop + 41);
+            QCOMPARE(finish(*loop), expected);
+        }
+    }
+
+    void switchesThatAreOffChangeNothing() {
+        RunConfiguration plain;
+        plain.evaluations = 120;
+        const auto expected = finish(*RunLoop::begin(plain, newPlace()));
+        auto said = parseConfiguration("strategy: {snap: none, offspring: 1, refuse_duplicates: false, cells: 5, layers: 3}", "test");
+        said.evaluations = 120;
+        QCOMPARE(finish(*RunLoop::begin(said, newPlace())), expected);
+    }
+
+    void foundersOfOneCellLeaveOneOfThemOut() {
+        auto configuration = parseConfiguration("{founders: random, strategy: {kind: map-elites, cells: 1, mutation: 0.01}}", "test");
+        configuration.evaluations = 30;
+        const auto place = newPlace();
+        const auto loop = RunLoop::begin(configuration, place);
+        QCOMPARE(loop->snapshot(Phase::Running).members.size(), std::size_t{1});
+        finish(*loop);
+        const auto stored = RunCatalog(place.database).snapshot({1});
+        QCOMPARE(stored.members.size(), std::size_t{1});
+        QCOMPARE(stored.members[0]->id.value, loop->snapshot(Phase::Finished).members[0]->id.value);
+    }
+};
+
+QTEST_APPLESS_MAIN(ResumeTest)
+#include "resume_test.moc"

@@ -1,0 +1,273 @@
+#include "core/genome/dense_genome.h"
+#include "core/search/cma_es_search.h"
+#include "core/search/descriptors.h"
+#include "core/search/m2n2.h"
+#include "core/search/map_elites.h"
+#include "core/search/phenotypes.h"
+#include "core/search/ratio_search.h"
+
+#include <QtTest>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+using namespace mergarium;
+
+namespace {
+
+/// Two samples of each of four groups.
+SampleSet samples() {
+    SampleSet set;
+    set.groupNames = {"0", "1", "2", "3"};
+    set.groups = {0, 0, 1, 1, 2, 2, 3, 3};
+    return set;
+}
+
+std::vector<float> row(const char* digits) {
+    std::vector<float> scores;
+    for (; *digits; ++digits) scores.push_back(*digits == '1' ? 1.0f : 0.0f);
+    return scores;
+}
+
+GenomePtr genome(float value) { return std::make_shared<const DenseGenome>(std::vector<float>(4, value)); }
+
+MemberPtr founder(std::uint64_t id, const char* scores) {
+    return std::make_shared<const Member>(
+        Member{.id = {id}, .genome = genome(static_cast<float>(id)), .scores = Scores(row(scores)), .parentage = std::nullopt});
+}
+
+Admission admit(Strategy& strategy, std::uint64_t step, const char* scores) {
+    auto proposal = strategy.propose(step);
+    return strategy.admit(std::move(proposal), {.id = {100 + step}, .scores = Scores(row(scores)), .genome = [] { return genome(0.0f); }});
+}
+
+MapElites mapElites() {
+    MapElites strategy({.descriptors = describe({}, samples()), .cells = 4, .length = 4, .seed = 1}, Archive(16, 8, {.alpha = 0.0}));
+    strategy.settle(founder(1, "11110000"));
+    strategy.settle(founder(2, "00001111"));
+    return strategy;
+}
+
+M2n2 m2n2(M2n2Settings settings) {
+    settings.length = 4;
+    settings.seed = 3;
+    M2n2 strategy(settings, Archive(4, 8, {}));
+    strategy.settle(founder(1, "11110000"));
+    strategy.settle(founder(2, "00001111"));
+    return strategy;
+}
+
+std::pair<std::uint64_t, std::uint64_t> parentsOf(const Proposal& proposal) { return {proposal.mating()->first->id.value, proposal.mating()->second->id.value}; }
+
+}  // namespace
+
+class StrategiesTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void perfectScoreLiesInTheLastCell() {
+        const auto descriptors = describe({}, samples());
+        QCOMPARE(descriptors.size(), std::size_t{2});
+        QCOMPARE(descriptors[0].name, std::string("odd"));
+        QCOMPARE(descriptors[0].samples, (std::vector<std::uint32_t>{2, 3, 6, 7}));
+        QCOMPARE(cellOf(Scores(row("11111111")), descriptors, 10), std::size_t{99});
+        QCOMPARE(cellOf(Scores(row("00000000")), descriptors, 10), std::size_t{0});
+        // Odd groups half right, even ones not at all; the first descriptor is the slower index.
+        QCOMPARE(cellOf(Scores(row("00110000")), descriptors, 10), std::size_t{50});
+        QCOMPARE(cellOf(Scores(row("11000000")), descriptors, 10), std::size_t{5});
+    }
+
+    void descriptorsCanBeNamed() {
+        const auto descriptors = describe({{"low", {"0", "1"}}, {"three", {"3"}}, {"two", {"2"}}}, samples());
+        QCOMPARE(descriptors[1].samples, (std::vector<std::uint32_t>{6, 7}));
+        QCOMPARE(cellOf(Scores(row("11110010")), descriptors, 4), std::size_t{3 * 16 + 2 * 4});
+        QVERIFY_EXCEPTION_THROWN(describe({{"low", {"7"}}}, samples()), std::runtime_error);
+        SampleSet one;
+        one.groupNames = {"all"};
+        one.groups = {0, 0};
+        QVERIFY_EXCEPTION_THROWN(describe({}, one), std::runtime_error);
+    }
+
+    void mapElitesKeepsTheBestOfEveryCell() {
+        auto strategy = mapElites();
+        QCOMPARE(strategy.archive().memberCount(), std::size_t{1});  // both founders have half of the odd and half of the even
+        QCOMPARE(strategy.archive().slots()[2 * 4 + 2]->id.value, 1u);
+        const auto fresh = admit(strategy, 2, "00111111");
+        QCOMPARE(*fresh.slot, std::size_t{3 * 4 + 2});
+        QVERIFY(!fresh.replaced);
+        const auto same = admit(strategy, 3, "00111111");
+        QVERIFY2(!same.accepted(), "an equal does not replace");
+        QCOMPARE(same.fitness, 6.0);
+    }
+
+    void mapElitesDrawsParentsFromFilledCellsAlike() {
+        auto strategy = mapElites();
+        admit(strategy, 1, "00110011");
+        admit(strategy, 2, "11111111");
+        std::map<std::uint64_t, int> drawn;
+        for (std::uint64_t step = 3; step < 3003; ++step) {
+            const auto [first, second] = parentsOf(strategy.propose(step));
+            ++drawn[first];
+            ++drawn[second];
+        }
+        QCOMPARE(drawn.size(), std::size_t{3});
+        for (const auto& [id, count] : drawn) QVERIFY(std::abs(count - 2000) < 200);
+    }
+
+    void ratioSearchWalksItsGridOverAllPairs() {
+        const std::vector<MemberPtr> founders{founder(1, "11110000"), founder(2, "00001111"), founder(3, "00000000")};
+        RatioSearch strategy({.ratio = GridRatio{9}}, founders, Archive(4, 8, {.alpha = 0.0}));
+        std::set<std::pair<std::uint64_t, std::uint64_t>> pairs;
+        for (std::uint64_t step = 1; step <= 9; ++step) {
+            const auto proposal = strategy.propose(step);
+            pairs.insert(parentsOf(proposal));
+            QVERIFY(proposal.mating()->splice.splits.empty());
+            QCOMPARE(proposal.mating()->splice.ratio, 0.5 * static_cast<double>((step - 1) / 3));
+        }
+        QCOMPARE(pairs, (std::set<std::pair<std::uint64_t, std::uint64_t>>{{1, 2}, {1, 3}, {2, 3}}));
+    }
+
+    void ratioSearchDrawsWithoutAGrid() {
+        RatioSearch strategy({.seed = 5}, {founder(1, "11110000"), founder(2, "00001111")}, Archive(4, 8, {.alpha = 0.0}));
+        double mean = 0.0;
+        for (std::uint64_t step = 1; step <= 1000; ++step) mean += strategy.propose(step).mating()->splice.ratio / 1000.0;
+        QVERIFY(std::abs(mean - 0.5) < 0.05);
+    }
+
+    void offspringOfABlockSeeTheArchiveAsItWasAtItsBeginning() {
+        auto block = m2n2({.parents = ParentRule::Uniform, .offspring = 8});
+        for (std::uint64_t step = 1; step <= 8; ++step) {
+            const auto [first, second] = parentsOf(block.propose(step));
+            QVERIFY(first <= 2 && second <= 2);
+            admit(block, step, step % 2 ? "11111100" : "00111111");
+            QCOMPARE(block.canCheckpoint(), step == 8);
+        }
+        bool fresh = false;
+        for (std::uint64_t step = 9; step <= 16; ++step) fresh = fresh || parentsOf(block.propose(step)).first > 2;
+        QVERIFY2(fresh, "the next block has new parents");
+        // Parents may have left by then.
+        auto one = m2n2({});
+        admit(one, 1, "11111100");
+        QVERIFY(one.canCheckpoint());
+    }
+
+    void aBlockRepeatedFromItsBeginningProposesTheSame() {
+        const auto play = [](M2n2& strategy, std::uint64_t from, std::uint64_t to) {
+            std::vector<std::pair<std::uint64_t, std::uint64_t>> parents;
+            for (std::uint64_t step = from; step <= to; ++step) {
+                parents.push_back(parentsOf(strategy.propose(step)));
+                admit(strategy, step, step % 3 == 0 ? "11111100" : step % 3 == 1 ? "00111111" : "10101010");
+            }
+            return parents;
+        };
+        auto whole = m2n2({.offspring = 5});
+        const auto expected = play(whole, 1, 15);
+        auto first = m2n2({.offspring = 5});
+        play(first, 1, 5);
+        // Goes on at step 6 and repeats steps 6 to 8, of which another copy knows the outcome.
+        M2n2 resumed({.offspring = 5, .length = 4, .seed = 3}, first.archive());
+        auto witness = m2n2({.offspring = 5});
+        play(witness, 1, 5);
+        for (std::uint64_t step = 6; step <= 8; ++step) {
+            auto admission = admit(witness, step, step % 3 == 0 ? "11111100" : step % 3 == 1 ? "00111111" : "10101010");
+            resumed.replay({.step = step, .train = 0.0, .slot = admission.slot, .child = admission.slot ? witness.archive().slots()[*admission.slot] : nullptr});
+        }
+        QCOMPARE(play(resumed, 9, 15), std::vector(expected.begin() + 8, expected.end()));
+    }
+
+    void duplicatesAreRefusedWhenAsked() {
+        auto lenient = m2n2({});
+        QVERIFY(admit(lenient, 1, "11110000").accepted());
+        auto strict = m2n2({.refuseDuplicates = true});
+        QVERIFY(!admit(strict, 1, "11110000").accepted());
+        QVERIFY(admit(strict, 2, "11111000").accepted());
+    }
+
+    void splitPointsSnapToTheNearestBoundary() {
+        const SpliceRule rule{.splits = {3, 3}};
+        const std::vector<std::uint64_t> boundaries{10, 70};
+        for (std::uint64_t step = 1; step <= 200; ++step) {
+            const auto plain = drawSplice(rule, 100, 7, step);
+            const auto snapped = drawSplice(rule, 100, 7, step, boundaries);
+            QCOMPARE(snapped.ratio, plain.ratio);
+            for (std::size_t i = 0; i < 3; ++i) QCOMPARE(snapped.splits[i], plain.splits[i] <= 40 ? 10u : 70u);
+        }
+    }
+
+    void layersAreNamedByTheirFirstNumber() {
+        Layout layout;
+        layout.append("model.embed_tokens.weight", {10});
+        layout.append("model.layers.0.self_attn.q_proj.weight", {10});
+        layout.append("model.layers.0.mlp.up_proj.weight", {10});
+        layout.append("model.layers.1.mlp.up_proj.weight", {10});
+        layout.append("model.layers.10.mlp.up_proj.weight", {10});
+        layout.append("model.norm.weight", {10});
+        layout.append("lm_head.weight", {10});
+        QCOMPARE(layerGroupEnds(layout, 1), (std::vector<std::uint64_t>{10, 30, 40, 50, 60, 70}));
+        QCOMPARE(layerGroupEnds(layout, 4), (std::vector<std::uint64_t>{50, 70}));
+        QCOMPARE(layerGroupEnds(layout, 100), (std::vector<std::uint64_t>{70}));
+    }
+
+    void mixingWeightsMakeARecipe() {
+        const auto phenotype = mixingWeights({genome(1.0f), genome(10.0f)}, nullptr, {3, 4});
+        const std::vector<double> point{0.5, 0.25, 2.0, -1.0};
+        const auto model = phenotype(point);
+        std::vector<float> values(4);
+        model->materialize(values);
+        QCOMPARE(values, (std::vector<float>{3.0f, 3.0f, 3.0f, -8.0f}));
+        QVERIFY(model->recipe());
+        QCOMPARE(model->recipe()->ends, (std::vector<std::uint64_t>{3, 4}));
+        QCOMPARE(model->recipe()->coefficients, point);
+    }
+
+    void cmaEsSearchLearnsByGenerationsAndGoesOnFromItsState() {
+        const auto fresh = [] {
+            return CmaEsSearch(CmaEs(std::vector<double>(4, 0.0), {.seed = 2, .step = 1.0}), networkWeights(), Archive(3, 8, {.alpha = 0.0}));
+        };
+        const auto values = [](Strategy& strategy, std::uint64_t step) {
+            const auto proposal = strategy.propose(step);
+            std::vector<float> parameters(4);
+            std::get<Sampled>(proposal.how).genome->materialize(parameters);
+            return parameters;
+        };
+        // The score: how many parameters are positive.
+        const auto play = [&](Strategy& strategy, std::uint64_t from, std::uint64_t to) {
+            for (std::uint64_t step = from; step <= to; ++step) {
+                std::string scores = "00000000";
+                const auto parameters = values(strategy, step);
+                for (std::size_t i = 0; i < 4; ++i)
+                    if (parameters[i] > 0) scores[2 * i] = '1';
+                admit(strategy, step, scores.c_str());
+            }
+        };
+        auto whole = fresh();
+        play(whole, 1, 300);
+        const auto late = values(whole, 301);
+        QVERIFY2(std::ranges::all_of(late, [](float value) { return value > 0.0f; }), "it has learnt what is asked");
+        QCOMPARE(whole.archive().memberCount(), std::size_t{3});
+
+        auto begun = fresh();
+        play(begun, 1, 133);
+        auto resumed = fresh();
+        resumed.restore(begun.state());
+        play(resumed, 134, 300);
+        QCOMPARE(values(resumed, 301), late);
+        QVERIFY_EXCEPTION_THROWN(fresh().restore(std::vector<std::byte>(5)), std::runtime_error);
+    }
+
+    void aModelThatCannotBeScoredIsTheWorst() {
+        CmaEsSearch strategy(CmaEs(std::vector<double>(4, 0.0), {.seed = 2}), networkWeights(), Archive(3, 8, {.alpha = 0.0}));
+        for (std::uint64_t step = 1; step <= 40; ++step) {
+            strategy.propose(step);
+            if (step % 3 == 0)
+                strategy.replay({.step = step, .train = 0.0, .slot = std::nullopt, .child = nullptr});
+            else
+                admit(strategy, step, "11110000");
+        }
+        QVERIFY(std::holds_alternative<Sampled>(strategy.propose(41).how));
+    }
+};
+
+QTEST_APPLESS_MAIN(StrategiesTest)
+#include "strategies_test.moc"
