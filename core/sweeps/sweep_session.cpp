@@ -28,6 +28,8 @@ struct SweepSession::Slot {
     Standing standing = Standing::Waiting;
     std::uint64_t evaluations = 0;
     std::unique_ptr<Session> session;
+    /// Why it failed; empty when it didn't.
+    std::string trouble;
     /// What it showed last.
     SnapshotPtr last = std::make_shared<const SessionSnapshot>();
 };
@@ -89,18 +91,25 @@ void SweepSession::takeIn(Slot& slot) {
     const auto& last = *slot.last;
     slot.evaluations = std::max(slot.evaluations, last.evaluations);
     if (last.run) slot.run = last.run->id;
-    // Nobody is there to look into a run that paused because its models can't be scored: it goes on, and its events say
-    // so.
-    if (last.phase == Phase::Paused) slot.session->resume();
+    // A run pauses itself when its models can't be scored. Nobody is there to look into that: it ends, and the others go on.
+    if (last.phase == Phase::Paused && slot.trouble.empty()) {
+        slot.trouble = last.message;
+        slot.session->stop();
+    }
     if (!ended) return;
 
-    slot.standing = last.phase == Phase::Finished ? Standing::Finished
-                    : last.phase == Phase::Failed ? Standing::Failed
-                                                  : Standing::Waiting;
-    if (slot.standing == Standing::Failed) {
+    if (last.phase == Phase::Failed) {
+        slot.trouble = last.message;
         // What fails before the run exists is bad input.
         if (!last.run) throw std::runtime_error(fmt::format("{}: {}", slot.configuration.name, last.message));
-        failures_.push_back(fmt::format("run {} ({}): {}", last.run->id.value, slot.configuration.name, last.message));
+    }
+    if (last.phase == Phase::Finished) {
+        slot.standing = Standing::Finished;
+    } else if (slot.trouble.empty()) {
+        slot.standing = Standing::Waiting;
+    } else {
+        slot.standing = Standing::Failed;
+        failures_.push_back(fmt::format("run {} ({}): {}", last.run->id.value, slot.configuration.name, slot.trouble));
     }
     slot.session.reset();
     slot.last = std::make_shared<const SessionSnapshot>();
