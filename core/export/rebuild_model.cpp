@@ -25,6 +25,10 @@ fs::path found(const fs::path& path, const fs::path& recipe, const RecipeFounder
 ExportResult rebuildModel(const fs::path& path, const std::map<std::size_t, CheckpointFounder>& elsewhere,
                           const fs::path& folder, const fs::path& cache, const Announce& announce) {
     auto model = readModelRecipe(path);
+    if (!elsewhere.empty() && elsewhere.rbegin()->first >= model.founders.size())
+        throw std::runtime_error(fmt::format("{}: there is no founder {}; it has {}.", path.string(),
+                                             elsewhere.rbegin()->first + 1, model.founders.size()));
+
     std::vector<CheckpointFounder> sources;
     for (std::size_t k = 0; k < model.founders.size(); ++k) {
         const auto& founder = model.founders[k];
@@ -34,10 +38,6 @@ ExportResult rebuildModel(const fs::path& path, const std::map<std::size_t, Chec
             sources.push_back({found(founder.source.base, path, founder, k + 1),
                                found(founder.source.adapter, path, founder, k + 1)});
     }
-    if (!elsewhere.empty() && elsewhere.rbegin()->first >= sources.size())
-        throw std::runtime_error(fmt::format("{}: there is no founder {}; it has {}.", path.string(),
-                                             elsewhere.rbegin()->first + 1, sources.size()));
-
     const auto opened = openFounders(sources, model.tensors, cache, announce);
     for (std::size_t k = 0; k < sources.size(); ++k)
         if (opened.founders->model(k).hash != model.founders[k].hash)

@@ -117,7 +117,7 @@ std::string toPdf(const Drawing& drawing) {
                     drawing.width, drawing.height, states),
         font("Helvetica"),
         font("Helvetica-Bold"),
-        fmt::format("<< /Length {} >>\nstream\n{}\nendstream", writer.out.size() + 1, writer.out),
+        fmt::format("<< /Length {} >>\nstream\n{}\nendstream", writer.out.size(), writer.out),
         fmt::format("<< /Title {} /Producer (Mergarium) >>", quoted(drawing.title)),
     };
     std::string out = "%PDF-1.4\n%\xE2\xE3\xCF\xD3\n";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 namespace mergarium {
 namespace {
@@ -50,6 +51,11 @@ MixingCoefficients slerp(const PairGram& gram, double ratio) {
 
 MixingCoefficients slerpUnlessColinear(const PairGram& gram, double ratio) {
     constexpr double kColinear = 0.9995;
+    // A zero vector is taken to stand at a right angle to everything.
+    if (gram.firstFirst <= 0.0 || gram.secondSecond <= 0.0) {
+        constexpr double kRight = std::numbers::pi / 2.0;
+        return {std::sin((1.0 - ratio) * kRight), std::sin(ratio * kRight)};
+    }
     return std::abs(std::cos(angleBetween(gram))) > kColinear ? lerp(ratio) : slerp(gram, ratio);
 }
 

@@ -311,7 +311,7 @@ private Q_SLOTS:
         writeAdapter({}, linear("model.q", 6, 4));
         const auto before = contentKey(*open("base", "adapter"));
         QCOMPARE(contentKey(*open("base", "adapter")), before);
-        QCOMPARE(std::count(before.begin(), before.end(), '\n'), 3);
+        QVERIFY(std::count(before.begin(), before.end(), '\n') >= 3);
         writeAdapter({{"lora_alpha", 16}}, linear("model.q", 6, 4));
         QVERIFY(contentKey(*open("base", "adapter")) != before);
     }

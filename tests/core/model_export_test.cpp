@@ -556,7 +556,7 @@ private Q_SLOTS:
         const auto length = opened.founders->length();
         RunConfiguration configuration;
         configuration.founders = sources;
-        configuration.task = CommandSettings{};
+        configuration.task = CommandSettings{.program = {"true"}, .samples = folder_ / "samples.jsonl"};
         std::vector<FounderRecord> records;
         for (std::size_t k = 0; k < 2; ++k)
             records.push_back({.member = std::make_shared<const Member>(Member{
