@@ -1,7 +1,9 @@
 #include "ui/main_window.h"
 
 #include "core/session/presets.h"
+#include "core/sweeps/stored_comparison.h"
 #include "ui/attraction/attraction_view.h"
+#include "ui/compare/compare_view.h"
 #include "ui/export/export_desk.h"
 #include "ui/genome/genome_view.h"
 #include "ui/inspector/inspector_view.h"
@@ -72,11 +74,14 @@ void MainWindow::buildViews() {
     niches_ = new NichesView(tabs_);
     attraction_ = new AttractionView(tabs_);
     genome_ = new GenomeView(tabs_);
+    compare_ = new CompareView(
+        [place = options_.workplace](const std::vector<std::string>& names) { return storedComparisons(place.database, place.resources, names); }, tabs_);
     tabs_->addTab(newRun_, tr("New run"));
     tabs_->addTab(overview_, tr("Overview"));
     tabs_->addTab(niches_, tr("Niches"));
     tabs_->addTab(attraction_, tr("Attraction"));
     tabs_->addTab(genome_, tr("Genome"));
+    tabs_->addTab(compare_, tr("Compare"));
     setCentralWidget(tabs_);
 
     transport_ = new TransportBar(this);
@@ -185,6 +190,12 @@ void MainWindow::connectViews() {
     });
     connect(runs_, &RunsView::resumeRequested, this, &MainWindow::resumeRun);
     connect(runs_, &RunsView::duplicateRequested, this, &MainWindow::duplicate);
+    connect(runs_, &RunsView::compareRequested, this, [this](const QStringList& names) {
+        tabs_->setCurrentWidget(compare_);
+        compare_->compare(names);
+    });
+    connect(compare_, &CompareView::failed, this, [this](const QString& sentence) { messages_->say({.kind = Message::Kind::Error, .sentence = sentence}); });
+    connect(compare_, &CompareView::saved, this, [this](const QString& path) { messages_->say({.sentence = tr("The comparison was saved as %1.").arg(path)}); });
     connect(runs_, &RunsView::deleteRequested, this, &MainWindow::askToDelete);
 
     const auto member = qOverload<MemberId>(&MainWindow::inspect);
@@ -258,6 +269,7 @@ void MainWindow::refreshTransport() { transport_->setState(workbench_->isComputi
 
 void MainWindow::noticeRuns(const std::vector<RunSummary>& runs) {
     runs_->setRuns(runs);
+    compare_->refresh();
     const auto& shown = workbench_->shown();
     if (shown && shown->run) runs_->selectRun(shown->run->id);
     if (std::exchange(greeted_, true) || runs.empty()) return;
@@ -317,7 +329,7 @@ void MainWindow::askToDelete(RunId run, const QString& name) {
 }
 
 void MainWindow::showRunTab() {
-    if (tabs_->currentIndex() == kNewRunTab) tabs_->setCurrentIndex(kOverviewTab);
+    if (tabs_->currentIndex() == kNewRunTab || tabs_->currentWidget() == compare_) tabs_->setCurrentIndex(kOverviewTab);
 }
 
 void MainWindow::inspect(std::size_t sample) { inspector_->showSample(sample); }

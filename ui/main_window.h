@@ -15,6 +15,7 @@ class QTabWidget;
 namespace mergarium {
 
 class AttractionView;
+class CompareView;
 class ExportDesk;
 class GenomeView;
 class InspectorView;
@@ -80,6 +81,7 @@ private:
     NichesView* niches_ = nullptr;
     AttractionView* attraction_ = nullptr;
     GenomeView* genome_ = nullptr;
+    CompareView* compare_ = nullptr;
     InspectorView* inspector_ = nullptr;
     RunsView* runs_ = nullptr;
     TransportBar* transport_ = nullptr;

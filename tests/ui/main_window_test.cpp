@@ -1,4 +1,5 @@
 #include "core/store/run_catalog.h"
+#include "ui/compare/compare_view.h"
 #include "ui/inspector/inspector_view.h"
 #include "ui/main_window.h"
 #include "ui/message_bar/message_bar.h"
@@ -174,6 +175,28 @@ private Q_SLOTS:
         QCOMPARE(stored.size(), 2u);
         QCOMPARE(stored.back().phase, Phase::Stopped);
         QVERIFY(stored.back().evaluations > 10);
+    }
+
+    void runsAreCompared() {
+        MainWindow window(options(newDatabase()));
+        window.show();
+        for (const int evaluations : {50, 60}) {
+            startByHand(window, evaluations);
+            QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished) && shown(window)->budget == static_cast<std::uint64_t>(evaluations), kPatience);
+        }
+        auto* runs = window.findChild<QTableView*>("runsTable");
+        QTRY_COMPARE_WITH_TIMEOUT(runs->model()->rowCount(), 2, kPatience);
+        runs->selectAll();
+        for (auto* button : window.findChildren<QPushButton*>())
+            if (button->text().remove('&') == "Compare") QTest::mouseClick(button, Qt::LeftButton);
+        auto* compare = window.findChild<CompareView*>();
+        QVERIFY(compare->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(compare->findChild<QTableView*>()->model()->rowCount() > 0, kPatience);
+        QVERIFY(message(window).isEmpty() || !message(window).contains("no run"));
+        // Opening one of them leads back to it.
+        runs->selectRow(0);
+        QTest::keyClick(runs, Qt::Key_Return);
+        QTRY_VERIFY(!compare->isVisible());
     }
 
     void badDatabaseIsOneSentenceAndTheWindowLives() {

@@ -159,6 +159,28 @@ private Q_SLOTS:
         QCOMPARE(button(view, "Delete")->isEnabled(), deletable);
     }
 
+    void severalRunsOrAWholeSweepAreCompared() {
+        RunsView view;
+        auto swept = summary(3);
+        swept.sweep = "paper-specialists";
+        swept.arm = "ga";
+        view.setRuns({swept, summary(2), summary(1)});
+        auto* table = view.findChild<QTableView*>("runsTable");
+        QCOMPARE(cell(*table->model(), 0, RunsModel::SweepColumn), QString("paper-specialists: ga"));
+        QVERIFY(!button(view, "Compare")->isEnabled());
+        const QSignalSpy compared(&view, &RunsView::compareRequested);
+        view.selectRun({3});
+        button(view, "Compare")->click();
+        QCOMPARE(compared[0][0].toStringList(), QStringList{"paper-specialists"});
+        table->selectAll();
+        button(view, "Compare")->click();
+        auto names = compared[1][0].toStringList();
+        names.sort();
+        QCOMPARE(names, (QStringList{"1", "2", "3"}));
+        // What is done to one run needs one.
+        for (const char* one : {"Open", "Resume", "Duplicate", "Delete"}) QVERIFY(!button(view, one)->isEnabled());
+    }
+
     void theSelectionStaysOnItsRun() {
         RunsView view;
         view.setRuns({summary(2), summary(1)});

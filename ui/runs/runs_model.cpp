@@ -74,6 +74,7 @@ QString RunsModel::text(const RunSummary& run, int column) const {
         case TestColumn: return percentText(run.bestTest);
         case EvaluationsColumn: return evaluationsText(run.evaluations, run.budget);
         case SeedColumn: return QString::number(run.seed);
+        case SweepColumn: return run.sweep.empty() ? QString() : tr("%1: %2").arg(QString::fromStdString(run.sweep), QString::fromStdString(run.arm));
         case CreatedColumn: return QString::fromStdString(run.created);
         default: return {};
     }
@@ -88,6 +89,7 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
         {tr("Progress"), tr("Best training accuracy over the run.")},
         {tr("Evaluations"), tr("Children scored so far, of how many.")},
         {tr("Seed"), tr("Seed of the run's random numbers.")},
+        {tr("Sweep"), tr("The sweep that it belongs to, and the arm.")},
         {tr("Started"), tr("When the run was begun.")},
     }};
     const auto& [name, meaning] = headers[static_cast<std::size_t>(section)];

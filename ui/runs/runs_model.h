@@ -14,7 +14,7 @@ class RunsModel : public KeyedTable {
     Q_OBJECT
 
 public:
-    enum Column { NameColumn, StatusColumn, TestColumn, CurveColumn, EvaluationsColumn, SeedColumn, CreatedColumn, Columns };
+    enum Column { NameColumn, StatusColumn, TestColumn, CurveColumn, EvaluationsColumn, SeedColumn, SweepColumn, CreatedColumn, Columns };
     /// The sparkline's points, a QList<float> of best training scores in [0, 1].
     static constexpr int CurveRole = Qt::UserRole;
 

@@ -27,6 +27,7 @@ RunsView::RunsView(QWidget* parent) : QWidget(parent), model_(new RunsModel(this
     table_->setAccessibleName(tr("Runs"));
     table_->setModel(model_);
     table_->setItemDelegateForColumn(RunsModel::CurveColumn, new SparklineDelegate(this));
+    table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
     table_->setContextMenuPolicy(Qt::CustomContextMenu);
 
     const auto button = [this](const QString& text, const QString& tip) {
@@ -37,6 +38,7 @@ RunsView::RunsView(QWidget* parent) : QWidget(parent), model_(new RunsModel(this
     open_ = button(tr("&Open"), tr("Show the run (Enter)."));
     resume_ = button(tr("Res&ume"), tr("Go on with a run that was stopped or interrupted."));
     duplicate_ = button(tr("D&uplicate"), tr("Set up a new run with the same configuration."));
+    compare_ = button(tr("Co&mpare"), tr("Set the chosen runs side by side; of a run of a sweep, the whole sweep."));
     delete_ = button(tr("&Delete"), tr("Delete the run and everything stored of it (Delete)."));
 
     auto* list = new QWidget(this);
@@ -47,7 +49,8 @@ RunsView::RunsView(QWidget* parent) : QWidget(parent), model_(new RunsModel(this
     buttons->addWidget(open_, 0, 0);
     buttons->addWidget(resume_, 0, 1);
     buttons->addWidget(duplicate_, 1, 0);
-    buttons->addWidget(delete_, 1, 1);
+    buttons->addWidget(compare_, 1, 1);
+    buttons->addWidget(delete_, 2, 1);
     layout->addLayout(buttons);
     pages_ = new QStackedLayout(this);
     pages_->addWidget(makeEmptyPage(tr("Runs will be listed here: start one from New run."), this));
@@ -63,6 +66,7 @@ RunsView::RunsView(QWidget* parent) : QWidget(parent), model_(new RunsModel(this
     connect(duplicate_, &QPushButton::clicked, this, [this] {
         if (const auto* run = selected()) Q_EMIT duplicateRequested(run->id);
     });
+    connect(compare_, &QPushButton::clicked, this, [this] { Q_EMIT compareRequested(namesToCompare()); });
     connect(delete_, &QPushButton::clicked, this, [this] {
         if (const auto* run = selected()) Q_EMIT deleteRequested(run->id, QString::fromStdString(run->name));
     });
@@ -98,7 +102,17 @@ void RunsView::selectRun(RunId run) {
 
 const RunSummary* RunsView::selected() const {
     const auto rows = table_->selectionModel()->selectedRows();
-    return rows.isEmpty() ? nullptr : model_->run(rows.first().row());
+    return rows.size() == 1 ? model_->run(rows.first().row()) : nullptr;
+}
+
+QStringList RunsView::namesToCompare() const {
+    const auto rows = table_->selectionModel()->selectedRows();
+    QStringList names;
+    for (const auto& row : rows) {
+        const auto* run = model_->run(row.row());
+        if (run) names << (rows.size() == 1 && !run->sweep.empty() ? QString::fromStdString(run->sweep) : QString::number(run->id.value));
+    }
+    return names;
 }
 
 void RunsView::updateButtons() {
@@ -107,13 +121,14 @@ void RunsView::updateButtons() {
     open_->setEnabled(run);
     duplicate_->setEnabled(run);
     resume_->setEnabled(run && isResumable(run->phase));
+    compare_->setEnabled(table_->selectionModel()->hasSelection());
     delete_->setEnabled(run && !computing);
 }
 
 void RunsView::showMenu(const QPoint& position) {
-    if (!selected()) return;
+    if (!table_->selectionModel()->hasSelection()) return;
     QMenu menu(this);
-    for (auto* button : {open_, resume_, duplicate_, delete_}) {
+    for (auto* button : {open_, resume_, duplicate_, compare_, delete_}) {
         auto* action = menu.addAction(button->text(), button, &QPushButton::click);
         action->setEnabled(button->isEnabled());
     }

@@ -3,6 +3,7 @@
 #include "core/session/snapshot.h"
 #include "core/store/run_catalog.h"
 
+#include <QStringList>
 #include <QWidget>
 
 #include <vector>
@@ -15,7 +16,7 @@ namespace mergarium {
 
 class RunsModel;
 
-/// Every run in the database; opens, resumes, duplicates and deletes them.
+/// Every run in the database; opens, resumes, duplicates, compares and deletes them.
 class RunsView : public QWidget {
     Q_OBJECT
 
@@ -31,10 +32,14 @@ Q_SIGNALS:
     void openRequested(mergarium::RunId run);
     void resumeRequested(mergarium::RunId run);
     void duplicateRequested(mergarium::RunId run);
+    /// Names of sweeps and numbers of runs.
+    void compareRequested(const QStringList& names);
     void deleteRequested(mergarium::RunId run, const QString& name);
 
 private:
+    /// The one that is selected; null when none or several are.
     const RunSummary* selected() const;
+    QStringList namesToCompare() const;
     void updateButtons();
     void showMenu(const QPoint& position);
 
@@ -44,6 +49,7 @@ private:
     QPushButton* open_ = nullptr;
     QPushButton* resume_ = nullptr;
     QPushButton* duplicate_ = nullptr;
+    QPushButton* compare_ = nullptr;
     QPushButton* delete_ = nullptr;
     bool sized_ = false;
 };

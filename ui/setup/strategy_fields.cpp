@@ -4,24 +4,38 @@
 #include <QCheckBox>
 
 #include <algorithm>
+#include <functional>
 
 namespace mergarium {
 namespace {
 
 constexpr int kLargestCount = 1'000'000'000;
 
+bool competesForSamples(const RunConfiguration& configuration) { return !isOwnSearch(configuration.strategy); }
+
+bool knowsAttraction(const RunConfiguration& configuration) {
+    return configuration.strategy == StrategyKind::M2n2 || configuration.strategy == StrategyKind::Ga;
+}
+
+auto only(StrategyKind kind) {
+    return [kind](const RunConfiguration& configuration) { return configuration.strategy == kind; };
+}
+
 }  // namespace
 
 void RunForm::addStrategyFields() {
     const auto review = [this] { this->review(); };
 
-    auto* strategy = choiceBox(this, {StrategyKind::M2n2, StrategyKind::Ga});
+    auto* strategy = choiceBox(this, {StrategyKind::M2n2, StrategyKind::Ga, StrategyKind::RandomPairing,
+                                      StrategyKind::MapElites, StrategyKind::CmaEs, StrategyKind::BruteForce});
     add({.key = "strategy.kind",
          .name = tr("Strategy"),
          .editor = strategy,
          .fill = [=](const auto& c) { choose(strategy, c.strategy); },
          .collect = [=](auto& c) { c.strategy = chosen<StrategyKind>(strategy); }},
-        tr("m2n2, or the plain genetic algorithm: no competition for samples (alpha 0) and no attraction."));
+        tr("How models are searched for: m2n2; the plain genetic algorithm (alpha 0, no attraction); parents drawn at "
+           "random; a map "
+           "of elites; evolution of mixing weights or network weights; ratios without a split point."));
 
     auto* archive = countBox(this, kLargestCount);
     connect(archive, &QSpinBox::valueChanged, this, review);
@@ -41,7 +55,8 @@ void RunForm::addStrategyFields() {
          .name = tr("Competition (alpha)"),
          .editor = alpha,
          .fill = [=](const auto& c) { alpha->setValue(c.competition.alpha); },
-         .collect = [=](auto& c) { c.competition.alpha = alpha->value(); }},
+         .collect = [=](auto& c) { c.competition.alpha = alpha->value(); },
+         .applies = competesForSamples},
         tr("A sample is worth capacity / z^alpha to each point of score on it, z the sum of all scores; 0: no "
            "competition."));
 
@@ -51,7 +66,8 @@ void RunForm::addStrategyFields() {
          .name = tr("Niche capacity"),
          .editor = capacity,
          .fill = [=](const auto& c) { choose(capacity, c.competition.capacity); },
-         .collect = [=](auto& c) { c.competition.capacity = chosen<Capacity>(capacity); }},
+         .collect = [=](auto& c) { c.competition.capacity = chosen<Capacity>(capacity); },
+         .applies = competesForSamples},
         tr("What a sample is worth in all: 1, or the best score that any member has on it."));
 
     auto* attraction = new QCheckBox(tr("the second parent is drawn by what the first lacks"), this);
@@ -60,7 +76,8 @@ void RunForm::addStrategyFields() {
          .name = tr("Attraction"),
          .editor = attraction,
          .fill = [=](const auto& c) { attraction->setChecked(c.attraction); },
-         .collect = [=](auto& c) { c.attraction = attraction->isChecked(); }},
+         .collect = [=](auto& c) { c.attraction = attraction->isChecked(); },
+         .applies = knowsAttraction},
         tr("Off: both parents are drawn by fitness."));
 
     auto* crossover = new QCheckBox(tr("children have two parents"), this);
@@ -94,7 +111,7 @@ void RunForm::addStrategyFields() {
         tr("How many, drawn between the two for every child; 0 to 0: one mixing ratio for the whole network."));
 
     auto* ratio = new TypedBox<QComboBox>(this);
-    ratio->addItems({tr("uniform"), tr("Beta(a, a)")});
+    ratio->addItems({tr("uniform"), tr("Beta(a, a)"), tr("at equal distances")});
     auto* shape = numberBox(this, 1000.0, 3, 0.1);
     shape->setObjectName("ratioShape");
     connect(ratio, &QComboBox::currentIndexChanged, this, [=, this](int index) {
@@ -108,12 +125,13 @@ void RunForm::addStrategyFields() {
          .fill =
              [=](const auto& c) {
                  const auto* beta = std::get_if<BetaRatio>(&c.splice.ratio);
-                 ratio->setCurrentIndex(beta ? 1 : 0);
+                 ratio->setCurrentIndex(beta ? 1 : c.ratioGrid ? 2 : 0);
                  shape->setEnabled(beta);
                  shape->setValue(beta ? beta->shape : 0.3);
              },
          .collect =
              [=](auto& c) {
+                 c.ratioGrid = ratio->currentIndex() == 2;
                  if (ratio->currentIndex() == 1)
                      c.splice.ratio = BetaRatio{shape->value()};
                  else
@@ -141,6 +159,66 @@ void RunForm::addStrategyFields() {
          .collect = [=](auto& c) { c.splice.mutation = mutation->value(); }},
         tr("Standard deviation of the noise added to a child's parameters."));
 
+    auto* snap = choiceBox(this, {Snap::None, Snap::Tensor, Snap::Layer});
+    connect(snap, &QComboBox::currentIndexChanged, this, review);
+    add({.key = "strategy.snap",
+         .name = tr("Split points at"),
+         .editor = snap,
+         .fill = [=](const auto& c) { choose(snap, c.splice.snap); },
+         .collect = [=](auto& c) { c.splice.snap = chosen<Snap>(snap); }},
+        tr("none: anywhere. tensor, layer: moved to the nearest boundary."));
+
+    const auto count = [&](const char* key, const QString& name, auto part, const QString& meaning, auto applies) {
+        auto* box = countBox(this, kLargestCount);
+        connect(box, &QSpinBox::valueChanged, this, review);
+        add({.key = key,
+             .name = name,
+             .editor = box,
+             .fill =
+                 [=](const RunConfiguration& c) {
+                     box->setValue(static_cast<int>(std::min<std::uint64_t>(std::invoke(part, c), kLargestCount)));
+                 },
+             .collect = [=](RunConfiguration& c) { std::invoke(part, c) = static_cast<std::uint64_t>(box->value()); },
+             .applies = applies},
+            meaning);
+    };
+    count("strategy.offspring", tr("Children at a time"), &RunConfiguration::offspring,
+          tr("Bred from the archive as it stands, before any of them is admitted; 1: each sees what came of the one "
+             "before."),
+          competesForSamples);
+
+    auto* duplicates = new QCheckBox(tr("are not admitted"), this);
+    connect(duplicates, &QCheckBox::toggled, this, review);
+    add({.key = "strategy.refuse_duplicates",
+         .name = tr("Duplicates"),
+         .editor = duplicates,
+         .fill = [=](const auto& c) { duplicates->setChecked(c.refuseDuplicates); },
+         .collect = [=](auto& c) { c.refuseDuplicates = duplicates->isChecked(); },
+         .applies = competesForSamples},
+        tr("Children that score on every sample exactly as a member does."));
+
+    count("strategy.cells", tr("Cells a side"), &RunConfiguration::cells,
+          tr("Into how many intervals each behaviour is divided; every cell keeps its best model."),
+          only(StrategyKind::MapElites));
+
+    auto* step = numberBox(this, 1000.0, 4, 0.01);
+    step->setSpecialValueText(tr("chosen by what evolves"));
+    connect(step, &QDoubleSpinBox::valueChanged, this, review);
+    add({.key = "strategy.step",
+         .name = tr("First step"),
+         .editor = step,
+         .fill = [=](const auto& c) { step->setValue(c.evolution.step.value_or(0.0)); },
+         .collect =
+             [=](auto& c) { c.evolution.step = step->value() > 0.0 ? std::optional(step->value()) : std::nullopt; },
+         .applies = only(StrategyKind::CmaEs)},
+        tr("The first standard deviation."));
+    count(
+        "strategy.population", tr("Population"), [](auto& c) -> auto& { return c.evolution.population; },
+        tr("Samples a generation; 0: 4 + 3 ln n for n dimensions."), only(StrategyKind::CmaEs));
+    count(
+        "strategy.layers", tr("Layers together"), [](auto& c) -> auto& { return c.evolution.layers; },
+        tr("How many neighbouring layers share their mixing weights."), only(StrategyKind::CmaEs));
+
     auto* early = new TypedBox<QComboBox>(this);
     early->addItems({tr("where it saves time"), tr("yes"), tr("no")});
     connect(early, &QComboBox::currentIndexChanged, this, review);
@@ -160,9 +238,11 @@ void RunForm::addStrategyFields() {
     connect(strategy, &QComboBox::currentIndexChanged, this, [=, this] {
         if (filling_) return;
         // What the YAML's `kind` presets.
-        const bool m2n2 = chosen<StrategyKind>(strategy) == StrategyKind::M2n2;
-        alpha->setValue(m2n2 ? 1.0 : 0.0);
-        attraction->setChecked(m2n2);
+        const auto kind = chosen<StrategyKind>(strategy);
+        alpha->setValue(competes(kind) ? 1.0 : 0.0);
+        attraction->setChecked(kind == StrategyKind::M2n2);
+        if (isOwnSearch(kind)) choose(capacity, Capacity::Unit);
+        if (kind != StrategyKind::BruteForce && ratio->currentIndex() == 2) ratio->setCurrentIndex(0);
         this->review();
     });
 }

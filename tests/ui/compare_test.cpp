@@ -1,0 +1,150 @@
+#include "core/comparison/comparison.h"
+#include "ui/compare/compare_plot.h"
+#include "ui/compare/compare_table.h"
+#include "ui/compare/compare_view.h"
+
+#include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <algorithm>
+
+using namespace mergarium;
+
+namespace {
+
+/// A run whose test score climbs to `end`.
+ComparedRun runOf(const std::string& arm, std::uint64_t seed, double end, bool finished = true) {
+    ComparedRun run{.arm = arm, .seed = seed, .budget = 1000, .finished = finished, .curve = {}};
+    for (std::uint64_t step = 0; step <= 1000; step += 50) {
+        const double way = static_cast<double>(step) / 1000.0;
+        run.curve.push_back({.step = step,
+                             .bestTrain = end * way + 0.1,
+                             .meanTrain = 0.0,
+                             .bestTest = end * way,
+                             .coverage = 0.9,
+                             .disagreement = 0.2});
+    }
+    return run;
+}
+
+Comparison example() {
+    const std::vector<ComparedRun> runs{runOf("m2n2", 1, 0.70), runOf("m2n2", 2, 0.72), runOf("m2n2", 3, 0.74),
+                                        runOf("ga", 1, 0.50),   runOf("ga", 2, 0.56),   runOf("ga", 3, 0.9, false)};
+    const std::vector<PublishedResult> published{{.arm = "m2n2", .test = 0.684}};
+    return compareArms("example", runs, published);
+}
+
+QString cell(const QAbstractItemModel& model, int row, int column) {
+    return model.index(row, column).data().toString();
+}
+
+}  // namespace
+
+class CompareTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void theTableSaysTheEndWithItsInterval() {
+        CompareTable table;
+        QAbstractItemModelTester tester(&table, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        table.show(std::make_shared<const Comparison>(example()), 0);
+        QCOMPARE(table.rowCount(), 2);
+        QCOMPARE(cell(table, 0, CompareTable::ArmColumn), QString("m2n2"));
+        QCOMPARE(cell(table, 0, CompareTable::EndColumn), QString("72.0 \u00b1 1.2"));
+        QCOMPARE(cell(table, 0, CompareTable::IntervalColumn), QString("67.0 to 77.0"));
+        QCOMPARE(cell(table, 0, CompareTable::DifferenceColumn), QString("\u2013"));
+        QCOMPARE(cell(table, 0, CompareTable::PublishedColumn), QString("68.4"));
+        QCOMPARE(cell(table, 1, CompareTable::RunsColumn), QString("2 (+1 unfinished)"));
+        // Seeds 1 and 2: -20 and -16 points.
+        QCOMPARE(cell(table, 1, CompareTable::DifferenceColumn), QString("-18.0"));
+        QCOMPARE(cell(table, 1, CompareTable::PublishedColumn), QString("\u2013"));
+    }
+
+    void thePlotDrawsMeanAndBandOfEveryArm() {
+        ComparePlot plot;
+        plot.resize(700, 400);
+        plot.show(std::make_shared<const Comparison>(example()), 0);
+        QCOMPARE(plot.graphCount(), 6);
+        const auto last = [&](int graph) { return (plot.graph(graph)->data()->constEnd() - 1)->value; };
+        QVERIFY(std::abs(last(2) - 72.0) < 1e-9);
+        QVERIFY(last(0) < last(2) && last(2) < last(1));
+        QVERIFY(std::abs(last(1) - last(2) - 100.0 * 0.02 / std::sqrt(3.0)) < 1e-9);
+        QVERIFY(plot.yAxis->range().contains(last(1)));
+        QCOMPARE(plot.xAxis->range().upper, 1000.0);
+        QVERIFY(plot.graph(2)->pen().color() != plot.graph(5)->pen().color());
+    }
+
+    void theCursorReadsTheCurves() {
+        ComparePlot plot;
+        plot.resize(700, 400);
+        plot.show(std::make_shared<const Comparison>(example()), 0);
+        QTest::keyClick(&plot, Qt::Key_End);
+        QVERIFY(plot.accessibleDescription().contains("After 1,000 evaluations: m2n2: 72.0 \u00b1 1.2, ga: 53.0"));
+        QTest::keyClick(&plot, Qt::Key_Escape);
+        QVERIFY(plot.accessibleDescription().isEmpty());
+    }
+
+    void theViewReadsOnAnotherThreadAndKeepsWhatWasChosen() {
+        const auto* window = QThread::currentThread();
+        std::atomic<bool> elsewhere = false;
+        CompareView view([&](const std::vector<std::string>& names) {
+            elsewhere = QThread::currentThread() != window;
+            auto one = example();
+            one.title = names.front();
+            return std::vector{one, example()};
+        });
+        view.resize(900, 600);
+        view.show();
+        auto* table = view.findChild<QTableView*>();
+        QVERIFY(!table->isVisible());
+        view.compare({"sweep"});
+        QTRY_COMPARE(table->model()->rowCount(), 2);
+        QVERIFY(elsewhere);
+        auto* which = view.findChild<QComboBox*>("which");
+        QVERIFY(which->isVisible());
+        QCOMPARE(which->itemText(0), QString("sweep"));
+        which->setCurrentIndex(1);
+        view.findChild<QComboBox*>("measure")->setCurrentIndex(2);
+        QCOMPARE(cell(*table->model(), 0, CompareTable::EndColumn), QString("90.0 \u00b1 0.0"));
+        view.refresh();
+        QTest::qWait(0);
+        QTRY_COMPARE(which->currentIndex(), 1);
+    }
+
+    void whatCantBeReadIsSaidInOneSentence() {
+        CompareView view([](const auto&) -> std::vector<Comparison> {
+            throw std::runtime_error("runs.db: there is no sweep 'x'.");
+        });
+        QSignalSpy failed(&view, &CompareView::failed);
+        view.show();
+        view.compare({"x"});
+        QTRY_COMPARE(failed.size(), 1);
+        QCOMPARE(failed[0][0].toString(), QString("runs.db: there is no sweep 'x'."));
+        QVERIFY(!view.findChild<QTableView*>()->isVisible());
+    }
+
+    void aComparisonIsSavedAsItsNameSays() {
+        QTemporaryDir folder;
+        const std::vector comparisons{example()};
+        const std::vector<std::pair<QString, QByteArray>> files{
+            {"a.svg", "<"}, {"a.pdf", "%PDF"}, {"a.csv", ""}, {"a.md", ""}};
+        for (const auto& [name, begin] : files) {
+            saveComparisons(comparisons, folder.filePath(name));
+            QFile file(folder.filePath(name));
+            QVERIFY(file.open(QFile::ReadOnly));
+            const auto content = file.readAll();
+            QVERIFY(content.size() > 50);
+            QVERIFY(content.startsWith(begin));
+        }
+        QVERIFY_EXCEPTION_THROWN(saveComparisons(comparisons, folder.filePath("a.xls")), std::runtime_error);
+        QVERIFY_EXCEPTION_THROWN(saveComparisons(comparisons, "/no/such/folder/a.svg"), std::runtime_error);
+    }
+};
+
+QTEST_MAIN(CompareTest)
+#include "compare_test.moc"

@@ -1,0 +1,95 @@
+#include "ui/compare/compare_table.h"
+
+#include "core/comparison/tables.h"
+#include "ui/compare/arm_colors.h"
+
+#include <QApplication>
+#include <QPalette>
+
+#include <array>
+
+namespace mergarium {
+namespace {
+
+const QString kUnknown = QStringLiteral("\u2013");
+
+QString percent(double value) { return QString::number(100.0 * value, 'f', 1); }
+
+QString meanText(const Summary& summary) {
+    if (summary.count == 0) return kUnknown;
+    if (summary.count == 1) return percent(summary.mean);
+    return QStringLiteral("%1 \u00b1 %2").arg(percent(summary.mean), percent(summary.standardError));
+}
+
+}  // namespace
+
+void CompareTable::show(std::shared_ptr<const Comparison> comparison, std::size_t measure) {
+    beginResetModel();
+    comparison_ = std::move(comparison);
+    measure_ = measure;
+    endResetModel();
+}
+
+int CompareTable::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() || !comparison_ ? 0 : static_cast<int>(comparison_->arms.size());
+}
+
+int CompareTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : Columns; }
+
+QVariant CompareTable::data(const QModelIndex& index, int role) const {
+    if (!index.isValid() || index.row() >= rowCount()) return {};
+    const auto arm = static_cast<std::size_t>(index.row());
+    switch (role) {
+        case Qt::DisplayRole: return text(comparison_->arms[arm], index.column());
+        case Qt::TextAlignmentRole:
+            return QVariant::fromValue((index.column() == ArmColumn ? Qt::AlignLeft : Qt::AlignRight) |
+                                       Qt::AlignVCenter);
+        case Qt::DecorationRole:
+            return index.column() == ArmColumn ? QVariant(armStyle(arm, colorsOf(QApplication::palette())).color)
+                                               : QVariant();
+        default: return {};
+    }
+}
+
+QString CompareTable::text(const ArmResult& arm, int column) const {
+    const auto& end = arm.*comparisonMeasures()[measure_].end;
+    switch (column) {
+        case ArmColumn: return QString::fromStdString(arm.name);
+        case RunsColumn:
+            return arm.unfinished == 0 ? QString::number(arm.seeds.size())
+                                       : tr("%1 (+%2 unfinished)").arg(arm.seeds.size()).arg(arm.unfinished);
+        case EndColumn: return meanText(end);
+        case IntervalColumn:
+            if (!end.halfWidth) return kUnknown;
+            return tr("%1 to %2").arg(percent(end.mean - *end.halfWidth), percent(end.mean + *end.halfWidth));
+        case AreaColumn: return meanText(arm.area);
+        case DifferenceColumn:
+            if (!arm.againstFirst) return kUnknown;
+            return (arm.againstFirst->difference > 0.0 ? QStringLiteral("+") : QString()) +
+                   percent(arm.againstFirst->difference);
+        case ProbabilityColumn:
+            return arm.againstFirst ? QString::fromStdString(pValueText(arm.againstFirst->pValue)) : kUnknown;
+        default: return arm.published ? percent(*arm.published) : kUnknown;
+    }
+}
+
+QVariant CompareTable::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal || section < 0 || section >= Columns) return {};
+    const std::array<std::pair<QString, QString>, Columns> headers{{
+        {tr("Arm"), tr("A method; its runs differ in their seed.")},
+        {tr("Runs"), tr("Finished runs, a seed each; all numbers are over these.")},
+        {tr("End (%)"), tr("At the end of the budget: mean over the runs and its standard error.")},
+        {tr("95 % interval"), tr("Confidence interval of that mean, by Student's t.")},
+        {tr("Area (%)"), tr("Mean test score over the whole budget: the area under the curve, divided by it.")},
+        {tr("To the first"), tr("Difference of the test score at the end to the first arm, over the seeds that both "
+                                "have, in percentage points.")},
+        {tr("p"), tr("Of the paired t-test of that difference.")},
+        {tr("Published (%)"), tr("The end point that the paper reports.")},
+    }};
+    const auto& [name, meaning] = headers[static_cast<std::size_t>(section)];
+    if (role == Qt::TextAlignmentRole)
+        return QVariant::fromValue((section == ArmColumn ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    return role == Qt::DisplayRole ? QVariant(name) : role == Qt::ToolTipRole ? QVariant(meaning) : QVariant();
+}
+
+}  // namespace mergarium
