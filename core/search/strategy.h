@@ -76,7 +76,7 @@ public:
     virtual Admission admit(Proposal proposal, Offspring child) = 0;
     /// Repeats what was decided at a step, in place of `admit`, in order of the steps.
     virtual void replay(const DecidedBirth& birth) = 0;
-    /// Whether a child is certain to be rejected, whatever its unscored samples bring (DESIGN: exact early rejection): `scores` holds its
+    /// Whether a child is certain to be rejected, whatever its unscored samples bring: `scores` holds its
     /// scores where `scored` is set. False where that can't be known.
     virtual bool isLost(std::span<const float> scores, const std::vector<bool>& scored) const = 0;
     /// What the strategy knows beyond its archive (a distribution, ...), to be kept with the archive's checkpoint; empty when nothing.

@@ -33,7 +33,7 @@ struct RunPlace {
 struct Founder {
     std::string name;
     GenomePtr genome;
-    /// SHA-256 of its contents, hexadecimal.
+    /// The identity of its contents (core/checkpoint/content_hash.h), hexadecimal.
     std::string hash;
     /// Empty for founders that Mergarium makes itself.
     CheckpointFounder source;

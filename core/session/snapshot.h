@@ -31,7 +31,7 @@ struct FounderDescription {
     double test = 0.0;
     /// Where it lies on disk; empty for founders that Mergarium made itself.
     CheckpointFounder source = {};
-    /// SHA-256 of its contents, hexadecimal.
+    /// The identity of its contents (core/checkpoint/content_hash.h), hexadecimal.
     std::string hash = {};
 };
 

@@ -17,7 +17,7 @@ namespace mergarium {
 struct FounderRecord {
     MemberPtr member;
     std::string name;
-    /// SHA-256 of the contents, hexadecimal.
+    /// The identity of its contents, hexadecimal.
     std::string hash;
     double test = 0.0;
     /// Where it lies; empty for founders that Mergarium made itself, whose parameters are stored with the run.
