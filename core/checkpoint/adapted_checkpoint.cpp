@@ -97,6 +97,13 @@ const std::byte* AdaptedCheckpoint::bytes(std::size_t tensor) const {
     return scratch_->at(origin.begin);
 }
 
+const MappedFile* AdaptedCheckpoint::file(std::size_t tensor) const {
+    const auto& origin = origins_[tensor];
+    if (isComputed(tensor)) return nullptr;
+    return origin.replacement ? adapter_.weights->files()[origin.replacement->file].get()
+                              : base_->files()[origin.base->file].get();
+}
+
 void AdaptedCheckpoint::compute(std::size_t tensor, std::span<std::byte> to) const {
     const auto& origin = origins_[tensor];
     if (origin.delta) return addDelta(*origin.base, *origin.delta, to.data());

@@ -26,6 +26,7 @@ public:
     std::string name() const override;
     std::span<const TensorDescription> tensors() const override { return tensors_; }
     const std::byte* bytes(std::size_t tensor) const override;
+    const MappedFile* file(std::size_t tensor) const override;
     void dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const override;
     const Checkpoint& base() const override { return *base_; }
     std::vector<std::shared_ptr<const MappedFile>> files() const override;

@@ -1,9 +1,9 @@
 #include "core/checkpoint/content_hash.h"
 
+#include "core/checkpoint/digest.h"
 #include "core/checkpoint/fingerprint.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
@@ -21,7 +21,7 @@ constexpr std::uint64_t kChunk = 4 << 20;
 struct Chunk {
     std::size_t tensor = 0;
     std::uint64_t begin = 0, end = 0;
-    XXH128_canonical_t digest{};
+    Digest digest{};
 };
 
 std::vector<Chunk> chunksOf(std::span<const TensorDescription> tensors) {
@@ -46,9 +46,7 @@ public:
                 founder_.bytes(i);
             for (std::size_t i = next_++; i < chunks_.size() && !cancel_.stop_requested() && !failed_; i = next_++) {
                 auto& chunk = chunks_[i];
-                const auto hash = XXH3_128bits(founder_.bytes(chunk.tensor) + chunk.begin, chunk.end - chunk.begin);
-                XXH128_canonicalFromHash(&chunk.digest, hash);
-                founder_.dropBehind(chunk.tensor, chunk.begin, chunk.end);
+                digest(chunk);
                 done_ += chunk.end - chunk.begin;
                 if (progress) progress(done_);
             }
@@ -63,6 +61,19 @@ public:
     }
 
 private:
+    void digest(Chunk& chunk) const {
+        const auto* bytes = founder_.bytes(chunk.tensor) + chunk.begin;
+        const auto size = chunk.end - chunk.begin;
+        if (const auto* file = founder_.file(chunk.tensor)) {
+            thread_local std::vector<std::byte> buffer(kChunk);
+            file->read(bytes, std::span(buffer).first(size));
+            chunk.digest = digestOf(std::span(buffer).first(size));
+        } else {
+            chunk.digest = digestOf({bytes, size});
+            founder_.dropBehind(chunk.tensor, chunk.begin, chunk.end);
+        }
+    }
+
     const FounderSource& founder_;
     std::vector<Chunk>& chunks_;
     std::stop_token cancel_;
@@ -113,7 +124,7 @@ std::optional<std::string> contentHash(const FounderSource& founder, const Conte
         add(whole, nameOf(tensors[i].dtype));
         add(whole, tensors[i].shape.size());
         for (const auto extent : tensors[i].shape) add(whole, static_cast<std::uint64_t>(extent));
-        for (; chunk != chunks.end() && chunk->tensor == i; ++chunk) whole.add(std::as_bytes(std::span(chunk->digest.digest)));
+        for (; chunk != chunks.end() && chunk->tensor == i; ++chunk) whole.add(chunk->digest);
     }
     return whole.hex();
 }

@@ -19,9 +19,9 @@ struct ContentHashing {
 };
 
 /// The identity of a model's contents, 64 hexadecimal digits: SHA-256 over every tensor in order of name: its name,
-/// element type, shape, and the 128-bit XXH3 of each 4 MiB of its bytes, which is as fast as memory: proof against every
-/// mistake, though not against forgers. The same however the tensors are spread over files, and for an adapter on its
-/// base as for the two merged with the same rounding. Streams: pages are dropped behind. Absent when cancelled.
+/// element type, shape, and the 128-bit XXH3 of each 4 MiB of its bytes, which is as fast as memory: proof against
+/// every mistake, though not against forgers. The same however the tensors are spread over files, and for an adapter on
+/// its base as for the two merged with the same rounding. Streams: pages are dropped behind. Absent when cancelled.
 std::optional<std::string> contentHash(const FounderSource& founder, const ContentHashing& how);
 
 /// Under which a hash may be remembered: paths, sizes, times and inodes of all files that the contents come from.

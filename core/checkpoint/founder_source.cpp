@@ -31,6 +31,9 @@ public:
     std::string name() const override { return nameOfPath(checkpoint_->path()); }
     std::span<const TensorDescription> tensors() const override { return tensors_; }
     const std::byte* bytes(std::size_t tensor) const override { return checkpoint_->tensors()[tensor].bytes; }
+    const MappedFile* file(std::size_t tensor) const override {
+        return checkpoint_->files()[checkpoint_->tensors()[tensor].file].get();
+    }
     void dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const override {
         checkpoint_->dropBehind(checkpoint_->tensors()[tensor], begin, end);
     }
@@ -104,11 +107,15 @@ std::vector<std::string> tokensOf(const Checkpoint& checkpoint) {
     return tokens;
 }
 
-/// The elements [begin, end) of a tensor, as a stretch of the buffer that the tensor begins at `at`.
-FounderStretch stretch(const FounderSource& source, std::size_t tensor, std::uint64_t at, std::uint64_t begin,
+/// The elements [begin, end) of a tensor, as a segment of the buffer that the tensor begins at `at`.
+FounderSegment segment(const FounderSource& source, std::size_t tensor, std::uint64_t at, std::uint64_t begin,
                        std::uint64_t end) {
     const auto dtype = source.tensors()[tensor].dtype;
-    return {at + begin, end - begin, dtype, source.bytes(tensor) + begin * sizeOf(dtype)};
+    return {.begin = at + begin,
+            .count = end - begin,
+            .dtype = dtype,
+            .bytes = source.bytes(tensor) + begin * sizeOf(dtype),
+            .file = source.file(tensor)};
 }
 
 }  // namespace
@@ -135,14 +142,14 @@ FounderOutline describe(const FounderSource& founder) {
             .tokens = tokensOf(founder.base())};
 }
 
-std::vector<FounderStretch> stretchesOf(const Alignment& alignment, std::span<const FounderSourcePtr> founders,
-                                        std::size_t founder) {
-    std::vector<FounderStretch> stretches;
+std::vector<FounderSegment> segmentsOf(const Alignment& alignment, std::span<const FounderSourcePtr> founders,
+                                       std::size_t founder) {
+    std::vector<FounderSegment> segments;
     const auto add = [&](std::size_t of, const Layout::Tensor& tensor, std::uint64_t begin, std::uint64_t end) {
         const auto index = founders[of]->indexOf(tensor.name);
         if (!index)
             throw std::runtime_error(fmt::format("{}: the tensor '{}' is missing.", founders[of]->name(), tensor.name));
-        if (begin < end) stretches.push_back(stretch(*founders[of], *index, tensor.begin, begin, end));
+        if (begin < end) segments.push_back(segment(*founders[of], *index, tensor.begin, begin, end));
     };
     for (const auto& tensor : alignment.layout.tensors) {
         if (founder == 0 || !alignment.commonRows || !isVocabulary(tensor.name)) {
@@ -161,7 +168,7 @@ std::vector<FounderStretch> stretchesOf(const Alignment& alignment, std::span<co
     }
     for (const auto& [tensor, owner] : alignment.layout.frozen)
         if (isFloating(tensor.dtype)) add(owner, tensor, 0, tensor.count);
-    return stretches;
+    return segments;
 }
 
 }  // namespace mergarium

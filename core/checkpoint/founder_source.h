@@ -2,6 +2,7 @@
 
 #include "core/checkpoint/alignment.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/founder_segment.h"
 #include "core/checkpoint/founder_settings.h"
 
 #include <cstddef>
@@ -27,6 +28,8 @@ public:
     /// The elements of tensors()[tensor], little-endian, aligned to nothing; they live as long as the source. Computed
     /// on first use where they are not on disk: may take seconds, and throw.
     virtual const std::byte* bytes(std::size_t tensor) const = 0;
+    /// What bytes(tensor) is mapped from; null when the tensor is computed.
+    virtual const MappedFile* file(std::size_t tensor) const = 0;
     /// Takes bytes [begin, end) of a tensor out of resident memory.
     virtual void dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const = 0;
     /// Whose configuration and tokenizer the model has.
@@ -48,18 +51,10 @@ FounderSourcePtr openFounder(const CheckpointFounder& founder, const std::filesy
 /// What alignment needs to know of a model, its tokenizer included.
 FounderOutline describe(const FounderSource& founder);
 
-/// A run of a founder's numbers in a network's buffer (Layout).
-struct FounderStretch {
-    std::uint64_t begin = 0;
-    std::uint64_t count = 0;
-    DType dtype = DType::F32;
-    const std::byte* bytes = nullptr;
-};
-
 /// Where the numbers of one founder lie, ascending, tiling [0, layout.extent()): its own tensors; founder 0's rows
 /// where a vocabulary has no common row; and the frozen floating tensors, which are the same for all. `founders` in the
 /// order that was aligned. Computes what has to be computed.
-std::vector<FounderStretch> stretchesOf(const Alignment& alignment, std::span<const FounderSourcePtr> founders,
-                                        std::size_t founder);
+std::vector<FounderSegment> segmentsOf(const Alignment& alignment, std::span<const FounderSourcePtr> founders,
+                                       std::size_t founder);
 
 }  // namespace mergarium

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace mergarium {
 namespace {
@@ -20,6 +21,7 @@ struct Descriptor {
     ~Descriptor() {
         if (number >= 0) ::close(number);
     }
+    int release() { return std::exchange(number, -1); }
 };
 
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string_view what) {
@@ -39,7 +41,7 @@ std::string whyNot(const std::filesystem::path& path, int reason) {
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
     // Without O_NONBLOCK, opening a named pipe would wait for its writer.
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (file.number < 0) refuse(path, whyNot(path, errno));
     struct stat status {};
     if (::fstat(file.number, &status) != 0) refuse(path, whyNot(path, errno));
@@ -56,14 +58,27 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
         if (start == MAP_FAILED)
             refuse(path, fmt::format("can't be mapped into memory: {}", std::generic_category().message(errno)));
     }
-    return std::shared_ptr<const MappedFile>(new MappedFile(path, {static_cast<const std::byte*>(start), size}, state));
+    return std::shared_ptr<const MappedFile>(
+        new MappedFile(path, file.release(), {static_cast<const std::byte*>(start), size}, state));
 }
 
-MappedFile::MappedFile(std::filesystem::path path, std::span<const std::byte> bytes, FileState state)
-    : path_(std::move(path)), bytes_(bytes), state_(state) {}
+MappedFile::MappedFile(std::filesystem::path path, int descriptor, std::span<const std::byte> bytes, FileState state)
+    : path_(std::move(path)), descriptor_(descriptor), bytes_(bytes), state_(state) {}
 
 MappedFile::~MappedFile() {
     if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+    ::close(descriptor_);
+}
+
+void MappedFile::read(const std::byte* from, std::span<std::byte> out) const {
+    for (auto offset = static_cast<off_t>(from - bytes_.data()); !out.empty();) {
+        const auto got = ::pread(descriptor_, out.data(), out.size(), offset);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) refuse(path_, fmt::format("can't be read: {}", std::generic_category().message(errno)));
+        if (got == 0) refuse(path_, "was truncated while it was in use");
+        out = out.subspan(static_cast<std::size_t>(got));
+        offset += got;
+    }
 }
 
 void MappedFile::dropBehind(std::uint64_t begin, std::uint64_t end) const { advise(begin, end, MADV_DONTNEED); }

@@ -1,10 +1,10 @@
 #include "core/checkpoint/model_writer.h"
 
+#include "core/checkpoint/digest.h"
 #include "core/checkpoint/output_file.h"
 #include "core/progress/pieces.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -27,7 +27,7 @@ struct Chunk {
     std::size_t file = 0;
     std::uint64_t begin = 0;
     std::uint64_t size = 0;
-    XXH128_hash_t hash{};
+    Digest digest{};
 };
 
 std::vector<Chunk> chunksOf(const ModelPlan& plan) {
@@ -90,7 +90,7 @@ void writeModel(const ModelPlan& plan, const PendingFolder& folder, const Tensor
             const auto& file = plan.files[chunk.file];
             const auto buffer = threadsBuffer(chunk.size);
             fillFrom(plan, file, contents, chunk.begin, buffer);
-            if (how.careful) chunk.hash = XXH3_128bits(buffer.data(), buffer.size());
+            if (how.careful) chunk.digest = digestOf(buffer);
             files[chunk.file]->write(file.header.size() + chunk.begin, buffer);
             const auto end = chunk.begin + chunk.size;
             if (how.careful && (end % (kChunk * kChunksPerSync) == 0 || end == file.dataSize))
@@ -107,7 +107,7 @@ void writeModel(const ModelPlan& plan, const PendingFolder& folder, const Tensor
             const auto& chunk = chunks[i];
             const auto buffer = threadsBuffer(chunk.size);
             files[chunk.file]->read(plan.files[chunk.file].header.size() + chunk.begin, buffer);
-            if (!XXH128_isEqual(XXH3_128bits(buffer.data(), buffer.size()), chunk.hash))
+            if (digestOf(buffer) != chunk.digest)
                 throw std::runtime_error(fmt::format(
                     "{}: what is read back from {} differs from what was written; try again, on another disk.",
                     folder.target().string(), plan.files[chunk.file].name));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/checkpoint/founder_segment.h"
 #include "core/checkpoint/layout.h"
 
 #include <cstddef>
@@ -10,16 +11,6 @@
 #include <vector>
 
 namespace mergarium {
-
-/// Where one stretch of a founder's numbers lies: in memory, or mapped from its file.
-struct FounderSegment {
-    /// First position in the network's buffer (Layout), and how many follow.
-    std::uint64_t begin = 0;
-    std::uint64_t count = 0;
-    DType dtype = DType::F32;
-    /// Needs no alignment.
-    const std::byte* bytes = nullptr;
-};
 
 /// One seed model: its identity, and where its numbers lie.
 struct FounderModel {
@@ -33,14 +24,15 @@ struct FounderModel {
     std::shared_ptr<const void> storage;
 };
 
-/// The seed models side by side: for every position of the parameter vector one number of each. Nothing is copied; pages of
-/// mapped files come in when they are read. Immutable; any thread.
+/// The seed models side by side: for every position of the parameter vector one number of each. Nothing is copied;
+/// pages of mapped files come in when they are read. Immutable; any thread.
 class Founders {
 public:
     /// Throws std::invalid_argument when a founder's segments don't tile the layout.
     Founders(Layout layout, std::vector<FounderModel> models);
     /// Small models in memory, one flat fp32 vector each, as long as the layout.
-    static std::shared_ptr<const Founders> ofVectors(Layout layout, std::vector<std::pair<std::string, std::vector<float>>> models);
+    static std::shared_ptr<const Founders> ofVectors(Layout layout,
+                                                     std::vector<std::pair<std::string, std::vector<float>>> models);
 
     /// K.
     std::size_t size() const { return models_.size(); }

@@ -1,17 +1,19 @@
 #include "core/genome/gram.h"
 
+#include "core/genome/founder_window.h"
 #include "core/genome/interpolation.h"
 
 #include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 namespace mergarium {
 namespace {
 
-/// A new split point costs one partial block per founder; small vectors get small blocks, so that it costs them less than a
-/// thousandth of a pass.
+/// A new split point costs one partial block per founder; small vectors get small blocks, so that it costs them less
+/// than a thousandth of a pass.
 constexpr std::uint64_t kSmallestBlock = 64;
 constexpr std::uint64_t kLargestBlock = 1 << 16;
 constexpr std::uint64_t kBlocks = 4096;
@@ -20,68 +22,117 @@ constexpr std::uint64_t kBlocksPerReport = 512;
 /// Numbers converted at a time: founders' pieces stay in the first-level cache.
 constexpr std::size_t kPiece = 1024;
 
-std::uint64_t blockFor(std::uint64_t length) { return std::clamp(std::bit_ceil(length / kBlocks + 1), kSmallestBlock, kLargestBlock); }
+std::uint64_t blockFor(std::uint64_t length) {
+    return std::clamp(std::bit_ceil(length / kBlocks + 1), kSmallestBlock, kLargestBlock);
+}
 
 }  // namespace
+
+std::uint64_t Gram::blockCount() const { return (founders_->length() + block_ - 1) / block_; }
+
+std::span<const double> Gram::entriesOf(const std::vector<double>& matrices, std::size_t index) const {
+    return std::span(matrices).subspan(index * entries(), entries());
+}
 
 Gram::Gram(FoundersPtr founders) : founders_(std::move(founders)), block_(blockFor(founders_->length())) {}
 
 void Gram::addProducts(std::uint64_t begin, std::uint64_t end, std::span<double> out) const {
     const auto founders = founders_->size();
+    FounderWindow window(*founders_);
+    std::vector<std::size_t> all(founders);
+    std::iota(all.begin(), all.end(), 0);
     std::vector<float> pieces(founders * kPiece);
-    for (auto at = begin; at < end; at += kPiece) {
-        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, end - at));
-        for (std::size_t k = 0; k < founders; ++k) founders_->read(k, at, std::span(pieces).subspan(k * kPiece, count));
-        for (std::size_t b = 0; b < founders; ++b)
-            for (std::size_t a = 0; a <= b; ++a)
-                out[gramIndex(a, b)] +=
-                    dotProduct(std::span(pieces).subspan(a * kPiece, count), std::span(pieces).subspan(b * kPiece, count));
+    const auto pieceOf = [&](std::size_t k, std::size_t count) { return std::span(pieces).subspan(k * kPiece, count); };
+    while (begin < end) {
+        const auto shown = window.show(all, begin, end - begin);
+        for (std::uint64_t at = 0; at < shown; at += kPiece) {
+            const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, shown - at));
+            for (std::size_t k = 0; k < founders; ++k)
+                toFloats(window.dtype(k), window.bytes(k, at), pieceOf(k, count));
+            for (std::size_t b = 0; b < founders; ++b)
+                for (std::size_t a = 0; a <= b; ++a)
+                    out[gramIndex(a, b)] += dotProduct(pieceOf(a, count), pieceOf(b, count));
+        }
+        begin += shown;
     }
+}
+
+void Gram::addWhole(std::uint64_t begin, std::uint64_t end, std::span<double> out) const {
+    const auto first = (begin + block_ - 1) / block_, last = end / block_;
+    if (first > last) return addProducts(begin, end, out);
+    if (begin < first * block_) addProducts(begin, first * block_, out);
+    for (auto block = first; block < last; ++block)
+        for (std::size_t entry = 0; entry < entries(); ++entry) out[entry] += blocks_[block * entries() + entry];
+    if (last * block_ < end) addProducts(last * block_, end, out);
 }
 
 std::shared_ptr<const Gram> Gram::compute(FoundersPtr founders, const Progress& progress) {
     std::shared_ptr<Gram> gram(new Gram(std::move(founders)));
     const auto length = gram->founders_->length();
     const auto entries = gram->entries();
-    const auto blocks = (length + gram->block_ - 1) / gram->block_;
-    gram->sums_.assign((blocks + 1) * entries, 0.0);
+    const auto blocks = gram->blockCount();
+    gram->blocks_.assign(blocks * entries, 0.0);
 
     for (std::uint64_t from = 0; from < blocks; from += kBlocksPerReport) {
         if (progress && !progress(from * gram->block_, length)) throw Cancelled();
         const auto until = std::min(blocks, from + kBlocksPerReport);
-        at::parallel_for(static_cast<std::int64_t>(from), static_cast<std::int64_t>(until), 1, [&](std::int64_t first, std::int64_t last) {
-            for (auto block = static_cast<std::uint64_t>(first); block < static_cast<std::uint64_t>(last); ++block)
-                gram->addProducts(block * gram->block_, std::min(length, (block + 1) * gram->block_),
-                                  std::span(gram->sums_).subspan((block + 1) * entries, entries));
-        });
+        at::parallel_for(static_cast<std::int64_t>(from), static_cast<std::int64_t>(until), 1,
+                         [&](std::int64_t first, std::int64_t last) {
+                             for (auto block = static_cast<std::uint64_t>(first);
+                                  block < static_cast<std::uint64_t>(last); ++block)
+                                 gram->addProducts(block * gram->block_, std::min(length, (block + 1) * gram->block_),
+                                                   std::span(gram->blocks_).subspan(block * entries, entries));
+                         });
     }
-    for (std::uint64_t block = 0; block < blocks; ++block)
-        for (std::size_t entry = 0; entry < entries; ++entry) gram->sums_[(block + 1) * entries + entry] += gram->sums_[block * entries + entry];
-    gram->addTensorEnds();
+    gram->sumUp();
     if (progress) progress(length, length);
     return gram;
 }
 
-std::shared_ptr<const Gram> Gram::fromSums(FoundersPtr founders, std::vector<double> sums) {
+std::shared_ptr<const Gram> Gram::fromBlockSums(FoundersPtr founders, std::vector<double> sums) {
     std::shared_ptr<Gram> gram(new Gram(std::move(founders)));
-    const auto blocks = (gram->founders_->length() + gram->block_ - 1) / gram->block_;
-    if (sums.size() != (blocks + 1) * gram->entries()) return nullptr;
-    gram->sums_ = std::move(sums);
-    gram->addTensorEnds();
+    if (sums.size() != gram->blockCount() * gram->entries()) return nullptr;
+    gram->blocks_ = std::move(sums);
+    gram->sumUp();
     return gram;
 }
 
-void Gram::addTensorEnds() {
-    for (const auto& tensor : founders_->layout().tensors) {
-        tensorEnds_.resize(tensorEnds_.size() + entries());
-        at(tensor.begin + tensor.count, std::span(tensorEnds_).last(entries()));
-    }
+void Gram::sumUp() {
+    sums_.assign(blocks_.size() + entries(), 0.0);
+    for (std::size_t i = 0; i < blocks_.size(); ++i) sums_[i + entries()] = sums_[i] + blocks_[i];
+
+    std::vector<std::uint64_t> ends;
+    for (const auto& tensor : founders_->layout().tensors)
+        if (tensor.count > 0) ends.push_back(tensor.begin + tensor.count);
+    std::vector<double> atEnds(ends.size() * entries());
+    tensors_.assign(atEnds.size(), 0.0);
+    at::parallel_for(0, static_cast<std::int64_t>(ends.size()), 1, [&](std::int64_t first, std::int64_t last) {
+        for (auto tensor = static_cast<std::size_t>(first); tensor < static_cast<std::size_t>(last); ++tensor) {
+            const auto place = tensor * entries();
+            at(ends[tensor], std::span(atEnds).subspan(place, entries()));
+            addWhole(tensor == 0 ? 0 : ends[tensor - 1], ends[tensor], std::span(tensors_).subspan(place, entries()));
+        }
+    });
+    ends_ = std::move(ends);
+    atEnds_ = std::move(atEnds);
 }
 
 void Gram::at(std::uint64_t position, std::span<double> out) const {
+    if (const auto end = std::ranges::lower_bound(ends_, position); end != ends_.end() && *end == position) {
+        std::ranges::copy(entriesOf(atEnds_, static_cast<std::size_t>(end - ends_.begin())), out.begin());
+        return;
+    }
     const auto block = position / block_;
-    std::copy_n(sums_.begin() + static_cast<std::ptrdiff_t>(block * entries()), entries(), out.begin());
+    std::ranges::copy(entriesOf(sums_, block), out.begin());
     if (position > block * block_) addProducts(block * block_, position, out);
+}
+
+bool Gram::ofTensor(std::uint64_t begin, std::uint64_t end, std::span<double> out) const {
+    const auto found = std::ranges::lower_bound(ends_, end);
+    if (found == ends_.end() || *found != end || (found == ends_.begin() ? 0 : *std::prev(found)) != begin)
+        return false;
+    std::ranges::copy(entriesOf(tensors_, static_cast<std::size_t>(found - ends_.begin())), out.begin());
+    return true;
 }
 
 }  // namespace mergarium

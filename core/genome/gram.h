@@ -11,39 +11,52 @@
 
 namespace mergarium {
 
-/// Entries of a symmetric K x K matrix that are kept: (0,0), (0,1), (1,1), (0,2), ... column by column of the upper triangle.
+/// Entries of a symmetric K x K matrix that are kept: (0,0), (0,1), (1,1), (0,2), ... column by column of the upper
+/// triangle.
 constexpr std::size_t gramEntries(std::size_t founders) { return founders * (founders + 1) / 2; }
-constexpr std::size_t gramIndex(std::size_t a, std::size_t b) { return a <= b ? b * (b + 1) / 2 + a : a * (a + 1) / 2 + b; }
+constexpr std::size_t gramIndex(std::size_t a, std::size_t b) {
+    return a <= b ? b * (b + 1) / 2 + a : a * (a + 1) / 2 + b;
+}
 
-/// The founders' Gram matrices, G(p)[a][b] = sum_{i < p} a_i b_i in fp64, for any position p: sums up to whole blocks are kept, the
-/// rest of one block is computed when it is asked for. What SLERP needs to know of vectors of any length. Immutable; any thread.
+/// The founders' Gram matrices, G(p)[a][b] = sum_{i < p} a_i b_i in fp64, for any position p: sums up to whole blocks
+/// are kept, the rest of one block is computed when it is asked for. What SLERP needs to know of vectors of any length.
+/// Immutable; any thread.
 class Gram {
 public:
     /// One streaming pass over all founders, with all threads; the result doesn't depend on how many there are.
     static std::shared_ptr<const Gram> compute(FoundersPtr founders, const Progress& progress = nullptr);
-    /// From what `sums()` gave; null when that doesn't fit these founders.
-    static std::shared_ptr<const Gram> fromSums(FoundersPtr founders, std::vector<double> sums);
+    /// From what `blockSums()` gave; null when that doesn't fit these founders.
+    static std::shared_ptr<const Gram> fromBlockSums(FoundersPtr founders, std::vector<double> sums);
 
     /// K(K+1)/2 entries of G(position) into `out`; position in [0, D].
     void at(std::uint64_t position, std::span<double> out) const;
-    /// The same at the end of every tensor, tensor by tensor.
-    std::span<const double> atTensorEnds() const { return tensorEnds_; }
+    /// Those of [begin, end) alone into `out`, if that is one whole tensor; else false. Summed up for itself: where a
+    /// small tensor stands behind large ones, a difference of what `at` gives would be their rounding errors.
+    bool ofTensor(std::uint64_t begin, std::uint64_t end, std::span<double> out) const;
 
     const FoundersPtr& founders() const { return founders_; }
     std::size_t entries() const { return gramEntries(founders_->size()); }
-    /// The sums at block borders, to be kept in a file.
-    const std::vector<double>& sums() const { return sums_; }
+    /// Of every block, to be kept in a file.
+    const std::vector<double>& blockSums() const { return blocks_; }
 
 private:
     explicit Gram(FoundersPtr founders);
+    std::uint64_t blockCount() const;
     /// Adds the products of positions [begin, end), within one block, to `out`.
     void addProducts(std::uint64_t begin, std::uint64_t end, std::span<double> out) const;
-    void addTensorEnds();
+    void addWhole(std::uint64_t begin, std::uint64_t end, std::span<double> out) const;
+    /// From the blocks' sums everything else.
+    void sumUp();
+    std::span<const double> entriesOf(const std::vector<double>& matrices, std::size_t index) const;
 
     FoundersPtr founders_;
     std::uint64_t block_;
+    std::vector<double> blocks_;
+    /// Up to the begin of every block, and to the end of the last.
     std::vector<double> sums_;
-    std::vector<double> tensorEnds_;
+    /// Where tensors end, ascending; G up to there; and of each tensor alone.
+    std::vector<std::uint64_t> ends_;
+    std::vector<double> atEnds_, tensors_;
 };
 
 using GramPtr = std::shared_ptr<const Gram>;

@@ -1,13 +1,14 @@
 #include "core/genome/materialize.h"
 
 #include "core/genome/accumulate.h"
+#include "core/genome/founder_window.h"
 
 #include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <optional>
+#include <vector>
 
 namespace mergarium {
 namespace {
@@ -16,30 +17,7 @@ namespace {
 constexpr std::size_t kPiece = 2048;
 constexpr std::uint64_t kPerTask = 1 << 16;
 
-void addFounder(const Founders& founders, std::size_t founder, std::uint64_t begin, float coefficient, bool first,
-                std::span<float> sums) {
-    for (const auto* segment = &founders.segmentAt(founder, begin); !sums.empty(); ++segment) {
-        const auto offset = begin - segment->begin;
-        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(sums.size(), segment->count - offset));
-        const auto* bytes = segment->bytes + offset * sizeOf(segment->dtype);
-        (first ? scaleInto : addScaled)(segment->dtype, bytes, coefficient, sums.first(count));
-        sums = sums.subspan(count);
-        begin += count;
-    }
-}
-
-/// One piece within one span.
-void mix(std::span<const double> coefficients, const Founders& founders, std::uint64_t begin, std::span<float> sums) {
-    bool first = true;
-    for (std::size_t k = 0; k < coefficients.size(); ++k) {
-        if (coefficients[k] == 0.0) continue;
-        addFounder(founders, k, begin, static_cast<float>(coefficients[k]), first, sums);
-        first = false;
-    }
-    if (first) std::ranges::fill(sums, 0.0f);
-}
-
-/// Calls `visit(span, begin, count)` for every stretch of [begin, end) within one span.
+/// Calls `visit(coefficients, begin, count)` for every stretch of [begin, end) within one span.
 template <typename Visit>
 void forEachSpan(const Recipe& recipe, std::uint64_t begin, std::uint64_t end, Visit&& visit) {
     auto span = static_cast<std::size_t>(std::ranges::upper_bound(recipe.ends, begin) - recipe.ends.begin());
@@ -50,58 +28,73 @@ void forEachSpan(const Recipe& recipe, std::uint64_t begin, std::uint64_t end, V
     }
 }
 
-/// The founder that a span is a copy of.
-std::optional<std::size_t> onlyFounder(std::span<const double> coefficients) {
-    std::optional<std::size_t> only;
-    for (std::size_t k = 0; k < coefficients.size(); ++k) {
-        if (coefficients[k] == 0.0) continue;
-        if (only || coefficients[k] != 1.0) return std::nullopt;
-        only = k;
+/// What a piece of a window becomes in fp32: products and sums, founder by founder.
+void mix(const FounderWindow& window, std::span<const float> coefficients, std::uint64_t offset,
+         std::span<float> sums) {
+    if (coefficients.empty()) {
+        std::ranges::fill(sums, 0.0f);
+        return;
     }
-    return only;
+    scaleInto(window.dtype(0), window.bytes(0, offset), coefficients[0], sums);
+    for (std::size_t i = 1; i < coefficients.size(); ++i)
+        addScaled(window.dtype(i), window.bytes(i, offset), coefficients[i], sums);
 }
 
-/// Copies bytes where a founder has the dtype that is asked for; returns how many elements, from `begin` on.
-std::uint64_t copied(const Founders& founders, std::size_t founder, std::uint64_t begin, std::uint64_t count,
-                     DType dtype, std::byte* out) {
-    const auto& segment = founders.segmentAt(founder, begin);
-    if (segment.dtype != dtype) return 0;
-    const auto offset = begin - segment.begin;
-    const auto number = std::min(count, segment.count - offset);
-    std::memcpy(out, segment.bytes + offset * sizeOf(dtype), number * sizeOf(dtype));
-    return number;
+/// Calls `visit(window, coefficients, begin, count)` for one window after the other of [begin, end), each within one
+/// span, with the founders that have a part in it and their coefficients.
+template <typename Visit>
+void forEachWindow(const Recipe& recipe, const Founders& founders, std::uint64_t begin, std::uint64_t end,
+                   Visit&& visit) {
+    FounderWindow window(founders);
+    std::vector<std::size_t> involved;
+    std::vector<float> coefficients;
+    forEachSpan(recipe, begin, end, [&](std::span<const double> all, std::uint64_t at, std::uint64_t count) {
+        involved.clear();
+        coefficients.clear();
+        for (std::size_t k = 0; k < all.size(); ++k) {
+            if (all[k] == 0.0) continue;
+            involved.push_back(k);
+            coefficients.push_back(static_cast<float>(all[k]));
+        }
+        while (count > 0) {
+            const auto shown = window.show(involved, at, count);
+            visit(window, std::span<const float>(coefficients), at, shown);
+            at += shown;
+            count -= shown;
+        }
+    });
 }
 
 }  // namespace
 
 void materializeRange(const Recipe& recipe, const Founders& founders, std::uint64_t begin, std::span<float> out) {
-    forEachSpan(recipe, begin, begin + out.size(),
-                [&](std::span<const double> coefficients, std::uint64_t at, std::uint64_t count) {
-                    for (std::uint64_t done = 0; done < count; done += kPiece)
-                        mix(coefficients, founders, at + done,
-                            out.subspan(at + done - begin, std::min<std::uint64_t>(kPiece, count - done)));
-                });
+    forEachWindow(
+        recipe, founders, begin, begin + out.size(),
+        [&](const FounderWindow& window, std::span<const float> coefficients, std::uint64_t at, std::uint64_t count) {
+            for (std::uint64_t done = 0; done < count; done += kPiece)
+                mix(window, coefficients, done,
+                    out.subspan(at + done - begin, std::min<std::uint64_t>(kPiece, count - done)));
+        });
 }
 
 void materializeAs(const Recipe& recipe, const Founders& founders, std::uint64_t begin, std::uint64_t count,
                    DType dtype, std::byte* out) {
     const auto size = sizeOf(dtype);
     std::array<float, kPiece> sums;
-    forEachSpan(recipe, begin, begin + count,
-                [&](std::span<const double> coefficients, std::uint64_t at, std::uint64_t number) {
-                    const auto only = onlyFounder(coefficients);
-                    for (const auto end = at + number; at < end;) {
-                        auto* const to = out + (at - begin) * size;
-                        auto made = only ? copied(founders, *only, at, end - at, dtype, to) : 0;
-                        if (made == 0) {
-                            made = std::min<std::uint64_t>(kPiece, end - at);
-                            const auto piece = std::span(sums).first(made);
-                            mix(coefficients, founders, at, piece);
-                            fromFloats(dtype, piece, to);
-                        }
-                        at += made;
-                    }
-                });
+    forEachWindow(
+        recipe, founders, begin, begin + count,
+        [&](const FounderWindow& window, std::span<const float> coefficients, std::uint64_t at, std::uint64_t number) {
+            auto* const to = out + (at - begin) * size;
+            if (coefficients.size() == 1 && coefficients[0] == 1.0f && window.dtype(0) == dtype) {
+                std::memcpy(to, window.bytes(0), number * size);
+                return;
+            }
+            for (std::uint64_t done = 0; done < number; done += kPiece) {
+                const auto piece = std::span(sums).first(std::min<std::uint64_t>(kPiece, number - done));
+                mix(window, coefficients, done, piece);
+                fromFloats(dtype, piece, to + done * size);
+            }
+        });
 }
 
 void materializeAll(const Recipe& recipe, const Founders& founders, std::span<float> out) {

@@ -24,7 +24,8 @@ double product(std::span<const double> c1, std::span<const double> gram, std::sp
     return sum;
 }
 
-/// Calls `visit(begin, end, i, j, s)` for every stretch on which span i of `first`, j of `second` and s of `spans` hold.
+/// Calls `visit(begin, end, i, j, s)` for every stretch on which span i of `first`, j of `second` and s of `spans`
+/// hold.
 template <typename Visit>
 void walk(const Recipe& first, const Recipe& second, std::span<const MixedSpan> spans, Visit&& visit) {
     std::size_t i = 0, j = 0, s = 0;
@@ -38,7 +39,8 @@ void walk(const Recipe& first, const Recipe& second, std::span<const MixedSpan> 
     }
 }
 
-void mixCoefficients(std::span<const double> first, std::span<const double> second, MixingCoefficients mixing, std::span<double> out) {
+void mixCoefficients(std::span<const double> first, std::span<const double> second, MixingCoefficients mixing,
+                     std::span<double> out) {
     for (std::size_t k = 0; k < out.size(); ++k) out[k] = mixing.first * first[k] + mixing.second * second[k];
 }
 
@@ -54,8 +56,9 @@ std::vector<std::uint64_t> tensorEndsOf(const Layout& layout) {
 RecipeGenome::RecipeGenome(Recipe recipe, GramPtr gram) : recipe_(std::move(recipe)), gram_(std::move(gram)) {
     const auto& founders = *gram_->founders();
     if (recipe_.founders != founders.size() || recipe_.length() != founders.length())
-        throw std::runtime_error(fmt::format("A recipe over {} founders of {} parameters doesn't fit {} founders of {}.", recipe_.founders,
-                                             recipe_.length(), founders.size(), founders.length()));
+        throw std::runtime_error(
+            fmt::format("A recipe over {} founders of {} parameters doesn't fit {} founders of {}.", recipe_.founders,
+                        recipe_.length(), founders.size(), founders.length()));
     gramAtEnds_.resize(recipe_.spans() * gram_->entries());
     for (std::size_t span = 0; span < recipe_.spans(); ++span)
         gram_->at(recipe_.ends[span], std::span(gramAtEnds_).subspan(span * gram_->entries(), gram_->entries()));
@@ -67,7 +70,8 @@ void RecipeGenome::materialize(std::span<float> parameters) const {
 }
 
 std::size_t RecipeGenome::memory() const {
-    return sizeof *this + recipe_.ends.size() * sizeof(std::uint64_t) + (recipe_.coefficients.size() + gramAtEnds_.size()) * sizeof(double);
+    return sizeof *this + recipe_.ends.size() * sizeof(std::uint64_t) +
+           (recipe_.coefficients.size() + gramAtEnds_.size()) * sizeof(double);
 }
 
 std::span<const double> RecipeGenome::gramAt(std::size_t span) const {
@@ -79,7 +83,12 @@ std::span<const double> RecipeGenome::gramAt(std::size_t span) const {
 class RecipeBreeding::ParentGrams final : public PairGrams {
 public:
     ParentGrams(const Gram& gram, const RecipeGenome& first, const RecipeGenome& second)
-        : gram_(gram), first_(first), second_(second), before_(gram.entries()), here_(gram.entries()), between_(gram.entries()) {}
+        : gram_(gram),
+          first_(first),
+          second_(second),
+          before_(gram.entries()),
+          here_(gram.entries()),
+          between_(gram.entries()) {}
 
     /// Stretches are asked for in ascending order, without gaps.
     PairGram over(std::uint64_t begin, std::uint64_t end) override {
@@ -90,6 +99,7 @@ public:
         gram_.at(begin, before_);
         PairGram sum;
         while (begin < end) {
+            const auto from = begin;
             begin = std::min({end, one.ends[i], other.ends[j]});
             if (begin == one.ends[i])
                 std::ranges::copy(first_.gramAt(i), here_.begin());
@@ -97,7 +107,9 @@ public:
                 std::ranges::copy(second_.gramAt(j), here_.begin());
             else
                 gram_.at(begin, here_);
-            for (std::size_t entry = 0; entry < between_.size(); ++entry) between_[entry] = here_[entry] - before_[entry];
+            if (!gram_.ofTensor(from, begin, between_))
+                for (std::size_t entry = 0; entry < between_.size(); ++entry)
+                    between_[entry] = here_[entry] - before_[entry];
             sum.firstFirst += product(one.of(i), between_, one.of(i));
             sum.firstSecond += product(one.of(i), between_, other.of(j));
             sum.secondSecond += product(other.of(j), between_, other.of(j));
@@ -115,7 +127,8 @@ private:
     std::vector<double> before_, here_, between_;
 };
 
-RecipeBreeding::RecipeBreeding(GramPtr gram) : gram_(std::move(gram)), tensorEnds_(tensorEndsOf(gram_->founders()->layout())) {}
+RecipeBreeding::RecipeBreeding(GramPtr gram)
+    : gram_(std::move(gram)), tensorEnds_(tensorEndsOf(gram_->founders()->layout())) {}
 
 const Genome& RecipeBreeding::breed(const Genome& firstParent, const Genome& secondParent, const Splice& splice) {
     if (splice.mutation) throw std::invalid_argument("A recipe can't be mutated: noise is no combination of founders.");
@@ -132,25 +145,28 @@ const Genome& RecipeBreeding::breed(const Genome& firstParent, const Genome& sec
     child_.gram_ = gram_;
     std::vector<double> coefficients(recipe.founders);
     std::vector<double> gramAt(gram_->entries());
-    walk(*first.recipe(), *second.recipe(), spans_, [&](std::uint64_t, std::uint64_t end, std::size_t i, std::size_t j, std::size_t s) {
-        mixCoefficients(first.recipe()->of(i), second.recipe()->of(j), spans_[s].mixing, coefficients);
-        const auto spansBefore = recipe.spans();
-        appendSpan(recipe, end, coefficients);
-        if (first.recipe()->ends[i] == end)
-            std::ranges::copy(first.gramAt(i), gramAt.begin());
-        else if (second.recipe()->ends[j] == end)
-            std::ranges::copy(second.gramAt(j), gramAt.begin());
-        else
-            gram_->at(end, gramAt);
-        if (recipe.spans() == spansBefore) child_.gramAtEnds_.resize(child_.gramAtEnds_.size() - gramAt.size());
-        child_.gramAtEnds_.insert(child_.gramAtEnds_.end(), gramAt.begin(), gramAt.end());
-    });
+    walk(*first.recipe(), *second.recipe(), spans_,
+         [&](std::uint64_t, std::uint64_t end, std::size_t i, std::size_t j, std::size_t s) {
+             mixCoefficients(first.recipe()->of(i), second.recipe()->of(j), spans_[s].mixing, coefficients);
+             const auto spansBefore = recipe.spans();
+             appendSpan(recipe, end, coefficients);
+             if (first.recipe()->ends[i] == end)
+                 std::ranges::copy(first.gramAt(i), gramAt.begin());
+             else if (second.recipe()->ends[j] == end)
+                 std::ranges::copy(second.gramAt(j), gramAt.begin());
+             else
+                 gram_->at(end, gramAt);
+             if (recipe.spans() == spansBefore) child_.gramAtEnds_.resize(child_.gramAtEnds_.size() - gramAt.size());
+             child_.gramAtEnds_.insert(child_.gramAtEnds_.end(), gramAt.begin(), gramAt.end());
+         });
     return child_;
 }
 
 GenomePtr RecipeBreeding::keep() { return std::make_shared<const RecipeGenome>(child_); }
 
-GenomePtr RecipeBreeding::unpack(std::span<const std::byte> bytes) const { return std::make_shared<const RecipeGenome>(unpackRecipe(bytes), gram_); }
+GenomePtr RecipeBreeding::unpack(std::span<const std::byte> bytes) const {
+    return std::make_shared<const RecipeGenome>(unpackRecipe(bytes), gram_);
+}
 
 Recipe combine(const Recipe& first, const Recipe& second, std::span<const MixedSpan> spans) {
     Recipe child{.founders = first.founders, .ends = {}, .coefficients = {}};

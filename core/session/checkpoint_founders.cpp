@@ -36,7 +36,8 @@ std::optional<std::vector<std::byte>> readKept(const std::filesystem::path& path
     return std::vector<std::byte>(body.begin(), body.end());
 }
 
-/// Under its name at once or not at all. A cache that can't be written is no failure: what it would hold is computed again.
+/// Under its name at once or not at all. A cache that can't be written is no failure: what it would hold is computed
+/// again.
 void keep(const std::filesystem::path& path, std::span<const std::byte> body) {
     std::error_code error;
     std::filesystem::create_directories(path.parent_path(), error);
@@ -72,11 +73,13 @@ std::string hashOf(const FounderSource& source, const std::filesystem::path& cac
 
 /// Everything that Gram sums depend on.
 std::string gramKey(const Founders& founders) {
-    std::string key = "gram 1\n";
+    std::string key = "gram 2\n";
     for (std::size_t k = 0; k < founders.size(); ++k) key += founders.model(k).hash + "\n";
-    for (const auto& tensor : founders.layout().tensors) key += fmt::format("{} {} {}\n", tensor.name, tensor.begin, tensor.count);
+    for (const auto& tensor : founders.layout().tensors)
+        key += fmt::format("{} {} {}\n", tensor.name, tensor.begin, tensor.count);
     for (std::size_t k = 0; k < founders.size(); ++k)
-        for (const auto& segment : founders.model(k).segments) key += fmt::format("{} {}\n", segment.begin, nameOf(segment.dtype));
+        for (const auto& segment : founders.model(k).segments)
+            key += fmt::format("{} {}\n", segment.begin, nameOf(segment.dtype));
     return digestOf(key);
 }
 
@@ -87,8 +90,8 @@ std::filesystem::path founderCache(const std::filesystem::path& database) {
     return database.string() + ".cache";
 }
 
-OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, const TensorRules& rules, const std::filesystem::path& cache,
-                            const Announce& announce) {
+OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, const TensorRules& rules,
+                            const std::filesystem::path& cache, const Announce& announce) {
     OpenedFounders opened;
     std::vector<FounderOutline> descriptions;
     for (const auto& founder : founders) {
@@ -102,10 +105,10 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
     std::vector<FounderModel> models;
     const auto storage = std::make_shared<const std::vector<FounderSourcePtr>>(opened.sources);
     for (std::size_t k = 0; k < founders.size(); ++k) {
-        FounderModel model{.name = descriptions[k].name, .hash = hashOf(*opened.sources[k], cache, announce), .segments = {}, .storage = storage};
-        for (const auto& stretch : stretchesOf(alignment, opened.sources, k))
-            model.segments.push_back({.begin = stretch.begin, .count = stretch.count, .dtype = stretch.dtype, .bytes = stretch.bytes});
-        models.push_back(std::move(model));
+        models.push_back({.name = descriptions[k].name,
+                          .hash = hashOf(*opened.sources[k], cache, announce),
+                          .segments = segmentsOf(alignment, opened.sources, k),
+                          .storage = storage});
     }
     opened.founders = std::make_shared<const Founders>(alignment.layout, std::move(models));
     return opened;
@@ -116,14 +119,14 @@ GramPtr gramOf(const OpenedFounders& opened, const std::filesystem::path& cache,
     if (const auto kept = readKept(path); kept && kept->size() % sizeof(double) == 0) {
         std::vector<double> sums(kept->size() / sizeof(double));
         if (!sums.empty()) std::memcpy(sums.data(), kept->data(), kept->size());
-        if (auto gram = Gram::fromSums(opened.founders, std::move(sums))) return gram;
+        if (auto gram = Gram::fromBlockSums(opened.founders, std::move(sums))) return gram;
     }
     const auto gram = Gram::compute(opened.founders, [&](std::uint64_t done, std::uint64_t total) {
         return !announce || announce("Comparing founders", done, total);
     });
     for (const auto& source : opened.sources)
         for (const auto& file : source->files()) file->dropBehind(0, file->bytes().size());
-    keep(path, std::as_bytes(std::span(gram->sums())));
+    keep(path, std::as_bytes(std::span(gram->blockSums())));
     return gram;
 }
 

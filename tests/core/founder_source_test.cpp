@@ -35,9 +35,9 @@ Values read(const FounderSource& source, std::string_view name) {
     return values;
 }
 
-Values flat(std::span<const FounderStretch> stretches, std::uint64_t extent) {
+Values flat(std::span<const FounderSegment> segments, std::uint64_t extent) {
     Values values;
-    for (const auto& one : stretches) {
+    for (const auto& one : segments) {
         if (one.begin != values.size()) return {};
         values.resize(values.size() + one.count);
         toFloats(one.dtype, one.bytes, std::span(values).last(one.count));
@@ -266,9 +266,9 @@ private Q_SLOTS:
         const std::vector<FounderOutline> founders{describe(*sources[0]), describe(*sources[1])};
         const auto alignment = align(founders, {.exclude = {}, .freeze = {{"*norm*", 1}}, .commonVocabulary = true});
         QVERIFY(alignment.differences.empty());
-        QCOMPARE(flat(stretchesOf(alignment, sources, 0), alignment.layout.extent()),
+        QCOMPARE(flat(segmentsOf(alignment, sources, 0), alignment.layout.extent()),
                  (Values{1, 2, 3, 4, 5, 6, 9, 70, 80}));
-        QCOMPARE(flat(stretchesOf(alignment, sources, 1), alignment.layout.extent()),
+        QCOMPARE(flat(segmentsOf(alignment, sources, 1), alignment.layout.extent()),
                  (Values{10, 20, 30, 40, 5, 6, 90, 70, 80}));
     }
 

@@ -56,7 +56,8 @@ private Q_SLOTS:
         QTest::addColumn<int>("splits");
         for (const auto interpolation : kInterpolations)
             for (const int splits : {0, 1, 7})
-                QTest::addRow("%s, %d splits", std::string(nameOf(interpolation)).c_str(), splits) << static_cast<int>(interpolation) << splits;
+                QTest::addRow("%s, %d splits", std::string(nameOf(interpolation)).c_str(), splits)
+                    << static_cast<int>(interpolation) << splits;
     }
 
     void aRecipeEqualsMergingTheVectorsOverHundredsOfGenerations() {
@@ -106,14 +107,19 @@ private Q_SLOTS:
         layout.append("w", {static_cast<std::int64_t>(kLength)}, DType::BF16);
         auto other = std::make_shared<std::vector<float>>(randomVector(6, kLength));
         const auto founders = std::make_shared<const Founders>(
-            layout, std::vector<FounderModel>{
-                        {"half", "", {{0, kLength, DType::BF16, stored->data()}}, stored},
-                        {"single", "", {{0, 1000, DType::F32, std::as_bytes(std::span(*other)).data()}, {1000, 2000, DType::F32, std::as_bytes(std::span(*other)).data() + 4000}}, other}});
+            layout,
+            std::vector<FounderModel>{{"half", "", {{0, kLength, DType::BF16, stored->data()}}, stored},
+                                      {"single",
+                                       "",
+                                       {{0, 1000, DType::F32, std::as_bytes(std::span(*other)).data()},
+                                        {1000, 2000, DType::F32, std::as_bytes(std::span(*other)).data() + 4000}},
+                                       other}});
         Recipe recipe{.founders = 2, .ends = {777, kLength}, .coefficients = {0.25, 0.75, -1.0, 0.5}};
         std::vector<float> merged(kLength);
         materializeAll(recipe, *founders, merged);
         for (std::size_t i = 0; i < kLength; ++i) {
-            const double expected = i < 777 ? 0.25 * rounded[i] + 0.75 * (*other)[i] : -1.0 * rounded[i] + 0.5 * (*other)[i];
+            const double expected =
+                i < 777 ? 0.25 * rounded[i] + 0.75 * (*other)[i] : -1.0 * rounded[i] + 0.5 * (*other)[i];
             QVERIFY(std::abs(merged[i] - expected) <= 1e-6 * (1 + std::abs(expected)));
         }
         std::vector<float> part(100);
@@ -126,19 +132,58 @@ private Q_SLOTS:
         const auto models = siblings(3, kLength);
         const auto gram = Gram::compute(foundersOf(models, layoutOf(kLength)));
         std::vector<double> from(gram->entries()), until(gram->entries());
-        for (const auto& [begin, end] : {std::pair<std::size_t, std::size_t>{0, kLength}, {0, 1}, {63, 64}, {100, 9000}, {12344, kLength}}) {
+        for (const auto& [begin, end] :
+             {std::pair<std::size_t, std::size_t>{0, kLength}, {0, 1}, {63, 64}, {100, 9000}, {12344, kLength}}) {
             gram->at(begin, from);
             gram->at(end, until);
             for (std::size_t a = 0; a < 3; ++a)
                 for (std::size_t b = 0; b < 3; ++b) {
-                    const double expected = dotProduct(std::span(models[a]).subspan(begin, end - begin), std::span(models[b]).subspan(begin, end - begin));
+                    const double expected = dotProduct(std::span(models[a]).subspan(begin, end - begin),
+                                                       std::span(models[b]).subspan(begin, end - begin));
                     const auto entry = gramIndex(a, b);
                     QVERIFY(std::abs(until[entry] - from[entry] - expected) < 1e-9 * static_cast<double>(kLength));
                 }
         }
         // Kept sums give the same Gram matrices; sums of other founders don't fit.
-        QVERIFY(Gram::fromSums(gram->founders(), gram->sums()));
-        QVERIFY(!Gram::fromSums(gram->founders(), std::vector<double>(5)));
+        const auto again = Gram::fromBlockSums(gram->founders(), gram->blockSums());
+        QVERIFY(again);
+        gram->at(9000, from);
+        again->at(9000, until);
+        QCOMPARE(until, from);
+        QVERIFY(!Gram::fromBlockSums(gram->founders(), std::vector<double>(5)));
+    }
+
+    void aSmallTensorBehindLargeOnesHasItsOwnAngle() {
+        // Of the large tensor's square, 1e12, not even the sixteenth digit says anything about the small one's, 1e-8.
+        std::vector<std::vector<float>> models{randomVector(1, 4000), randomVector(2, 4000)};
+        for (auto& model : models)
+            for (std::size_t i = 0; i < 4000; ++i)
+                model[i] = i < 3000 ? 1e5f * model[i] : i < 3900 ? 1e-6f * model[i] : 0.0f;
+        Layout layout;
+        layout.append("large", {3000});
+        layout.append("small", {900});
+        layout.append("zero", {100});
+        const auto gram = Gram::compute(foundersOf(models, layout));
+        std::vector<double> small(3), zero(3);
+        QVERIFY(gram->ofTensor(3000, 3900, small));
+        QVERIFY(gram->ofTensor(3900, 4000, zero));
+        QVERIFY(!gram->ofTensor(3000, 3899, zero));
+        QCOMPARE(zero, std::vector<double>(3));
+        for (std::size_t a = 0; a < 2; ++a)
+            for (std::size_t b = 0; b < 2; ++b) {
+                const double expected =
+                    dotProduct(std::span(models[a]).subspan(3000, 900), std::span(models[b]).subspan(3000, 900));
+                QVERIFY(std::abs(small[gramIndex(a, b)] - expected) <= 1e-12 * 1e-9);
+            }
+        RecipeBreeding recipes(gram);
+        DenseBreeding vectors(tensorEndsOf(layout));
+        const Splice splice{.splits = {}, .ratio = 0.3, .interpolation = Interpolation::SlerpPerTensor};
+        std::vector<float> one(4000), other(4000);
+        recipes
+            .breed(RecipeGenome(founderRecipe(0, 2, 4000), gram), RecipeGenome(founderRecipe(1, 2, 4000), gram), splice)
+            .materialize(one);
+        vectors.breed(DenseGenome(models[0]), DenseGenome(models[1]), splice).materialize(other);
+        for (std::size_t i = 3000; i < 3900; ++i) QVERIFY(std::abs(one[i] - other[i]) <= 1e-12f);
     }
 
     void equalNeighboursAreOneSpan() {
@@ -147,7 +192,8 @@ private Q_SLOTS:
         RecipeBreeding breeding(gram);
         const RecipeGenome founder(founderRecipe(1, 2, kLength), gram);
         // A child of one parent alone is that parent, wherever it is split.
-        const auto& child = breeding.breed(founder, founder, {.splits = {0, 10, 500}, .ratio = 0.0, .interpolation = Interpolation::Lerp});
+        const auto& child = breeding.breed(
+            founder, founder, {.splits = {0, 10, 500}, .ratio = 0.0, .interpolation = Interpolation::Lerp});
         QCOMPARE(*child.recipe(), *founder.recipe());
     }
 
@@ -169,7 +215,8 @@ private Q_SLOTS:
         const auto models = siblings(2, kLength);
         const auto layout = layoutOf(kLength);
         DenseBreeding breeding(tensorEndsOf(layout));
-        const DenseGenome first(models[0], founderRecipe(0, 2, kLength)), second(models[1], founderRecipe(1, 2, kLength));
+        const DenseGenome first(models[0], founderRecipe(0, 2, kLength)),
+            second(models[1], founderRecipe(1, 2, kLength));
         breeding.breed(first, second, {.splits = {100, 350}, .ratio = 0.3});
         const auto child = breeding.keep();
         QCOMPARE(child->recipe()->spans(), 3u);
