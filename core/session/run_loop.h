@@ -2,6 +2,7 @@
 
 #include "core/session/experiment.h"
 #include "core/session/rate_meter.h"
+#include "core/session/scorer.h"
 #include "core/session/snapshot.h"
 #include "core/store/run_catalog.h"
 #include "core/store/run_recorder.h"
@@ -12,9 +13,9 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
-#include <unordered_map>
-#include <utility>
+#include <string_view>
 
 namespace mergarium {
 
@@ -27,13 +28,13 @@ enum class StepOutcome {
     Troubled,
 };
 
-/// One run, evaluation by evaluation, on the calling thread: task, strategy and recorder working together. Knows no other
-/// threads and nobody who watches. Throws std::runtime_error with one sentence; what was stored before is kept.
+/// One run, evaluation by evaluation, on the calling thread: task, strategy and recorder working together. Knows no
+/// other threads and nobody who watches. Throws std::runtime_error with one sentence; what was stored before is kept.
 class RunLoop {
 public:
     /// Scores the founders and stores a new run. Throws Cancelled when `announce` ends it.
-    static std::unique_ptr<RunLoop> begin(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce = nullptr,
-                                          const SweepArm& arm = {});
+    static std::unique_ptr<RunLoop> begin(const RunConfiguration& configuration, const RunPlace& place,
+                                          const Announce& announce = nullptr, const SweepArm& arm = {});
     /// Rebuilds a stored run as it was after its last stored birth, without scoring anything again.
     static std::unique_ptr<RunLoop> goOn(RunId run, const RunPlace& place, const Announce& announce = nullptr);
 
@@ -44,10 +45,12 @@ public:
     /// A break, which counts neither as time nor in the rate.
     void pauseClock();
     void resumeClock();
-    /// Stores everything, with a checkpoint when the phase ends the sitting. A finished archive is tested first, where that costs little.
+    /// Stores everything, with a checkpoint when the phase ends the sitting. A finished archive is tested first, where
+    /// that costs little.
     void store(Phase phase);
 
-    /// Stores that the run failed, and why, without a checkpoint: the births before it are kept and can be gone on from.
+    /// Stores that the run failed, and why, without a checkpoint: the births before it are kept and can be gone on
+    /// from.
     void storeFailure(const std::string& sentence);
 
     /// The state now.
@@ -56,29 +59,27 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    /// A child after scoring.
-    struct Scoring {
-        Scores scores;
-        AnswersPtr answers;
-        /// Samples scored before it was certain to be rejected; absent: all.
-        std::optional<std::uint64_t> scored;
-        bool abandoned = false;
-    };
-
     RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce);
+
+    // How it starts: run_loop_start.cpp.
+    Archive emptyArchive() const;
     MemberPtr scoreFounder(MemberId id, GenomePtr genome);
-    Scoring scoreChild(const Genome& child, const std::atomic<bool>& abandon);
-    std::vector<std::size_t> batchOrder() const;
+    std::runtime_error damaged(std::string_view what, RunId run) const;
+    /// Task and founders must be what they were when the run was stored.
+    void checkUnchanged(const RunDescription& stored) const;
+    /// The archive at the last checkpoint, and on it what was decided since.
+    void rebuildArchive(const ResumePoint& point);
+    /// Counters, curve and pairings as they were stored.
+    void takeOverFigures(const ResumePoint& point);
     GenomePtr breedAgain(const StoredBirth& birth);
-    /// Absent when there is nothing to test with, when it failed, or was abandoned. Throws EvaluationFailure before the run is stored.
+
+    /// Absent when there is nothing to test with, when it failed, or was abandoned. Throws EvaluationFailure before the
+    /// run is stored.
     std::optional<double> testOf(const Member& member, const std::atomic<bool>* abandon = nullptr);
     void admit(Proposal proposal, Scoring scoring);
     void recordFailure(const Proposal& proposal, const std::string& why);
     void record(BirthRecord birth, MemberId child);
     void endStep(const std::atomic<bool>& abandon);
-    /// Whether scoring a model costs so little that nothing is done to save it.
-    bool isCheap() const;
-    bool rejectsEarly() const;
     void follow(const std::atomic<bool>* abandon = nullptr);
     void addProgress();
     double seconds() const;
@@ -92,22 +93,17 @@ private:
     RunConfiguration configuration_;
     RunPlace place_;
     Experiment experiment_;
+    Scorer scorer_;
     std::unique_ptr<Strategy> strategy_;
     std::unique_ptr<RunRecorder> recorder_;
     std::shared_ptr<const RunDescription> description_;
-    std::vector<float> scores_;
-    std::vector<bool> scored_;
 
     std::uint64_t evaluations_ = 0;
     std::uint64_t accepted_ = 0;
     std::uint64_t founders_ = 0;
-    std::uint64_t samplesScored_ = 0;
-    std::uint64_t samplesSaved_ = 0;
     /// Models that failed to be scored, one after another.
     unsigned failuresInARow_ = 0;
     std::string lastFailure_;
-    /// What models scored that were scored whole, by their genome: the same model is not scored twice. Empty where scoring is cheap.
-    std::unordered_map<std::string, std::pair<Scores, AnswersPtr>> known_;
     std::string archiveHash_;
     /// The task has no samples to test with.
     bool nothingHeldOut_ = false;

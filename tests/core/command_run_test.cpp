@@ -149,6 +149,53 @@ private Q_SLOTS:
         QVERIFY(isClean());
     }
 
+    void aRunKilledWhileItsFoundersAreComparedLeavesNothingThatHarms() {
+        // Large enough that comparing them takes a while.
+        constexpr std::int64_t kRows = 2048, kColumns = 16384;
+        for (const char* name : {"one", "other"}) {
+            test::GivenTensor tensor{.name = "weight", .dtype = DType::BF16, .shape = {kRows, kColumns}, .bytes = {}};
+            tensor.bytes.resize(2 * kRows * kColumns);
+            for (std::size_t i = 0; i < tensor.bytes.size(); i += 2) {
+                tensor.bytes[i] = static_cast<std::byte>(i / 2 * (name[0] == 'o' && name[1] == 'n' ? 7 : 11));
+                tensor.bytes[i + 1] = std::byte{0x3d};
+            }
+            test::writeTensors(pathOf(name).toStdString() + ".safetensors", {tensor});
+        }
+        test::writeText(pathOf("samples.jsonl").toStdString(), "{\"a\": 1}\n{\"a\": 2}\n");
+        fickle(":");
+        test::writeText(pathOf("run.yaml").toStdString(),
+                        "task: {kind: command, program: [sh, fickle], samples: samples.jsonl, handover: in-place}\n"
+                        "founders: [one.safetensors, other.safetensors]\n"
+                        "strategy: {archive: 4}\nbudget: {evaluations: 4}\n");
+        const auto arguments = [&](const QString& database) {
+            return QStringList{"run", pathOf("run.yaml"), "--json", "--db", database};
+        };
+        const auto filesIn = [](const QString& cache, const char* pattern) {
+            return QDir(cache).entryList({pattern}, QDir::Files).size();
+        };
+
+        // Both founders' hashes are kept and their Gram matrices not yet: they are being computed.
+        QString killed;
+        for (int attempt = 0; killed.isEmpty() && attempt < 10; ++attempt) {
+            const auto database = pathOf("killed") + QString::number(attempt) + ".db";
+            QProcess process;
+            process.start(MERGARIUM_CLI, arguments(database));
+            while (filesIn(database + ".cache", "*.hash") < 2 && !process.waitForFinished(1)) {
+            }
+            process.kill();
+            QCOMPARE(endOf(process).code, -1);
+            if (filesIn(database + ".cache", "*.gram") == 0) killed = database;
+        }
+        QVERIFY(!killed.isEmpty());
+
+        const auto whole = cli(arguments(pathOf("whole.db")));
+        QVERIFY2(whole.code == 0, whole.errors);
+        const auto again = cli(arguments(killed));
+        QVERIFY2(again.code == 0, again.errors);
+        QCOMPARE(again.hash(), whole.hash());
+        QCOMPARE(filesIn(killed + ".cache", "*.gram"), 1);
+    }
+
     void threeFailuresEndTheSittingAndTheRunCanBeResumed() {
         const auto failed = cli(runOf("runs.db", 10, {fickle("echo 'no GPU' >&2; exit 1")}));
         QCOMPARE(failed.code, 3);

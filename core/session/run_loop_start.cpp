@@ -1,0 +1,175 @@
+// How a run begins, and how it is gone on with.
+#include "core/session/run_loop.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mergarium {
+
+RunLoop::RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce)
+    : configuration_(configuration),
+      place_(place),
+      experiment_(prepare(configuration, place, announce)),
+      scorer_(*experiment_.task, configuration.earlyRejection) {}
+
+Archive RunLoop::emptyArchive() const {
+    const auto samples = experiment_.task->samples();
+    return Archive(slotCount(configuration_), samples->size(), configuration_.competition, samples->weights);
+}
+
+std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, const RunPlace& place,
+                                        const Announce& announce, const SweepArm& arm) {
+    validate(configuration);
+    std::unique_ptr<RunLoop> loop(new RunLoop(configuration, place, announce));
+    auto& task = *loop->experiment_.task;
+    const auto& founders = loop->experiment_.founders;
+
+    RunDescription description{.id = {},
+                               .configuration = configuration,
+                               .founders = {},
+                               .layout = task.layout(),
+                               .samples = task.samples(),
+                               .device = loop->experiment_.device};
+    loop->strategy_ = makeStrategy(configuration, loop->experiment_, loop->emptyArchive());
+    std::vector<FounderRecord> records;
+    for (const auto& founder : founders) {
+        if (announce && !announce("Scoring founders", records.size(), founders.size())) throw Cancelled();
+        MemberPtr member;
+        double test = 0.0;
+        try {
+            member = loop->scoreFounder({records.size() + 1}, founder.genome);
+            test = loop->testOf(*member).value_or(0.0);
+        } catch (const EvaluationFailure& failure) {
+            if (place.abandon && *place.abandon) throw Cancelled();
+            throw std::runtime_error(fmt::format("The founder {} can't be scored: {}", founder.name, failure.what()));
+        }
+        loop->strategy_->settle(member);
+        description.founders.push_back(
+            {member->id, founder.name, member->scores.mean(), test, founder.source, founder.hash});
+        records.push_back({member, founder.name, founder.hash, test, founder.source, founder.bytes, std::nullopt});
+    }
+    for (std::size_t slot = 0; slot < loop->slots().size(); ++slot)
+        if (const auto& member = loop->slots()[slot]) records.at(member->id.value - 1).slot = slot;
+    loop->founders_ = records.size();
+    loop->recorder_ = std::make_unique<RunRecorder>(
+        RunRecorder::create(place.database, configuration, task.layout(), records, loop->experiment_.device, arm));
+    description.id = loop->recorder_->run();
+    loop->description_ = std::make_shared<const RunDescription>(std::move(description));
+    loop->follow();
+    loop->addProgress();
+    loop->resumeClock();
+    return loop;
+}
+
+MemberPtr RunLoop::scoreFounder(MemberId id, GenomePtr genome) {
+    auto scoring = scorer_.scoreWhole(*genome);
+    return std::make_shared<const Member>(Member{.id = id,
+                                                 .genome = std::move(genome),
+                                                 .scores = std::move(scoring.scores),
+                                                 .parentage = std::nullopt,
+                                                 .born = 0,
+                                                 .answers = std::move(scoring.answers)});
+}
+
+std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const Announce& announce) {
+    if (RunCatalog(place.database).snapshot(run).phase == Phase::Finished)
+        throw std::runtime_error(fmt::format("{}: run {} has finished; there is nothing to go on with.",
+                                             place.database.string(), run.value));
+    // Held before it is read: nobody adds births in between.
+    auto recorder = std::make_unique<RunRecorder>(RunRecorder::takeOver(place.database, run));
+    const auto point = RunCatalog(place.database).resumePoint(run);
+    std::unique_ptr<RunLoop> loop(new RunLoop(point.snapshot.run->configuration, place, announce));
+    loop->checkUnchanged(*point.snapshot.run);
+    loop->rebuildArchive(point);
+    loop->recorder_ = std::move(recorder);
+    loop->takeOverFigures(point);
+    loop->recorder_->recordEvent(loop->evaluations_, "resumed", loop->experiment_.device);
+    loop->follow();
+    loop->resumeClock();
+    return loop;
+}
+
+std::runtime_error RunLoop::damaged(std::string_view what, RunId run) const {
+    return std::runtime_error(fmt::format("{}: {} of run {} doesn't fit this Mergarium's data; the run can't go on.",
+                                          place_.database.string(), what, run.value));
+}
+
+void RunLoop::checkUnchanged(const RunDescription& stored) const {
+    const auto& founders = experiment_.founders;
+    if (experiment_.task->layout() != stored.layout) throw damaged("the layout", stored.id);
+    if (founders.size() != stored.founders.size()) throw damaged("the number of founders", stored.id);
+    for (std::size_t k = 0; k < founders.size(); ++k)
+        if (founders[k].hash != stored.founders[k].hash)
+            throw std::runtime_error(
+                fmt::format("{}: the founder has changed since run {} began; put the original back to go on.",
+                            founders[k].source.base.empty() ? founders[k].name : founders[k].source.base.string(),
+                            stored.id.value));
+}
+
+void RunLoop::rebuildArchive(const ResumePoint& point) {
+    const auto& task = *experiment_.task;
+    const auto run = point.snapshot.run->id;
+    if (point.founders.size() != experiment_.founders.size()) throw damaged("the number of founders", run);
+    std::map<MemberId, GenomePtr> genomes;
+    for (const auto& [member, packed] : point.genomes) genomes[member] = experiment_.breeding->unpack(packed);
+    for (std::size_t k = 0; k < point.founders.size(); ++k) genomes[{k + 1}] = experiment_.founders[k].genome;
+    const auto withGenome = [&](const MemberPtr& bare, const GenomePtr& genome) {
+        if (bare->scores.size() != task.samples()->size()) throw damaged("a score list", run);
+        if (!genome || genome->length() != task.layout().length()) throw damaged("a checkpoint", run);
+        Member member = *bare;
+        member.genome = genome;
+        return std::make_shared<const Member>(std::move(member));
+    };
+
+    auto archive = emptyArchive();
+    for (std::size_t slot = 0; slot < point.slots.size(); ++slot)
+        if (const auto& bare = point.slots[slot]) archive.place(slot, withGenome(bare, genomes[bare->id]));
+    strategy_ = makeStrategy(configuration_, experiment_, std::move(archive));
+    if (!point.state.empty()) strategy_->restore(point.state);
+    for (const auto& birth : point.births) {
+        DecidedBirth decided{.step = birth.step, .train = birth.train, .slot = birth.slot, .child = nullptr};
+        if (birth.slot) decided.child = withGenome(birth.child, breedAgain(birth));
+        strategy_->replay(decided);
+    }
+}
+
+void RunLoop::takeOverFigures(const ResumePoint& point) {
+    const auto& stored = point.snapshot;
+    RunDescription description = *stored.run;
+    description.samples = experiment_.task->samples();
+    description.device = experiment_.device;
+    description_ = std::make_shared<const RunDescription>(std::move(description));
+    founders_ = point.founders.size();
+    evaluations_ = storedEvaluations_ = stored.evaluations;
+    checkpointed_ = point.step;
+    accepted_ = stored.accepted;
+    scorer_.goOnFrom({.scored = stored.samplesScored, .saved = stored.samplesSaved});
+    secondsBefore_ = stored.seconds;
+    curve_ = *stored.curve;
+    pairings_.assign(stored.pairings.begin(), stored.pairings.end());
+    for (std::size_t slot = 0; slot < stored.members.size(); ++slot)
+        if (const auto& test = stored.test[slot]) tests_[stored.members[slot]->id] = *test;
+}
+
+/// The strategy knows who the parents were, also those that have left since: it proposes what it proposed then.
+GenomePtr RunLoop::breedAgain(const StoredBirth& birth) {
+    auto proposal = strategy_->propose(birth.step);
+    const auto& parentage = birth.child->parentage;
+    if (const auto* sampled = std::get_if<Sampled>(&proposal.how); sampled && !parentage) return sampled->genome;
+    if (const auto* mating = proposal.mating();
+        mating && parentage && mating->first->id == parentage->first && mating->second->id == parentage->second) {
+        experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, parentage->splice);
+        return experiment_.breeding->keep();
+    }
+    throw std::runtime_error(fmt::format(
+        "{}: member {} of the run was bred otherwise than this Mergarium would; the database is damaged, or it was "
+        "written by another version or on another machine.",
+        place_.database.string(), birth.child->id.value));
+}
+
+}  // namespace mergarium
