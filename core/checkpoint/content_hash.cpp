@@ -84,17 +84,6 @@ private:
     std::exception_ptr failure_;
 };
 
-void add(Fingerprint& fingerprint, std::uint64_t number) {
-    std::array<std::byte, 8> bytes;
-    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(number >> (8 * i));
-    fingerprint.add(bytes);
-}
-
-void add(Fingerprint& fingerprint, std::string_view text) {
-    add(fingerprint, text.size());
-    fingerprint.add(std::as_bytes(std::span(text)));
-}
-
 }  // namespace
 
 std::optional<std::string> contentHash(const FounderSource& founder, const ContentHashing& how) {
@@ -117,13 +106,13 @@ std::optional<std::string> contentHash(const FounderSource& founder, const Conte
     if (how.progress) how.progress(total, total);
 
     Fingerprint whole;
-    add(whole, "mergarium contents 1");
+    whole.add("mergarium contents 1");
     auto chunk = chunks.begin();
     for (std::size_t i = 0; i < tensors.size(); ++i) {
-        add(whole, tensors[i].name);
-        add(whole, nameOf(tensors[i].dtype));
-        add(whole, tensors[i].shape.size());
-        for (const auto extent : tensors[i].shape) add(whole, static_cast<std::uint64_t>(extent));
+        whole.add(tensors[i].name);
+        whole.add(nameOf(tensors[i].dtype));
+        whole.add(std::uint64_t{tensors[i].shape.size()});
+        for (const auto extent : tensors[i].shape) whole.add(static_cast<std::uint64_t>(extent));
         for (; chunk != chunks.end() && chunk->tensor == i; ++chunk) whole.add(chunk->digest);
     }
     return whole.hex();

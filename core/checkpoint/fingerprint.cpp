@@ -22,6 +22,17 @@ void Fingerprint::add(std::span<const std::byte> bytes) {
     EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
 }
 
+void Fingerprint::add(std::uint64_t number) {
+    std::array<std::byte, 8> bytes;
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(number >> (8 * i));
+    add(bytes);
+}
+
+void Fingerprint::add(std::string_view text) {
+    add(std::uint64_t{text.size()});
+    add(std::as_bytes(std::span(text)));
+}
+
 std::array<std::byte, 32> Fingerprint::digest() {
     std::array<std::byte, 32> digest{};
     EVP_DigestFinal_ex(state_->context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);

@@ -34,6 +34,7 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
                                .founders = {},
                                .layout = task.layout(),
                                .samples = task.samples(),
+                               .samplesHash = task.samples()->hash,
                                .device = loop->experiment_.device};
     loop->strategy_ = makeStrategy(configuration, loop->experiment_, loop->emptyArchive());
     std::vector<FounderRecord> records;
@@ -56,8 +57,7 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
     for (std::size_t slot = 0; slot < loop->slots().size(); ++slot)
         if (const auto& member = loop->slots()[slot]) records.at(member->id.value - 1).slot = slot;
     loop->founders_ = records.size();
-    loop->recorder_ = std::make_unique<RunRecorder>(
-        RunRecorder::create(place.database, configuration, task.layout(), records, loop->experiment_.device, arm));
+    loop->recorder_ = std::make_unique<RunRecorder>(RunRecorder::create(place.database, description, records, arm));
     description.id = loop->recorder_->run();
     loop->description_ = std::make_shared<const RunDescription>(std::move(description));
     loop->follow();
@@ -103,6 +103,11 @@ void RunLoop::checkUnchanged(const RunDescription& stored) const {
     const auto& founders = experiment_.founders;
     if (experiment_.task->layout() != stored.layout) throw damaged("the layout", stored.id);
     if (founders.size() != stored.founders.size()) throw damaged("the number of founders", stored.id);
+    if (!stored.samplesHash.empty() && stored.samplesHash != experiment_.task->samples()->hash)
+        throw std::runtime_error(
+            fmt::format("{}: the samples that run {} is scored on have changed since it began; put the original files "
+                        "back to go on.",
+                        place_.database.string(), stored.id.value));
     for (std::size_t k = 0; k < founders.size(); ++k)
         if (founders[k].hash != stored.founders[k].hash)
             throw std::runtime_error(

@@ -42,6 +42,8 @@ struct RunDescription {
     std::vector<FounderDescription> founders;
     Layout layout;
     std::shared_ptr<const SampleSet> samples;
+    /// Of the samples that the run began on (SampleSet::hash).
+    std::string samplesHash;
     /// What computes, in words: "CPU, 2 threads".
     std::string device;
 };

@@ -169,11 +169,12 @@ struct RunCatalog::Connection {
         return static_cast<std::size_t>(rows.getColumn(0).getInt64());
     }
 
-    std::shared_ptr<const RunDescription> describe(RunId run, const std::string& yaml, const std::string& device) const {
+    std::shared_ptr<const RunDescription> describe(RunId run, const std::string& yaml, const std::string& device, const std::string& samplesHash) const {
         RunDescription description;
         description.id = run;
         description.configuration = parseConfiguration(yaml, fmt::format("run {}", run.value));
         description.device = device;
+        description.samplesHash = samplesHash;
         auto founders = query("SELECT member, name, train, test, path, adapter, hash FROM founders WHERE run = ? ORDER BY member", run);
         while (founders.executeStep())
             description.founders.push_back({.id = {unsignedOf(founders.getColumn(0))},
@@ -232,11 +233,12 @@ struct RunCatalog::Connection {
 
     SessionSnapshot snapshot(RunId run) const {
         auto row = query(
-            "SELECT configuration, phase, owner, message, evaluations, budget, accepted, seconds, archive_hash, device, samples_scored, samples_saved FROM runs WHERE run = ?",
+            "SELECT configuration, phase, owner, message, evaluations, budget, accepted, seconds, archive_hash, device, samples_scored, samples_saved, "
+            "samples_hash FROM runs WHERE run = ?",
             run);
         if (!row.executeStep()) throw StoreError(fmt::format("{}: there is no run {}.", path.string(), run.value));
         SessionSnapshot snapshot;
-        snapshot.run = describe(run, row.getColumn(0).getString(), row.getColumn(9).getString());
+        snapshot.run = describe(run, row.getColumn(0).getString(), row.getColumn(9).getString(), row.getColumn(12).getString());
         snapshot.phase = phaseOf(row.getColumn(1).getString(), row.getColumn(2).getString());
         snapshot.message = row.getColumn(3).getString();
         snapshot.evaluations = unsignedOf(row.getColumn(4));

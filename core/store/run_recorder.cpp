@@ -69,10 +69,11 @@ struct RunRecorder::Store {
         }
     }
 
-    void insertRun(const RunConfiguration& configuration, std::size_t samples, const std::string& device, const SweepArm& arm) {
+    void insertRun(const RunDescription& description, std::size_t samples, const SweepArm& arm) {
+        const auto& configuration = description.configuration;
         SQLite::Statement insert(connection,
-                                 "INSERT INTO runs (name, configuration, created, phase, owner, budget, samples, device, sweep, arm) "
-                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                                 "INSERT INTO runs (name, configuration, created, phase, owner, budget, samples, device, sweep, arm, samples_hash) "
+                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         insert.bind(1, configuration.name);
         insert.bind(2, toYaml(configuration));
         insert.bind(3, secondsSince1970());
@@ -80,9 +81,10 @@ struct RunRecorder::Store {
         insert.bind(5, claim.text());
         insert.bind(6, stored(configuration.evaluations));
         insert.bind(7, stored(samples));
-        insert.bind(8, device);
+        insert.bind(8, description.device);
         insert.bind(9, arm.sweep);
         insert.bind(10, arm.arm);
+        insert.bind(11, description.samplesHash);
         insert.exec();
         run = {connection.getLastInsertRowid()};
     }
@@ -290,14 +292,14 @@ RunRecorder::~RunRecorder() = default;
 RunRecorder::RunRecorder(RunRecorder&&) noexcept = default;
 RunRecorder& RunRecorder::operator=(RunRecorder&&) noexcept = default;
 
-RunRecorder RunRecorder::create(const std::filesystem::path& database, const RunConfiguration& configuration, const Layout& layout,
-                                std::span<const FounderRecord> founders, const std::string& device, const SweepArm& arm) {
+RunRecorder RunRecorder::create(const std::filesystem::path& database, const RunDescription& run,
+                                std::span<const FounderRecord> founders, const SweepArm& arm) {
     auto store = std::make_unique<Store>(database, RunId{});
     store->transact([&] {
-        store->insertRun(configuration, founders.empty() ? 0 : founders.front().member->scores.size(), device, arm);
-        store->insertLayout(layout);
+        store->insertRun(run, founders.empty() ? 0 : founders.front().member->scores.size(), arm);
+        store->insertLayout(run.layout);
         store->insertFounders(founders);
-        store->events.push_back({0, secondsSince1970(), "started", device});
+        store->events.push_back({0, secondsSince1970(), "started", run.device});
         store->insertEvents();
         store->events.clear();
     });

@@ -71,9 +71,10 @@ struct CheckpointRecord {
 /// kill loses is recomputed identically. Every function throws StoreError with one sentence.
 class RunRecorder {
 public:
-    /// Stores a new run, its layout and its founders. `arm` names the sweep that it belongs to, if any.
-    static RunRecorder create(const std::filesystem::path& database, const RunConfiguration& configuration, const Layout& layout,
-                              std::span<const FounderRecord> founders, const std::string& device, const SweepArm& arm = {});
+    /// Stores a new run (its id, founders and samples aside) and its founders. `arm` names the sweep that it belongs to,
+    /// if any.
+    static RunRecorder create(const std::filesystem::path& database, const RunDescription& run,
+                              std::span<const FounderRecord> founders, const SweepArm& arm = {});
     /// Takes over a stored run. Refused while a living process runs it.
     static RunRecorder takeOver(const std::filesystem::path& database, RunId run);
 

@@ -169,8 +169,13 @@ ALTER TABLE new_births RENAME TO births;
 CREATE INDEX accepted_births ON births (run, slot, step) WHERE slot IS NOT NULL;
 )sql";
 
+// Samples from files can change under a run.
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE runs ADD COLUMN samples_hash TEXT NOT NULL DEFAULT '';       -- '': not known, or they ship with the program
+)sql";
+
 /// The i-th entry goes from version i to i + 1.
-constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1, kVersion2};
+constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

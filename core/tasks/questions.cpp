@@ -1,5 +1,6 @@
 #include "core/tasks/questions.h"
 
+#include "core/checkpoint/fingerprint.h"
 #include "core/text/chat_template.h"
 
 #include <fmt/format.h>
@@ -122,11 +123,16 @@ SampleSet samplesOf(const QuestionSet& questions) {
     samples.groupNoun = "file";
     samples.groupNames = questions.files;
     const bool weighted = std::ranges::any_of(questions.weights, [](double weight) { return weight != 1.0; });
+    Fingerprint contents;
     for (const auto& question : questions.train) {
+        contents.add(question.prompt);
+        contents.add(question.reference);
+        for (const auto& choice : question.choices) contents.add(choice);
         samples.groups.push_back(question.file);
         samples.texts.push_back({question.prompt, question.reference});
         if (weighted) samples.weights.push_back(questions.weights[question.file]);
     }
+    samples.hash = contents.hex();
     return samples;
 }
 

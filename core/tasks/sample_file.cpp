@@ -1,5 +1,7 @@
 #include "core/tasks/sample_file.h"
 
+#include "core/checkpoint/fingerprint.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -108,6 +110,9 @@ SampleFile readSampleFile(const std::filesystem::path& path) {
     if (file.objects.empty())
         throw std::runtime_error(
             fmt::format("{}: there are no samples in this file; write one JSON object per line.", path.string()));
+    Fingerprint contents;
+    for (const auto& object : file.objects) contents.add(object);
+    file.set.hash = contents.hex();
     return file;
 }
 

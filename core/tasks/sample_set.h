@@ -37,6 +37,9 @@ struct SampleSet {
     std::vector<std::uint8_t> pixels;
     /// One per sample; empty when samples have no text.
     std::vector<SampleText> texts;
+    /// The identity of all that the samples are scored by, hexadecimal, where they come from files of the user's: a run
+    /// is gone on with on the same samples only. Empty for samples that ship with the program.
+    std::string hash;
 
     std::size_t size() const { return groups.size(); }
     bool hasPictures() const { return !pixels.empty(); }

@@ -214,6 +214,28 @@ private Q_SLOTS:
         QCOMPARE(goneOn.json()["evaluations"], 10);
     }
 
+    void aRunGoesOnOnTheSamplesItBeganOnOnly() {
+        const auto samples = pathOf("samples.jsonl").toStdString();
+        const std::string models = MERGARIUM_SOURCE_DIR "/resources/models/tiny-llm";
+        test::writeText(samples, "{\"a\": 1}\n{\"a\": 2}\n");
+        test::writeText(pathOf("run.yaml").toStdString(),
+                        "task: {kind: command, program: [sh, fickle], samples: samples.jsonl}\n"
+                        "founders: [" + models + "/add, " + models + "/sort]\n"
+                        "strategy: {archive: 4}\nbudget: {evaluations: 6}\n");
+        fickle("exit 1");
+        QCOMPARE(cli({"run", pathOf("run.yaml"), "--json", "--db", pathOf("runs.db")}).code, 3);
+
+        fickle(":");
+        test::writeText(samples, "{\"a\": 1}\n{\"a\": 3}\n");
+        const auto refused = resume("runs.db");
+        QVERIFY2(refused.code != 0 && refused.errors.contains("the samples that run 1 is scored on have changed"),
+                 refused.errors);
+        test::writeText(samples, "{\"a\": 1}\n\n{\"a\": 2}");
+        const auto goneOn = resume("runs.db");
+        QVERIFY2(goneOn.code == 0, goneOn.errors);
+        QCOMPARE(goneOn.json()["evaluations"], 6);
+    }
+
     void aFailureNowAndThenIsRecordedAndTheRunGoesOn() {
         const auto ended = cli(runOf("runs.db", 8, {fickle("n=${line#*'\"model\": '}; case ${n%%,*} in *[05]) exit 1;; esac")}));
         QVERIFY2(ended.code == 0, ended.errors);

@@ -569,7 +569,10 @@ private Q_SLOTS:
                                .source = sources[k],
                                .bytes = 1,
                                .slot = k});
-        auto recorder = RunRecorder::create(database, configuration, opened.founders->layout(), records, "CPU");
+        auto recorder = RunRecorder::create(
+            database,
+            {.configuration = configuration, .layout = opened.founders->layout(), .samples = nullptr, .device = "CPU"},
+            records);
         RecipeBreeding breeding(gram);
         GenomePtr genomes[] = {records[0].member->genome, records[1].member->genome, nullptr, nullptr};
         for (std::uint64_t step = 1; step <= 2; ++step) {

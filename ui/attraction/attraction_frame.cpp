@@ -26,7 +26,9 @@ AttractionFramePtr makeAttractionFrame(const SnapshotPtr& snapshot) {
 
     Niches niches;
     const auto rule = snapshot->run ? snapshot->run->configuration.competition : CompetitionRule{};
-    shareNiches(rows, rows[slots.front()].size(), rule, niches);
+    const bool weighted = snapshot->run && snapshot->run->samples;
+    shareNiches(rows, rows[slots.front()].size(), rule, niches,
+                weighted ? std::span<const double>(snapshot->run->samples->weights) : std::span<const double>());
 
     const auto fitnessOf = [&](std::size_t slot) { return slot < snapshot->fitness.size() ? snapshot->fitness[slot] : 0.0; };
     std::sort(slots.begin(), slots.end(), [&](std::size_t a, std::size_t b) {
