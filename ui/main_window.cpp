@@ -13,12 +13,14 @@
 #include "ui/runs/runs_view.h"
 #include "ui/session/run_text.h"
 #include "ui/setup/new_run_page.h"
+#include "ui/sweep/sweep_page.h"
 #include "ui/transport/transport_bar.h"
 
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
+#include <QLabel>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QSettings>
@@ -64,11 +66,17 @@ void MainWindow::buildViews() {
     messages_ = new MessageBar(this);
     statusBar()->addWidget(messages_, 1);
     statusBar()->setSizeGripEnabled(false);
+    sweepProgress_ = new QLabel(this);
+    sweepProgress_->setFont(tabularFont());
+    sweepProgress_->hide();
+    statusBar()->addPermanentWidget(sweepProgress_);
     if (!problem.isEmpty()) messages_->say({.kind = Message::Kind::Error, .sentence = problem});
 
     tabs_ = new QTabWidget(this);
     tabs_->setObjectName("tabs");
     tabs_->setDocumentMode(true);
+    QStringList bases;
+    for (const auto& preset : presets) bases << QString::fromStdString(preset.name);
     newRun_ = new NewRunPage(std::move(presets), tabs_);
     overview_ = new OverviewView(tabs_);
     niches_ = new NichesView(tabs_);
@@ -76,12 +84,14 @@ void MainWindow::buildViews() {
     genome_ = new GenomeView(tabs_);
     compare_ = new CompareView(
         [place = options_.workplace](const std::vector<std::string>& names) { return storedComparisons(place.database, place.resources, names); }, tabs_);
+    sweep_ = new SweepPage(options_.workplace, bases, tabs_);
     tabs_->addTab(newRun_, tr("New run"));
     tabs_->addTab(overview_, tr("Overview"));
     tabs_->addTab(niches_, tr("Niches"));
     tabs_->addTab(attraction_, tr("Attraction"));
     tabs_->addTab(genome_, tr("Genome"));
     tabs_->addTab(compare_, tr("Compare"));
+    tabs_->addTab(sweep_, tr("Sweep"));
     setCentralWidget(tabs_);
 
     transport_ = new TransportBar(this);
@@ -105,6 +115,13 @@ void MainWindow::buildViews() {
 void MainWindow::buildMenus() {
     auto* run = menuBar()->addMenu(tr("&Run"));
     run->addActions({transport_->newRun(), transport_->pauseOrResume(), transport_->step(), transport_->stop()});
+    run->addSeparator();
+    auto* sweeping = run->addAction(tr("S&weep"), Qt::CTRL | Qt::SHIFT | Qt::Key_N, this, [this] {
+        tabs_->setCurrentWidget(sweep_);
+        sweep_->setFocus();
+    });
+    sweeping->setToolTip(tr("Set up a sweep: arms times seeds."));
+    run->addAction(tr("Start or stop the s&weep"), Qt::CTRL | Qt::SHIFT | Qt::Key_F5, this, [this] { sweep_->isGoing() ? sweep_->stop() : sweep_->start(); });
     run->addSeparator();
     auto* exporting = run->addAction(tr("E&xport the best model..."), Qt::CTRL | Qt::Key_E, this, [this] { exports_->ask(workbench_->shown(), {}); });
     exporting->setToolTip(tr("Write a model of the shown run as a folder of its own."));
@@ -190,9 +207,19 @@ void MainWindow::connectViews() {
     });
     connect(runs_, &RunsView::resumeRequested, this, &MainWindow::resumeRun);
     connect(runs_, &RunsView::duplicateRequested, this, &MainWindow::duplicate);
-    connect(runs_, &RunsView::compareRequested, this, [this](const QStringList& names) {
-        tabs_->setCurrentWidget(compare_);
-        compare_->compare(names);
+    connect(runs_, &RunsView::compareRequested, this, &MainWindow::compare);
+    connect(sweep_, &SweepPage::compareRequested, this, [this](const QString& sweep) { compare({sweep}); });
+    connect(sweep_, &SweepPage::openRequested, this, [this](RunId run) {
+        tabs_->setCurrentIndex(kOverviewTab);
+        workbench_->open(run);
+    });
+    connect(sweep_, &SweepPage::runsChanged, this, [this] { workbench_->listRuns(); });
+    connect(sweep_, &SweepPage::started, messages_, &MessageBar::dismiss);
+    connect(sweep_, &SweepPage::said, messages_, &MessageBar::say);
+    connect(sweep_, &SweepPage::progressChanged, this, [this](const QString& text) {
+        sweepProgress_->setText(text);
+        // The page itself says more.
+        sweepProgress_->setVisible(!text.isEmpty() && tabs_->currentWidget() != sweep_);
     });
     connect(compare_, &CompareView::failed, this, [this](const QString& sentence) { messages_->say({.kind = Message::Kind::Error, .sentence = sentence}); });
     connect(compare_, &CompareView::saved, this, [this](const QString& path) { messages_->say({.sentence = tr("The comparison was saved as %1.").arg(path)}); });
@@ -270,6 +297,7 @@ void MainWindow::refreshTransport() { transport_->setState(workbench_->isComputi
 void MainWindow::noticeRuns(const std::vector<RunSummary>& runs) {
     runs_->setRuns(runs);
     compare_->refresh();
+    sweep_->refresh();
     const auto& shown = workbench_->shown();
     if (shown && shown->run) runs_->selectRun(shown->run->id);
     if (std::exchange(greeted_, true) || runs.empty()) return;
@@ -329,7 +357,13 @@ void MainWindow::askToDelete(RunId run, const QString& name) {
 }
 
 void MainWindow::showRunTab() {
-    if (tabs_->currentIndex() == kNewRunTab || tabs_->currentWidget() == compare_) tabs_->setCurrentIndex(kOverviewTab);
+    const auto* now = tabs_->currentWidget();
+    if (now == newRun_ || now == compare_ || now == sweep_) tabs_->setCurrentIndex(kOverviewTab);
+}
+
+void MainWindow::compare(const QStringList& names) {
+    tabs_->setCurrentWidget(compare_);
+    compare_->compare(names);
 }
 
 void MainWindow::inspect(std::size_t sample) { inspector_->showSample(sample); }

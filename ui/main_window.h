@@ -9,6 +9,7 @@
 #include <optional>
 
 class QActionGroup;
+class QLabel;
 class QSettings;
 class QTabWidget;
 
@@ -24,6 +25,7 @@ class NewRunPage;
 class NichesView;
 class OverviewView;
 class RunsView;
+class SweepPage;
 class TransportBar;
 
 struct WindowOptions {
@@ -69,6 +71,7 @@ private:
     void duplicate(RunId run);
     void askToDelete(RunId run, const QString& name);
     void showRunTab();
+    void compare(const QStringList& names);
     void inspect(std::size_t sample);
     void inspect(MemberId member);
     void showKeys();
@@ -82,11 +85,13 @@ private:
     AttractionView* attraction_ = nullptr;
     GenomeView* genome_ = nullptr;
     CompareView* compare_ = nullptr;
+    SweepPage* sweep_ = nullptr;
     InspectorView* inspector_ = nullptr;
     RunsView* runs_ = nullptr;
     TransportBar* transport_ = nullptr;
     MessageBar* messages_ = nullptr;
     ExportDesk* exports_ = nullptr;
+    QLabel* sweepProgress_ = nullptr;
     QDockWidget* runsDock_ = nullptr;
     QDockWidget* inspectorDock_ = nullptr;
     QActionGroup* themes_ = nullptr;

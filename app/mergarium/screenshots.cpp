@@ -1,15 +1,18 @@
 #include "app/mergarium/screenshots.h"
 
 #include "ui/niches/niches_view.h"
+#include "ui/sweep/sweep_page.h"
 
 #include <QApplication>
 #include <QDir>
 #include <QEventLoop>
 #include <QElapsedTimer>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTemporaryDir>
 
 #include <cstdio>
+#include <fstream>
 #include <functional>
 
 namespace mergarium {
@@ -28,6 +31,42 @@ bool waitFor(int milliseconds, const std::function<bool()>& arrived) {
         if (arrived()) return true;
     }
     return false;
+}
+
+/// A sweep with arms and an axis; far from finished when the pictures are taken.
+constexpr const char* kSweep = R"(# Do many split points help, and how many members should compete?
+name: splits-and-archive
+base: digits-specialists
+set: {founders: specialists, budget.evaluations: 2000}
+arms:
+  1 split: {}
+  64 splits: {strategy.splits: 64}
+  64 splits, Beta 0.3: {strategy.splits: 64, strategy.ratio: {beta: 0.3}}
+axes:
+  strategy.archive: [10, 20]
+seeds: 10
+)";
+constexpr int kRunsToCompare = 13;
+
+int finishedRuns(const SweepPage& page) {
+    const auto* runs = page.findChild<QTableView*>("sweep.runs")->model();
+    int finished = 0;
+    for (int row = 0; row < runs->rowCount(); ++row) finished += runs->index(row, 2).data() == SweepPage::tr("Finished") ? 1 : 0;
+    return finished;
+}
+
+/// Opens a sweep and carries it out in part.
+bool beginSweep(SweepPage& page, const QString& file) {
+    std::ofstream(file.toStdString()) << kSweep;
+    page.open(file);
+    const auto started = [&] {
+        page.start();
+        return page.isGoing();
+    };
+    if (!waitFor(kLongestWait, started)) return false;
+    if (!waitFor(kLongestWait, [&] { return finishedRuns(page) >= kRunsToCompare; })) return false;
+    page.stop();
+    return waitFor(kLongestWait, [&] { return !page.isGoing(); });
 }
 
 }  // namespace
@@ -54,7 +93,19 @@ int writeScreenshots(WindowOptions options, const QString& folder, QSize size) {
         std::fprintf(stderr, "mergarium: the run for the screenshots did not finish.\n");
         return 3;
     }
+    auto* sweep = window.findChild<SweepPage*>();
+    if (!beginSweep(*sweep, temporary.filePath("splits-and-archive.yaml"))) {
+        std::fprintf(stderr, "mergarium: the sweep for the screenshots did not get far.\n");
+        return 3;
+    }
+    Q_EMIT sweep->compareRequested("splits-and-archive");
     auto* niches = window.findChild<NichesView*>();
+    const auto picture = [&](const QString& name) {
+        const auto path = QStringLiteral("%1/%2.png").arg(folder, name);
+        if (window.grab().save(path)) return true;
+        std::fprintf(stderr, "mergarium: %s: the picture can't be written.\n", qPrintable(path));
+        return false;
+    };
     for (const auto& [kind, theme] : {std::pair(ThemeKind::Light, "light"), std::pair(ThemeKind::Dark, "dark")}) {
         applyTheme(*qApp, kind);
         for (int tab = 0; tab < window.tabs().count(); ++tab) {
@@ -66,11 +117,14 @@ int writeScreenshots(WindowOptions options, const QString& folder, QSize size) {
             else
                 Q_EMIT niches->memberSelected(members[*bestSlot(members)]->id);
             waitFor(kSettle, [] { return false; });
-            const auto name = QStringLiteral("%1/%2-%3.png").arg(folder, window.tabs().tabText(tab).toLower().replace(' ', '-'), theme);
-            if (!window.grab().save(name)) {
-                std::fprintf(stderr, "mergarium: %s: the picture can't be written.\n", qPrintable(name));
-                return 2;
-            }
+            if (!picture(QStringLiteral("%1-%2").arg(window.tabs().tabText(tab).toLower().replace(' ', '-'), theme))) return 2;
+            if (window.tabs().currentWidget() != sweep) continue;
+            // Once more while it goes on.
+            sweep->start();
+            waitFor(3 * kSettle, [] { return false; });
+            if (!picture(QStringLiteral("sweep-going-%1").arg(theme))) return 2;
+            sweep->stop();
+            waitFor(kLongestWait, [&] { return !sweep->isGoing(); });
         }
     }
     return 0;

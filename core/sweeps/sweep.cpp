@@ -1,6 +1,7 @@
 #include "core/sweeps/sweep.h"
 
 #include "core/session/yaml_section.h"
+#include "core/sweeps/sweep_text.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -15,20 +16,15 @@ namespace {
 
 constexpr std::size_t kMostArms = 10'000;
 constexpr std::uint64_t kMostSeeds = 10'000;
+constexpr std::uint64_t kMostRuns = 100'000;
 
 /// An arm before its configuration is read.
 struct Draft {
     std::string name;
     std::vector<Override> changes;
+    /// Where it stands in the file, from 1.
+    int line = 0;
 };
-
-std::string inlineYaml(const YAML::Node& value) {
-    YAML::Emitter out;
-    out.SetMapFormat(YAML::Flow);
-    out.SetSeqFormat(YAML::Flow);
-    out << value;
-    return out.c_str();
-}
 
 /// "strategy.archive" -> "archive".
 std::string lastPart(const std::string& key) { return key.substr(key.rfind('.') + 1); }
@@ -53,7 +49,7 @@ std::vector<Draft> draftsOf(Section& top) {
             const auto name = top.scalar("arms", entry.first);
             if (name.empty() || !seen.insert(name).second)
                 top.refuse("arms", entry.first, fmt::format("'{}' stands here a second time, or is empty", name));
-            drafts.push_back({name, changesOf(top, "arms", entry.second)});
+            drafts.push_back({name, changesOf(top, "arms", entry.second), entry.first.Mark().line + 1});
         }
     }
     const auto axes = top.find("axes");
@@ -61,7 +57,7 @@ std::vector<Draft> draftsOf(Section& top) {
     if (!axes->IsMap() || axes->size() == 0)
         top.refuse("axes", *axes, "must be a map from keys of the run configuration to lists of values");
     const bool named = !drafts.empty();
-    if (!named) drafts.push_back({});
+    if (!named) drafts.push_back({{}, {}, axes->Mark().line + 1});
     for (const auto& entry : *axes) {
         const auto key = top.scalar("axes", entry.first);
         if (!entry.second.IsSequence() || entry.second.size() == 0)
@@ -121,6 +117,16 @@ std::vector<PublishedResult> publishedOf(Section& top, const std::vector<Draft>&
     return results;
 }
 
+/// What the reader of a configuration says of a change, without the name of the option that changes come by on the
+/// command line.
+std::string complaintOf(const ConfigurationError& error, const std::vector<Override>& changes) {
+    std::string sentence = error.what();
+    for (const auto& change : changes)
+        if (const auto place = fmt::format("--set {}: ", change.key); sentence.starts_with(place))
+            return sentence.substr(place.size());
+    return sentence;
+}
+
 std::string textOf(const std::filesystem::path& path) {
     std::ifstream stream(path);
     if (!stream || std::filesystem::is_directory(path))
@@ -139,16 +145,6 @@ std::filesystem::path baseOf(const std::string& named, const std::filesystem::pa
         fmt::format("{}: base: '{}' is neither a preset nor a file beside this one.", source, named));
 }
 
-std::string headingOf(std::string_view yaml) {
-    std::istringstream stream{std::string(yaml)};
-    std::string heading;
-    for (std::string line; std::getline(stream, line) && line.starts_with('#');) {
-        line.erase(0, std::min(line.size(), line.find_first_not_of("# ")));
-        heading += (heading.empty() ? "" : " ") + line;
-    }
-    return heading;
-}
-
 }  // namespace
 
 RunConfiguration configurationOf(const PlannedArm& arm, std::uint64_t seed) {
@@ -160,13 +156,7 @@ RunConfiguration configurationOf(const PlannedArm& arm, std::uint64_t seed) {
 
 Sweep parseSweep(std::string_view yaml, std::string_view sourceName, const std::filesystem::path& folder,
                  const std::filesystem::path& resources, const SweepChoices& choices) {
-    YAML::Node root;
-    try {
-        root = YAML::Load(std::string(yaml));
-    } catch (const YAML::Exception& error) {
-        throw ConfigurationError(
-            fmt::format("{}, line {}: this is not YAML: {}.", sourceName, error.mark.line + 1, error.msg));
-    }
+    const auto root = loadYaml(yaml, sourceName);
     const Source source(std::string(sourceName), folder, {});
     Section top(root, "", source);
     Sweep sweep;
@@ -186,6 +176,9 @@ Sweep parseSweep(std::string_view yaml, std::string_view sourceName, const std::
     if (drafts.empty())
         throw ConfigurationError(fmt::format("{}: neither arms nor axes say what is to be compared.", sourceName));
     sweep.seeds = seedsOf(top, choices);
+    if (drafts.size() * sweep.seeds.size() > kMostRuns)
+        throw ConfigurationError(fmt::format("{}: seeds: {} arms and {} seeds are more than {} runs.", sourceName,
+                                             drafts.size(), sweep.seeds.size(), kMostRuns));
     sweep.published = publishedOf(top, drafts);
     top.close();
 
@@ -200,7 +193,8 @@ Sweep parseSweep(std::string_view yaml, std::string_view sourceName, const std::
         try {
             sweep.arms.push_back({draft.name, parseConfiguration(text, path.string(), changes, path.parent_path())});
         } catch (const ConfigurationError& error) {
-            throw ConfigurationError(fmt::format("{}, arm '{}': {}", sourceName, draft.name, error.what()));
+            throw ConfigurationError(fmt::format("{}, line {}, arm '{}': {}", sourceName, draft.line, draft.name,
+                                                 complaintOf(error, draft.changes)));
         }
     }
     return sweep;

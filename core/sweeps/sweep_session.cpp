@@ -13,8 +13,6 @@
 namespace mergarium {
 namespace {
 
-enum class Standing { Waiting, Going, Finished, Failed };
-
 /// The evaluations of a sitting too short to be measured.
 constexpr double kLeastSeconds = 1.0;
 
@@ -23,16 +21,15 @@ constexpr double kLeastSeconds = 1.0;
 struct SweepSession::Slot {
     std::string arm;
     RunConfiguration configuration;
-    /// Absent until it is in the database.
-    std::optional<RunId> run;
-    Standing standing = Standing::Waiting;
-    std::uint64_t evaluations = 0;
+    SweepRun now;
     std::unique_ptr<Session> session;
-    /// Why it failed; empty when it didn't.
-    std::string trouble;
     /// What it showed last.
     SnapshotPtr last = std::make_shared<const SessionSnapshot>();
 };
+
+PlannedRun plannedRun(const Sweep& sweep, std::size_t index) {
+    return {sweep.arms[index % sweep.arms.size()], sweep.seeds[index / sweep.arms.size()]};
+}
 
 SweepSession::SweepSession(Sweep sweep, SweepPlace place) : sweep_(std::move(sweep)), place_(std::move(place)) {
     place_.jobs = std::max<std::size_t>(1, place_.jobs);
@@ -46,71 +43,77 @@ SweepSession::SweepSession(Sweep sweep, SweepPlace place) : sweep_(std::move(swe
         for (auto& run : catalog->runs())
             if (run.sweep == sweep_.name) stored.try_emplace({run.arm, run.seed}, std::move(run));
     }
-    for (const auto seed : sweep_.seeds)
-        for (const auto& arm : sweep_.arms) {
-            auto slot = std::make_unique<Slot>();
-            slot->arm = arm.name;
-            slot->configuration = configurationOf(arm, seed);
-            if (const auto found = stored.find({arm.name, seed}); found != stored.end()) {
-                const auto& run = found->second;
-                if (!(catalog->configuration(run.id) == slot->configuration))
-                    throw std::runtime_error(fmt::format(
-                        "{}: run {} of sweep '{}' ({}) was made with another configuration; give this sweep another "
-                        "name with --name, or use another database.",
-                        place_.database.string(), run.id.value, sweep_.name, slot->configuration.name));
-                if (run.phase == Phase::Running || run.phase == Phase::Paused)
-                    throw std::runtime_error(
-                        fmt::format("{}: run {} of sweep '{}' is going on in another program; stop it there first.",
-                                    place_.database.string(), run.id.value, sweep_.name));
-                slot->run = run.id;
-                slot->evaluations = run.evaluations;
-                if (run.phase == Phase::Finished) slot->standing = Standing::Finished;
-            }
-            evaluationsBefore_ += slot->evaluations;
-            slots_.push_back(std::move(slot));
+    for (std::size_t i = 0; i < sweep_.arms.size() * sweep_.seeds.size(); ++i) {
+        const auto [arm, seed] = plannedRun(sweep_, i);
+        auto slot = std::make_unique<Slot>();
+        slot->arm = arm.name;
+        slot->configuration = configurationOf(arm, seed);
+        slot->now.budget = slot->configuration.evaluations;
+        if (const auto found = stored.find({arm.name, seed}); found != stored.end()) {
+            const auto& run = found->second;
+            if (!(catalog->configuration(run.id) == slot->configuration))
+                throw std::runtime_error(fmt::format(
+                    "{}: run {} of sweep '{}' ({}) was made with another configuration; give this sweep another "
+                    "name (--name on the command line), or use another database.",
+                    place_.database.string(), run.id.value, sweep_.name, slot->configuration.name));
+            if (run.phase == Phase::Running || run.phase == Phase::Paused)
+                throw std::runtime_error(fmt::format("{}: run {} of sweep '{}' is going on already; stop it first.",
+                                                     place_.database.string(), run.id.value, sweep_.name));
+            slot->now.run = run.id;
+            slot->now.evaluations = run.evaluations;
+            slot->now.bestTest = run.bestTest;
+            if (run.phase == Phase::Finished) slot->now.state = SweepRunState::Finished;
         }
+        evaluationsBefore_ += slot->now.evaluations;
+        slots_.push_back(std::move(slot));
+    }
 }
 
 SweepSession::~SweepSession() = default;
 
 void SweepSession::begin(Slot& slot) {
     std::variant<NewRun, ResumedRun> what = NewRun{slot.configuration, {sweep_.name, slot.arm}};
-    if (slot.run) what = ResumedRun{*slot.run};
+    if (slot.now.run) what = ResumedRun{*slot.now.run};
     slot.session = std::make_unique<Session>(SessionRequest{.run = std::move(what),
                                                             .database = place_.database,
                                                             .resources = place_.resources,
                                                             .threads = place_.threads,
                                                             .startPaused = false},
                                              nullptr);
-    slot.standing = Standing::Going;
+    slot.now.state = SweepRunState::Going;
 }
 
 void SweepSession::takeIn(Slot& slot) {
     const bool ended = slot.session->waitFor(std::chrono::milliseconds(0));
     if (auto snapshot = slot.session->take()) slot.last = std::move(snapshot);
     const auto& last = *slot.last;
-    slot.evaluations = std::max(slot.evaluations, last.evaluations);
-    if (last.run) slot.run = last.run->id;
-    // A run pauses itself when its models can't be scored. Nobody is there to look into that: it ends, and the others go on.
-    if (last.phase == Phase::Paused && slot.trouble.empty()) {
-        slot.trouble = last.message;
+    auto& now = slot.now;
+    now.evaluations = std::max(now.evaluations, last.evaluations);
+    now.evaluationsPerSecond = last.evaluationsPerSecond;
+    if (last.run) now.run = last.run->id;
+    if (last.curve && !last.curve->empty()) now.bestTest = last.curve->back().bestTest;
+    // A run pauses itself when its models can't be scored. Nobody is there to look into that: it ends, and the others
+    // go on.
+    if (last.phase == Phase::Paused && now.trouble.empty()) {
+        now.trouble = last.message;
         slot.session->stop();
     }
     if (!ended) return;
 
     if (last.phase == Phase::Failed) {
-        slot.trouble = last.message;
+        now.trouble = last.message;
         // What fails before the run exists is bad input.
         if (!last.run) throw std::runtime_error(fmt::format("{}: {}", slot.configuration.name, last.message));
     }
     if (last.phase == Phase::Finished) {
-        slot.standing = Standing::Finished;
-    } else if (slot.trouble.empty()) {
-        slot.standing = Standing::Waiting;
+        now.state = SweepRunState::Finished;
+    } else if (now.trouble.empty()) {
+        now.state = SweepRunState::Waiting;
     } else {
-        slot.standing = Standing::Failed;
-        failures_.push_back(fmt::format("run {} ({}): {}", last.run->id.value, slot.configuration.name, slot.trouble));
+        now.state = SweepRunState::Failed;
+        failures_.push_back(fmt::format("run {} ({}): {}", last.run->id.value, slot.configuration.name, now.trouble));
     }
+    now.evaluationsPerSecond = 0.0;
     slot.session.reset();
     slot.last = std::make_shared<const SessionSnapshot>();
 }
@@ -119,14 +122,15 @@ bool SweepSession::advance() {
     std::size_t going = 0;
     bool left = false;
     for (const auto& slot : slots_) {
-        if (slot->standing == Standing::Going) takeIn(*slot);
-        if (slot->standing == Standing::Going) ++going;
-        if (slot->standing == Standing::Waiting) left = true;
+        const auto& state = slot->now.state;
+        if (state == SweepRunState::Going) takeIn(*slot);
+        if (state == SweepRunState::Going) ++going;
+        if (state == SweepRunState::Waiting) left = true;
     }
     if (stopping_ || !left) return going > 0;
     for (const auto& slot : slots_) {
         if (going >= place_.jobs) break;
-        if (slot->standing != Standing::Waiting) continue;
+        if (slot->now.state != SweepRunState::Waiting) continue;
         begin(*slot);
         ++going;
     }
@@ -144,11 +148,13 @@ SweepProgress SweepSession::progress() const {
     progress.runs = slots_.size();
     progress.failures = failures_;
     for (const auto& slot : slots_) {
-        progress.finished += slot->standing == Standing::Finished ? 1 : 0;
-        progress.failed += slot->standing == Standing::Failed ? 1 : 0;
-        progress.evaluations += slot->evaluations;
-        progress.budget += slot->configuration.evaluations;
-        if (slot->standing == Standing::Going) progress.going.push_back(slot->configuration.name);
+        const auto& now = slot->now;
+        progress.finished += now.state == SweepRunState::Finished ? 1 : 0;
+        progress.failed += now.state == SweepRunState::Failed ? 1 : 0;
+        progress.evaluations += now.evaluations;
+        progress.budget += now.budget;
+        if (now.state == SweepRunState::Going) progress.going.push_back(slot->configuration.name);
+        progress.each.push_back(now);
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
     if (seconds > kLeastSeconds && progress.evaluations > evaluationsBefore_) {

@@ -13,6 +13,24 @@
 
 namespace mergarium {
 
+enum class SweepRunState { Waiting, Going, Finished, Failed };
+
+/// One run of a sweep: how far it is.
+struct SweepRun {
+    /// Absent until it is in the database.
+    std::optional<RunId> run;
+    SweepRunState state = SweepRunState::Waiting;
+    std::uint64_t evaluations = 0;
+    std::uint64_t budget = 0;
+    /// 0 while it isn't going on.
+    double evaluationsPerSecond = 0.0;
+    /// Of the member that is best in training; absent where nothing was scored yet.
+    std::optional<double> bestTest;
+    /// Why it failed; empty when it didn't.
+    std::string trouble;
+    bool operator==(const SweepRun&) const = default;
+};
+
 /// How far a sweep is, all sittings together.
 struct SweepProgress {
     std::size_t runs = 0;
@@ -27,7 +45,16 @@ struct SweepProgress {
     std::vector<std::string> going;
     /// Why runs failed, in the order in which they did.
     std::vector<std::string> failures;
+    /// All of them, as `plannedRun` counts them.
+    std::vector<SweepRun> each;
 };
+
+/// Which run of a sweep is the n-th from 0: the arms of the first seed, then of the second, so that arms grow alike.
+struct PlannedRun {
+    const PlannedArm& arm;
+    std::uint64_t seed = 0;
+};
+PlannedRun plannedRun(const Sweep& sweep, std::size_t index);
 
 struct SweepPlace {
     std::filesystem::path database;

@@ -2,6 +2,7 @@
 #include "core/store/run_catalog.h"
 #include "core/sweeps/stored_comparison.h"
 #include "core/sweeps/sweep.h"
+#include "core/sweeps/sweep_draft.h"
 #include "core/sweeps/sweep_session.h"
 
 #include <QTemporaryDir>
@@ -140,6 +141,78 @@ private Q_SLOTS:
         // The paper's own arm is the published preset, to the letter.
         auto published = readConfiguration(kResources / "presets" / "digits-specialists.yaml");
         QVERIFY(specialists->arms[0].configuration == published);
+    }
+
+    void aBadChangeNamesLineArmAndKey() {
+        QCOMPARE(refusal("name: x\nbase: digits-specialists\narms:\n  a: {}\n  b: {strategy.archive: 1}\n"),
+                 std::string("test.yaml, line 5, arm 'b': strategy.archive: must be at least 2, the number of founders, not 1."));
+    }
+
+    void moreRunsThanAnyoneWaitsForAreRefused() {
+        const auto sentence = refusal("name: x\nbase: digits-specialists\narms: {a: {}, b: {}, c: {}, d: {}, e: {}, f: {}, g: {}, h: {}, i: {}, j: {}, k: {}}\nseeds: 10000\n");
+        QVERIFY2(sentence.find("more than 100000 runs") != std::string::npos, sentence.c_str());
+    }
+
+    void aDraftSaysWhatItsFileSays() {
+        for (const auto& entry : std::filesystem::directory_iterator(kResources / "sweeps")) {
+            std::ifstream stream(entry.path());
+            const std::string text(std::istreambuf_iterator<char>(stream), {});
+            const auto draft = parseDraft(text, entry.path().string());
+            const auto again = toYaml(draft);
+            QVERIFY(parseDraft(again, "again") == draft);
+            const auto was = readSweep(entry.path(), kResources);
+            const auto is = sweepOf(again);
+            QCOMPARE(is.name, was.name);
+            QCOMPARE(is.description, was.description);
+            QCOMPARE(is.seeds, was.seeds);
+            QCOMPARE(is.published.size(), was.published.size());
+            QCOMPARE(is.arms.size(), was.arms.size());
+            for (std::size_t arm = 0; arm < was.arms.size(); ++arm) {
+                QCOMPARE(is.arms[arm].name, was.arms[arm].name);
+                QVERIFY(is.arms[arm].configuration == was.arms[arm].configuration);
+            }
+        }
+    }
+
+    void aDraftKeepsListsQuotesAndAxes() {
+        SweepDraft draft{.description = "Why.", .name = "a: b", .base = "digits-specialists", .common = "budget.evaluations: 60", .arms = {{"yes", ""}, {"#1, \"so\"", "device: \"cpu\""}},
+                         .axes = {{"strategy.ratio", "uniform, {beta: 0.3}"}}, .seeds = "3,", .published = {}};
+        const auto sweep = sweepOf(toYaml(draft));
+        QCOMPARE(sweep.name, std::string("a: b"));
+        QCOMPARE(sweep.arms.size(), std::size_t{4});
+        QCOMPARE(sweep.arms[3].name, std::string("#1, \"so\", ratio {beta: 0.3}"));
+        QCOMPARE(sweep.arms[3].configuration.device, std::string("cpu"));
+        QCOMPARE(sweep.seeds, (std::vector<std::uint64_t>{3}));
+        const auto again = parseDraft(toYaml(draft), "again");
+        QCOMPARE(again.seeds, std::string("3,"));
+        QCOMPARE(sweepOf(toYaml(again)).arms[3].configuration, sweep.arms[3].configuration);
+    }
+
+    void keysOfTheConfigurationAreKnown() {
+        const auto keys = configurationKeys();
+        for (const auto* key : {"strategy.splits", "strategy.alpha", "budget.evaluations", "founders"}) QVERIFY2(std::ranges::find(keys, key) != keys.end(), key);
+        QVERIFY(std::ranges::find(keys, "seed") == keys.end());
+    }
+
+    void everyRunSaysHowFarItIs() {
+        const auto place = newPlace();
+        const auto sweep = sweepOf(kSmall);
+        SweepSession session(sweep, place);
+        QCOMPARE(session.progress().each.size(), std::size_t{4});
+        QCOMPARE(session.progress().each[0].state, SweepRunState::Waiting);
+        QVERIFY(!session.progress().each[0].run);
+        finish(session);
+        const auto each = session.progress().each;
+        const auto runs = RunCatalog(place.database).runs();
+        for (std::size_t i = 0; i < each.size(); ++i) {
+            QCOMPARE(each[i].state, SweepRunState::Finished);
+            QCOMPARE(each[i].evaluations, 60u);
+            const auto stored = std::ranges::find(runs, *each[i].run, &RunSummary::id);
+            QCOMPARE(stored->arm, plannedRun(sweep, i).arm.name);
+            QCOMPARE(stored->seed, plannedRun(sweep, i).seed);
+            QCOMPARE(*each[i].bestTest, stored->bestTest);
+        }
+        QVERIFY(SweepSession(sweep, place).progress().each == each);
     }
 
     void runsEverySeedOfEveryArmOnce() {

@@ -6,6 +6,7 @@
 #include "ui/niches/niches_view.h"
 #include "ui/overview/overview_view.h"
 #include "ui/setup/new_run_page.h"
+#include "ui/sweep/sweep_page.h"
 #include "ui/transport/transport_bar.h"
 
 #include <QAction>
@@ -197,6 +198,31 @@ private Q_SLOTS:
         runs->selectRow(0);
         QTest::keyClick(runs, Qt::Key_Return);
         QTRY_VERIFY(!compare->isVisible());
+    }
+
+    void aSweepFillsTheListOfRunsAndCompare() {
+        const auto path = folder_.filePath("small.yaml");
+        std::ofstream(path.toStdString()) << "name: small\nbase: digits-specialists\nset: {budget.evaluations: 50}\n"
+                                             "arms: {m2n2: {}, ga: {strategy: {kind: ga}}}\nseeds: 3\n";
+        MainWindow window(options(newDatabase()));
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window, Qt::Key_N, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* page = window.findChild<SweepPage*>();
+        QTRY_VERIFY(page->isVisible());
+        page->open(path);
+        QTRY_VERIFY_WITH_TIMEOUT(page->findChild<QTableView*>("sweep.runs")->model()->rowCount() == 6, kPatience);
+        QTest::keyClick(&window, Qt::Key_F5, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_VERIFY(page->isGoing());
+        QTRY_VERIFY_WITH_TIMEOUT(!page->isGoing(), kPatience);
+        QVERIFY2(message(window).contains("The sweep small has finished: 6 of 6 runs"), qPrintable(message(window)));
+        auto* runs = window.findChild<QTableView*>("runsTable");
+        QTRY_COMPARE_WITH_TIMEOUT(runs->model()->rowCount(), 6, kPatience);
+        QTest::mouseClick(window.findChild<QPushButton*>("messageAction"), Qt::LeftButton);
+        auto* compare = window.findChild<CompareView*>();
+        QTRY_VERIFY(compare->isVisible());
+        QTRY_COMPARE_WITH_TIMEOUT(compare->findChild<QTableView*>()->model()->rowCount(), 2, kPatience);
+        QCOMPARE(compare->findChild<QTableView*>()->model()->index(0, 1).data().toString(), QString("3"));
     }
 
     void badDatabaseIsOneSentenceAndTheWindowLives() {

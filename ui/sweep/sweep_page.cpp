@@ -1,0 +1,328 @@
+#include "ui/sweep/sweep_page.h"
+
+#include "ui/background/latest_worker.h"
+#include "ui/session/run_text.h"
+#include "ui/setup/file_drops.h"
+#include "ui/sweep/sweep_form.h"
+#include "ui/sweep/sweep_runner.h"
+#include "ui/sweep/sweep_runs_model.h"
+#include "ui/theme/theme.h"
+
+#include <QComboBox>
+#include <QDropEvent>
+#include <QFileDialog>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QTableView>
+
+#include <algorithm>
+#include <exception>
+#include <thread>
+#include <utility>
+#include <variant>
+
+namespace mergarium {
+namespace {
+
+/// Typing goes on for so long, in milliseconds, before the sweep is looked at.
+constexpr int kQuiet = 250;
+constexpr int kBarSteps = 1000;
+
+std::size_t begunRuns(const SweepProgress& progress) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(progress.each, [](const auto& one) { return one.run.has_value(); }));
+}
+
+}  // namespace
+
+SweepPage::SweepPage(const Workplace& workplace, const QStringList& bases, QWidget* parent)
+    : QWidget(parent), workplace_(workplace), worker_(new LatestWorker(this)) {
+    setObjectName("sweepPage");
+    setAcceptDrops(true);
+    build(bases);
+    quiet_.setSingleShot(true);
+    quiet_.setInterval(kQuiet);
+    connect(&quiet_, &QTimer::timeout, this, &SweepPage::lookNow);
+    connect(form_, &SweepForm::edited, this, [this] {
+        formLeads_ = true;
+        edit(toYaml(form_->draft()));
+    });
+    connect(text_, &QPlainTextEdit::textChanged, this, [this] {
+        if (filling_) return;
+        formLeads_ = false;
+        edit(text_->toPlainText().toStdString());
+    });
+    connect(presets_, &QComboBox::activated, this, [this](int index) { choosePreset(presets_->itemText(index)); });
+    connect(start_, &QPushButton::clicked, this, [this] { isGoing() ? stop() : start(); });
+    connect(compare_, &QPushButton::clicked, this, [this] {
+        if (outlook_.sweep) Q_EMIT compareRequested(QString::fromStdString(outlook_.sweep->name));
+    });
+    connect(table_, &QTableView::activated, this, [this](const QModelIndex& index) {
+        if (const auto run = model_->run(index.row())) Q_EMIT openRequested(*run);
+    });
+    if (presets_->count() > 0) choosePreset(presets_->itemText(0));
+    judge();
+}
+
+SweepPage::~SweepPage() = default;
+
+bool SweepPage::choosePreset(const QString& name) {
+    const int index = presets_->findText(name);
+    if (index < 0 || isGoing()) return false;
+    open(QString::fromStdString((workplace_.resources / "sweeps" / (name.toStdString() + ".yaml")).string()));
+    presets_->setCurrentIndex(index);
+    return true;
+}
+
+void SweepPage::open(const QString& path) {
+    if (isGoing() || path.isEmpty()) return;
+    presets_->setCurrentIndex(-1);
+    quiet_.stop();
+    looked_ = false;
+    worker_->forget();
+    using Answer = std::variant<SweepFile, QString>;
+    worker_->run(
+        [path = std::filesystem::path(path.toStdString())]() -> Answer {
+            try {
+                return readSweepFile(path);
+            } catch (const std::exception& error) {
+                return QString::fromUtf8(error.what());
+            }
+        },
+        [this](const Answer& answer) {
+            if (const auto* sentence = std::get_if<QString>(&answer)) {
+                Q_EMIT said({.kind = Message::Kind::Error, .sentence = *sentence});
+                lookSoon();
+            } else {
+                take(std::get<SweepFile>(answer));
+            }
+        });
+}
+
+void SweepPage::take(const SweepFile& file) {
+    file_ = file;
+    formLeads_ = false;
+    filling_ = true;
+    text_->setPlainText(QString::fromStdString(file.text));
+    filling_ = false;
+    looked_ = false;
+    lookNow();
+}
+
+void SweepPage::edit(const std::string& text) {
+    if (text == file_.text) return;
+    file_.text = text;
+    // Lines are those of the text here, no longer those of the file.
+    file_.source = tr("The sweep").toStdString();
+    presets_->setCurrentIndex(-1);
+    if (const auto words = QString::fromStdString(text); text_->toPlainText() != words) {
+        filling_ = true;
+        text_->setPlainText(words);
+        filling_ = false;
+    }
+    lookSoon();
+}
+
+void SweepPage::lookSoon() {
+    looked_ = false;
+    worker_->forget();
+    quiet_.start();
+    judge();
+}
+
+void SweepPage::refresh() {
+    stale_ = !isVisible();
+    if (!stale_ && !isGoing() && looked_) lookNow();
+}
+
+void SweepPage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (stale_) refresh();
+}
+
+void SweepPage::lookNow() {
+    worker_->run([file = file_, place = place()] { return outlookOf(file, place); },
+                 [this](const SweepOutlook& outlook) { present(outlook); });
+}
+
+void SweepPage::present(const SweepOutlook& outlook) {
+    outlook_ = outlook;
+    looked_ = true;
+    if (outlook.draft && !formLeads_) form_->setDraft(*outlook.draft);
+    // What isn't a sweep in its outer shape can only be mended as a text.
+    tabs_->setTabEnabled(0, outlook.draft.has_value());
+    if (!outlook.draft) tabs_->setCurrentIndex(1);
+    description_->setText(outlook.draft ? QString::fromStdString(outlook.draft->description) : QString());
+    description_->setVisible(!description_->text().isEmpty());
+    model_->show(outlook.sweep, outlook.stored);
+    fitColumns();
+    judge();
+}
+
+/// Arms get what the numbers leave; these are as wide as they will be when the runs have gone.
+void SweepPage::fitColumns() {
+    if (!outlook_.sweep || !outlook_.stored) return;
+    std::uint64_t most = 0;
+    for (const auto& arm : outlook_.sweep->arms) most = std::max(most, arm.configuration.evaluations);
+    const auto& metrics = table_->fontMetrics();
+    const auto fit = [&](int column, const QString& widest) {
+        const int header = table_->horizontalHeader()->sectionSizeHint(column);
+        table_->setColumnWidth(column, std::max(header, metrics.horizontalAdvance(widest) + metrics.height() * 3 / 2));
+    };
+    fit(SweepRunsModel::SeedColumn, QString::number(std::ranges::max(outlook_.sweep->seeds)));
+    fit(SweepRunsModel::StateColumn, tr("Finished"));
+    fit(SweepRunsModel::EvaluationsColumn, evaluationsText(most, most));
+    fit(SweepRunsModel::RateColumn, tr("00,000/s"));
+    fit(SweepRunsModel::TestColumn, tr("100.0 %"));
+}
+
+SweepPlace SweepPage::place() const {
+    const auto jobs = static_cast<std::size_t>(jobs_->value());
+    // The window's own share of the machine, split among the jobs.
+    const auto threads = workplace_.threads == 0 ? 0 : std::max<std::size_t>(1, workplace_.threads / jobs);
+    return {.database = workplace_.database, .resources = workplace_.resources, .jobs = jobs, .threads = threads};
+}
+
+void SweepPage::start() {
+    if (isGoing() || !looked_ || !outlook_.sweep || outlook_.stored->finished == outlook_.stored->runs) return;
+    worker_->forget();
+    runner_ = std::make_unique<SweepRunner>(outlook_.sweep, place());
+    connect(runner_.get(), &SweepRunner::progressed, this, &SweepPage::follow);
+    connect(runner_.get(), &SweepRunner::ended, this, &SweepPage::finish);
+    begunRuns_ = begunRuns(*outlook_.stored);
+    progress_ = outlook_.stored;
+    Q_EMIT started();
+    judge();
+    table_->setFocus();
+}
+
+void SweepPage::stop() {
+    if (!runner_) return;
+    runner_->stop();
+    start_->setEnabled(false);
+    start_->setText(tr("Stopping \u2026"));
+}
+
+void SweepPage::follow(const SweepProgressPtr& progress) {
+    const auto before = std::exchange(progress_, progress);
+    const auto goingBefore = model_->goingRow();
+    model_->setProgress(progress);
+    // Follows what is going on, unless a person looks at a row.
+    if (const auto going = model_->goingRow();
+        going != goingBefore && going && !table_->selectionModel()->hasSelection())
+        table_->scrollTo(model_->index(*going, 0));
+    bar_->setValue(progress->budget ? static_cast<int>(kBarSteps * progress->evaluations / progress->budget) : 0);
+    rate_->setText(progressText(*progress));
+    QStringList going;
+    for (const auto& one : progress->going) going << QString::fromStdString(one);
+    verdict_->setText(going.isEmpty() ? tr("Preparing \u2026") : tr("Now: %1.").arg(going.join("; ")));
+    auto words = tr("Sweep: %1 of %2 runs").arg(progress->finished).arg(progress->runs);
+    if (progress->secondsLeft) words += tr(", %1 left").arg(durationText(*progress->secondsLeft));
+    Q_EMIT progressChanged(words);
+
+    const auto begun = begunRuns(*progress);
+    if (begun != std::exchange(begunRuns_, begun) || before->finished != progress->finished ||
+        before->failed != progress->failed)
+        Q_EMIT runsChanged();
+}
+
+void SweepPage::finish(const QString& trouble) {
+    // The signal comes from the runner itself, so it has to outlive this call.
+    runner_.release()->deleteLater();
+    Q_EMIT progressChanged({});
+    Q_EMIT runsChanged();
+    const auto name = QString::fromStdString(outlook_.sweep->name);
+    const auto& progress = *progress_;
+    const auto done = tr("%1 of %2 runs").arg(progress.finished).arg(progress.runs);
+    if (!trouble.isEmpty())
+        Q_EMIT said({.kind = Message::Kind::Error, .sentence = trouble});
+    else if (progress.failed > 0)
+        Q_EMIT said({.kind = Message::Kind::Error,
+                     .sentence = tr("%1 of the runs of %2 failed; the first: %3")
+                                     .arg(progress.failed)
+                                     .arg(name, QString::fromStdString(progress.failures.front()))});
+    else if (progress.finished == progress.runs)
+        Q_EMIT said({.sentence = tr("The sweep %1 has finished: %2.").arg(name, done),
+                     .action = tr("Compare"),
+                     .carryOut = [this, name] { Q_EMIT compareRequested(name); }});
+    else
+        Q_EMIT said({.sentence = tr("The sweep %1 was stopped after %2; everything is stored.").arg(name, done),
+                     .action = tr("Go on"),
+                     .carryOut = [this] { start(); }});
+    // Nothing has changed but what is stored: it can be gone on with at once.
+    outlook_.stored = progress_;
+    judge();
+}
+
+void SweepPage::judge() {
+    const bool going = isGoing();
+    for (QWidget* one : {static_cast<QWidget*>(presets_), static_cast<QWidget*>(open_), static_cast<QWidget*>(form_),
+                         static_cast<QWidget*>(jobs_)})
+        one->setEnabled(!going);
+    text_->setReadOnly(going);
+    bar_->setVisible(going);
+    rate_->setVisible(going);
+    const auto& standing = going ? progress_ : outlook_.stored;
+    compare_->setEnabled(outlook_.sweep && begunRuns(*standing) > 0);
+    const bool possible = looked_ && outlook_.sweep;
+    start_->setEnabled(going || (possible && outlook_.stored->finished < outlook_.stored->runs));
+    start_->setText(going ? tr("&Stop") : possible && outlook_.stored->evaluations > 0 ? tr("&Go on") : tr("&Start"));
+    if (going) return;
+    if (!looked_)
+        verdict_->setText(tr("Looking at it \u2026"));
+    else if (!outlook_.refusal.isEmpty())
+        verdict_->setText(QStringLiteral("<span style='color:%1'>%2</span>")
+                              .arg(colorsOf(palette()).warning.name(), outlook_.refusal.toHtmlEscaped()));
+    else
+        verdict_->setText(planText(*outlook_.sweep, *outlook_.stored).toHtmlEscaped());
+}
+
+void SweepPage::save(const QString& path) {
+    QSaveFile file(path);
+    const auto bytes = QByteArray::fromStdString(file_.text);
+    if (!file.open(QSaveFile::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
+        return Q_EMIT said({.kind = Message::Kind::Error, .sentence = tr("%1: %2.").arg(path, file.errorString())});
+    Q_EMIT said({.sentence = tr("The sweep was saved as %1.").arg(path)});
+}
+
+void SweepPage::askWhereToSave() {
+    const auto name = outlook_.draft ? QString::fromStdString(outlook_.draft->name) : tr("sweep");
+    auto path = QFileDialog::getSaveFileName(this, tr("Save the sweep"), name + ".yaml", tr("Sweep (*.yaml)"));
+    if (path.isEmpty()) return;
+    if (!path.contains('.')) path += ".yaml";
+    save(path);
+}
+
+void SweepPage::dragEnterEvent(QDragEnterEvent* event) {
+    if (!isGoing() && !localPaths(event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void SweepPage::dropEvent(QDropEvent* event) {
+    open(localPaths(event->mimeData()).value(0));
+    event->acceptProposedAction();
+}
+
+/// Side by side where there is room, else above each other.
+void SweepPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const bool wide = width() > 130 * fontMetrics().averageCharWidth() && width() > height();
+    const auto orientation = wide ? Qt::Horizontal : Qt::Vertical;
+    if (laidOut_ && splitter_->orientation() == orientation) return;
+    laidOut_ = true;
+    splitter_->setOrientation(orientation);
+    splitter_->setSizes(wide ? QList<int>{width() / 2, width() / 2} : QList<int>{height() * 3 / 5, height() * 2 / 5});
+}
+
+void SweepPage::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && verdict_) judge();
+}
+
+}  // namespace mergarium
