@@ -172,6 +172,7 @@ void RunLoop::resumeClock() {
     clockRuns_ = true;
     started_ = stored_ = Clock::now();
     rate_.restart(started_, evaluations_);
+    tokenRate_.restart(started_, experiment_.task->tokens());
 }
 
 void RunLoop::pauseClock() {
@@ -255,6 +256,8 @@ SessionSnapshot RunLoop::snapshot(Phase phase) {
     snapshot.seconds = seconds();
     snapshot.samplesScored = scorer_.counts().scored;
     snapshot.samplesSaved = scorer_.counts().saved;
+    snapshot.tokens = experiment_.task->tokens();
+    snapshot.tokensPerSecond = phase == Phase::Running ? tokenRate_.read(Clock::now(), snapshot.tokens) : 0.0;
     snapshot.evaluationsPerSecond = phase == Phase::Running ? rate_.read(Clock::now(), evaluations_) : 0.0;
     snapshot.members = archive.slots();
     snapshot.fitness = archive.fitness();

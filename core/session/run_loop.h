@@ -125,6 +125,7 @@ private:
     /// Why births wait in memory; empty when they don't.
     std::string lockedBy_;
     RateMeter rate_;
+    RateMeter tokenRate_;
 };
 
 }  // namespace mergarium

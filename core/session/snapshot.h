@@ -95,6 +95,10 @@ struct SessionSnapshot {
     /// Samples that children were scored on, and that scoring could leave out: early rejection, and models that were known already.
     std::uint64_t samplesScored = 0;
     std::uint64_t samplesSaved = 0;
+    /// Tokens that language models have read and written in this sitting, and how many a second over the last few seconds;
+    /// 0 for other tasks, and while not running.
+    std::uint64_t tokens = 0;
+    double tokensPerSecond = 0.0;
 
     /// One entry per slot; null where it is empty. `fitness` and `test` run parallel; test is known for few members.
     std::vector<MemberPtr> members;

@@ -140,7 +140,7 @@ std::optional<double> CausalLmTask::testScore(const std::atomic<bool>* abandon) 
     return total / static_cast<double>(scores.size());
 }
 
-void CausalLmTask::score(const Prepared& set, std::span<const std::uint32_t> batch, std::span<float> scores, std::vector<std::string>* answers) const {
+void CausalLmTask::score(const Prepared& set, std::span<const std::uint32_t> batch, std::span<float> scores, std::vector<std::string>* answers) {
     const c10::InferenceMode inference;
     if (settings_.scoring == QuestionScoring::ExactMatch)
         generateAndCompare(set, batch, scores, answers);
@@ -149,7 +149,7 @@ void CausalLmTask::score(const Prepared& set, std::span<const std::uint32_t> bat
 }
 
 void CausalLmTask::generateAndCompare(const Prepared& set, std::span<const std::uint32_t> batch, std::span<float> scores,
-                                      std::vector<std::string>* answers) const {
+                                      std::vector<std::string>* answers) {
     GenerationRequest request{.prompts = {},
                               .maximumNewTokens = static_cast<std::int64_t>(settings_.maxNewTokens),
                               .streams = {},
@@ -164,6 +164,7 @@ void CausalLmTask::generateAndCompare(const Prepared& set, std::span<const std::
         };
     const auto continuations = generate(network_, request);
     for (std::size_t i = 0; i < batch.size(); ++i) {
+        tokens_ += request.prompts[i].size() + continuations[i].tokens.size();
         const auto text = tokenizer_->decode(continuations[i].tokens, /*skipSpecial=*/true);
         const auto answer = beforeStop(text, settings_.stop);
         scores[batch[i]] = check_.isRight(answer, set.questions[batch[i]].reference) ? 1.0f : 0.0f;
@@ -172,10 +173,15 @@ void CausalLmTask::generateAndCompare(const Prepared& set, std::span<const std::
 }
 
 void CausalLmTask::compareLikelihoods(const Prepared& set, std::span<const std::uint32_t> batch, std::span<float> scores,
-                                      std::vector<std::string>* answers) const {
+                                      std::vector<std::string>* answers) {
     std::vector<LikelihoodQuestion> asked;
-    for (const auto question : batch)
-        for (const auto& continuation : set.continuations[question]) asked.push_back({set.prompts[question], continuation});
+    for (const auto question : batch) {
+        tokens_ += set.prompts[question].size();
+        for (const auto& continuation : set.continuations[question]) {
+            asked.push_back({set.prompts[question], continuation});
+            tokens_ += continuation.size();
+        }
+    }
     const auto found = logLikelihoods(network_, asked, kTextsAtATime);
 
     std::size_t next = 0;

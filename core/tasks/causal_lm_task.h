@@ -31,6 +31,7 @@ public:
     void scoreBatch(std::size_t index, std::span<float> scores) override;
     std::optional<double> testScore(const std::atomic<bool>* abandon = nullptr) override;
     std::vector<std::string> answers() const override { return answers_; }
+    std::uint64_t tokens() const override { return tokens_; }
 
 private:
     /// Questions as the network reads them.
@@ -44,9 +45,9 @@ private:
 
     Prepared prepared(std::vector<Question> questions) const;
     void checkVocabulary(const Checkpoint& base) const;
-    void score(const Prepared& set, std::span<const std::uint32_t> batch, std::span<float> scores, std::vector<std::string>* answers) const;
-    void generateAndCompare(const Prepared& set, std::span<const std::uint32_t> batch, std::span<float> scores, std::vector<std::string>* answers) const;
-    void compareLikelihoods(const Prepared& set, std::span<const std::uint32_t> batch, std::span<float> scores, std::vector<std::string>* answers) const;
+    void score(const Prepared& set, std::span<const std::uint32_t> batch, std::span<float> scores, std::vector<std::string>* answers);
+    void generateAndCompare(const Prepared& set, std::span<const std::uint32_t> batch, std::span<float> scores, std::vector<std::string>* answers);
+    void compareLikelihoods(const Prepared& set, std::span<const std::uint32_t> batch, std::span<float> scores, std::vector<std::string>* answers);
 
     CausalLmSettings settings_;
     std::shared_ptr<const Tokenizer> tokenizer_;
@@ -57,6 +58,7 @@ private:
     Prepared train_;
     Prepared test_;
     std::vector<std::string> answers_;
+    std::uint64_t tokens_ = 0;
 };
 
 }  // namespace mergarium

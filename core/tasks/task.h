@@ -48,6 +48,8 @@ public:
     /// What the loaded model answered to the training samples scored since it was loaded, one text per sample; empty where the
     /// task has no texts.
     virtual std::vector<std::string> answers() const { return {}; }
+    /// Tokens that models have read and written so far, for training and held-out samples alike; 0 where there are none.
+    virtual std::uint64_t tokens() const { return 0; }
 };
 
 /// Scores the loaded model on all training samples.

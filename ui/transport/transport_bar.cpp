@@ -32,6 +32,8 @@ QString progressText(const SessionSnapshot& snapshot) {
     if (!snapshot.run) return snapshot.phase == Phase::Failed ? QString() : TransportBar::tr("Preparing \u2026");
     auto text = evaluationsText(snapshot.evaluations, snapshot.budget);
     const double rate = snapshot.evaluationsPerSecond;
+    if (snapshot.tokensPerSecond > 0.0)
+        text += TransportBar::tr("   %1 tokens/s").arg(countText(static_cast<std::uint64_t>(snapshot.tokensPerSecond + 0.5)));
     if (rate > 0.0)
         text += TransportBar::tr("   %1/s   %2 left")
                     .arg(countText(static_cast<std::uint64_t>(rate + 0.5)),

@@ -21,7 +21,7 @@ struct TransportState {
 /// `live` is the computing run's state (null: none has been seen yet), `stored` a run that is shown and doesn't compute.
 TransportState transportState(bool computing, const SnapshotPtr& live, const SnapshotPtr& stored);
 
-/// "4,213 of 10,000   1,012/s   6 s left" - as much of it as is known.
+/// "4,213 of 10,000   1,012/s   6 s left" - as much of it as is known; of language models tokens per second, too.
 QString progressText(const SessionSnapshot& snapshot);
 
 /// Start, pause, resume, step, stop; how far the run is, how fast, how long still, and what computes.
