@@ -204,6 +204,9 @@ private Q_SLOTS:
             QCOMPARE(early.accepted, full.accepted);
             QCOMPARE(early.samplesScored + early.samplesSaved, 40u * 80u);
             QVERIFY(early.samplesSaved >= full.samplesSaved);
+            // A token at least for each question, and fewer where questions were left out.
+            QVERIFY(full.tokens > full.samplesScored);
+            QVERIFY(early.tokens <= full.tokens);
             saved += early.samplesSaved - full.samplesSaved;
         }
         QVERIFY(saved > 0);

@@ -1,4 +1,5 @@
 #include "core/comparison/comparison.h"
+#include "ui/compare/arm_colors.h"
 #include "ui/compare/compare_plot.h"
 #include "ui/compare/compare_table.h"
 #include "ui/compare/compare_view.h"
@@ -65,24 +66,82 @@ private Q_SLOTS:
         QCOMPARE(cell(table, 1, CompareTable::PublishedColumn), QString("\u2013"));
     }
 
-    void thePlotDrawsMeanAndBandOfEveryArm() {
+    void curvesAreMeanAndBandOfEveryArm() {
+        CurvesRequest request{.comparison = std::make_shared<const Comparison>(example()),
+                              .measure = 0,
+                              .stressed = {},
+                              .hidden = {},
+                              .size = {400, 300},
+                              .pixelRatio = 2.0,
+                              .colors = colorsOf(QPalette())};
+        const auto frame = makeCurvesFrame(request);
+        QCOMPARE(frame->end, 1000.0);
+        // The highest is m2n2 at its end with one standard error, 0.02 / sqrt(3).
+        const double top = 72.0 + 100.0 * 0.02 / std::sqrt(3.0);
+        QVERIFY(frame->most > top && frame->most < top + 5.0);
+        QCOMPARE(frame->image.size(), QSize(800, 600));
+        const auto pixelAt = [](const CurvesFrame& one, double evaluations, double value) {
+            const auto& image = one.image;
+            return image.pixelColor(static_cast<int>(evaluations / one.end * image.width()),
+                                    static_cast<int>((one.most - value) / (one.most - one.least) * image.height()));
+        };
+        const auto first = armStyle(0, request.colors).color, second = armStyle(1, request.colors).color;
+        QCOMPARE(pixelAt(*frame, 985.0, 72.0 * 0.95).rgb(), first.rgb());
+        QVERIFY(pixelAt(*frame, 500.0, 60.0).alpha() == 0);
+        const auto inBand = pixelAt(*frame, 990.0, 55.5 * 0.95);
+        QVERIFY(inBand.alpha() > 20 && inBand.alpha() < 120);
+
+        request.stressed = 0;
+        QVERIFY(pixelAt(*makeCurvesFrame(request), 985.0, 53.0 * 0.95).alpha() < 130);
+        request.hidden = {0};
+        const auto rest = makeCurvesFrame(request);
+        QVERIFY(rest->most < 62.0);
+        request.hidden = {0, 1};
+        QVERIFY(makeCurvesFrame(request)->image.isNull());
+        QVERIFY(first != second);
+    }
+
+    void axesAndCurvesChangeTogether() {
         ComparePlot plot;
         plot.resize(700, 400);
         plot.show(std::make_shared<const Comparison>(example()), 0);
-        QCOMPARE(plot.graphCount(), 6);
-        const auto last = [&](int graph) { return (plot.graph(graph)->data()->constEnd() - 1)->value; };
-        QVERIFY(std::abs(last(2) - 72.0) < 1e-9);
-        QVERIFY(last(0) < last(2) && last(2) < last(1));
-        QVERIFY(std::abs(last(1) - last(2) - 100.0 * 0.02 / std::sqrt(3.0)) < 1e-9);
-        QVERIFY(plot.yAxis->range().contains(last(1)));
+        QVERIFY(!plot.frame());
+        QTRY_VERIFY(plot.frame() && plot.frame()->request.size == plot.axisRect()->size());
         QCOMPARE(plot.xAxis->range().upper, 1000.0);
-        QVERIFY(plot.graph(2)->pen().color() != plot.graph(5)->pen().color());
+        QVERIFY(plot.yAxis->range().contains(73.0));
+        plot.hideArms({0});
+        QVERIFY(plot.yAxis->range().contains(73.0));
+        QTRY_VERIFY(!plot.yAxis->range().contains(73.0));
+        plot.show(nullptr, 0);
+        QTRY_VERIFY(plot.frame()->image.isNull());
+    }
+
+    void hiddenAndChosenArmsStaySoWhenARunLands() {
+        CompareView view([&](const auto&) { return std::vector{example()}; });
+        view.resize(900, 600);
+        view.show();
+        view.compare({"sweep"});
+        auto* table = view.findChild<QTableView*>();
+        QAbstractItemModelTester tester(table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        auto* plot = view.findChild<ComparePlot*>();
+        QTRY_COMPARE(table->model()->rowCount(), 2);
+        QVERIFY(table->model()->setData(table->model()->index(1, 0), Qt::Unchecked, Qt::CheckStateRole));
+        table->selectRow(0);
+        QTRY_VERIFY(plot->frame() && plot->frame()->request.hidden == std::set<std::size_t>{1});
+        QTRY_VERIFY(plot->frame()->request.stressed == std::optional<std::size_t>(0));
+        const auto before = plot->frame()->request.comparison;
+        view.refresh();
+        QTRY_VERIFY(plot->frame()->request.comparison != before);
+        QVERIFY(plot->frame()->request.hidden == std::set<std::size_t>{1});
+        QVERIFY(plot->frame()->request.stressed == std::optional<std::size_t>(0));
+        QVERIFY(table->selectionModel()->isRowSelected(0, {}));
     }
 
     void theCursorReadsTheCurves() {
         ComparePlot plot;
         plot.resize(700, 400);
         plot.show(std::make_shared<const Comparison>(example()), 0);
+        QTRY_VERIFY(plot.frame());
         QTest::keyClick(&plot, Qt::Key_End);
         QVERIFY(plot.accessibleDescription().contains("After 1,000 evaluations: m2n2: 72.0 \u00b1 1.2, ga: 53.0"));
         QTest::keyClick(&plot, Qt::Key_Escape);

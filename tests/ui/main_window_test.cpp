@@ -225,6 +225,18 @@ private Q_SLOTS:
         QCOMPARE(compare->findChild<QTableView*>()->model()->index(0, 1).data().toString(), QString("3"));
     }
 
+    void onlyLanguageModelsHaveTokensPerSecond() {
+        SessionSnapshot snapshot;
+        snapshot.phase = Phase::Running;
+        snapshot.run = std::make_shared<const RunDescription>();
+        snapshot.evaluations = 40;
+        snapshot.budget = 100;
+        snapshot.evaluationsPerSecond = 10.0;
+        QCOMPARE(progressText(snapshot), QString("40 of 100   10/s   6 s left"));
+        snapshot.tokensPerSecond = 81'234.4;
+        QCOMPARE(progressText(snapshot), QString("40 of 100   81,234 tokens/s   10/s   6 s left"));
+    }
+
     void badDatabaseIsOneSentenceAndTheWindowLives() {
         const auto database = newDatabase();
         std::ofstream(database.toStdString()) << "this is no database, though it is long enough to be taken for one: " << std::string(4096, 'x');

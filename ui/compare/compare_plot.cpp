@@ -1,34 +1,37 @@
 #include "ui/compare/compare_plot.h"
 
-#include "ui/compare/arm_colors.h"
+#include "ui/background/latest_worker.h"
 #include "ui/session/run_text.h"
 #include "ui/theme/plot_theme.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace mergarium {
 namespace {
 
-/// Every arm has three graphs: the band's lower and upper edge and the mean.
-constexpr int kGraphs = 3;
+/// A sentence names no more arms than this.
+constexpr std::size_t kMostRead = 8;
 
-double scaled(const ComparisonMeasure& measure, double value) { return measure.percent ? 100.0 * value : value; }
-
-QString pointText(const ArmResult& arm, const ComparisonMeasure& measure, double evaluations) {
-    const auto& band = arm.*measure.band;
-    if (band.at.empty()) return {};
+/// The band's value at a place; null where the arm has none.
+const Summary* valueAt(const Band& band, double evaluations) {
+    if (band.at.empty()) return nullptr;
     const auto after = std::upper_bound(band.at.begin(), band.at.end(), evaluations);
-    const auto index = static_cast<std::size_t>(after == band.at.begin() ? 0 : after - band.at.begin() - 1);
-    const auto& summary = band.values[index];
+    return &band.values[static_cast<std::size_t>(after == band.at.begin() ? 0 : after - band.at.begin() - 1)];
+}
+
+QString pointText(const ArmResult& arm, const ComparisonMeasure& measure, const Summary& value) {
+    const int decimals = measure.percent ? 1 : 2;
     return QStringLiteral("%1: %2 \u00b1 %3")
         .arg(QString::fromStdString(arm.name))
-        .arg(scaled(measure, summary.mean), 0, 'f', 1)
-        .arg(scaled(measure, summary.standardError), 0, 'f', 1);
+        .arg(shownValue(measure, value.mean), 0, 'f', decimals)
+        .arg(shownValue(measure, value.standardError), 0, 'f', decimals);
 }
 
 }  // namespace
 
-ComparePlot::ComparePlot(QWidget* parent) : QCustomPlot(parent) {
+ComparePlot::ComparePlot(QWidget* parent) : QCustomPlot(parent), worker_(new LatestWorker(this)) {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setAccessibleName(tr("Mean curves of the compared runs"));
@@ -38,104 +41,116 @@ ComparePlot::ComparePlot(QWidget* parent) : QCustomPlot(parent) {
         axis->setNumberFormat("f");
         axis->setNumberPrecision(0);
     }
+    curves_ = new QCPItemPixmap(this);
+    curves_->setLayer("main");
+    curves_->setSelectable(false);
+    // Never scaled: a picture for another size stands for a moment only, and scaling one of a large screen takes
+    // longer.
+    curves_->setScaled(false);
+    curves_->topLeft->setType(QCPItemPosition::ptAxisRectRatio);
+    curves_->topLeft->setCoords(0.0, 0.0);
+    curves_->setVisible(false);
     marker_ = new QCPItemStraightLine(this);
     marker_->setVisible(false);
+    // Labels and the window's size decide how much room is left between the axes.
+    connect(this, &QCustomPlot::afterLayout, this, [this] {
+        if (frame_ && (frame_->request.size != room() || frame_->request.pixelRatio != devicePixelRatioF())) request();
+    });
     restyle();
 }
 
 void ComparePlot::show(std::shared_ptr<const Comparison> comparison, std::size_t measure) {
     comparison_ = std::move(comparison);
     measure_ = measure;
-    stressed_.reset();
-    setCursor({});
-    build();
+    read();
+    request();
 }
 
-void ComparePlot::build() {
-    clearGraphs();
-    if (!comparison_) return replot(rpQueuedReplot);
-    const auto& measure = comparisonMeasures()[measure_];
-    double end = 1.0, least = 1e300, most = -1e300;
-    for (const auto& arm : comparison_->arms) {
-        const auto& band = arm.*measure.band;
-        QVector<QCPGraphData> lower, mean, upper;
-        for (std::size_t i = 0; i < band.at.size(); ++i) {
-            const double value = scaled(measure, band.values[i].mean),
-                         error = scaled(measure, band.values[i].standardError);
-            lower.append({band.at[i], value - error});
-            mean.append({band.at[i], value});
-            upper.append({band.at[i], value + error});
-            least = std::min(least, value - error);
-            most = std::max(most, value + error);
-            end = std::max(end, band.at[i]);
-        }
-        for (const auto& points : {lower, upper, mean}) {
-            addGraph()->data()->set(points, true);
-            graph()->setLineStyle(QCPGraph::lsLine);
-        }
-        graph()->setName(QString::fromStdString(arm.name));
+void ComparePlot::request() {
+    const CurvesRequest wanted{.comparison = comparison_,
+                               .measure = measure_,
+                               .stressed = stressed_,
+                               .hidden = hidden_,
+                               .size = room(),
+                               .pixelRatio = devicePixelRatioF(),
+                               .colors = colorsOf(palette())};
+    worker_->run([wanted] { return makeCurvesFrame(wanted); }, [this](const CurvesFramePtr& frame) { present(frame); });
+}
+
+void ComparePlot::present(const CurvesFramePtr& frame) {
+    frame_ = frame;
+    curves_->setVisible(!frame->image.isNull());
+    if (curves_->visible()) curves_->setPixmap(QPixmap::fromImage(frame->image));
+    if (frame->request.comparison) {
+        const auto& measure = comparisonMeasures()[frame->request.measure];
+        yAxis->setLabel(measure.percent ? tr("%1 (%)").arg(measure.name) : measure.name);
+        yAxis->setNumberPrecision(measure.percent ? 0 : 1);
+        xAxis->setRange(0.0, frame->end);
+        if (frame->least < frame->most) yAxis->setRange(frame->least, frame->most);
     }
-    yAxis->setLabel(measure.percent ? tr("%1 (%)").arg(measure.name) : measure.name);
-    xAxis->setRange(0.0, end);
-    if (least <= most) {
-        const double margin = std::max(0.5, 0.05 * (most - least));
-        yAxis->setRange(least - margin, most + margin);
-    }
-    restyle();
     replot(rpQueuedReplot);
 }
 
 void ComparePlot::restyle() {
     stylePlot(*this, palette(), font());
-    const auto colors = colorsOf(palette());
-    marker_->setPen(QPen(colors.mutedText, 0, Qt::DotLine));
-    for (int arm = 0; arm * kGraphs < graphCount(); ++arm) {
-        const auto style = armStyle(static_cast<std::size_t>(arm), colors);
-        const bool faint = stressed_ && static_cast<int>(*stressed_) != arm;
-        auto* lower = graph(arm * kGraphs);
-        auto* upper = graph(arm * kGraphs + 1);
-        auto* mean = graph(arm * kGraphs + 2);
-        auto fill = style.color;
-        fill.setAlphaF(faint ? 0.06f : 0.2f);
-        auto line = style.color;
-        line.setAlphaF(faint ? 0.35f : 1.0f);
-        lower->setPen(Qt::NoPen);
-        upper->setPen(Qt::NoPen);
-        upper->setBrush(fill);
-        upper->setChannelFillGraph(lower);
-        mean->setPen(QPen(line, stressed_ && !faint ? 3.0 : 2.0, style.line));
-    }
+    marker_->setPen(QPen(colorsOf(palette()).mutedText, 0, Qt::DotLine));
 }
 
 void ComparePlot::stress(std::optional<std::size_t> arm) {
-    if (arm == stressed_) return;
-    stressed_ = arm;
-    restyle();
-    replot(rpQueuedReplot);
+    if (std::exchange(stressed_, arm) != arm) request();
+}
+
+void ComparePlot::hideArms(std::set<std::size_t> arms) {
+    if (arms == hidden_) return;
+    hidden_ = std::move(arms);
+    read();
+    request();
 }
 
 void ComparePlot::setCursor(std::optional<double> evaluations) {
     if (cursor_ == evaluations) return;
     cursor_ = evaluations;
     marker_->setVisible(cursor_.has_value());
-    QString text;
-    if (cursor_ && comparison_) {
+    if (cursor_) {
         marker_->point1->setCoords(*cursor_, 0.0);
         marker_->point2->setCoords(*cursor_, 1.0);
+    }
+    read();
+    replot(rpQueuedReplot);
+}
+
+/// What the arms are at the cursor: where there are too many for a sentence the stressed one and the best.
+void ComparePlot::read() {
+    QString text;
+    if (cursor_ && comparison_) {
+        const auto& measure = comparisonMeasures()[measure_];
+        std::vector<std::pair<std::size_t, const Summary*>> found;
+        for (std::size_t arm = 0; arm < comparison_->arms.size(); ++arm)
+            if (const auto* value = valueAt(comparison_->arms[arm].*measure.band, *cursor_);
+                value && !hidden_.contains(arm))
+                found.emplace_back(arm, value);
+        const auto all = found.size();
+        if (all > kMostRead) {
+            std::ranges::sort(found, [&](const auto& a, const auto& b) {
+                const bool first = stressed_ == a.first, second = stressed_ == b.first;
+                return first != second ? first : a.second->mean > b.second->mean;
+            });
+            found.resize(kMostRead);
+        }
         QStringList arms;
-        for (const auto& arm : comparison_->arms)
-            if (const auto one = pointText(arm, comparisonMeasures()[measure_], *cursor_); !one.isEmpty()) arms << one;
+        for (const auto& [arm, value] : found) arms << pointText(comparison_->arms[arm], measure, *value);
         text = tr("After %1 evaluations: %2.").arg(countText(static_cast<std::uint64_t>(*cursor_)), arms.join(", "));
+        if (all > kMostRead) text += tr(" These are the best of %1 arms.").arg(all);
     }
     setAccessibleDescription(text);
     Q_EMIT readoutChanged(text);
-    replot(rpQueuedReplot);
 }
 
 void ComparePlot::changeEvent(QEvent* event) {
     QCustomPlot::changeEvent(event);
     if (event->type() != QEvent::PaletteChange && event->type() != QEvent::FontChange) return;
     restyle();
+    request();
     replot(rpQueuedReplot);
 }
 

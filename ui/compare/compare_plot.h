@@ -1,15 +1,18 @@
 #pragma once
 
-#include "ui/compare/comparison_measure.h"
+#include "ui/compare/curves_frame.h"
 #include "ui/theme/custom_plot.h"
 
 #include <memory>
 #include <optional>
-#include <vector>
+#include <set>
 
 namespace mergarium {
 
-/// Mean curves of the arms with a band of one standard error, against evaluations; a cursor reads them.
+class LatestWorker;
+
+/// Mean curves of the arms with a band of one standard error, against evaluations; a cursor reads them. The curves are
+/// painted on another thread; axes and curves change together, when they have been.
 class ComparePlot : public QCustomPlot {
     Q_OBJECT
 
@@ -21,6 +24,9 @@ public:
     using QWidget::show;
     /// Draws one arm over the others; none when there is no such arm.
     void stress(std::optional<std::size_t> arm);
+    void hideArms(std::set<std::size_t> arms);
+    /// What is drawn now; null before anything was.
+    const CurvesFramePtr& frame() const { return frame_; }
 
 Q_SIGNALS:
     /// What the curves are at the cursor; empty without one.
@@ -34,15 +40,22 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    void build();
+    void request();
+    void present(const CurvesFramePtr& frame);
     void restyle();
     void setCursor(std::optional<double> evaluations);
+    void read();
+    QSize room() const { return axisRect()->size(); }
 
     std::shared_ptr<const Comparison> comparison_;
     std::size_t measure_ = 0;
     std::optional<std::size_t> stressed_;
+    std::set<std::size_t> hidden_;
     std::optional<double> cursor_;
+    CurvesFramePtr frame_;
+    QCPItemPixmap* curves_ = nullptr;
     QCPItemStraightLine* marker_ = nullptr;
+    LatestWorker* worker_ = nullptr;
 };
 
 }  // namespace mergarium

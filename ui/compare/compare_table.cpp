@@ -6,6 +6,7 @@
 #include <QApplication>
 #include <QPalette>
 
+#include <algorithm>
 #include <array>
 
 namespace mergarium {
@@ -24,10 +25,18 @@ QString meanText(const Summary& summary) {
 }  // namespace
 
 void CompareTable::show(std::shared_ptr<const Comparison> comparison, std::size_t measure) {
-    beginResetModel();
+    const bool same = comparison_ && comparison &&
+                      std::ranges::equal(comparison_->arms, comparison->arms, {}, &ArmResult::name, &ArmResult::name);
+    if (!same) beginResetModel();
     comparison_ = std::move(comparison);
     measure_ = measure;
+    if (same) {
+        if (rowCount() > 0) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, Columns - 1));
+        return;
+    }
+    hidden_.clear();
     endResetModel();
+    Q_EMIT hiddenChanged();
 }
 
 int CompareTable::rowCount(const QModelIndex& parent) const {
@@ -47,8 +56,29 @@ QVariant CompareTable::data(const QModelIndex& index, int role) const {
         case Qt::DecorationRole:
             return index.column() == ArmColumn ? QVariant(armStyle(arm, colorsOf(QApplication::palette())).color)
                                                : QVariant();
+        case Qt::CheckStateRole:
+            return index.column() == ArmColumn ? QVariant(hidden_.contains(arm) ? Qt::Unchecked : Qt::Checked)
+                                               : QVariant();
         default: return {};
     }
+}
+
+Qt::ItemFlags CompareTable::flags(const QModelIndex& index) const {
+    const auto flags = QAbstractTableModel::flags(index);
+    return index.isValid() && index.column() == ArmColumn ? flags | Qt::ItemIsUserCheckable : flags;
+}
+
+bool CompareTable::setData(const QModelIndex& index, const QVariant& value, int role) {
+    if (role != Qt::CheckStateRole || !index.isValid() || index.column() != ArmColumn || index.row() >= rowCount())
+        return false;
+    const auto arm = static_cast<std::size_t>(index.row());
+    if (value.toInt() == Qt::Checked)
+        hidden_.erase(arm);
+    else
+        hidden_.insert(arm);
+    Q_EMIT dataChanged(index, index, {Qt::CheckStateRole});
+    Q_EMIT hiddenChanged();
+    return true;
 }
 
 QString CompareTable::text(const ArmResult& arm, int column) const {
@@ -76,7 +106,7 @@ QString CompareTable::text(const ArmResult& arm, int column) const {
 QVariant CompareTable::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || section < 0 || section >= Columns) return {};
     const std::array<std::pair<QString, QString>, Columns> headers{{
-        {tr("Arm"), tr("A method; its runs differ in their seed.")},
+        {tr("Arm"), tr("A method; its runs differ in their seed. The box shows or hides its curve.")},
         {tr("Runs"), tr("Finished runs, a seed each; all numbers are over these.")},
         {tr("End (%)"), tr("At the end of the budget: mean over the runs and its standard error.")},
         {tr("95 % interval"), tr("Confidence interval of that mean, by Student's t.")},

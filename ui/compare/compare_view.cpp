@@ -79,6 +79,8 @@ CompareView::CompareView(Read read, QWidget* parent)
     table_ = makePlainTable(splitter);
     table_->setModel(model_);
     table_->setAccessibleName(tr("The arms at the end"));
+    // Columns are as wide as what is seen of them: measuring hundreds of rows takes longer than drawing them.
+    table_->horizontalHeader()->setResizeContentsPrecision(0);
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 1);
     splitter->setChildrenCollapsible(false);
@@ -95,10 +97,8 @@ CompareView::CompareView(Read read, QWidget* parent)
     connect(which_, &QComboBox::currentIndexChanged, this, &CompareView::present);
     connect(measure_, &QComboBox::currentIndexChanged, this, &CompareView::present);
     connect(saving, &QPushButton::clicked, this, &CompareView::save);
-    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
-        const auto rows = table_->selectionModel()->selectedRows();
-        plot_->stress(rows.isEmpty() ? std::nullopt : std::optional(static_cast<std::size_t>(rows.front().row())));
-    });
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &CompareView::stressChosen);
+    connect(model_, &CompareTable::hiddenChanged, this, [this] { plot_->hideArms(model_->hidden()); });
     connect(plot_, &ComparePlot::readoutChanged, this, [this](const QString& text) {
         readout_->setText(text.isEmpty() ? tr("Mean over the finished runs of each arm, with one standard error to "
                                               "either side. Point at the curves "
@@ -167,9 +167,16 @@ std::shared_ptr<const Comparison> CompareView::chosen() const {
 
 void CompareView::present() {
     const auto measure = static_cast<std::size_t>(std::max(0, measure_->currentIndex()));
-    plot_->show(chosen(), measure);
     model_->show(chosen(), measure);
+    plot_->show(chosen(), measure);
+    // A model that is reset drops its selection without saying so.
+    stressChosen();
     table_->resizeColumnsToContents();
+}
+
+void CompareView::stressChosen() {
+    const auto rows = table_->selectionModel()->selectedRows();
+    plot_->stress(rows.isEmpty() ? std::nullopt : std::optional(static_cast<std::size_t>(rows.front().row())));
 }
 
 void CompareView::save() {

@@ -48,6 +48,7 @@ private:
 
     void take(const Comparisons& comparisons);
     void present();
+    void stressChosen();
     void save();
     std::shared_ptr<const Comparison> chosen() const;
 
