@@ -49,23 +49,29 @@ SweepForm::SweepForm(const QStringList& bases, QWidget* parent) : QWidget(parent
         {tr("Changes of the base"), tr("Keys of the run configuration and their values; none: the base as it is."),
          tr("strategy.splits: 64, strategy.ratio: {beta: 0.3}")},
         this);
-    addTable(tr("A&rms"), "sweep.arms", arms_, {},
-             tr("Each arm is the base with its changes. Type to edit; Delete removes a row."));
+    auto* arms = addTable(tr("A&rms"), "sweep.arms", arms_, {},
+                          tr("Each arm is the base with its changes. Type to edit; Delete removes a row."));
     axes_ = new EntriesModel({tr("Axis"), tr("A key of the run configuration."), tr("add an axis")},
                              {tr("Values"), tr("Apart by commas."), tr("0, 0.5, 1")}, this);
     auto* axes = addTable(
         tr("A&xes"), "sweep.axes", axes_, knownKeys(),
         tr("Every combination of values is an arm; with arms, of each of them. Type to edit; Delete removes a row."));
-    // Few sweeps have many axes: the room is for the arms.
-    const auto fit = [axes] {
-        const int rows = std::clamp(axes->model()->rowCount(), 2, 6);
-        axes->setFixedHeight(axes->horizontalHeader()->sizeHint().height() + 2 * axes->frameWidth() +
-                             rows * axes->verticalHeader()->defaultSectionSize());
+    // As high as what they hold, where there is room; few sweeps have many axes: what room there is is for the arms.
+    const auto fit = [this, arms, axes] {
+        const auto heightOf = [](const QTableView* table, int rows) {
+            return table->horizontalHeader()->sizeHint().height() + 2 * table->frameWidth() +
+                   rows * table->verticalHeader()->defaultSectionSize();
+        };
+        arms->setMaximumHeight(heightOf(arms, arms_->rowCount() + 2));
+        axes->setFixedHeight(heightOf(axes, std::clamp(axes_->rowCount(), 2, 6)));
     };
-    for (auto change : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
-        connect(axes_, change, axes, fit);
-    connect(axes_, &QAbstractItemModel::modelReset, axes, fit);
+    for (auto* model : {arms_, axes_}) {
+        for (auto change : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+            connect(model, change, this, fit);
+        connect(model, &QAbstractItemModel::modelReset, this, fit);
+    }
     fit();
+    layout_->setRowStretch(layout_->rowCount(), 1);
 }
 
 void SweepForm::add(const QString& name, QWidget* editor, const QString& meaning) {
@@ -78,7 +84,7 @@ void SweepForm::add(const QString& name, QWidget* editor, const QString& meaning
     const bool tall = qobject_cast<QTableView*>(editor);
     layout_->addWidget(label, row, 0, tall ? Qt::AlignTop : Qt::AlignVCenter);
     layout_->addWidget(editor, row, 1);
-    layout_->setRowStretch(row, tall ? 1 : 0);
+    layout_->setRowStretch(row, tall ? 100 : 0);
 }
 
 QLineEdit* SweepForm::addLine(const QString& name, const QString& key, const QString& empty, const QString& meaning) {
