@@ -118,16 +118,22 @@ void SweepSession::takeIn(Slot& slot) {
 bool SweepSession::advance() {
     std::size_t going = 0;
     bool left = false;
+    bool stored = true;
     for (const auto& slot : slots_) {
         if (slot->standing == Standing::Going) takeIn(*slot);
-        if (slot->standing == Standing::Going) ++going;
+        if (slot->standing == Standing::Going) {
+            ++going;
+            stored = stored && slot->run;
+        }
         if (slot->standing == Standing::Waiting) left = true;
     }
     if (stopping_ || !left) return going > 0;
     for (const auto& slot : slots_) {
-        if (going >= place_.jobs) break;
+        // The database numbers runs as they come, and tables list arms by these numbers.
+        if (going >= place_.jobs || !stored) break;
         if (slot->standing != Standing::Waiting) continue;
         begin(*slot);
+        stored = slot->run.has_value();
         ++going;
     }
     return true;
