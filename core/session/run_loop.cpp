@@ -246,6 +246,9 @@ RunLoop::Scoring RunLoop::scoreChild(const Genome& child, const std::atomic<bool
 }
 
 StepOutcome RunLoop::step(const std::atomic<bool>& abandon) {
+    follow(&abandon);
+    if (abandon) return StepOutcome::Abandoned;
+    addProgressWhenDue();
     auto proposal = strategy_->propose(evaluations_ + 1);
     const auto* mating = proposal.mating();
     const Genome& child = mating ? experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, mating->splice)
@@ -323,7 +326,7 @@ void RunLoop::record(BirthRecord birth, MemberId child) {
 
 void RunLoop::endStep(const std::atomic<bool>& abandon) {
     follow(&abandon);
-    if (evaluations_ % std::max<std::uint64_t>(1, configuration_.evaluations / kCurvePoints) == 0 || isFinished()) addProgress();
+    addProgressWhenDue();
     storeWhenDue();
 }
 
@@ -338,6 +341,13 @@ void RunLoop::follow(const std::atomic<bool>* abandon) {
 double RunLoop::bestTest() const {
     const auto known = tests_.find(champion_);
     return known == tests_.end() ? 0.0 : known->second;
+}
+
+/// A point waits for the test of the best member, should that have been abandoned: curves don't tell where a run was interrupted.
+void RunLoop::addProgressWhenDue() {
+    const bool due = evaluations_ % std::max<std::uint64_t>(1, configuration_.evaluations / kCurvePoints) == 0 || isFinished();
+    const bool known = !curve_.empty() && curve_.back().step == evaluations_;
+    if (due && !known && champion_ == best().id) addProgress();
 }
 
 void RunLoop::addProgress() {
@@ -416,6 +426,10 @@ void RunLoop::flush(Phase phase, bool checkpoint) {
 }
 
 void RunLoop::store(Phase phase) {
+    if (phase == Phase::Finished) {
+        follow();
+        addProgressWhenDue();
+    }
     if (phase == Phase::Finished && isCheap())
         for (const auto& member : slots())
             if (member) testOf(*member);

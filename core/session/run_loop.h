@@ -80,6 +80,7 @@ private:
     bool isCheap() const;
     bool rejectsEarly() const;
     void follow(const std::atomic<bool>* abandon = nullptr);
+    void addProgressWhenDue();
     void addProgress();
     double seconds() const;
     void storeWhenDue();
