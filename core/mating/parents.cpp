@@ -61,6 +61,16 @@ Parents drawParents(const Archive& archive, bool byAttraction, std::uint64_t see
     return {*first, drawOrUniform(archive, weights, secondPoint, first).value_or(*first)};
 }
 
+Parents drawTwoParents(const Archive& archive, std::uint64_t seed, std::uint64_t step) {
+    auto weights = archive.fitness();
+    const auto first = drawOrUniform(archive, weights, RandomStream(seed, step, Purpose::FirstParent).uniform());
+    if (!first) throw std::logic_error("Parents were asked of an empty archive.");
+    weights[*first] = 0.0;
+    const auto second =
+        drawOrUniform(archive, weights, RandomStream(seed, step, Purpose::SecondParent).uniform(), *first);
+    return {*first, second.value_or(*first)};
+}
+
 Parents drawParentsUniformly(const Archive& archive, std::uint64_t seed, std::uint64_t step) {
     const auto weights = equalWeights(archive);
     const auto first = drawProportional(weights, RandomStream(seed, step, Purpose::FirstParent).uniform());

@@ -25,6 +25,9 @@ std::optional<std::size_t> drawProportional(std::span<const double> weights, dou
 /// the others, and parent 1 itself when there is no other. The archive has at least one member.
 Parents drawParents(const Archive& archive, bool attraction, std::uint64_t seed, std::uint64_t step);
 
+/// Two different members by fitness, uniformly where it is zero; one member alone pairs with itself.
+Parents drawTwoParents(const Archive& archive, std::uint64_t seed, std::uint64_t step);
+
 /// Random pairing: both parents uniformly among the members, with replacement.
 Parents drawParentsUniformly(const Archive& archive, std::uint64_t seed, std::uint64_t step);
 

@@ -18,7 +18,7 @@ void MapElites::settle(MemberPtr founder) {
 }
 
 Proposal MapElites::propose(std::uint64_t step) {
-    auto parents = drawParentsUniformly(archive_, settings_.seed, step);
+    auto parents = drawTwoParents(archive_, settings_.seed, step);
     auto splice = drawSplice(settings_.splice, settings_.length, settings_.seed, step, settings_.boundaries);
     if (!settings_.crossover) {
         parents.second = parents.first;

@@ -22,8 +22,9 @@ struct MapElitesSettings {
 };
 
 /// MAP-Elites (Mouret, Clune: "Illuminating search spaces by mapping elites", arXiv 1504.04909, figure 2): a slot is a
-/// cell of behaviour space and keeps the best model ever seen there, by total score. Both parents are drawn uniformly
-/// from the filled cells; children are bred as M2N2's are.
+/// cell of behaviour space and keeps the best model ever seen there, by total score. Parents come from
+/// two different cells, drawn by total score as in the code of the M2N2 paper (Mouret and Clune draw uniformly);
+/// children are bred as M2N2's are.
 class MapElites final : public Strategy {
 public:
     /// Starts from `archive`, whose slots are the cells.

@@ -48,6 +48,9 @@ std::optional<double> RunLoop::testOf(const Member& member, const std::atomic<bo
 }
 
 StepOutcome RunLoop::step(const std::atomic<bool>& abandon) {
+    follow(&abandon);
+    if (abandon) return StepOutcome::Abandoned;
+    addProgressWhenDue();
     auto proposal = strategy_->propose(evaluations_ + 1);
     const auto* mating = proposal.mating();
     const Genome& child =
@@ -129,8 +132,7 @@ void RunLoop::record(BirthRecord birth, MemberId child) {
 
 void RunLoop::endStep(const std::atomic<bool>& abandon) {
     follow(&abandon);
-    if (evaluations_ % std::max<std::uint64_t>(1, configuration_.evaluations / kCurvePoints) == 0 || isFinished())
-        addProgress();
+    addProgressWhenDue();
     storeWhenDue();
 }
 
@@ -145,6 +147,15 @@ void RunLoop::follow(const std::atomic<bool>* abandon) {
 double RunLoop::bestTest() const {
     const auto known = tests_.find(champion_);
     return known == tests_.end() ? 0.0 : known->second;
+}
+
+/// A point waits for the test of the best member, should that have been abandoned: curves don't tell where a run was
+/// interrupted.
+void RunLoop::addProgressWhenDue() {
+    const bool due =
+        evaluations_ % std::max<std::uint64_t>(1, configuration_.evaluations / kCurvePoints) == 0 || isFinished();
+    const bool known = !curve_.empty() && curve_.back().step == evaluations_;
+    if (due && !known && champion_ == best().id) addProgress();
 }
 
 void RunLoop::addProgress() {
@@ -227,6 +238,10 @@ void RunLoop::flush(Phase phase, bool checkpoint) {
 }
 
 void RunLoop::store(Phase phase) {
+    if (phase == Phase::Finished) {
+        follow();
+        addProgressWhenDue();
+    }
     if (phase == Phase::Finished && scorer_.isCheap())
         for (const auto& member : slots())
             if (member) testOf(*member);

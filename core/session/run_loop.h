@@ -81,6 +81,7 @@ private:
     void record(BirthRecord birth, MemberId child);
     void endStep(const std::atomic<bool>& abandon);
     void follow(const std::atomic<bool>* abandon = nullptr);
+    void addProgressWhenDue();
     void addProgress();
     double seconds() const;
     void storeWhenDue();

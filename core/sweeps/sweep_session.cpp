@@ -121,17 +121,23 @@ void SweepSession::takeIn(Slot& slot) {
 bool SweepSession::advance() {
     std::size_t going = 0;
     bool left = false;
+    bool stored = true;
     for (const auto& slot : slots_) {
         const auto& state = slot->now.state;
         if (state == SweepRunState::Going) takeIn(*slot);
-        if (state == SweepRunState::Going) ++going;
+        if (state == SweepRunState::Going) {
+            ++going;
+            stored = stored && slot->now.run;
+        }
         if (state == SweepRunState::Waiting) left = true;
     }
     if (stopping_ || !left) return going > 0;
     for (const auto& slot : slots_) {
-        if (going >= place_.jobs) break;
+        // The database numbers runs as they come, and tables list arms by these numbers.
+        if (going >= place_.jobs || !stored) break;
         if (slot->now.state != SweepRunState::Waiting) continue;
         begin(*slot);
+        stored = slot->now.run.has_value();
         ++going;
     }
     return true;

@@ -77,7 +77,8 @@ public:
     SweepSession(const SweepSession&) = delete;
     SweepSession& operator=(const SweepSession&) = delete;
 
-    /// Takes in what has ended and begins what there is room for. False when nothing goes on and nothing is left.
+    /// Takes in what has ended and begins what there is room for, each when the one before is in the database, whose
+    /// runs so come in the order of the plan. False when nothing goes on and nothing is left.
     /// Throws std::runtime_error when a run can't begin: neither will the others.
     bool advance();
     /// Begins no more runs and stops those going on, each within one scoring batch; `advance` says when they have

@@ -8,7 +8,7 @@
 
 using namespace mergarium;
 
-// A real process, killed at random moments, is gone on from to the same archive as one left alone.
+// A real process, killed at any moment, is gone on from to what one left alone comes to.
 class KillTest : public QObject {
     Q_OBJECT
 
@@ -28,6 +28,17 @@ class KillTest : public QObject {
 
     static QString hashIn(const QByteArray& json) {
         return QJsonDocument::fromJson(json).object()["archive_hash"].toString();
+    }
+
+    static int momentsIn(const QString& database) {
+        if (!QFile::exists(database)) return 0;
+        int moments = 0;
+        try {
+            for (const auto& run : RunCatalog(database.toStdString()).runs()) moments += 1 + (run.evaluations > 0) + (run.phase == Phase::Finished);
+        } catch (const std::runtime_error&) {
+            // The file is being made.
+        }
+        return moments;
     }
 
 private Q_SLOTS:
@@ -69,6 +80,33 @@ private Q_SLOTS:
         }
         QCOMPARE(hash, expected);
         QVERIFY2(kills >= 3, qPrintable(QString("killed %1 times only").arg(kills)));
+    }
+
+    void aSweepKilledAgainAndAgainEndsWithTheSameTable() {
+        QTemporaryDir folder;
+        QFile plan(folder.filePath("plan.yaml"));
+        QVERIFY(plan.open(QIODevice::WriteOnly));
+        plan.write("{name: killed, base: digits-scratch, set: {budget.evaluations: 600}, seeds: 2,\n"
+                   " arms: {m2n2: {}, map-elites: {strategy: {kind: map-elites, mutation: 0.01}}, cma-es: {strategy: {kind: cma-es}}}}\n");
+        plan.close();
+        const QStringList sweep{"sweep", plan.fileName(), "--threads", "1", "--json", "--db"};
+        QProcess process;
+        const auto expected = outputOf(process, sweep + QStringList{folder.filePath("alone.db"), "--jobs", "1"}, 300'000);
+        QVERIFY(expected.contains("best_test_mean"));
+
+        const auto killed = folder.filePath("killed.db");
+        const auto arguments = sweep + QStringList{killed, "--jobs", "2"};
+        // Runs that are stored, that have got somewhere, and that have ended: killed at every fourth of these moments.
+        int kills = 0;
+        for (int moment = 1; moment <= 16; moment += 4) {
+            process.start(MERGARIUM_CLI, arguments);
+            while (momentsIn(killed) < moment && !process.waitForFinished(2)) {}
+            process.kill();
+            process.waitForFinished(-1);
+            kills += process.exitStatus() == QProcess::CrashExit ? 1 : 0;
+        }
+        QVERIFY2(kills >= 3, qPrintable(QString("killed %1 times only").arg(kills)));
+        QCOMPARE(outputOf(process, arguments, 300'000), expected);
     }
 };
 

@@ -101,18 +101,19 @@ private Q_SLOTS:
         QCOMPARE(same.fitness, 6.0);
     }
 
-    void mapElitesDrawsParentsFromFilledCellsAlike() {
+    void mapElitesDrawsTwoDifferentParentsByScore() {
         auto strategy = mapElites();
-        admit(strategy, 1, "00110011");
-        admit(strategy, 2, "11111111");
-        std::map<std::uint64_t, int> drawn;
-        for (std::uint64_t step = 3; step < 3003; ++step) {
-            const auto [first, second] = parentsOf(strategy.propose(step));
-            ++drawn[first];
-            ++drawn[second];
-        }
-        QCOMPARE(drawn.size(), std::size_t{3});
-        for (const auto& [id, count] : drawn) QVERIFY(std::abs(count - 2000) < 200);
+        QCOMPARE(parentsOf(strategy.propose(1)), (std::pair<std::uint64_t, std::uint64_t>{1, 1}));  // there is no other
+        admit(strategy, 2, "00110000");
+        admit(strategy, 3, "11111111");
+        std::map<std::pair<std::uint64_t, std::uint64_t>, int> drawn;
+        for (std::uint64_t step = 4; step < 7004; ++step) ++drawn[parentsOf(strategy.propose(step))];
+        // Scores of 4, 2 and 8: a pair (a, b) has probability a / 14 * b / (14 - a).
+        const std::map<std::pair<std::uint64_t, std::uint64_t>, double> expected{
+            {{1, 102}, 400.0}, {{1, 103}, 1600.0}, {{102, 1}, 1000.0 / 3.0},
+            {{102, 103}, 2000.0 / 3.0}, {{103, 1}, 8000.0 / 3.0}, {{103, 102}, 4000.0 / 3.0}};
+        QCOMPARE(drawn.size(), expected.size());
+        for (const auto& [pair, count] : expected) QVERIFY(std::abs(drawn[pair] - count) < 5.0 * std::sqrt(count));
     }
 
     void ratioSearchWalksItsGridOverAllPairs() {
