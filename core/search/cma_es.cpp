@@ -86,7 +86,8 @@ public:
 
     void take(void* data, std::size_t size) {
         if (left_.size() < size) refuse();
-        std::memcpy(data, left_.data(), size);
+        // An empty vector has nowhere to copy to.
+        if (size > 0) std::memcpy(data, left_.data(), size);
         left_ = left_.subspan(size);
     }
     template <typename Number>

@@ -74,7 +74,9 @@ private Q_SLOTS:
                 stepTo(*loop, stop + 50);
             }
             const auto loop = RunLoop::goOn(run, place);
-            QCOMPARE(loop->snapshot(Phase::Running).evaluations, stop + 41);
+            // At least what was flushed; on a slow machine a second passes, and more is stored by itself.
+            const auto stored = loop->snapshot(Phase::Running).evaluations;
+            QVERIFY(stored >= stop + 41 && stored <= stop + 50);
             QCOMPARE(finish(*loop), expected);
         }
     }
