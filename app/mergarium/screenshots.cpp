@@ -19,7 +19,7 @@ namespace mergarium {
 namespace {
 
 constexpr std::uint64_t kEvaluations = 3000;
-constexpr int kLongestWait = 120'000;
+constexpr int kLongestWait = 600'000;
 /// Reductions run on threads of their own; a picture is taken when they have had time to arrive.
 constexpr int kSettle = 700;
 
