@@ -34,7 +34,7 @@ CREATE TABLE founders (
     member INTEGER NOT NULL,
     name TEXT NOT NULL,
     bytes INTEGER NOT NULL,
-    hash TEXT NOT NULL,                   -- SHA-256 of the parameters
+    hash TEXT NOT NULL,                   -- identity of the contents
     genome BLOB,                          -- fp32 parameters of small networks
     train REAL NOT NULL,
     test REAL NOT NULL,

@@ -42,7 +42,7 @@ ExportDesk::ExportDesk(std::filesystem::path database, QWidget* window, ExportJo
         dialog_->setRunning(false);
         dialog_->accept();
         const auto folder = QString::fromStdString(result.folder.string());
-        Q_EMIT said({.sentence = tr("%1 was exported to %2 (%3), read back and verified: SHA-256 %4.")
+        Q_EMIT said({.sentence = tr("%1 was exported to %2 (%3), read back and verified; contents %4.")
                                      .arg(memberText(member_), folder, bytesText(static_cast<double>(result.bytes)),
                                           QString::fromStdString(result.hash).left(12)),
                      .action = tr("Open folder"),
