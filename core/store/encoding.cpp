@@ -23,7 +23,7 @@ template <typename Number>
 std::vector<Number> unpack(std::span<const std::byte> blob) {
     if (blob.size() % sizeof(Number) != 0) throw std::runtime_error("A stored list of numbers has a broken length.");
     std::vector<Number> values(blob.size() / sizeof(Number));
-    std::memcpy(values.data(), blob.data(), blob.size());
+    if (!blob.empty()) std::memcpy(values.data(), blob.data(), blob.size());
     return values;
 }
 
