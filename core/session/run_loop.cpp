@@ -48,9 +48,8 @@ std::optional<double> RunLoop::testOf(const Member& member, const std::atomic<bo
 }
 
 StepOutcome RunLoop::step(const std::atomic<bool>& abandon) {
-    follow(&abandon);
+    bringUpToDate(&abandon);
     if (abandon) return StepOutcome::Abandoned;
-    addProgressWhenDue();
     auto proposal = strategy_->propose(evaluations_ + 1);
     const auto* mating = proposal.mating();
     const Genome& child =
@@ -70,7 +69,8 @@ StepOutcome RunLoop::step(const std::atomic<bool>& abandon) {
         lastFailure_ = failure.what();
         recordFailure(proposal, failure.what());
     }
-    endStep(abandon);
+    bringUpToDate(&abandon);
+    storeWhenDue();
     if (failuresInARow_ < kMostFailures) return StepOutcome::Done;
     failuresInARow_ = 0;
     lastFailure_ = fmt::format("{} models in a row could not be scored. The last: {}", kMostFailures, lastFailure_);
@@ -130,13 +130,15 @@ void RunLoop::record(BirthRecord birth, MemberId child) {
     recorder_->record(std::move(birth));
 }
 
-void RunLoop::endStep(const std::atomic<bool>& abandon) {
-    follow(&abandon);
-    addProgressWhenDue();
-    storeWhenDue();
+void RunLoop::bringUpToDate(const std::atomic<bool>* abandon) {
+    follow(abandon);
+    const bool due =
+        evaluations_ % std::max<std::uint64_t>(1, configuration_.evaluations / kCurvePoints) == 0 || isFinished();
+    const bool known = !curve_.empty() && curve_.back().step == evaluations_;
+    if (due && !known && champion_ == best().id) addProgress();
 }
 
-/// Tests the best member when it is a new one. What is abandoned is made up for at the next step.
+/// Tests the best member when it is a new one.
 void RunLoop::follow(const std::atomic<bool>* abandon) {
     const auto& now = best();
     if (now.id == champion_) return;
@@ -147,15 +149,6 @@ void RunLoop::follow(const std::atomic<bool>* abandon) {
 double RunLoop::bestTest() const {
     const auto known = tests_.find(champion_);
     return known == tests_.end() ? 0.0 : known->second;
-}
-
-/// A point waits for the test of the best member, should that have been abandoned: curves don't tell where a run was
-/// interrupted.
-void RunLoop::addProgressWhenDue() {
-    const bool due =
-        evaluations_ % std::max<std::uint64_t>(1, configuration_.evaluations / kCurvePoints) == 0 || isFinished();
-    const bool known = !curve_.empty() && curve_.back().step == evaluations_;
-    if (due && !known && champion_ == best().id) addProgress();
 }
 
 void RunLoop::addProgress() {
@@ -239,12 +232,11 @@ void RunLoop::flush(Phase phase, bool checkpoint) {
 
 void RunLoop::store(Phase phase) {
     if (phase == Phase::Finished) {
-        follow();
-        addProgressWhenDue();
+        bringUpToDate();
+        if (scorer_.isCheap())
+            for (const auto& member : slots())
+                if (member) testOf(*member);
     }
-    if (phase == Phase::Finished && scorer_.isCheap())
-        for (const auto& member : slots())
-            if (member) testOf(*member);
     const bool ends = phase == Phase::Finished || phase == Phase::Stopped;
     if (ends) archiveHash_ = archiveHash(slots());
     // A finished run isn't gone on with, but looked at: its genomes are kept in any case.

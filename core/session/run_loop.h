@@ -79,9 +79,10 @@ private:
     void admit(Proposal proposal, Scoring scoring);
     void recordFailure(const Proposal& proposal, const std::string& why);
     void record(BirthRecord birth, MemberId child);
-    void endStep(const std::atomic<bool>& abandon);
-    void follow(const std::atomic<bool>* abandon = nullptr);
-    void addProgressWhenDue();
+    /// Tests a best member that is new, and adds a point to the curve when one is due. The point waits for that test:
+    /// what was abandoned is made up for next time, and curves don't tell where a run was interrupted.
+    void bringUpToDate(const std::atomic<bool>* abandon = nullptr);
+    void follow(const std::atomic<bool>* abandon);
     void addProgress();
     double seconds() const;
     void storeWhenDue();

@@ -60,8 +60,7 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
     loop->recorder_ = std::make_unique<RunRecorder>(RunRecorder::create(place.database, description, records, arm));
     description.id = loop->recorder_->run();
     loop->description_ = std::make_shared<const RunDescription>(std::move(description));
-    loop->follow();
-    loop->addProgress();
+    loop->bringUpToDate();
     loop->resumeClock();
     return loop;
 }
@@ -89,7 +88,7 @@ std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const A
     loop->recorder_ = std::move(recorder);
     loop->takeOverFigures(point);
     loop->recorder_->recordEvent(loop->evaluations_, "resumed", loop->experiment_.device);
-    loop->follow();
+    loop->bringUpToDate();
     loop->resumeClock();
     return loop;
 }

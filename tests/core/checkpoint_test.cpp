@@ -1,6 +1,10 @@
 #include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/digest.h"
+#include "core/checkpoint/digest_kernel.h"
+#include "core/checkpoint/founder_segment.h"
 #include "tests/support/tensor_files.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <QtTest>
@@ -189,6 +193,45 @@ private Q_SLOTS:
         QCOMPARE(sum, kSize / 512);
         QVERIFY2(most < before + (kSize / 4), qPrintable(QString("%1 MB").arg((most - before) >> 20)));
         QVERIFY(file->bytes()[0] == std::byte{1});
+    }
+
+    void aFileIsReadAsItIsMappedAndOneCutShortIsTold() {
+        const auto path = fs::path(temporary_->path().toStdString()) / "numbers";
+        std::string numbers(300'000, '\0');
+        for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<char>(i * 7919 >> 3);
+        writeText(path, numbers);
+        const auto file = MappedFile::open(path);
+        std::vector<std::byte> read(200'000);
+        file->read(file->bytes().data() + 12'345, read);
+        QVERIFY(std::ranges::equal(read, file->bytes().subspan(12'345, read.size())));
+        // Few bytes of a segment are shown where they are mapped, many in the buffer; the same bytes.
+        const FounderSegment segment{
+            .begin = 0, .count = 100'000, .dtype = DType::BF16, .bytes = file->bytes().data() + 1, .file = file.get()};
+        QCOMPARE(fetch(segment, 9, 100, read), file->bytes().data() + 19);
+        QCOMPARE(fetch(segment, 9, 50'000, read), read.data());
+        QVERIFY(std::ranges::equal(std::span(read).first(100'000), file->bytes().subspan(19, 100'000)));
+
+        fs::resize_file(path, 100'000);
+        QVERIFY(messageOf([&] {
+                    file->read(file->bytes().data() + 50'000, std::span(read).first(100'000));
+                }).ends_with("numbers: was truncated while it was in use."));
+    }
+
+    void digestsAreXxh3WhateverTheProcessor() {
+        // Of nothing: the value that the algorithm's author publishes.
+        const auto hex = [](const Digest& digest) {
+            std::string text;
+            for (const auto byte : digest) text += fmt::format("{:02x}", static_cast<unsigned>(byte));
+            return text;
+        };
+        QCOMPARE(hex(digestOf({})), std::string("99aa06d3014798d86001c324468d497f"));
+        std::vector<std::byte> bytes(100'003);
+        for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i * i >> 5);
+        for (const std::size_t size : {1u, 16u, 17u, 128u, 129u, 240u, 241u, 1'024u, 65'537u, 100'003u}) {
+            Digest plain;
+            digestPlain(bytes.data(), size, plain.data());
+            QCOMPARE(digestOf(std::span(bytes).first(size)), plain);
+        }
     }
 
     void anEmptyFileIsNoModel() {

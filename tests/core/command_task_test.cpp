@@ -347,48 +347,6 @@ private Q_SLOTS:
         QVERIFY(!numbers.contains(std::to_string(open)));
     }
 
-    void samplesAreShownByGroupAndText() {
-        const auto settings = settingsOf("");
-        const auto file = readSampleFile(settings.samples);
-        QCOMPARE(file.set.groupNames, (std::vector<std::string>{"sums", "cats"}));
-        QCOMPARE(file.set.groups, (std::vector<std::uint32_t>{0, 0, 1}));
-        QCOMPARE(file.set.texts[1].question, std::string("2+2="));
-        QCOMPARE(file.set.texts[1].reference, std::string("4"));
-        QCOMPARE(file.set.texts[2].question, std::string("cat.png"));
-        const auto bare = readSampleFile(write("bare.jsonl", "{}\n{\"x\": 1}"));
-        QCOMPARE(bare.set.groupNames, std::vector<std::string>{"bare"});
-        QCOMPARE(bare.set.texts[1].question, std::string("{\"x\": 1}"));
-        QCOMPARE(bare.objects, (std::vector<std::string>{"{\"index\": 0}", "{\"index\": 1, \"x\": 1}"}));
-    }
-
-    void filesOfSamplesThatCantBeUsedAreRefusedByLine_data() {
-        QTest::addColumn<QString>("text");
-        QTest::addColumn<QString>("reason");
-        QTest::newRow("empty") << ""
-                               << "samples.jsonl: there are no samples in this file";
-        QTest::newRow("blank") << "\n \n"
-                               << "samples.jsonl: there are no samples in this file";
-        QTest::newRow("broken") << "{}\n\n{\"a\": \n"
-                                << "samples.jsonl, line 3: this is no JSON object";
-        QTest::newRow("no object") << "{}\n[1]\n"
-                                   << "samples.jsonl, line 2: this is no JSON object";
-        QTest::newRow("two on a line") << "{} {}\n"
-                                       << "samples.jsonl, line 1: this is no JSON object";
-        QTest::newRow("nested deep") << "{\"a\": " + QString(1000, '[')
-                                     << "samples.jsonl, line 1: this sample is nested more than 100 deep";
-    }
-    void filesOfSamplesThatCantBeUsedAreRefusedByLine() {
-        QFETCH(QString, text);
-        QFETCH(QString, reason);
-        const auto path = write("samples.jsonl", text.toStdString());
-        const auto message = messageOf([&] { readSampleFile(path); });
-        QVERIFY2(QString::fromStdString(message).contains(reason), message.c_str());
-        QVERIFY(messageOf([&] {
-                    readSampleFile(folder_ / "nothing");
-                }).ends_with("nothing: can't be opened for reading: No such file or directory."));
-        QVERIFY(messageOf([&] { readSampleFile(folder_); }).ends_with("this is a folder, not a file of samples."));
-    }
-
     void scratchFoldersOfTheDeadAreRemovedAndOthersKept() {
         const auto dead = folder_ / ".mergarium-scratch-abcdef";
         const auto strange = folder_ / ".mergarium-scratch-of-mine";

@@ -4,6 +4,7 @@
 #include "core/sweeps/sweep.h"
 #include "core/sweeps/sweep_draft.h"
 #include "core/sweeps/sweep_session.h"
+#include "tests/support/small_sweep.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -18,17 +19,6 @@ namespace {
 const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
 
 Sweep sweepOf(const std::string& yaml, const SweepChoices& choices = {}) { return parseSweep(yaml, "test.yaml", kResources / "presets", kResources, choices); }
-
-constexpr const char* kSmall = R"(# What it shows.
-name: small
-base: digits-specialists
-set: {budget.evaluations: 60}
-arms:
-  m2n2: {}
-  ga: {strategy: {kind: ga}}
-seeds: 2
-published: {ga: 52}
-)";
 
 std::string refusal(const std::string& yaml) {
     try {
@@ -66,7 +56,7 @@ class SweepTest : public QObject {
 
 private Q_SLOTS:
     void armsAreTheBaseWithTheirChanges() {
-        const auto sweep = sweepOf(kSmall);
+        const auto sweep = sweepOf(test::kSmallSweep);
         QCOMPARE(sweep.name, std::string("small"));
         QCOMPARE(sweep.description, std::string("What it shows."));
         QCOMPARE(sweep.seeds, (std::vector<std::uint64_t>{1, 2}));
@@ -96,7 +86,7 @@ private Q_SLOTS:
     }
 
     void theCommandLineHasTheLastWord() {
-        const auto sweep = sweepOf(kSmall, {.name = "other", .seeds = 3, .evaluations = 17, .overrides = {{"strategy.archive", "7"}}});
+        const auto sweep = sweepOf(test::kSmallSweep, {.name = "other", .seeds = 3, .evaluations = 17, .overrides = {{"strategy.archive", "7"}}});
         QCOMPARE(sweep.name, std::string("other"));
         QCOMPARE(sweep.seeds.size(), std::size_t{3});
         for (const auto& arm : sweep.arms) {
@@ -196,7 +186,7 @@ private Q_SLOTS:
 
     void everyRunSaysHowFarItIs() {
         const auto place = newPlace();
-        const auto sweep = sweepOf(kSmall);
+        const auto sweep = sweepOf(test::kSmallSweep);
         SweepSession session(sweep, place);
         QCOMPARE(session.progress().each.size(), std::size_t{4});
         QCOMPARE(session.progress().each[0].state, SweepRunState::Waiting);
@@ -217,7 +207,7 @@ private Q_SLOTS:
 
     void runsEverySeedOfEveryArmOnce() {
         const auto place = newPlace();
-        SweepSession session(sweepOf(kSmall), place);
+        SweepSession session(sweepOf(test::kSmallSweep), place);
         QCOMPARE(session.progress().runs, std::size_t{4});
         QCOMPARE(session.progress().budget, 240u);
         finish(session);
@@ -231,19 +221,19 @@ private Q_SLOTS:
         QCOMPARE(runs[3].name, std::string("m2n2, seed 1"));
         QCOMPARE(runs[2].name, std::string("ga, seed 1"));
 
-        SweepSession again(sweepOf(kSmall), place);
+        SweepSession again(sweepOf(test::kSmallSweep), place);
         QVERIFY(!again.advance());
         QCOMPARE(again.progress().finished, std::size_t{4});
     }
 
     void interruptedAnywhereItEndsAsUninterrupted() {
         const auto whole = newPlace();
-        SweepSession uninterrupted(sweepOf(kSmall), whole);
+        SweepSession uninterrupted(sweepOf(test::kSmallSweep), whole);
         finish(uninterrupted);
 
         const auto place = newPlace(2);
         for (int sitting = 0; sitting < 3; ++sitting) {
-            SweepSession session(sweepOf(kSmall), place);
+            SweepSession session(sweepOf(test::kSmallSweep), place);
             for (int look = 0; look < 3 + 20 * sitting; ++look) {
                 session.advance();
                 QThread::msleep(1);
@@ -251,7 +241,7 @@ private Q_SLOTS:
             session.stop();
             finish(session);
         }
-        SweepSession last(sweepOf(kSmall), place);
+        SweepSession last(sweepOf(test::kSmallSweep), place);
         finish(last);
         QCOMPARE(hashesOf(place.database), hashesOf(whole.database));
         const auto expected = storedComparisons(whole.database, kResources, {"small"});
@@ -266,22 +256,22 @@ private Q_SLOTS:
 
     void anotherConfigurationUnderTheSameNameIsRefused() {
         const auto place = newPlace();
-        SweepSession first(sweepOf(kSmall, {.seeds = 1}), place);
+        SweepSession first(sweepOf(test::kSmallSweep, {.seeds = 1}), place);
         finish(first);
-        QVERIFY_EXCEPTION_THROWN(SweepSession(sweepOf(kSmall, {.seeds = 1, .evaluations = 61}), place), std::runtime_error);
-        SweepSession more(sweepOf(kSmall, {.seeds = 2}), place);
+        QVERIFY_EXCEPTION_THROWN(SweepSession(sweepOf(test::kSmallSweep, {.seeds = 1, .evaluations = 61}), place), std::runtime_error);
+        SweepSession more(sweepOf(test::kSmallSweep, {.seeds = 2}), place);
         finish(more);
         QCOMPARE(RunCatalog(place.database).runs().size(), std::size_t{4});
     }
 
     void aRunThatCannotBeginEndsTheSweep() {
-        SweepSession session(sweepOf(kSmall), {.database = "/nonexistent/folder/runs.db", .resources = kResources, .jobs = 1, .threads = 1});
+        SweepSession session(sweepOf(test::kSmallSweep), {.database = "/nonexistent/folder/runs.db", .resources = kResources, .jobs = 1, .threads = 1});
         QVERIFY_EXCEPTION_THROWN(finish(session), std::runtime_error);
     }
 
     void runsAndSweepsCanBeComparedTogether() {
         const auto place = newPlace();
-        SweepSession session(sweepOf(kSmall), place);
+        SweepSession session(sweepOf(test::kSmallSweep), place);
         finish(session);
         const auto comparisons = storedComparisons(place.database, kResources, {"1", "small", "3"});
         QCOMPARE(comparisons.size(), std::size_t{2});

@@ -3,6 +3,7 @@
 #include "ui/compare/compare_plot.h"
 #include "ui/compare/compare_table.h"
 #include "ui/compare/compare_view.h"
+#include "tests/support/table_cell.h"
 
 #include <QAbstractItemModelTester>
 #include <QComboBox>
@@ -16,6 +17,7 @@
 #include <algorithm>
 
 using namespace mergarium;
+using test::cell;
 
 namespace {
 
@@ -39,10 +41,6 @@ Comparison example() {
                                         runOf("ga", 1, 0.50),   runOf("ga", 2, 0.56),   runOf("ga", 3, 0.9, false)};
     const std::vector<PublishedResult> published{{.arm = "m2n2", .test = 0.684}};
     return compareArms("example", runs, published);
-}
-
-QString cell(const QAbstractItemModel& model, int row, int column) {
-    return model.index(row, column).data().toString();
 }
 
 }  // namespace

@@ -4,16 +4,16 @@
 #include "ui/overview/archive_table.h"
 #include "ui/overview/overview_view.h"
 #include "ui/overview/progress_plot.h"
+#include "tests/support/table_cell.h"
 
 #include <QAbstractItemModelTester>
 #include <QTableView>
 #include <QtTest>
 
 using namespace mergarium;
+using test::cell;
 
 namespace {
-
-QString cell(const QAbstractItemModel& model, int row, int column) { return model.index(row, column).data().toString(); }
 
 ArchiveRow rowOf(std::uint64_t id, double fitness) {
     Member member;

@@ -1,6 +1,7 @@
 #include "tests/support/example_snapshot.h"
 #include "ui/runs/runs_model.h"
 #include "ui/runs/runs_view.h"
+#include "tests/support/table_cell.h"
 
 #include <QAbstractItemModelTester>
 #include <QPushButton>
@@ -9,6 +10,7 @@
 #include <QtTest>
 
 using namespace mergarium;
+using test::cell;
 
 namespace {
 
@@ -26,8 +28,6 @@ RunSummary summary(std::int64_t id, Phase phase = Phase::Finished) {
     run.sparkline = {0.1f, 0.5f, 0.812f};
     return run;
 }
-
-QString cell(const QAbstractItemModel& model, int row, int column) { return model.index(row, column).data().toString(); }
 
 QPushButton* button(const QWidget& view, const QString& text) {
     for (auto* one : view.findChildren<QPushButton*>())

@@ -3,6 +3,8 @@
 #include "ui/sweep/sweep_form.h"
 #include "ui/sweep/sweep_page.h"
 #include "ui/sweep/sweep_runs_model.h"
+#include "tests/support/small_sweep.h"
+#include "tests/support/table_cell.h"
 
 #include <QAbstractItemModelTester>
 #include <QComboBox>
@@ -23,26 +25,12 @@
 #include <fstream>
 
 using namespace mergarium;
+using test::cell;
 
 namespace {
 
 constexpr int kPatience = 60'000;
 const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
-
-constexpr const char* kSmall = R"(# What it shows.
-name: small
-base: digits-specialists
-set: {budget.evaluations: 60}
-arms:
-  m2n2: {}
-  ga: {strategy: {kind: ga}}
-seeds: 2
-published: {ga: 52}
-)";
-
-QString cell(const QAbstractItemModel& model, int row, int column) {
-    return model.index(row, column).data().toString();
-}
 
 /// What runs came to, whatever their numbers.
 QStringList hashesOf(const std::filesystem::path& database) {
@@ -144,7 +132,7 @@ private Q_SLOTS:
     }
 
     void runsAreListedWithWhatChanges() {
-        const auto sweep = std::make_shared<const Sweep>(parseSweep(kSmall, "small.yaml", {}, kResources));
+        const auto sweep = std::make_shared<const Sweep>(parseSweep(test::kSmallSweep, "small.yaml", {}, kResources));
         SweepProgress progress;
         progress.each.assign(4, {.run = std::nullopt, .budget = 60, .bestTest = std::nullopt, .trouble = {}});
         SweepRunsModel model;
@@ -194,7 +182,7 @@ private Q_SLOTS:
 
     void fieldsAndTextAreTheSameSweep() {
         Page page(newPlace());
-        page.open(write("small.yaml", kSmall));
+        page.open(write("small.yaml", test::kSmallSweep));
         QTRY_COMPARE_WITH_TIMEOUT(page.runs().rowCount(), 4, kPatience);
         QVERIFY(page.says("2 arms and 2 seeds: 4 runs, 240 evaluations in all."));
         // An axis is typed into the last row.
@@ -228,16 +216,16 @@ private Q_SLOTS:
         QFETCH(QString, to);
         QFETCH(QString, says);
         Page page(newPlace());
-        page.open(write("small.yaml", kSmall));
+        page.open(write("small.yaml", test::kSmallSweep));
         QTRY_VERIFY_WITH_TIMEOUT(page.start().isEnabled(), kPatience);
-        page.type(QString(kSmall).replace(change, to).toStdString());
+        page.type(QString(test::kSmallSweep).replace(change, to).toStdString());
         QTRY_VERIFY2_WITH_TIMEOUT(page.verdict().contains(says.toHtmlEscaped()), qPrintable(page.verdict()), kPatience);
         QVERIFY(!page.verdict().contains('\n'));
         QVERIFY(!page.start().isEnabled());
         QCOMPARE(page.runs().rowCount(), 0);
         page.page.start();
         QVERIFY(!page.page.isGoing());
-        page.type(kSmall);
+        page.type(test::kSmallSweep);
         QTRY_VERIFY_WITH_TIMEOUT(page.start().isEnabled(), kPatience);
     }
 
@@ -253,7 +241,7 @@ private Q_SLOTS:
             QApplication::sendEvent(&page.page, &event);
         };
         QSignalSpy said(&page.page, &SweepPage::said);
-        drop(write("small.yaml", kSmall));
+        drop(write("small.yaml", test::kSmallSweep));
         QTRY_VERIFY_WITH_TIMEOUT(page.text().contains("name: small"), kPatience);
         // A run configuration becomes the base of a sweep.
         drop(write("mine.yaml", "name: mine\nfounders: random\nbudget: {evaluations: 50}\n"));
@@ -272,7 +260,7 @@ private Q_SLOTS:
 
     void startedStoppedAndGoneOnWithItEndsAsUninterrupted() {
         const auto whole = newPlace();
-        SweepSession uninterrupted(parseSweep(QString(kSmall).replace("60", "400").toStdString(), "whole", {}, kResources),
+        SweepSession uninterrupted(parseSweep(QString(test::kSmallSweep).replace("60", "400").toStdString(), "whole", {}, kResources),
                                    {.database = whole.database, .resources = kResources, .jobs = 1, .threads = 1});
         while (uninterrupted.advance()) QThread::yieldCurrentThread();
 
@@ -281,7 +269,7 @@ private Q_SLOTS:
             Page page(place);
             QSignalSpy said(&page.page, &SweepPage::said);
             QSignalSpy runsChanged(&page.page, &SweepPage::runsChanged);
-            page.open(write("small.yaml", QString(kSmall).replace("60", "400").toStdString()));
+            page.open(write("small.yaml", QString(test::kSmallSweep).replace("60", "400").toStdString()));
             QTRY_VERIFY_WITH_TIMEOUT(page.start().isEnabled(), kPatience);
             QCOMPARE(page.start().text(), QString("&Start"));
             QTest::mouseClick(&page.start(), Qt::LeftButton);
@@ -321,14 +309,14 @@ private Q_SLOTS:
     void anotherConfigurationUnderTheSameNameIsRefusedBeforeItStarts() {
         const auto place = newPlace();
         Page page(place);
-        page.open(write("small.yaml", kSmall));
+        page.open(write("small.yaml", test::kSmallSweep));
         QTRY_VERIFY_WITH_TIMEOUT(page.start().isEnabled(), kPatience);
         page.page.start();
         QTRY_VERIFY_WITH_TIMEOUT(!page.page.isGoing(), kPatience);
-        page.type(QString(kSmall).replace("60", "61").toStdString());
+        page.type(QString(test::kSmallSweep).replace("60", "61").toStdString());
         QTRY_VERIFY2_WITH_TIMEOUT(page.says("was made with another configuration"), qPrintable(page.verdict()), kPatience);
         QVERIFY(!page.start().isEnabled());
-        page.type(QString(kSmall).replace("60", "61").replace("name: small", "name: other").toStdString());
+        page.type(QString(test::kSmallSweep).replace("60", "61").replace("name: small", "name: other").toStdString());
         QTRY_VERIFY_WITH_TIMEOUT(page.start().isEnabled(), kPatience);
     }
 
@@ -336,7 +324,7 @@ private Q_SLOTS:
         const auto place = newPlace();
         {
             Page page(place);
-            page.open(write("long.yaml", QString(kSmall).replace("60", "1000000").toStdString()));
+            page.open(write("long.yaml", QString(test::kSmallSweep).replace("60", "1000000").toStdString()));
             QTRY_VERIFY_WITH_TIMEOUT(page.start().isEnabled(), kPatience);
             page.page.start();
             QTRY_VERIFY_WITH_TIMEOUT(page.page.isGoing() && page.countIn("Running") == 1, kPatience);
@@ -352,7 +340,7 @@ private Q_SLOTS:
         place.database = "/nonexistent/folder/runs.db";
         Page page(place);
         QSignalSpy said(&page.page, &SweepPage::said);
-        page.open(write("small.yaml", kSmall));
+        page.open(write("small.yaml", test::kSmallSweep));
         QTRY_VERIFY_WITH_TIMEOUT(page.start().isEnabled(), kPatience);
         page.page.start();
         QTRY_VERIFY_WITH_TIMEOUT(!page.page.isGoing(), kPatience);
@@ -363,7 +351,7 @@ private Q_SLOTS:
     void aSavedSweepIsOneThatTheCommandLineReads() {
         Page page(newPlace());
         QSignalSpy said(&page.page, &SweepPage::said);
-        page.open(write("small.yaml", kSmall));
+        page.open(write("small.yaml", test::kSmallSweep));
         QTRY_COMPARE_WITH_TIMEOUT(page.runs().rowCount(), 4, kPatience);
         auto& arms = page.table("sweep.arms");
         arms.model()->setData(arms.model()->index(2, 0), "64 splits, Beta 0.3: ours");

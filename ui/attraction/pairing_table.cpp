@@ -2,12 +2,12 @@
 
 #include "ui/members/member_text.h"
 #include "ui/session/run_text.h"
+#include "ui/table/column_header.h"
 #include "ui/theme/theme.h"
 
 #include <QGuiApplication>
 
 #include <algorithm>
-#include <array>
 
 namespace mergarium {
 
@@ -45,19 +45,16 @@ QVariant PairingTable::data(const QModelIndex& index, int role) const {
 }
 
 QVariant PairingTable::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || section < 0 || section >= Columns) return {};
-    if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue((section >= OutcomeColumn ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-    const std::array<std::pair<QString, QString>, Columns> headers{{
-        {tr("Step"), tr("The evaluation that scored the child.")},
-        {tr("First"), tr("Parent 1, drawn by fitness.")},
-        {tr("Second"), tr("Parent 2, drawn by its attraction to parent 1.")},
-        {tr("Child train (%)"), tr("The child's mean score on the training samples.")},
-        {tr("Outcome"), tr("Whether the child came into the archive.")},
-        {tr("Replaced"), tr("The member that made room; a dash where none had to.")},
-    }};
-    const auto& [name, meaning] = headers[static_cast<std::size_t>(section)];
-    return role == Qt::DisplayRole ? QVariant(name) : role == Qt::ToolTipRole ? QVariant(meaning) : QVariant();
+    return headerOf(
+        {
+            {tr("Step"), tr("The evaluation that scored the child.")},
+            {tr("First"), tr("Parent 1, drawn by fitness.")},
+            {tr("Second"), tr("Parent 2, drawn by its attraction to parent 1.")},
+            {tr("Child train (%)"), tr("The child's mean score on the training samples.")},
+            {tr("Outcome"), tr("Whether the child came into the archive."), Qt::AlignLeft},
+            {tr("Replaced"), tr("The member that made room; a dash where none had to."), Qt::AlignLeft},
+        },
+        section, orientation, role);
 }
 
 QString acceptanceText(const SessionSnapshot& snapshot) {

@@ -2,12 +2,12 @@
 
 #include "core/comparison/tables.h"
 #include "ui/compare/arm_colors.h"
+#include "ui/table/column_header.h"
 
 #include <QApplication>
 #include <QPalette>
 
 #include <algorithm>
-#include <array>
 
 namespace mergarium {
 namespace {
@@ -104,22 +104,19 @@ QString CompareTable::text(const ArmResult& arm, int column) const {
 }
 
 QVariant CompareTable::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || section < 0 || section >= Columns) return {};
-    const std::array<std::pair<QString, QString>, Columns> headers{{
-        {tr("Arm"), tr("A method; its runs differ in their seed. The box shows or hides its curve.")},
-        {tr("Runs"), tr("Finished runs, a seed each; all numbers are over these.")},
-        {tr("End (%)"), tr("At the end of the budget: mean over the runs and its standard error.")},
-        {tr("95 % interval"), tr("Confidence interval of that mean, by Student's t.")},
-        {tr("Area (%)"), tr("Mean test score over the whole budget: the area under the curve, divided by it.")},
-        {tr("To the first"), tr("Difference of the test score at the end to the first arm, over the seeds that both "
+    return headerOf(
+        {
+            {tr("Arm"), tr("A method; its runs differ in their seed. The box shows or hides its curve."), Qt::AlignLeft},
+            {tr("Runs"), tr("Finished runs, a seed each; all numbers are over these.")},
+            {tr("End (%)"), tr("At the end of the budget: mean over the runs and its standard error.")},
+            {tr("95 % interval"), tr("Confidence interval of that mean, by Student's t.")},
+            {tr("Area (%)"), tr("Mean test score over the whole budget: the area under the curve, divided by it.")},
+            {tr("To the first"), tr("Difference of the test score at the end to the first arm, over the seeds that both "
                                 "have, in percentage points.")},
-        {tr("p"), tr("Of the paired t-test of that difference.")},
-        {tr("Published (%)"), tr("The end point that the paper reports.")},
-    }};
-    const auto& [name, meaning] = headers[static_cast<std::size_t>(section)];
-    if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue((section == ArmColumn ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-    return role == Qt::DisplayRole ? QVariant(name) : role == Qt::ToolTipRole ? QVariant(meaning) : QVariant();
+            {tr("p"), tr("Of the paired t-test of that difference.")},
+            {tr("Published (%)"), tr("The end point that the paper reports.")},
+        },
+        section, orientation, role);
 }
 
 }  // namespace mergarium

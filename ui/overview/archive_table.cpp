@@ -3,10 +3,10 @@
 #include "ui/members/member_text.h"
 #include "ui/members/sole_solvers.h"
 #include "ui/session/run_text.h"
+#include "ui/table/column_header.h"
 #include "ui/theme/theme.h"
 
 #include <algorithm>
-#include <array>
 
 namespace mergarium {
 namespace {
@@ -91,22 +91,18 @@ QString ArchiveTable::text(const ArchiveRow& row, int column) const {
 }
 
 QVariant ArchiveTable::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || section < 0 || section >= Columns) return {};
-    if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue((section == ParentsColumn ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-    const std::array<std::pair<QString, QString>, Columns> headers{{
-        {tr("Member"), tr("The member's number within this run: founders first, then children in order of birth.")},
-        {tr("Fitness"), tr("What the member earns in competition: the sum of its shares s/z over all training samples.")},
-        {tr("Train (%)"), tr("Mean score on the training samples.")},
-        {tr("Test (%)"), tr("Mean score on held-out samples; a dash where it was not measured.")},
-        {tr("Solved alone"), tr("Training samples that this member solves and no other member does.")},
-        {tr("Age (evaluations)"), tr("Evaluations since the member was born.")},
-        {tr("Born (step)"), tr("The evaluation at which the member was born; 0 for founders.")},
-        {tr("Parents"), tr("Who was merged, where the parameter vector was split (0 to 1), and the mixing ratio.")},
-    }};
-    const auto& [name, meaning] = headers[static_cast<std::size_t>(section)];
-    if (role == Qt::DisplayRole) return name;
-    return role == Qt::ToolTipRole ? QVariant(meaning) : QVariant();
+    return headerOf(
+        {
+            {tr("Member"), tr("The member's number within this run: founders first, then children in order of birth.")},
+            {tr("Fitness"), tr("What the member earns in competition: the sum of its shares s/z over all training samples.")},
+            {tr("Train (%)"), tr("Mean score on the training samples.")},
+            {tr("Test (%)"), tr("Mean score on held-out samples; a dash where it was not measured.")},
+            {tr("Solved alone"), tr("Training samples that this member solves and no other member does.")},
+            {tr("Age (evaluations)"), tr("Evaluations since the member was born.")},
+            {tr("Born (step)"), tr("The evaluation at which the member was born; 0 for founders.")},
+            {tr("Parents"), tr("Who was merged, where the parameter vector was split (0 to 1), and the mixing ratio."), Qt::AlignLeft},
+        },
+        section, orientation, role);
 }
 
 void ArchiveTable::sort(int column, Qt::SortOrder order) {

@@ -1,11 +1,11 @@
 #include "ui/runs/runs_model.h"
 
 #include "ui/session/run_text.h"
+#include "ui/table/column_header.h"
 
 #include <QList>
 
 #include <algorithm>
-#include <array>
 
 namespace mergarium {
 
@@ -81,20 +81,18 @@ QString RunsModel::text(const RunSummary& run, int column) const {
 }
 
 QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || section < 0 || section >= Columns) return {};
-    const std::array<std::pair<QString, QString>, Columns> headers{{
-        {tr("Run"), tr("The name given in its configuration.")},
-        {tr("Status"), tr("Interrupted: its program ended without stopping it; it can be resumed.")},
-        {tr("Test"), tr("Held-out accuracy of the member that is best on the training samples.")},
-        {tr("Progress"), tr("Best training accuracy over the run.")},
-        {tr("Evaluations"), tr("Children scored so far, of how many.")},
-        {tr("Seed"), tr("Seed of the run's random numbers.")},
-        {tr("Sweep"), tr("The sweep that it belongs to, and the arm.")},
-        {tr("Started"), tr("When the run was begun.")},
-    }};
-    const auto& [name, meaning] = headers[static_cast<std::size_t>(section)];
-    if (role == Qt::DisplayRole) return name;
-    return role == Qt::ToolTipRole ? QVariant(meaning) : QVariant();
+    return headerOf(
+        {
+            {tr("Run"), tr("The name given in its configuration."), Qt::AlignHCenter},
+            {tr("Status"), tr("Interrupted: its program ended without stopping it; it can be resumed."), Qt::AlignHCenter},
+            {tr("Test"), tr("Held-out accuracy of the member that is best on the training samples."), Qt::AlignHCenter},
+            {tr("Progress"), tr("Best training accuracy over the run."), Qt::AlignHCenter},
+            {tr("Evaluations"), tr("Children scored so far, of how many."), Qt::AlignHCenter},
+            {tr("Seed"), tr("Seed of the run's random numbers."), Qt::AlignHCenter},
+            {tr("Sweep"), tr("The sweep that it belongs to, and the arm."), Qt::AlignHCenter},
+            {tr("Started"), tr("When the run was begun."), Qt::AlignHCenter},
+        },
+        section, orientation, role);
 }
 
 }  // namespace mergarium

@@ -25,6 +25,20 @@ auto only(StrategyKind kind) {
 
 void RunForm::addStrategyFields() {
     const auto review = [this] { this->review(); };
+    using Applies = std::function<bool(const RunConfiguration&)>;
+    const auto flag = [&](const char* key, const QString& name, const QString& label, bool RunConfiguration::*part,
+                          const QString& meaning, const Applies& applies = nullptr) {
+        auto* box = new QCheckBox(label, this);
+        connect(box, &QCheckBox::toggled, this, review);
+        add({.key = key,
+             .name = name,
+             .editor = box,
+             .fill = [=](const RunConfiguration& c) { box->setChecked(c.*part); },
+             .collect = [=](RunConfiguration& c) { c.*part = box->isChecked(); },
+             .applies = applies},
+            meaning);
+        return box;
+    };
 
     auto* strategy = choiceBox(this, {StrategyKind::M2n2, StrategyKind::Ga, StrategyKind::RandomPairing,
                                       StrategyKind::MapElites, StrategyKind::CmaEs, StrategyKind::BruteForce});
@@ -70,24 +84,12 @@ void RunForm::addStrategyFields() {
          .applies = competesForSamples},
         tr("What a sample is worth in all: 1, or the best score that any member has on it."));
 
-    auto* attraction = new QCheckBox(tr("the second parent is drawn by what the first lacks"), this);
-    connect(attraction, &QCheckBox::toggled, this, review);
-    add({.key = "strategy.attraction",
-         .name = tr("Attraction"),
-         .editor = attraction,
-         .fill = [=](const auto& c) { attraction->setChecked(c.attraction); },
-         .collect = [=](auto& c) { c.attraction = attraction->isChecked(); },
-         .applies = knowsAttraction},
-        tr("Off: both parents are drawn by fitness."));
+    auto* attraction =
+        flag("strategy.attraction", tr("Attraction"), tr("the second parent is drawn by what the first lacks"),
+             &RunConfiguration::attraction, tr("Off: both parents are drawn by fitness."), knowsAttraction);
 
-    auto* crossover = new QCheckBox(tr("children have two parents"), this);
-    connect(crossover, &QCheckBox::toggled, this, review);
-    add({.key = "strategy.crossover",
-         .name = tr("Crossover"),
-         .editor = crossover,
-         .fill = [=](const auto& c) { crossover->setChecked(c.crossover); },
-         .collect = [=](auto& c) { c.crossover = crossover->isChecked(); }},
-        tr("Off: a child differs from its one parent by mutation alone."));
+    flag("strategy.crossover", tr("Crossover"), tr("children have two parents"), &RunConfiguration::crossover,
+         tr("Off: a child differs from its one parent by mutation alone."));
 
     auto* least = countBox(this, kLargestCount);
     auto* most = countBox(this, kLargestCount);
@@ -187,15 +189,8 @@ void RunForm::addStrategyFields() {
              "before."),
           competesForSamples);
 
-    auto* duplicates = new QCheckBox(tr("are not admitted"), this);
-    connect(duplicates, &QCheckBox::toggled, this, review);
-    add({.key = "strategy.refuse_duplicates",
-         .name = tr("Duplicates"),
-         .editor = duplicates,
-         .fill = [=](const auto& c) { duplicates->setChecked(c.refuseDuplicates); },
-         .collect = [=](auto& c) { c.refuseDuplicates = duplicates->isChecked(); },
-         .applies = competesForSamples},
-        tr("Children that score on every sample exactly as a member does."));
+    flag("strategy.refuse_duplicates", tr("Duplicates"), tr("are not admitted"), &RunConfiguration::refuseDuplicates,
+         tr("Children that score on every sample exactly as a member does."), competesForSamples);
 
     count("strategy.cells", tr("Cells a side"), &RunConfiguration::cells,
           tr("Into how many intervals each behaviour is divided; every cell keeps its best model."),

@@ -1,5 +1,7 @@
 #include "ui/sweep/entries_model.h"
 
+#include "ui/table/column_header.h"
+
 #include <QFont>
 #include <QGuiApplication>
 #include <QPalette>
@@ -58,12 +60,11 @@ QVariant EntriesModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant EntriesModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || section < 0 || section >= Columns) return {};
-    const auto& words = words_[static_cast<std::size_t>(section)];
-    if (role == Qt::TextAlignmentRole) return QVariant::fromValue(Qt::AlignLeft | Qt::AlignVCenter);
-    return role == Qt::DisplayRole   ? QVariant(words.header)
-           : role == Qt::ToolTipRole ? QVariant(words.meaning)
-                                     : QVariant();
+    const auto header = [&](int column) {
+        const auto& words = words_[static_cast<std::size_t>(column)];
+        return ColumnHeader{words.header, words.meaning, Qt::AlignLeft};
+    };
+    return headerOf({header(KeyColumn), header(ValueColumn)}, section, orientation, role);
 }
 
 Qt::ItemFlags EntriesModel::flags(const QModelIndex& index) const {

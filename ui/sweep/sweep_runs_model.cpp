@@ -1,12 +1,12 @@
 #include "ui/sweep/sweep_runs_model.h"
 
 #include "ui/session/run_text.h"
+#include "ui/table/column_header.h"
 #include "ui/theme/theme.h"
 
 #include <QGuiApplication>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace mergarium {
@@ -97,19 +97,16 @@ QString SweepRunsModel::text(std::size_t row, int column) const {
 }
 
 QVariant SweepRunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || section < 0 || section >= Columns) return {};
-    const std::array<std::pair<QString, QString>, Columns> headers{{
-        {tr("Arm"), tr("The method; its runs differ in their seed.")},
-        {tr("Seed"), tr("Of all random numbers of the run.")},
-        {tr("State"), tr("Runs go seed by seed, so that arms grow alike.")},
-        {tr("Evaluations"), tr("Children scored so far, of how many.")},
-        {tr("Rate"), tr("Evaluations a second.")},
-        {tr("Test"), tr("Held-out score of the member that is best in training.")},
-    }};
-    const auto& [name, meaning] = headers[static_cast<std::size_t>(section)];
-    if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    return role == Qt::DisplayRole ? QVariant(name) : role == Qt::ToolTipRole ? QVariant(meaning) : QVariant();
+    return headerOf(
+        {
+            {tr("Arm"), tr("The method; its runs differ in their seed."), Qt::AlignLeft},
+            {tr("Seed"), tr("Of all random numbers of the run.")},
+            {tr("State"), tr("Runs go seed by seed, so that arms grow alike."), Qt::AlignLeft},
+            {tr("Evaluations"), tr("Children scored so far, of how many.")},
+            {tr("Rate"), tr("Evaluations a second.")},
+            {tr("Test"), tr("Held-out score of the member that is best in training.")},
+        },
+        section, orientation, role);
 }
 
 }  // namespace mergarium

@@ -1,0 +1,80 @@
+#include "core/tasks/sample_file.h"
+#include "tests/support/tensor_files.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <filesystem>
+
+using namespace mergarium;
+using test::messageOf;
+
+class SampleFileTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir temporary_;
+    std::filesystem::path folder_ = temporary_.path().toStdString();
+
+    std::filesystem::path write(const std::string& name, const std::string& text) const {
+        test::writeText(folder_ / name, text);
+        return folder_ / name;
+    }
+
+private Q_SLOTS:
+    void samplesAreShownByGroupAndText() {
+        const auto file = readSampleFile(write("samples.jsonl",
+                                               "{\"group\": \"sums\", \"question\": \"1+1=\", \"reference\": \"2\"}\n"
+                                               "\n"
+                                               "{\"group\": \"sums\", \"prompt\": \"2+2=\", \"answer\": 4}\n"
+                                               "{\"group\": \"cats\", \"image\": \"cat.png\"}\n"));
+        QCOMPARE(file.set.groupNames, (std::vector<std::string>{"sums", "cats"}));
+        QCOMPARE(file.set.groups, (std::vector<std::uint32_t>{0, 0, 1}));
+        QCOMPARE(file.set.texts[1].question, std::string("2+2="));
+        QCOMPARE(file.set.texts[1].reference, std::string("4"));
+        QCOMPARE(file.set.texts[2].question, std::string("cat.png"));
+        const auto bare = readSampleFile(write("bare.jsonl", "{}\n{\"x\": 1}"));
+        QCOMPARE(bare.set.groupNames, std::vector<std::string>{"bare"});
+        QCOMPARE(bare.set.texts[1].question, std::string("{\"x\": 1}"));
+        QCOMPARE(bare.objects, (std::vector<std::string>{"{\"index\": 0}", "{\"index\": 1, \"x\": 1}"}));
+    }
+
+    void theHashIsThatOfTheSamplesAndNotOfTheirSpacing() {
+        const auto hashOf = [&](const char* text) { return readSampleFile(write("samples.jsonl", text)).set.hash; };
+        const auto hash = hashOf("{\"a\": 1}\n{\"a\": 2}\n");
+        QCOMPARE(hash.size(), 64u);
+        QCOMPARE(hashOf("{\"a\": 1}\n\n  {\"a\": 2}"), hash);
+        QVERIFY(hashOf("{\"a\": 1}\n{\"a\": 3}\n") != hash);
+        QVERIFY(hashOf("{\"a\": 2}\n{\"a\": 1}\n") != hash);
+    }
+
+    void filesOfSamplesThatCantBeUsedAreRefusedByLine_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("empty") << ""
+                               << "samples.jsonl: there are no samples in this file";
+        QTest::newRow("blank") << "\n \n"
+                               << "samples.jsonl: there are no samples in this file";
+        QTest::newRow("broken") << "{}\n\n{\"a\": \n"
+                                << "samples.jsonl, line 3: this is no JSON object";
+        QTest::newRow("no object") << "{}\n[1]\n"
+                                   << "samples.jsonl, line 2: this is no JSON object";
+        QTest::newRow("two on a line") << "{} {}\n"
+                                       << "samples.jsonl, line 1: this is no JSON object";
+        QTest::newRow("nested deep") << "{\"a\": " + QString(1000, '[')
+                                     << "samples.jsonl, line 1: this sample is nested more than 100 deep";
+    }
+    void filesOfSamplesThatCantBeUsedAreRefusedByLine() {
+        QFETCH(QString, text);
+        QFETCH(QString, reason);
+        const auto path = write("samples.jsonl", text.toStdString());
+        const auto message = messageOf([&] { readSampleFile(path); });
+        QVERIFY2(QString::fromStdString(message).contains(reason), message.c_str());
+        QVERIFY(messageOf([&] {
+                    readSampleFile(folder_ / "nothing");
+                }).ends_with("nothing: can't be opened for reading: No such file or directory."));
+        QVERIFY(messageOf([&] { readSampleFile(folder_); }).ends_with("this is a folder, not a file of samples."));
+    }
+};
+
+QTEST_APPLESS_MAIN(SampleFileTest)
+#include "sample_file_test.moc"
