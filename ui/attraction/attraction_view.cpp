@@ -51,8 +51,8 @@ AttractionView::AttractionView(QWidget* parent)
 
     splitter->addWidget(left);
     splitter->addWidget(right);
-    splitter->setStretchFactor(0, 1);
-    splitter->setStretchFactor(1, 1);
+    splitter->setStretchFactor(0, 4);
+    splitter->setStretchFactor(1, 5);
     splitter->setChildrenCollapsible(false);
     pages_->addWidget(empty_);
     pages_->addWidget(splitter);

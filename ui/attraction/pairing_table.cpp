@@ -50,7 +50,7 @@ QVariant PairingTable::headerData(int section, Qt::Orientation orientation, int 
             {tr("Step"), tr("The evaluation that scored the child.")},
             {tr("First"), tr("Parent 1, drawn by fitness.")},
             {tr("Second"), tr("Parent 2, drawn by its attraction to parent 1.")},
-            {tr("Child train (%)"), tr("The child's mean score on the training samples.")},
+            {tr("Train (%)"), tr("The child's mean score on the training samples.")},
             {tr("Outcome"), tr("Whether the child came into the archive."), Qt::AlignLeft},
             {tr("Replaced"), tr("The member that made room; a dash where none had to."), Qt::AlignLeft},
         },

@@ -3,6 +3,7 @@
 #include "ui/theme/theme.h"
 
 #include <QColor>
+#include <QPixmap>
 #include <Qt>
 
 #include <cstddef>
@@ -16,5 +17,8 @@ struct ArmStyle {
 };
 
 ArmStyle armStyle(std::size_t arm, const Colors& colors);
+
+/// A piece of the arm's line, to stand before its name; `height` in pixels of the screen.
+QPixmap armSwatch(const ArmStyle& style, int height);
 
 }  // namespace mergarium

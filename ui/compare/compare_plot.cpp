@@ -93,6 +93,8 @@ void ComparePlot::present(const CurvesFramePtr& frame) {
 
 void ComparePlot::restyle() {
     stylePlot(*this, palette(), font());
+    // Half of the last number on the axis stands beyond its end.
+    axisRect()->setMinimumMargins({0, 0, fontMetrics().horizontalAdvance(QStringLiteral("100,000")) / 2, 0});
     marker_->setPen(QPen(colorsOf(palette()).mutedText, 0, Qt::DotLine));
 }
 

@@ -5,6 +5,7 @@
 #include "ui/table/column_header.h"
 
 #include <QApplication>
+#include <QFontMetrics>
 #include <QPalette>
 
 #include <algorithm>
@@ -54,8 +55,8 @@ QVariant CompareTable::data(const QModelIndex& index, int role) const {
             return QVariant::fromValue((index.column() == ArmColumn ? Qt::AlignLeft : Qt::AlignRight) |
                                        Qt::AlignVCenter);
         case Qt::DecorationRole:
-            return index.column() == ArmColumn ? QVariant(armStyle(arm, colorsOf(QApplication::palette())).color)
-                                               : QVariant();
+            if (index.column() != ArmColumn) return {};
+            return armSwatch(armStyle(arm, colorsOf(QApplication::palette())), QFontMetrics(QApplication::font()).height());
         case Qt::CheckStateRole:
             return index.column() == ArmColumn ? QVariant(hidden_.contains(arm) ? Qt::Unchecked : Qt::Checked)
                                                : QVariant();

@@ -80,6 +80,7 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(p
     auto* splitter = new QSplitter(this);
     splitter->addWidget(left);
     splitter->addWidget(right);
+    left->setMinimumWidth(list_->sizeHintForColumn(0) + 5 * fontMetrics().averageCharWidth());
     splitter->setStretchFactor(0, 2);
     splitter->setStretchFactor(1, 3);
     splitter->setChildrenCollapsible(false);
