@@ -6,6 +6,8 @@ target_compile_options(mergarium_options INTERFACE
   -Wno-missing-field-initializers
   # GCC 12 warns of overlaps where there are none, in std::string's own operator+ (its bug 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  # Nobody replaces our functions, so the compiler may inline across them in shared libraries too.
+  -fno-semantic-interposition
   $<$<BOOL:${MERGARIUM_WARNINGS_AS_ERRORS}>:-Werror>)
 target_include_directories(mergarium_options INTERFACE ${PROJECT_SOURCE_DIR})
 

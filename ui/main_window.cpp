@@ -168,7 +168,10 @@ void MainWindow::connectWorkbench() {
         runs_->setLive(live);
         // A new run has entered the database when it first shows its number.
         const bool numbered = live && live->run;
-        if (numbered && !std::exchange(listedLive_, true)) workbench_->listRuns();
+        if (numbered && !std::exchange(listedLive_, true)) {
+            workbench_->listRuns();
+            if (!live->run->caution.empty()) warn(QString::fromStdString(live->run->caution));
+        }
         if (!numbered) listedLive_ = false;
         refreshTransport();
     });

@@ -1,12 +1,9 @@
 #include "app/cli/commands.h"
 #include "app/cli/common.h"
 #include "app/cli/exit_code.h"
-#include "core/networks/device.h"
-#include "core/networks/generation.h"
-#include "core/networks/llama_checkpoint.h"
+#include "core/networks/networks.h"
 #include "core/text/tokenizer.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -16,18 +13,14 @@
 #include <fstream>
 #include <memory>
 #include <stdexcept>
-#include <thread>
 
 namespace mergarium::cli {
 namespace {
 
 using TokenLists = std::vector<std::vector<std::int32_t>>;
 
-Llama open(const Options& options) {
-    const std::size_t threads =
-        options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-    at::set_num_threads(static_cast<int>(threads));
-    return openLlama(options.checkpoint, deviceOf(options.device.value_or("auto")));
+std::unique_ptr<LanguageModel> open(const Options& options) {
+    return openNetworks(options.device.value_or("auto"), options.threads)->languageModel(options.checkpoint);
 }
 
 /// A JSON list of lists of token ids, each known to the network.
@@ -84,17 +77,14 @@ TokenLists promptsOf(const Options& options, const Tokenizer* tokenizer, const L
 
 int logprobs(const Options& options) {
     const auto network = open(options);
-    const auto texts = readIds(options.ids, network.config());
+    const auto texts = readIds(options.ids, network->config());
     auto logits = nlohmann::ordered_json::array();
     auto logProbabilities = nlohmann::ordered_json::array();
     for (const auto& text : texts) {
-        auto cache = network.cache(1, static_cast<std::int64_t>(text.size()));
-        const Piece piece{.tokens = text, .targets = std::span(text).subspan(1), .logits = true};
-        const auto results = network.forward({&piece, 1}, cache);
-        const auto row = results.logits.cpu();
-        logits.push_back(std::vector<float>(row.data_ptr<float>(), row.data_ptr<float>() + row.numel()));
-        logProbabilities.push_back(results.logProbabilities.front());
-        if (!options.json) fmt::print("{:.4f}\n", fmt::join(results.logProbabilities.front(), " "));
+        const auto reading = network->read(text);
+        logits.push_back(reading.lastLogits);
+        logProbabilities.push_back(reading.logProbabilities);
+        if (!options.json) fmt::print("{:.4f}\n", fmt::join(reading.logProbabilities, " "));
     }
     if (options.json) print({{"last_logits", std::move(logits)}, {"token_logprobs", std::move(logProbabilities)}});
     return kSuccess;
@@ -103,14 +93,14 @@ int logprobs(const Options& options) {
 int generate(const Options& options) {
     const auto network = open(options);
     const auto tokenizer = tokenizerIn(options.checkpoint);
-    const GenerationRequest request{.prompts = promptsOf(options, tokenizer.get(), network.config()),
+    const GenerationRequest request{.prompts = promptsOf(options, tokenizer.get(), network->config()),
                                     .maximumNewTokens = options.newTokens,
                                     .temperature = options.temperature,
                                     .seed = options.seed.value_or(0),
-                                    .stopTokens = network.config().endTokens};
+                                    .stopTokens = network->config().endTokens};
     auto ids = nlohmann::ordered_json::array();
     auto texts = nlohmann::ordered_json::array();
-    for (const auto& continuation : mergarium::generate(network, request)) {
+    for (const auto& continuation : network->generate(request)) {
         ids.push_back(continuation.tokens);
         if (tokenizer) texts.push_back(tokenizer->decode(continuation.tokens, /*skipSpecial=*/true));
         if (options.json) continue;

@@ -68,6 +68,11 @@ void ProgressLine::show(const std::string& text, std::uint64_t done, std::uint64
     }
 }
 
+void ProgressLine::warn(const std::string& sentence) {
+    end();
+    fmt::print(stderr, "Warning: {}\n", sentence);
+}
+
 void ProgressLine::end() {
     if (std::exchange(drawn_, false)) fmt::print(stderr, "\n");
 }

@@ -15,6 +15,8 @@ public:
     void show(const SessionSnapshot& snapshot);
     /// `text` where `done` of `total` is.
     void show(const std::string& text, std::uint64_t done, std::uint64_t total);
+    /// A sentence of its own line, also where progress is quiet.
+    void warn(const std::string& sentence);
     /// Leaves the bar standing and goes to the next line.
     void end();
 

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <utility>
 
 namespace mergarium::cli {
 namespace {
@@ -28,12 +29,14 @@ struct Outcome {
 Outcome follow(SessionRequest request, ProgressLine& progress) {
     Session session(std::move(request), nullptr);
     Outcome outcome;
+    bool warned = false;
     for (bool ended = false; !ended;) {
         ended = session.waitFor(kLook);
         if (isInterrupted()) session.stop();
         auto snapshot = session.take();
         if (!snapshot) continue;
         progress.show(*snapshot);
+        if (snapshot->run && !snapshot->run->caution.empty() && !std::exchange(warned, true)) progress.warn(snapshot->run->caution);
         if (snapshot->phase == Phase::Paused) {
             outcome.trouble = snapshot->message;
             session.stop();
@@ -90,7 +93,6 @@ void printWords(const SessionSnapshot& snapshot, const std::filesystem::path& da
 }
 
 int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
-    if (const auto warning = slowBlasWarning()) fmt::print(stderr, "Warning: {}\n", *warning);
     catchInterruptions();
     const auto database = databaseOf(options);
     ProgressLine progress(options.json);

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace mergarium::cli {
 namespace {
@@ -54,17 +55,18 @@ Sweep sweepOf(const Options& options) {
 }  // namespace
 
 int sweep(const Options& options) {
-    if (const auto warning = slowBlasWarning()) fmt::print(stderr, "Warning: {}\n", *warning);
     catchInterruptions();
     const auto plan = sweepOf(options);
     const auto database = databaseOf(options);
     SweepSession session(
         plan, {.database = database, .resources = findResources(), .jobs = options.jobs, .threads = options.threads});
     ProgressLine line(options.json);
+    bool warned = false;
     while (session.advance()) {
         if (isInterrupted()) session.stop();
         const auto progress = session.progress();
         line.show(progressText(progress), progress.evaluations, progress.budget);
+        if (!progress.caution.empty() && !std::exchange(warned, true)) line.warn(progress.caution);
         std::this_thread::sleep_for(kLook);
     }
     const auto progress = session.progress();

@@ -72,7 +72,6 @@ int open(QApplication& application) {
     const auto run = parser.isSet(resume) ? std::optional(RunId{numberOf("resume", parser.value(resume))}) : std::nullopt;
 
     MainWindow window(options);
-    if (const auto warning = slowBlasWarning()) window.warn(QString::fromStdString(*warning));
     window.show();
     if (run)
         window.resumeRun(*run);

@@ -2,8 +2,7 @@
 
 #include "core/genome/founder_window.h"
 #include "core/genome/interpolation.h"
-
-#include <ATen/Parallel.h>
+#include "core/parallel/parallel_for.h"
 
 #include <algorithm>
 #include <bit>
@@ -76,13 +75,11 @@ std::shared_ptr<const Gram> Gram::compute(FoundersPtr founders, const Progress& 
     for (std::uint64_t from = 0; from < blocks; from += kBlocksPerReport) {
         if (progress && !progress(from * gram->block_, length)) throw Cancelled();
         const auto until = std::min(blocks, from + kBlocksPerReport);
-        at::parallel_for(static_cast<std::int64_t>(from), static_cast<std::int64_t>(until), 1,
-                         [&](std::int64_t first, std::int64_t last) {
-                             for (auto block = static_cast<std::uint64_t>(first);
-                                  block < static_cast<std::uint64_t>(last); ++block)
-                                 gram->addProducts(block * gram->block_, std::min(length, (block + 1) * gram->block_),
-                                                   std::span(gram->blocks_).subspan(block * entries, entries));
-                         });
+        parallelFor(until - from, [&](std::size_t first, std::size_t last) {
+            for (auto block = from + first; block < from + last; ++block)
+                gram->addProducts(block * gram->block_, std::min(length, (block + 1) * gram->block_),
+                                  std::span(gram->blocks_).subspan(block * entries, entries));
+        });
     }
     gram->sumUp();
     if (progress) progress(length, length);
@@ -106,8 +103,8 @@ void Gram::sumUp() {
         if (tensor.count > 0) ends.push_back(tensor.begin + tensor.count);
     std::vector<double> atEnds(ends.size() * entries());
     tensors_.assign(atEnds.size(), 0.0);
-    at::parallel_for(0, static_cast<std::int64_t>(ends.size()), 1, [&](std::int64_t first, std::int64_t last) {
-        for (auto tensor = static_cast<std::size_t>(first); tensor < static_cast<std::size_t>(last); ++tensor) {
+    parallelFor(ends.size(), [&](std::size_t first, std::size_t last) {
+        for (auto tensor = first; tensor < last; ++tensor) {
             const auto place = tensor * entries();
             at(ends[tensor], std::span(atEnds).subspan(place, entries()));
             addWhole(tensor == 0 ? 0 : ends[tensor - 1], ends[tensor], std::span(tensors_).subspan(place, entries()));

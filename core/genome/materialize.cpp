@@ -2,8 +2,7 @@
 
 #include "core/genome/accumulate.h"
 #include "core/genome/founder_window.h"
-
-#include <ATen/Parallel.h>
+#include "core/parallel/parallel_for.h"
 
 #include <algorithm>
 #include <array>
@@ -99,9 +98,9 @@ void materializeAs(const Recipe& recipe, const Founders& founders, std::uint64_t
 
 void materializeAll(const Recipe& recipe, const Founders& founders, std::span<float> out) {
     const auto tasks = (out.size() + kPerTask - 1) / kPerTask;
-    at::parallel_for(0, static_cast<std::int64_t>(tasks), 1, [&](std::int64_t first, std::int64_t last) {
-        const auto begin = static_cast<std::uint64_t>(first) * kPerTask;
-        const auto end = std::min<std::uint64_t>(out.size(), static_cast<std::uint64_t>(last) * kPerTask);
+    parallelFor(tasks, [&](std::size_t first, std::size_t last) {
+        const auto begin = first * kPerTask;
+        const auto end = std::min<std::uint64_t>(out.size(), last * kPerTask);
         materializeRange(recipe, founders, begin, out.subspan(begin, end - begin));
     });
 }

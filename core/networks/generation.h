@@ -1,42 +1,11 @@
 #pragma once
 
+#include "core/networks/generation_request.h"
 #include "core/networks/llama.h"
 
-#include <atomic>
-#include <cstdint>
-#include <functional>
-#include <span>
 #include <vector>
 
 namespace mergarium {
-
-/// Texts to be continued, and when each continuation ends.
-struct GenerationRequest {
-    /// At least one token each.
-    std::vector<std::vector<std::int32_t>> prompts = {};
-    std::int64_t maximumNewTokens = 256;
-    /// 0: always the likeliest token, the first of equals.
-    double temperature = 0.0;
-    std::uint64_t seed = 0;
-    /// What stands for each prompt in the random numbers, so that a prompt draws the same in any batch; empty: 0, 1, 2,
-    /// ...
-    std::vector<std::uint64_t> streams = {};
-    /// Tokens that end a text, themselves the last of it.
-    std::vector<std::int32_t> stopTokens = {};
-    /// Asked after every token, with the prompt's index and all its new tokens, whether the text ends there. May be
-    /// empty.
-    std::function<bool(std::size_t prompt, std::span<const std::int32_t> newTokens)> stop = {};
-    /// Texts that are continued at a time; when one ends, the next prompt takes its place.
-    std::size_t batch = 16;
-    /// Looked at between steps. May be null.
-    const std::atomic<bool>* cancelled = nullptr;
-};
-
-struct Continuation {
-    enum class Ending : std::uint8_t { Length, StopToken, StopRule, Cancelled };
-    std::vector<std::int32_t> tokens = {};
-    Ending ending = Ending::Cancelled;
-};
 
 /// Continues every prompt; a text ends at the model's context at the latest. On the CPU a text's continuation is the
 /// same to the bit whatever it is batched with. Throws std::runtime_error for prompts that are empty or longer than the

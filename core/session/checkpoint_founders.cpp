@@ -3,8 +3,8 @@
 #include "core/checkpoint/alignment.h"
 #include "core/checkpoint/content_hash.h"
 #include "core/checkpoint/fingerprint.h"
+#include "core/parallel/parallel_for.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -60,7 +60,7 @@ std::string hashOf(const FounderSource& source, const std::filesystem::path& cac
     if (const auto kept = readKept(path)) return {reinterpret_cast<const char*>(kept->data()), kept->size()};
     std::stop_source stop;
     const auto what = fmt::format("Reading {}", source.name());
-    const auto hash = contentHash(source, {.threads = static_cast<std::size_t>(at::get_num_threads()),
+    const auto hash = contentHash(source, {.threads = parallelThreads(),
                                            .progress =
                                                [&](std::uint64_t done, std::uint64_t total) {
                                                    if (announce && !announce(what, done, total)) stop.request_stop();

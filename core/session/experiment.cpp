@@ -2,17 +2,15 @@
 
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
-#include "core/networks/device.h"
+#include "core/networks/networks.h"
+#include "core/parallel/parallel_for.h"
 #include "core/session/preflight.h"
 #include "core/session/witness.h"
-#include "core/tasks/causal_lm_task.h"
-#include "core/tasks/classifier.h"
 #include "core/tasks/command_task.h"
 #include "core/tasks/digits.h"
-#include "core/tasks/digits_founders.h"
+#include "core/tasks/questions.h"
 #include "core/tasks/written_models.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <stdexcept>
@@ -27,9 +25,10 @@ constexpr std::uint64_t kWorthSharing = 5'000'000;
 
 constexpr const char* kDigitsFile = "data/digits.csv.gz";
 
-std::vector<Founder> namedFounders(DigitsFounders kind, const Digits& digits, const RunConfiguration& configuration,
-                                    const std::filesystem::path& resources) {
-    const auto vectors = digitsFounders(kind, digits, Mlp::Shape{}, configuration.seed, resources / "founders" / "reference-specialists.safetensors");
+std::vector<Founder> digitsFounders(const Networks& networks, const Digits& digits, const RunConfiguration& configuration,
+                                     const std::filesystem::path& resources) {
+    const auto kind = std::get<DigitsFounders>(configuration.founders);
+    const auto vectors = networks.digitsFounders(kind, digits, configuration.seed, resources / "founders" / "reference-specialists.safetensors");
     const bool random = kind == DigitsFounders::Random;
     const char* names[] = {random ? "random 1" : "specialist 0-4", random ? "random 2" : "specialist 5-9"};
     std::vector<Founder> founders;
@@ -46,13 +45,20 @@ std::vector<Founder> namedFounders(DigitsFounders kind, const Digits& digits, co
     return founders;
 }
 
-Experiment prepareDigits(const RunConfiguration& configuration, const RunPlace& place, torch::Device device) {
+/// What the experiment says of what it computes with.
+void describe(const Networks& networks, Experiment& experiment) {
+    experiment.device = networks.device();
+    experiment.caution = networks.caution().value_or("");
+}
+
+Experiment prepareDigits(const RunConfiguration& configuration, const RunPlace& place) {
+    const auto networks = openNetworks(configuration.device, place.threads);
     const auto digits = readDigits(place.resources / kDigitsFile);
-    auto samples = std::make_shared<const SampleSet>(pictures(digits.train));
     Experiment experiment;
-    experiment.task = std::make_unique<ClassifierTask>(digits.train, digits.test, std::move(samples), Mlp::Shape{}, device);
+    experiment.task = networks->digits(digits, std::make_shared<const SampleSet>(pictures(digits.train)));
     experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(experiment.task->layout()));
-    experiment.founders = namedFounders(std::get<DigitsFounders>(configuration.founders), digits, configuration, place.resources);
+    experiment.founders = digitsFounders(*networks, digits, configuration, place.resources);
+    describe(*networks, experiment);
     return experiment;
 }
 
@@ -73,19 +79,10 @@ std::unique_ptr<Task> commandTask(const CommandSettings& settings, const RunPlac
                                          writtenModels(settings.handover, scratchOf(settings, place), opened.founders, opened.sources), place.abandon);
 }
 
-Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPlace& place, torch::Device device, const Announce& announce) {
-    const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
-    const auto cache = founderCache(place.database);
-    if (const auto refusal = preflight(configuration).refusal) throw std::runtime_error(*refusal);
-    const auto opened = openFounders(named, configuration.tensors, cache, announce);
-    Experiment experiment;
-    // Before the pass over all parameters: what doesn't fit is found in a moment.
-    if (const auto* settings = std::get_if<CausalLmSettings>(&configuration.task))
-        experiment.task = std::make_unique<CausalLmTask>(*settings, opened.sources.front()->base(), *opened.founders, device);
-    else
-        experiment.task = commandTask(std::get<CommandSettings>(configuration.task), place, opened);
+/// Founders from files, once there is a task for them.
+void addCheckpoints(const std::vector<CheckpointFounder>& named, const OpenedFounders& opened, const std::filesystem::path& cache,
+                    const Announce& announce, Experiment& experiment) {
     experiment.gram = gramOf(opened, cache, announce);
-    if (opened.founders->length() < kWorthSharing) at::set_num_threads(1);
     experiment.breeding = std::make_unique<RecipeBreeding>(experiment.gram);
     for (std::size_t k = 0; k < named.size(); ++k)
         experiment.founders.push_back({.name = opened.sources[k]->name(),
@@ -93,24 +90,37 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
                                        .hash = opened.founders->model(k).hash,
                                        .source = named[k],
                                        .bytes = bytesOf(*opened.sources[k])});
+}
+
+Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce) {
+    const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
+    const auto cache = founderCache(place.database);
+    if (const auto refusal = preflight(configuration).refusal) throw std::runtime_error(*refusal);
+    const auto opened = openFounders(named, configuration.tensors, cache, announce);
+    const bool worthSharing = opened.founders->length() >= kWorthSharing;
+    Experiment experiment;
+    // The task before the pass over all parameters: what doesn't fit is found in a moment.
+    if (const auto* settings = std::get_if<CausalLmSettings>(&configuration.task)) {
+        const auto networks = openNetworks(configuration.device, place.threads);
+        experiment.task = networks->causalLm(*settings, opened.sources.front()->base(), *opened.founders);
+        addCheckpoints(named, opened, cache, announce, experiment);
+        if (!worthSharing) networks->useThreads(1);
+        describe(*networks, experiment);
+    } else {
+        experiment.task = commandTask(std::get<CommandSettings>(configuration.task), place, opened);
+        addCheckpoints(named, opened, cache, announce, experiment);
+        if (!worthSharing) setParallelThreads(1);
+        experiment.device = "another program";
+    }
     return experiment;
 }
 
 }  // namespace
 
 Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce) {
-    const auto threads = place.threads ? place.threads : std::max(1u, std::thread::hardware_concurrency());
-    at::set_num_threads(static_cast<int>(threads));
-    const auto device = deviceOf(configuration.device);
-    Experiment experiment;
-    switch (kindOf(configuration.task)) {
-        case TaskKind::Digits: experiment = prepareDigits(configuration, place, device); break;
-        case TaskKind::CausalLm:
-        case TaskKind::Command: experiment = prepareCheckpoints(configuration, place, device, announce); break;
-    }
-    const auto used = at::get_num_threads();
-    experiment.device = device.is_cpu() ? fmt::format("CPU, {} thread{}", used, used == 1 ? "" : "s") : fmt::format("CUDA {}", device.index());
-    return experiment;
+    setParallelThreads(place.threads ? place.threads : std::max(1u, std::thread::hardware_concurrency()));
+    return kindOf(configuration.task) == TaskKind::Digits ? prepareDigits(configuration, place)
+                                                          : prepareCheckpoints(configuration, place, announce);
 }
 
 std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration& configuration, const std::filesystem::path& resources) {

@@ -47,8 +47,10 @@ struct Experiment {
     std::unique_ptr<Breeding> breeding;
     /// The founders' parameters; null where they are small and stored with the run.
     GramPtr gram;
-    /// "CPU, 2 threads".
+    /// What scores, in words: "CPU, 2 threads".
     std::string device;
+    /// What makes that slow for no good reason; empty: nothing known.
+    std::string caution;
 };
 
 /// Sets the calling thread up to compute and builds the experiment there; use it from this thread alone. Throws std::runtime_error when

@@ -12,11 +12,16 @@ namespace mergarium {
 namespace {
 
 /// OpenBLAS takes a processor that is newer than itself for one of 2004 ("Prescott") and uses a third of it at best. The
-/// kernels it should use instead; null when it chose well, or isn't there.
+/// kernels it should use instead; null when it chooses well, or isn't there. It is loaded for this, and gone again after.
 const char* betterOpenBlasKernels() {
 #if defined(__x86_64__)
-    const auto name = reinterpret_cast<const char* (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_corename"));
-    if (!name || std::string_view(name()) != "Prescott" || std::getenv("OPENBLAS_CORETYPE")) return nullptr;
+    if (std::getenv("OPENBLAS_CORETYPE")) return nullptr;
+    void* blas = dlopen("libblas.so.3", RTLD_LAZY | RTLD_LOCAL);
+    if (!blas) return nullptr;
+    const auto name = reinterpret_cast<const char* (*)()>(dlsym(blas, "openblas_get_corename"));
+    const bool choosesBadly = name && std::string_view(name()) == "Prescott";
+    dlclose(blas);
+    if (!choosesBadly) return nullptr;
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512bw"))
@@ -58,12 +63,6 @@ std::filesystem::path defaultDatabase() {
     std::filesystem::create_directories(folder, error);
     if (error) throw std::runtime_error(folder.string() + ": the folder can't be created (" + error.message() + "); name a file with --db.");
     return folder / "runs.db";
-}
-
-std::optional<std::string> slowBlasWarning() {
-    for (const char* mark : {"openblas_get_config", "MKL_Get_Version_String", "mkl_get_version_string", "bli_info_get_version_str"})
-        if (dlsym(RTLD_DEFAULT, mark)) return std::nullopt;
-    return "The slow reference BLAS is in use, up to 40 times slower: install libopenblas0-openmp.";
 }
 
 }  // namespace mergarium

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
-#include <string>
 
 namespace mergarium {
 
@@ -19,8 +17,5 @@ std::filesystem::path findResources();
 /// Where runs are kept when no file is named: $XDG_DATA_HOME/mergarium/runs.db, or ~/.local/share/mergarium/runs.db.
 /// Creates the folder. Throws std::runtime_error when it can't.
 std::filesystem::path defaultDatabase();
-
-/// One sentence when the BLAS in use is the slow reference one; absent when it is OpenBLAS, MKL or BLIS.
-std::optional<std::string> slowBlasWarning();
 
 }  // namespace mergarium

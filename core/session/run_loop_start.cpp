@@ -35,7 +35,8 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
                                .layout = task.layout(),
                                .samples = task.samples(),
                                .samplesHash = task.samples()->hash,
-                               .device = loop->experiment_.device};
+                               .device = loop->experiment_.device,
+                               .caution = loop->experiment_.caution};
     loop->strategy_ = makeStrategy(configuration, loop->experiment_, loop->emptyArchive());
     std::vector<FounderRecord> records;
     for (const auto& founder : founders) {
@@ -147,6 +148,7 @@ void RunLoop::takeOverFigures(const ResumePoint& point) {
     RunDescription description = *stored.run;
     description.samples = experiment_.task->samples();
     description.device = experiment_.device;
+    description.caution = experiment_.caution;
     description_ = std::make_shared<const RunDescription>(std::move(description));
     founders_ = point.founders.size();
     evaluations_ = storedEvaluations_ = stored.evaluations;

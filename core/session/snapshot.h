@@ -44,8 +44,10 @@ struct RunDescription {
     std::shared_ptr<const SampleSet> samples;
     /// Of the samples that the run began on (SampleSet::hash).
     std::string samplesHash;
-    /// What computes, in words: "CPU, 2 threads".
+    /// What scores, in words: "CPU, 2 threads".
     std::string device;
+    /// What makes this sitting slow for no good reason, and what to do; empty: nothing known.
+    std::string caution = {};
 };
 
 /// The state of the archive after `step` evaluations; all but step and diversity are mean scores in [0, 1].

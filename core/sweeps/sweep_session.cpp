@@ -90,7 +90,10 @@ void SweepSession::takeIn(Slot& slot) {
     auto& now = slot.now;
     now.evaluations = std::max(now.evaluations, last.evaluations);
     now.evaluationsPerSecond = last.evaluationsPerSecond;
-    if (last.run) now.run = last.run->id;
+    if (last.run) {
+        now.run = last.run->id;
+        caution_ = last.run->caution;
+    }
     if (last.curve && !last.curve->empty()) now.bestTest = last.curve->back().bestTest;
     // A run pauses itself when its models can't be scored. Nobody is there to look into that: it ends, and the others
     // go on.
@@ -153,6 +156,7 @@ SweepProgress SweepSession::progress() const {
     SweepProgress progress;
     progress.runs = slots_.size();
     progress.failures = failures_;
+    progress.caution = caution_;
     for (const auto& slot : slots_) {
         const auto& now = slot->now;
         progress.finished += now.state == SweepRunState::Finished ? 1 : 0;

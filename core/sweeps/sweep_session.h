@@ -45,6 +45,8 @@ struct SweepProgress {
     std::vector<std::string> going;
     /// Why runs failed, in the order in which they did.
     std::vector<std::string> failures;
+    /// What makes the runs slow for no good reason (RunDescription::caution).
+    std::string caution;
     /// All of them, as `plannedRun` counts them.
     std::vector<SweepRun> each;
 };
@@ -97,6 +99,7 @@ private:
     std::vector<std::unique_ptr<Slot>> slots_;
     bool stopping_ = false;
     std::vector<std::string> failures_;
+    std::string caution_;
     std::uint64_t evaluationsBefore_ = 0;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };

@@ -1,6 +1,7 @@
 #include "core/text/sentence_piece_model.h"
 
-#include <dlfcn.h>
+#include "core/modules/module.h"
+
 #include <fmt/format.h>
 
 #include <fstream>
@@ -13,23 +14,14 @@ namespace {
 using MakeModel = const SentencePieceModel* (*)(const std::string&, bool);
 
 /// The library carries an old protobuf of its own under the common names, and libtorch brings another: linked into one
-/// program they take each other's functions and crash. So the one file that uses it is a module, loaded when it is
-/// needed, that looks names up in its own libraries first.
+/// program they take each other's functions and crash. So the one file that uses it is a module that looks names up in
+/// its own libraries first.
 MakeModel loadModule() {
 #if defined(__SANITIZE_ADDRESS__)
     throw std::runtime_error(
         "A tokenizer.model can't be read by a build with the address sanitizer: provide a tokenizer.json.");
 #else
-    std::error_code error;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-    const auto installed = program.parent_path().parent_path() / "lib" / "mergarium" / "mergarium_sentencepiece.so";
-    const auto& path =
-        std::filesystem::exists(installed, error) ? installed : std::filesystem::path(MERGARIUM_SENTENCEPIECE_IN_BUILD);
-    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
-    void* symbol = library != nullptr ? dlsym(library, "makeSentencePieceModel") : nullptr;
-    if (symbol == nullptr)
-        throw std::runtime_error(fmt::format("Mergarium's module for tokenizer.model is missing: {}.", dlerror()));
-    return reinterpret_cast<MakeModel>(symbol);
+    return Module("mergarium_sentencepiece.so", Module::Names::OwnFirst).function<MakeModel>("makeSentencePieceModel");
 #endif
 }
 
