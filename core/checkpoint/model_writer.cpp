@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -100,7 +101,9 @@ void writeModel(const ModelPlan& plan, const PendingFolder& folder, const Tensor
     if (!plan.index.empty()) folder.writeFile("model.safetensors.index.json", plan.index);
     if (!how.careful) return;
 
-    for (const auto& file : files) file->sync();
+    auto onDisk = std::async(std::launch::async, [&files] {
+        for (const auto& file : files) file->sync();
+    });
     forEachPiece(
         chunks.size(), how.threads,
         [&](std::size_t i) {
@@ -114,6 +117,8 @@ void writeModel(const ModelPlan& plan, const PendingFolder& folder, const Tensor
         },
         report(1));
     compareHeaders(plan, folder);
+    if (how.meanwhile) how.meanwhile();
+    onDisk.get();
 }
 
 RewritableModel::RewritableModel(const std::filesystem::path& folder, ModelPlan plan)

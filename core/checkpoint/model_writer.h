@@ -5,6 +5,7 @@
 #include "core/progress/progress.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -20,6 +21,9 @@ struct ModelWriting {
     bool careful = true;
     /// In bytes; careful writing passes over them twice.
     Progress progress;
+    /// Called on this thread once the files can be read back, while another waits for the disk: what else has to be done
+    /// by then. May throw; may be empty.
+    std::function<void()> meanwhile;
 };
 
 /// Writes the tensors' files into `folder`, with what `contents` gives, chunk by chunk: nothing the size of a model is

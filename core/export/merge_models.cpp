@@ -59,7 +59,7 @@ ExportResult mergeModels(const MergeRequest& request, const std::filesystem::pat
     if (!(request.ratio >= 0.0 && request.ratio <= 1.0))
         throw std::runtime_error(fmt::format("The ratio must be between 0 and 1, not {}.", request.ratio));
     const std::vector<CheckpointFounder> sources{request.first, request.second};
-    const auto opened = openFounders(sources, request.tensors, cache, announce);
+    const auto opened = openFounders(sources, request.tensors, cache, announce, Hashes::Known);
     const auto splice = spliceOf(request, opened.founders->length());
     auto recipe = recipeOf(splice, opened, cache, announce);
     const auto folder = std::filesystem::absolute(request.folder).lexically_normal();

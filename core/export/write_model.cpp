@@ -39,7 +39,7 @@ std::string hashOfWritten(const PendingFolder& folder, const Announce& announce)
                                                         stop.request_stop();
                                                 },
                                             .cancel = stop.get_token()});
-    if (!hash) throw Cancelled();
+    if (!hash || stop.stop_requested()) throw Cancelled();
     return *hash;
 }
 
@@ -58,11 +58,18 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
     const RecipeTensors tensors(founders.founders, founders.sources, model.dtype, model.filesFrom);
     const auto plan =
         planModel(tensors.descriptions(), model.shardSize, {{"made_by", "mergarium"}, {"layout", model.layout}});
-    writeModel(plan, folder, tensors.contents(model.recipe),
-               {.threads = 0, .careful = true, .progress = announcing(announce, "Writing the model")});
-
     copyFounderFiles(*founders.sources[model.filesFrom], tensors.descriptions(), folder);
-    auto hash = hashOfWritten(folder, announce);
+    std::string hash;
+    writeModel(plan, folder, tensors.contents(model.recipe),
+               {.threads = 0,
+                .careful = true,
+                .progress = announcing(announce, "Writing the model"),
+                .meanwhile = [&] {
+                    hash = hashOfWritten(folder, announce);
+                    for (std::size_t k = 0; k < model.founders.size(); ++k)
+                        if (auto& founder = model.founders[k].hash; founder.empty())
+                            founder = hashOfFounder(*founders.sources[k], founders.cache, announce);
+                }});
     if (!model.result.empty() && model.result != hash)
         throw std::runtime_error(
             fmt::format("{}: the rebuilt model is not the one of the recipe, although its founders are (contents {}, "

@@ -22,7 +22,8 @@ struct ExportResult {
 
 /// Writes a merged model as a folder that other tools load: tensors, configuration and tokenizer of one founder,
 /// README.md, recipe.yaml and, where it can be said, mergekit.yml. Whole or not at all; read back and compared.
-/// `founders` in the recipe's order, their layout the recipe's. Fills in recipe.result; where it is given already, a
+/// `founders` in the recipe's order, their layout the recipe's. Fills in recipe.result, and founders' hashes that the
+/// recipe lacks, which are computed while the disk is being waited for; where it is given already, a
 /// different result is refused. Throws std::runtime_error with one sentence, or Cancelled.
 ExportResult writeMergedModel(ModelRecipe recipe, const OpenedFounders& founders, const std::filesystem::path& folder,
                               const Announce& announce = nullptr);

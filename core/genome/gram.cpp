@@ -21,6 +21,26 @@ constexpr std::uint64_t kBlocksPerReport = 512;
 /// Numbers converted at a time: founders' pieces stay in the first-level cache.
 constexpr std::size_t kPiece = 1024;
 
+/// Of the founders' pieces with one another, two rows of the matrix at a time.
+template <typename PieceOf>
+void addPieces(const PieceOf& pieceOf, std::size_t founders, std::size_t count, std::span<double> out) {
+    for (std::size_t b = 0; b < founders; b += 2) {
+        const bool two = b + 1 < founders;
+        for (std::size_t a = 0; a < b; ++a) {
+            out[gramIndex(a, b)] += dotProduct(pieceOf(a, count), pieceOf(b, count));
+            if (two) out[gramIndex(a, b + 1)] += dotProduct(pieceOf(a, count), pieceOf(b + 1, count));
+        }
+        if (!two) {
+            out[gramIndex(b, b)] += dotProduct(pieceOf(b, count), pieceOf(b, count));
+            continue;
+        }
+        const auto pair = pairGram(pieceOf(b, count), pieceOf(b + 1, count));
+        out[gramIndex(b, b)] += pair.firstFirst;
+        out[gramIndex(b, b + 1)] += pair.firstSecond;
+        out[gramIndex(b + 1, b + 1)] += pair.secondSecond;
+    }
+}
+
 std::uint64_t blockFor(std::uint64_t length) {
     return std::clamp(std::bit_ceil(length / kBlocks + 1), kSmallestBlock, kLargestBlock);
 }
@@ -48,9 +68,7 @@ void Gram::addProducts(std::uint64_t begin, std::uint64_t end, std::span<double>
             const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, shown - at));
             for (std::size_t k = 0; k < founders; ++k)
                 toFloats(window.dtype(k), window.bytes(k, at), pieceOf(k, count));
-            for (std::size_t b = 0; b < founders; ++b)
-                for (std::size_t a = 0; a <= b; ++a)
-                    out[gramIndex(a, b)] += dotProduct(pieceOf(a, count), pieceOf(b, count));
+            addPieces(pieceOf, founders, count, out);
         }
         begin += shown;
     }
@@ -82,7 +100,7 @@ std::shared_ptr<const Gram> Gram::compute(FoundersPtr founders, const Progress& 
         });
     }
     gram->sumUp();
-    if (progress) progress(length, length);
+    if (progress && !progress(length, length)) throw Cancelled();
     return gram;
 }
 

@@ -9,25 +9,59 @@ namespace mergarium {
 namespace {
 
 /// Eight sums side by side, whatever the processor's width, so that every processor rounds alike.
+constexpr std::size_t kLanes = 8;
+using Lanes = std::array<double, kLanes>;
+
+[[gnu::always_inline]] inline double sumOf(const Lanes& sums) {
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
 [[gnu::always_inline]] inline double dot(const float* a, const float* b, std::size_t count) {
-    constexpr std::size_t kLanes = 8;
-    std::array<double, kLanes> sums{};
+    Lanes sums{};
     const std::size_t whole = count / kLanes * kLanes;
     for (std::size_t i = 0; i < whole; i += kLanes)
         for (std::size_t lane = 0; lane < kLanes; ++lane)
             sums[lane] += static_cast<double>(a[i + lane]) * static_cast<double>(b[i + lane]);
-    double total = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+    double total = sumOf(sums);
     for (std::size_t i = whole; i < count; ++i) total += static_cast<double>(a[i]) * static_cast<double>(b[i]);
     return total;
 }
 
+/// Three products at once: every number is widened once, and the processor has three times as many sums to go on with
+/// while it waits for one.
+[[gnu::always_inline]] inline PairGram dots(const float* a, const float* b, std::size_t count) {
+    Lanes aa{}, ab{}, bb{};
+    const std::size_t whole = count / kLanes * kLanes;
+    for (std::size_t i = 0; i < whole; i += kLanes)
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+            const double x = a[i + lane], y = b[i + lane];
+            aa[lane] += x * x;
+            ab[lane] += x * y;
+            bb[lane] += y * y;
+        }
+    PairGram gram{sumOf(aa), sumOf(ab), sumOf(bb)};
+    for (std::size_t i = whole; i < count; ++i) {
+        const double x = a[i], y = b[i];
+        gram.firstFirst += x * x;
+        gram.firstSecond += x * y;
+        gram.secondSecond += y * y;
+    }
+    return gram;
+}
+
 double plainDot(const float* a, const float* b, std::size_t count) { return dot(a, b, count); }
+PairGram plainDots(const float* a, const float* b, std::size_t count) { return dots(a, b, count); }
 
 #if defined(__x86_64__)
 [[gnu::target("avx2")]] double wideDot(const float* a, const float* b, std::size_t count) { return dot(a, b, count); }
+[[gnu::target("avx2")]] PairGram wideDots(const float* a, const float* b, std::size_t count) {
+    return dots(a, b, count);
+}
 const auto kDot = __builtin_cpu_supports("avx2") ? wideDot : plainDot;
+const auto kDots = __builtin_cpu_supports("avx2") ? wideDots : plainDots;
 #else
 const auto kDot = plainDot;
+const auto kDots = plainDots;
 #endif
 
 }  // namespace
@@ -58,6 +92,8 @@ MixingCoefficients slerpUnlessColinear(const PairGram& gram, double ratio) {
     }
     return std::abs(std::cos(angleBetween(gram))) > kColinear ? lerp(ratio) : slerp(gram, ratio);
 }
+
+PairGram pairGram(std::span<const float> a, std::span<const float> b) { return kDots(a.data(), b.data(), a.size()); }
 
 double dotProduct(std::span<const float> a, std::span<const float> b) { return kDot(a.data(), b.data(), a.size()); }
 

@@ -30,6 +30,9 @@ MixingCoefficients slerpUnlessColinear(const PairGram& gram, double ratio);
 /// The angle in [0, pi] as 2 atan2(|u - v|, |u + v|) of the unit vectors; 0 when either vector is zero.
 double angleBetween(const PairGram& gram);
 
+/// Of two vectors, in one pass over both: each entry to the bit as `dotProduct` has it.
+PairGram pairGram(std::span<const float> a, std::span<const float> b);
+
 /// Accumulated in fp64, in a fixed order.
 double dotProduct(std::span<const float> a, std::span<const float> b);
 

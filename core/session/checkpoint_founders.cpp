@@ -55,20 +55,14 @@ void keep(const std::filesystem::path& path, std::span<const std::byte> body) {
     if (error) std::filesystem::remove(half, error);
 }
 
-std::string hashOf(const FounderSource& source, const std::filesystem::path& cache, const Announce& announce) {
-    const auto path = cache / (digestOf(contentKey(source)) + ".hash");
-    if (const auto kept = readKept(path)) return {reinterpret_cast<const char*>(kept->data()), kept->size()};
-    std::stop_source stop;
-    const auto what = fmt::format("Reading {}", source.name());
-    const auto hash = contentHash(source, {.threads = parallelThreads(),
-                                           .progress =
-                                               [&](std::uint64_t done, std::uint64_t total) {
-                                                   if (announce && !announce(what, done, total)) stop.request_stop();
-                                               },
-                                           .cancel = stop.get_token()});
-    if (!hash) throw Cancelled();
-    keep(path, std::as_bytes(std::span(*hash)));
-    return *hash;
+std::filesystem::path hashPath(const FounderSource& source, const std::filesystem::path& cache) {
+    return cache / (digestOf(contentKey(source)) + ".hash");
+}
+
+/// Empty when it isn't there.
+std::string knownHash(const FounderSource& source, const std::filesystem::path& cache) {
+    const auto kept = readKept(hashPath(source, cache)).value_or(std::vector<std::byte>());
+    return {reinterpret_cast<const char*>(kept.data()), kept.size()};
 }
 
 /// Everything that Gram sums depend on.
@@ -90,9 +84,24 @@ std::filesystem::path founderCache(const std::filesystem::path& database) {
     return database.string() + ".cache";
 }
 
+std::string hashOfFounder(const FounderSource& source, const std::filesystem::path& cache, const Announce& announce) {
+    if (auto known = knownHash(source, cache); !known.empty()) return known;
+    std::stop_source stop;
+    const auto what = fmt::format("Reading {}", source.name());
+    const auto hash = contentHash(source, {.threads = parallelThreads(),
+                                           .progress =
+                                               [&](std::uint64_t done, std::uint64_t total) {
+                                                   if (announce && !announce(what, done, total)) stop.request_stop();
+                                               },
+                                           .cancel = stop.get_token()});
+    if (!hash || stop.stop_requested()) throw Cancelled();
+    keep(hashPath(source, cache), std::as_bytes(std::span(*hash)));
+    return *hash;
+}
+
 OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, const TensorRules& rules,
-                            const std::filesystem::path& cache, const Announce& announce) {
-    OpenedFounders opened;
+                            const std::filesystem::path& cache, const Announce& announce, Hashes hashes) {
+    OpenedFounders opened{.founders = nullptr, .sources = {}, .cache = cache};
     std::vector<FounderOutline> descriptions;
     for (const auto& founder : founders) {
         opened.sources.push_back(openFounder(founder, std::filesystem::temp_directory_path()));
@@ -105,8 +114,9 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
     std::vector<FounderModel> models;
     const auto storage = std::make_shared<const std::vector<FounderSourcePtr>>(opened.sources);
     for (std::size_t k = 0; k < founders.size(); ++k) {
+        const auto& source = *opened.sources[k];
         models.push_back({.name = descriptions[k].name,
-                          .hash = hashOf(*opened.sources[k], cache, announce),
+                          .hash = hashes == Hashes::All ? hashOfFounder(source, cache, announce) : knownHash(source, cache),
                           .segments = segmentsOf(alignment, opened.sources, k),
                           .storage = storage});
     }
@@ -115,8 +125,10 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
 }
 
 GramPtr gramOf(const OpenedFounders& opened, const std::filesystem::path& cache, const Announce& announce) {
+    bool known = true;
+    for (std::size_t k = 0; k < opened.founders->size(); ++k) known = known && !opened.founders->model(k).hash.empty();
     const auto path = cache / (gramKey(*opened.founders) + ".gram");
-    if (const auto kept = readKept(path); kept && kept->size() % sizeof(double) == 0) {
+    if (const auto kept = known ? readKept(path) : std::nullopt; kept && kept->size() % sizeof(double) == 0) {
         std::vector<double> sums(kept->size() / sizeof(double));
         if (!sums.empty()) std::memcpy(sums.data(), kept->data(), kept->size());
         if (auto gram = Gram::fromBlockSums(opened.founders, std::move(sums))) return gram;
@@ -126,7 +138,7 @@ GramPtr gramOf(const OpenedFounders& opened, const std::filesystem::path& cache,
     });
     for (const auto& source : opened.sources)
         for (const auto& file : source->files()) file->dropBehind(0, file->bytes().size());
-    keep(path, std::as_bytes(std::span(gram->blockSums())));
+    if (known) keep(path, std::as_bytes(std::span(gram->blockSums())));
     return gram;
 }
 
