@@ -1,6 +1,7 @@
 #include "core/genome/dense_genome.h"
 #include "core/networks/fused_mlp.h"
 #include "core/networks/mlp.h"
+#include "core/networks/networks.h"
 #include "core/random/random_stream.h"
 #include "core/tasks/classifier.h"
 #include "core/tasks/digits.h"
@@ -27,6 +28,16 @@ std::vector<float> normals(std::size_t count, std::uint64_t seed, double deviati
 class NetworksTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void theLibrarySaysWhatItComputesWith() {
+        QCOMPARE(openNetworks("cpu", 1)->device(), std::string("CPU, 1 thread"));
+        const auto two = openNetworks("cpu", 2);
+        QCOMPARE(two->device(), std::string("CPU, 2 threads"));
+        two->useThreads(1);
+        QCOMPARE(two->device(), std::string("CPU, 1 thread"));
+        for (const char* nowhere : {"cpus", "cuda:x", "cuda:99"})
+            QVERIFY_EXCEPTION_THROWN(openNetworks(nowhere, 1), std::runtime_error);
+    }
+
     void fusedPassAgreesWithLibtorch_data() {
         QTest::addColumn<int>("inputs");
         QTest::addColumn<int>("hidden");

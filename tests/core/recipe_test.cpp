@@ -51,6 +51,21 @@ double norm(std::span<const float> values) { return std::sqrt(dotProduct(values,
 class RecipeTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void pairsOfProductsAreTheProducts() {
+        for (const std::size_t count : {0, 1, 7, 8, 9, 1000}) {
+            std::vector<float> a(count), b(count);
+            for (std::size_t i = 0; i < count; ++i) {
+                a[i] = std::sin(static_cast<float>(i) + 0.5f) * 1e-3f;
+                b[i] = std::cos(static_cast<float>(3 * i)) + 1.0f;
+            }
+            const auto gram = pairGram(a, b);
+            // To the bit: sums that were kept by one stay good for the other.
+            QVERIFY(gram.firstFirst == dotProduct(a, a));
+            QVERIFY(gram.firstSecond == dotProduct(a, b));
+            QVERIFY(gram.secondSecond == dotProduct(b, b));
+        }
+    }
+
     void aRecipeEqualsMergingTheVectorsOverHundredsOfGenerations_data() {
         QTest::addColumn<int>("interpolation");
         QTest::addColumn<int>("splits");
