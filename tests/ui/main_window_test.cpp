@@ -127,7 +127,7 @@ private Q_SLOTS:
             if (preset.name == "digits-specialists") configuration = preset.configuration;
         configuration.evaluations = 20'000;
         Session uninterrupted({.run = NewRun{configuration}, .database = newDatabase().toStdString(), .resources = MERGARIUM_SOURCE_DIR "/resources", .threads = 1}, nullptr);
-        QVERIFY(uninterrupted.waitFor(std::chrono::minutes(2)));
+        QVERIFY(uninterrupted.waitFor(std::chrono::milliseconds(kPatience)));
         QCOMPARE(RunCatalog(database.toStdString()).snapshot({1}).archiveHash, uninterrupted.take()->archiveHash);
     }
 
