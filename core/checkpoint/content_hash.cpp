@@ -1,41 +1,24 @@
 #include "core/checkpoint/content_hash.h"
 
-#include "core/checkpoint/digest.h"
 #include "core/checkpoint/fingerprint.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <numeric>
 #include <thread>
 #include <vector>
 
 namespace mergarium {
 namespace {
 
-constexpr std::uint64_t kChunk = 4 << 20;
-
-struct Chunk {
-    std::size_t tensor = 0;
-    std::uint64_t begin = 0, end = 0;
-    Digest digest{};
-};
-
-std::vector<Chunk> chunksOf(std::span<const TensorDescription> tensors) {
-    std::vector<Chunk> chunks;
-    for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor)
-        for (std::uint64_t begin = 0, size = tensors[tensor].byteSize(); begin < size; begin += kChunk)
-            chunks.push_back({.tensor = tensor, .begin = begin, .end = std::min(size, begin + kChunk)});
-    return chunks;
-}
-
 /// Digests chunks, one after the other off a common counter, until there are none, one fails or it is cancelled.
 class Work {
 public:
-    Work(const FounderSource& founder, std::vector<Chunk>& chunks, std::stop_token cancel)
+    Work(const FounderSource& founder, std::vector<ContentChunk>& chunks, std::stop_token cancel)
         : founder_(founder), chunks_(chunks), cancel_(std::move(cancel)) {}
 
     void run(const std::function<void(std::uint64_t)>& progress) {
@@ -61,11 +44,11 @@ public:
     }
 
 private:
-    void digest(Chunk& chunk) const {
+    void digest(ContentChunk& chunk) const {
         const auto* bytes = founder_.bytes(chunk.tensor) + chunk.begin;
         const auto size = chunk.end - chunk.begin;
         if (const auto* file = founder_.file(chunk.tensor)) {
-            thread_local std::vector<std::byte> buffer(kChunk);
+            thread_local std::vector<std::byte> buffer(ContentChunk::kMostBytes);
             file->read(bytes, std::span(buffer).first(size));
             chunk.digest = digestOf(std::span(buffer).first(size));
         } else {
@@ -75,7 +58,7 @@ private:
     }
 
     const FounderSource& founder_;
-    std::vector<Chunk>& chunks_;
+    std::vector<ContentChunk>& chunks_;
     std::stop_token cancel_;
     std::atomic<std::size_t> nextTensor_ = 0, next_ = 0;
     std::atomic<std::uint64_t> done_ = 0;
@@ -86,9 +69,36 @@ private:
 
 }  // namespace
 
+std::vector<ContentChunk> contentChunks(std::span<const TensorDescription> tensors) {
+    std::vector<ContentChunk> chunks;
+    for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor)
+        for (std::uint64_t begin = 0, size = tensors[tensor].byteSize(); begin < size;
+             begin += ContentChunk::kMostBytes)
+            chunks.push_back(
+                {.tensor = tensor, .begin = begin, .end = std::min(size, begin + ContentChunk::kMostBytes)});
+    return chunks;
+}
+
+std::string contentHash(std::span<const TensorDescription> tensors, std::span<const ContentChunk> chunks) {
+    std::vector<std::size_t> byName(tensors.size());
+    std::iota(byName.begin(), byName.end(), 0);
+    std::ranges::sort(byName, {}, [&](std::size_t i) -> const std::string& { return tensors[i].name; });
+    Fingerprint whole;
+    whole.add("mergarium contents 1");
+    for (const auto i : byName) {
+        whole.add(tensors[i].name);
+        whole.add(nameOf(tensors[i].dtype));
+        whole.add(std::uint64_t{tensors[i].shape.size()});
+        for (const auto extent : tensors[i].shape) whole.add(static_cast<std::uint64_t>(extent));
+        for (const auto& chunk : std::ranges::equal_range(chunks, i, {}, &ContentChunk::tensor))
+            whole.add(chunk.digest);
+    }
+    return whole.hex();
+}
+
 std::optional<std::string> contentHash(const FounderSource& founder, const ContentHashing& how) {
     const auto tensors = founder.tensors();
-    auto chunks = chunksOf(tensors);
+    auto chunks = contentChunks(tensors);
     std::uint64_t total = 0;
     for (const auto& tensor : tensors) total += tensor.byteSize();
 
@@ -98,24 +108,15 @@ std::optional<std::string> contentHash(const FounderSource& founder, const Conte
         for (std::size_t i = 1; i < std::min(how.threads, chunks.size()); ++i)
             others.emplace_back([&] { work.run({}); });
         work.run([&](std::uint64_t done) {
-            if (how.progress) how.progress(done, total);
+            // The last report comes when all threads are done.
+            if (how.progress && done < total) how.progress(done, total);
         });
     }
     work.rethrow();
     if (how.cancel.stop_requested()) return std::nullopt;
     if (how.progress) how.progress(total, total);
 
-    Fingerprint whole;
-    whole.add("mergarium contents 1");
-    auto chunk = chunks.begin();
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-        whole.add(tensors[i].name);
-        whole.add(nameOf(tensors[i].dtype));
-        whole.add(std::uint64_t{tensors[i].shape.size()});
-        for (const auto extent : tensors[i].shape) whole.add(static_cast<std::uint64_t>(extent));
-        for (; chunk != chunks.end() && chunk->tensor == i; ++chunk) whole.add(chunk->digest);
-    }
-    return whole.hex();
+    return contentHash(tensors, chunks);
 }
 
 std::string contentKey(const FounderSource& founder) {

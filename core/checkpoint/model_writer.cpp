@@ -1,6 +1,6 @@
 #include "core/checkpoint/model_writer.h"
 
-#include "core/checkpoint/digest.h"
+#include "core/checkpoint/content_hash.h"
 #include "core/checkpoint/output_file.h"
 #include "core/progress/pieces.h"
 
@@ -10,34 +10,38 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 namespace mergarium {
 namespace {
 
-/// Small enough to stay in the second-level cache between being made, hashed and written.
-constexpr std::uint64_t kChunk = 1 << 20;
-/// The system is asked to begin writing in stretches that a disk likes.
-constexpr std::uint64_t kChunksPerSync = 16;
+/// Models in one file are rewritten in pieces of this size.
+constexpr std::uint64_t kPiece = 1 << 20;
 
-struct Chunk {
+/// A part of a tensor, and where in which file it goes.
+struct Piece {
+    /// Index into the chunks.
+    std::size_t chunk = 0;
     std::size_t file = 0;
-    std::uint64_t begin = 0;
-    std::uint64_t size = 0;
-    Digest digest{};
+    std::uint64_t offset = 0;
 };
 
-std::vector<Chunk> chunksOf(const ModelPlan& plan) {
-    std::vector<Chunk> chunks;
+/// File by file from its beginning to its end, as a disk likes it.
+std::vector<Piece> piecesOf(const ModelPlan& plan, std::span<const ContentChunk> chunks) {
+    std::vector<Piece> pieces;
     for (std::size_t file = 0; file < plan.files.size(); ++file)
-        for (std::uint64_t begin = 0; begin < plan.files[file].dataSize; begin += kChunk)
-            chunks.push_back(
-                {.file = file, .begin = begin, .size = std::min(kChunk, plan.files[file].dataSize - begin)});
-    return chunks;
+        for (const auto& place : plan.files[file].places)
+            for (const auto& chunk : std::ranges::equal_range(chunks, place.tensor, {}, &ContentChunk::tensor))
+                pieces.push_back({.chunk = static_cast<std::size_t>(&chunk - chunks.data()),
+                                  .file = file,
+                                  .offset = plan.files[file].header.size() + place.begin + chunk.begin});
+    return pieces;
 }
 
 std::span<std::byte> threadsBuffer(std::uint64_t size) {
@@ -55,70 +59,60 @@ std::vector<std::unique_ptr<OutputFile>> createFiles(const ModelPlan& plan, cons
     return files;
 }
 
-/// Against the plan that they were written by, as whoever opens the model will see them.
-void compareHeaders(const ModelPlan& plan, const PendingFolder& folder) {
-    const auto model = Checkpoint::open(folder.path());
-    bool same = model->tensors().size() == plan.tensors.size();
-    for (const auto& tensor : plan.tensors) {
-        const auto* found = model->find(tensor.name);
-        same = same && found && static_cast<const TensorDescription&>(*found) == tensor;
-    }
-    if (!same)
-        throw std::runtime_error(fmt::format(
-            "{}: the tensors that were read back are not those that were written; try again, on another disk.",
-            folder.target().string()));
+/// The hash of what lies in the folder now; `progress` as of writeModel's second pass.
+std::string readBack(const PendingFolder& folder, std::size_t threads, const Progress& progress) {
+    const auto source = openFounder({.base = folder.path(), .adapter = {}}, folder.path());
+    std::stop_source stop;
+    const auto hash = contentHash(*source, {.threads = threads,
+                                            .progress =
+                                                [&](std::uint64_t done, std::uint64_t total) {
+                                                    if (progress && !progress(total + done, 2 * total))
+                                                        stop.request_stop();
+                                                },
+                                            .cancel = stop.get_token()});
+    if (!hash || stop.stop_requested()) throw Cancelled();
+    return *hash;
 }
 
 }  // namespace
 
-void writeModel(const ModelPlan& plan, const PendingFolder& folder, const TensorContents& contents,
-                const ModelWriting& how) {
+std::string writeModel(const ModelPlan& plan, const PendingFolder& folder, const TensorContents& contents,
+                       const ModelWriting& how) {
     folder.needRoom(plan.byteSize());
-    auto chunks = chunksOf(plan);
+    const auto threads = how.threads > 0 ? how.threads : std::max(1u, std::thread::hardware_concurrency());
+    auto chunks = contentChunks(plan.tensors);
+    const auto pieces = piecesOf(plan, chunks);
     const auto files = createFiles(plan, folder);
-    const auto passes = how.careful ? 2 : 1;
-    const auto report = [&](std::size_t pass) -> Progress {
-        if (!how.progress) return nullptr;
-        return [&, pass](std::uint64_t done, std::uint64_t total) {
-            return how.progress((pass * total + done) * kChunk, passes * total * kChunk);
-        };
-    };
+    std::uint64_t total = 0;
+    for (const auto& file : plan.files) total += file.dataSize;
 
+    std::atomic<std::uint64_t> written = 0;
     forEachPiece(
-        chunks.size(), how.threads,
+        pieces.size(), threads,
         [&](std::size_t i) {
-            auto& chunk = chunks[i];
-            const auto& file = plan.files[chunk.file];
-            const auto buffer = threadsBuffer(chunk.size);
-            fillFrom(plan, file, contents, chunk.begin, buffer);
-            if (how.careful) chunk.digest = digestOf(buffer);
-            files[chunk.file]->write(file.header.size() + chunk.begin, buffer);
-            const auto end = chunk.begin + chunk.size;
-            if (how.careful && (end % (kChunk * kChunksPerSync) == 0 || end == file.dataSize))
-                files[chunk.file]->startSync(end > kChunk * kChunksPerSync ? end - kChunk * kChunksPerSync : 0, end);
+            const auto& piece = pieces[i];
+            auto& chunk = chunks[piece.chunk];
+            const auto buffer = threadsBuffer(chunk.end - chunk.begin);
+            contents(chunk.tensor, chunk.begin / sizeOf(plan.tensors[chunk.tensor].dtype), buffer);
+            chunk.digest = digestOf(buffer);
+            files[piece.file]->write(piece.offset, buffer);
+            files[piece.file]->startSync(piece.offset, piece.offset + buffer.size());
+            written += buffer.size();
         },
-        report(0));
+        how.progress ? [&](std::uint64_t, std::uint64_t) { return how.progress(written, 2 * total); } : Progress());
     if (!plan.index.empty()) folder.writeFile("model.safetensors.index.json", plan.index);
-    if (!how.careful) return;
 
     auto onDisk = std::async(std::launch::async, [&files] {
         for (const auto& file : files) file->sync();
     });
-    forEachPiece(
-        chunks.size(), how.threads,
-        [&](std::size_t i) {
-            const auto& chunk = chunks[i];
-            const auto buffer = threadsBuffer(chunk.size);
-            files[chunk.file]->read(plan.files[chunk.file].header.size() + chunk.begin, buffer);
-            if (digestOf(buffer) != chunk.digest)
-                throw std::runtime_error(fmt::format(
-                    "{}: what is read back from {} differs from what was written; try again, on another disk.",
-                    folder.target().string(), plan.files[chunk.file].name));
-        },
-        report(1));
-    compareHeaders(plan, folder);
+    auto hash = readBack(folder, threads, how.progress);
+    if (hash != contentHash(plan.tensors, chunks))
+        throw std::runtime_error(fmt::format(
+            "{}: what is read back differs from what was written; try again, on another disk.",
+            folder.target().string()));
     if (how.meanwhile) how.meanwhile();
     onDisk.get();
+    return hash;
 }
 
 RewritableModel::RewritableModel(const std::filesystem::path& folder, ModelPlan plan)
@@ -144,9 +138,9 @@ RewritableModel::~RewritableModel() { ::munmap(mapping_.data(), mapping_.size())
 void RewritableModel::rewrite(const TensorContents& contents, std::size_t threads) {
     const auto& file = plan_.files.front();
     const auto data = mapping_.subspan(file.header.size());
-    forEachPiece((file.dataSize + kChunk - 1) / kChunk, threads, [&](std::size_t piece) {
-        const auto begin = piece * kChunk;
-        fillFrom(plan_, file, contents, begin, data.subspan(begin, std::min(kChunk, file.dataSize - begin)));
+    forEachPiece((file.dataSize + kPiece - 1) / kPiece, threads, [&](std::size_t piece) {
+        const auto begin = piece * kPiece;
+        fillFrom(plan_, file, contents, begin, data.subspan(begin, std::min(kPiece, file.dataSize - begin)));
     });
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace mergarium {
 
@@ -16,20 +17,18 @@ class OutputFile;
 struct ModelWriting {
     /// 0: one per core.
     std::size_t threads = 0;
-    /// Put everything on the disk, and compare what is read back from the files with what was written. Off for models
-    /// that live as long as a scoring.
-    bool careful = true;
-    /// In bytes; careful writing passes over them twice.
+    /// In bytes, over which writing passes twice.
     Progress progress;
-    /// Called on this thread once the files can be read back, while another waits for the disk: what else has to be done
-    /// by then. May throw; may be empty.
+    /// Called on this thread when the files have been read back, while another may still wait for the disk: what else has
+    /// to be done by then. May throw; may be empty.
     std::function<void()> meanwhile;
 };
 
 /// Writes the tensors' files into `folder`, with what `contents` gives, chunk by chunk: nothing the size of a model is
-/// held in memory. Room on the disk is looked for first. Throws std::runtime_error with one sentence: the disk is full,
-/// or what is read back differs; Cancelled.
-void writeModel(const ModelPlan& plan, const PendingFolder& folder, const TensorContents& contents,
+/// held in memory. Room on the disk is looked for first. Puts everything on the disk, reads the files back as whoever
+/// opens the folder will, and compares contents. Returns their hash (contentHash). Throws std::runtime_error with one
+/// sentence: the disk is full, or what is read back differs; Cancelled.
+std::string writeModel(const ModelPlan& plan, const PendingFolder& folder, const TensorContents& contents,
                 const ModelWriting& how = {});
 
 /// A model in one file whose tensors are written over in place, again and again: for evaluators that map the file. Lies

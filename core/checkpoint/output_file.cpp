@@ -44,14 +44,4 @@ void OutputFile::sync() const {
     if (::fsync(descriptor_) != 0) refuse(path_, "can't be put on the disk", errno);
 }
 
-void OutputFile::read(std::uint64_t offset, std::span<std::byte> out) const {
-    while (!out.empty()) {
-        const auto got = ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(offset));
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) refuse(path_, "can't be read back", got < 0 ? errno : ENODATA);
-        out = out.subspan(static_cast<std::size_t>(got));
-        offset += static_cast<std::uint64_t>(got);
-    }
-}
-
 }  // namespace mergarium

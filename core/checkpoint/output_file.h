@@ -24,8 +24,6 @@ public:
     void startSync(std::uint64_t begin, std::uint64_t end) const;
     /// Returns when all that was written is on the disk.
     void sync() const;
-    /// Reads what is at `offset`; throws when the file ends before `out` is full.
-    void read(std::uint64_t offset, std::span<std::byte> out) const;
 
 private:
     std::filesystem::path path_;

@@ -1,6 +1,5 @@
 #include "core/export/write_model.h"
 
-#include "core/checkpoint/content_hash.h"
 #include "core/checkpoint/model_writer.h"
 #include "core/export/founder_files.h"
 #include "core/export/mergekit_config.h"
@@ -10,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
-#include <thread>
 
 namespace mergarium {
 namespace {
@@ -26,21 +24,6 @@ std::uint64_t bytesIn(const fs::path& folder) {
 Progress announcing(const Announce& announce, std::string what) {
     if (!announce) return nullptr;
     return [&announce, what](std::uint64_t done, std::uint64_t total) { return announce(what, done, total); };
-}
-
-/// Of what lies in the folder now.
-std::string hashOfWritten(const PendingFolder& folder, const Announce& announce) {
-    std::stop_source stop;
-    const auto source = openFounder({.base = folder.path(), .adapter = {}}, fs::temp_directory_path());
-    const auto hash = contentHash(*source, {.threads = std::max(1u, std::thread::hardware_concurrency()),
-                                            .progress =
-                                                [&](std::uint64_t done, std::uint64_t total) {
-                                                    if (announce && !announce("Hashing the model", done, total))
-                                                        stop.request_stop();
-                                                },
-                                            .cancel = stop.get_token()});
-    if (!hash || stop.stop_requested()) throw Cancelled();
-    return *hash;
 }
 
 ExportResult commit(PendingFolder& folder, std::string hash) {
@@ -59,17 +42,12 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
     const auto plan =
         planModel(tensors.descriptions(), model.shardSize, {{"made_by", "mergarium"}, {"layout", model.layout}});
     copyFounderFiles(*founders.sources[model.filesFrom], tensors.descriptions(), folder);
-    std::string hash;
-    writeModel(plan, folder, tensors.contents(model.recipe),
-               {.threads = 0,
-                .careful = true,
-                .progress = announcing(announce, "Writing the model"),
-                .meanwhile = [&] {
-                    hash = hashOfWritten(folder, announce);
-                    for (std::size_t k = 0; k < model.founders.size(); ++k)
-                        if (auto& founder = model.founders[k].hash; founder.empty())
-                            founder = hashOfFounder(*founders.sources[k], founders.cache, announce);
-                }});
+    auto hash = writeModel(plan, folder, tensors.contents(model.recipe),
+                           {.threads = 0, .progress = announcing(announce, "Writing the model"), .meanwhile = [&] {
+                                for (std::size_t k = 0; k < model.founders.size(); ++k)
+                                    if (auto& founder = model.founders[k].hash; founder.empty())
+                                        founder = hashOfFounder(*founders.sources[k], founders.cache, announce);
+                            }});
     if (!model.result.empty() && model.result != hash)
         throw std::runtime_error(
             fmt::format("{}: the rebuilt model is not the one of the recipe, although its founders are (contents {}, "
@@ -91,13 +69,12 @@ ExportResult writeDenseModel(const std::string& name, const ModelStory& story, c
         tensors.push_back(
             {.name = tensor.name, .dtype = dtype.value_or(tensor.dtype), .shape = tensor.shape, .count = tensor.count});
     PendingFolder folder(target);
-    writeModel(planModel(tensors, 0, {{"made_by", "mergarium"}}), folder,
+    auto hash = writeModel(planModel(tensors, 0, {{"made_by", "mergarium"}}), folder,
                [&](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
                    const auto count = out.size() / sizeOf(tensors[tensor].dtype);
                    fromFloats(tensors[tensor].dtype, parameters.subspan(layout.tensors[tensor].begin + begin, count),
                               out.data());
                });
-    auto hash = hashOfWritten(folder, nullptr);
     folder.writeFile("README.md", denseModelCard(name, story));
     return commit(folder, std::move(hash));
 }

@@ -3,9 +3,9 @@
 #include "core/networks/generation.h"
 #include "core/networks/llama_checkpoint.h"
 #include "core/networks/networks.h"
-#include "core/tasks/causal_lm_task.h"
-#include "core/tasks/classifier.h"
-#include "core/tasks/digits_founders.h"
+#include "core/networks/causal_lm_task.h"
+#include "core/networks/classifier.h"
+#include "core/networks/digits_founders.h"
 
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
@@ -51,11 +51,11 @@ public:
                                 : fmt::format("CUDA {}", device_.index());
     }
 
-    std::optional<std::string> caution() const override {
+    std::string caution() const override {
         // Looked for among the libraries that libtorch brought.
         for (const char* mark :
              {"openblas_get_config", "MKL_Get_Version_String", "mkl_get_version_string", "bli_info_get_version_str"})
-            if (dlsym(RTLD_DEFAULT, mark) != nullptr) return std::nullopt;
+            if (dlsym(RTLD_DEFAULT, mark) != nullptr) return {};
         return "The slow reference BLAS is in use, up to 40 times slower: install libopenblas0-openmp.";
     }
 

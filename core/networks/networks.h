@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,8 +46,8 @@ public:
 
     /// "CPU, 2 threads" or "CUDA 0".
     virtual std::string device() const = 0;
-    /// What makes computing slow for no good reason, and what to do, in one sentence; absent: nothing known.
-    virtual std::optional<std::string> caution() const = 0;
+    /// What makes computing slow for no good reason, and what to do, in one sentence; empty: nothing known.
+    virtual std::string caution() const = 0;
     /// From now on; at least 1.
     virtual void useThreads(std::size_t threads) = 0;
 

@@ -45,12 +45,6 @@ std::vector<Founder> digitsFounders(const Networks& networks, const Digits& digi
     return founders;
 }
 
-/// What the experiment says of what it computes with.
-void describe(const Networks& networks, Experiment& experiment) {
-    experiment.device = networks.device();
-    experiment.caution = networks.caution().value_or("");
-}
-
 Experiment prepareDigits(const RunConfiguration& configuration, const RunPlace& place) {
     const auto networks = openNetworks(configuration.device, place.threads);
     const auto digits = readDigits(place.resources / kDigitsFile);
@@ -58,7 +52,8 @@ Experiment prepareDigits(const RunConfiguration& configuration, const RunPlace& 
     experiment.task = networks->digits(digits, std::make_shared<const SampleSet>(pictures(digits.train)));
     experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(experiment.task->layout()));
     experiment.founders = digitsFounders(*networks, digits, configuration, place.resources);
-    describe(*networks, experiment);
+    experiment.device = networks->device();
+    experiment.caution = networks->caution();
     return experiment;
 }
 
@@ -105,7 +100,8 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
         experiment.task = networks->causalLm(*settings, opened.sources.front()->base(), *opened.founders);
         addCheckpoints(named, opened, cache, announce, experiment);
         if (!worthSharing) networks->useThreads(1);
-        describe(*networks, experiment);
+        experiment.device = networks->device();
+        experiment.caution = networks->caution();
     } else {
         experiment.task = commandTask(std::get<CommandSettings>(configuration.task), place, opened);
         addCheckpoints(named, opened, cache, announce, experiment);

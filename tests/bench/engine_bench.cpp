@@ -6,7 +6,7 @@
 #include "core/session/experiment.h"
 #include "core/session/process.h"
 #include "core/session/session.h"
-#include "core/tasks/classifier.h"
+#include "core/networks/classifier.h"
 
 #include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>

@@ -300,7 +300,7 @@ private Q_SLOTS:
         const auto source = open("one");
         std::vector<std::uint64_t> seen;
         contentHash(*source, {.threads = 1, .progress = [&](auto done, auto) { seen.push_back(done); }, .cancel = {}});
-        QCOMPARE(seen, (std::vector<std::uint64_t>{4 << 20, 8 << 20, 12 << 20, 12 << 20}));
+        QCOMPARE(seen, (std::vector<std::uint64_t>{4 << 20, 8 << 20, 12 << 20}));
         std::stop_source stop;
         QVERIFY(!contentHash(
             *source, {.threads = 2, .progress = [&](auto, auto) { stop.request_stop(); }, .cancel = stop.get_token()}));

@@ -2,7 +2,7 @@
 #include "core/mating/attraction.h"
 #include "core/archive/archive.h"
 #include "core/checkpoint/safetensors.h"
-#include "core/tasks/classifier.h"
+#include "core/networks/classifier.h"
 #include "core/tasks/digits.h"
 
 #include <QtTest>

@@ -3,7 +3,7 @@
 #include "core/networks/mlp.h"
 #include "core/networks/networks.h"
 #include "core/random/random_stream.h"
-#include "core/tasks/classifier.h"
+#include "core/networks/classifier.h"
 #include "core/tasks/digits.h"
 
 #include <QtTest>

@@ -227,6 +227,9 @@ void SweepPage::follow(const SweepProgressPtr& progress) {
     if (progress->secondsLeft) words += tr(", %1 left").arg(durationText(*progress->secondsLeft));
     Q_EMIT progressChanged(words);
 
+    if (before->caution.empty() && !progress->caution.empty())
+        Q_EMIT said({.kind = Message::Kind::Warning, .sentence = QString::fromStdString(progress->caution)});
+
     const auto begun = begunRuns(*progress);
     if (begun != std::exchange(begunRuns_, begun) || before->finished != progress->finished ||
         before->failed != progress->failed)

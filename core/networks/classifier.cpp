@@ -1,4 +1,4 @@
-#include "core/tasks/classifier.h"
+#include "core/networks/classifier.h"
 
 #include <ATen/Parallel.h>
 

@@ -1,4 +1,4 @@
-#include "core/tasks/causal_lm_task.h"
+#include "core/networks/causal_lm_task.h"
 
 #include "core/networks/generation.h"
 #include "core/networks/likelihood.h"

@@ -1,4 +1,4 @@
-#include "core/tasks/digits_founders.h"
+#include "core/networks/digits_founders.h"
 
 #include "core/checkpoint/safetensors.h"
 #include "core/random/random_stream.h"
