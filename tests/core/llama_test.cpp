@@ -1,9 +1,8 @@
 #include "core/networks/attention.h"
 #include "core/networks/generation.h"
 #include "core/networks/library_llama.h"
-#include "core/networks/likelihood.h"
 #include "core/networks/llama_checkpoint.h"
-#include "core/random/random_stream.h"
+#include "tests/support/random_llama.h"
 #include "tests/support/slow_llama.h"
 #include "tests/support/tensor_files.h"
 
@@ -28,7 +27,6 @@ Q_DECLARE_METATYPE(nlohmann::json)
 
 namespace {
 
-using Tokens = std::vector<std::int32_t>;
 using Kernels = Llama::Kernels;
 
 const std::filesystem::path kGolden = std::filesystem::path(MERGARIUM_TEST_DATA) / "llama";
@@ -53,61 +51,7 @@ double distance(std::span<const float> a, std::span<const float> b) {
     return most;
 }
 
-std::span<const float> rowOf(const torch::Tensor& logits, std::size_t row) {
-    const auto width = static_cast<std::size_t>(logits.size(1));
-    return {logits.data_ptr<float>() + row * width, width};
-}
-
-/// All texts as one batch, with logits at their ends and the log-probabilities of all tokens but the first.
-PieceResults whole(const Llama& network, const std::vector<Tokens>& texts) {
-    std::size_t longest = 0;
-    for (const auto& text : texts) longest = std::max(longest, text.size());
-    auto cache = network.cache(static_cast<std::int64_t>(texts.size()), static_cast<std::int64_t>(longest));
-    std::vector<Piece> pieces;
-    for (std::size_t i = 0; i < texts.size(); ++i)
-        pieces.push_back({.slot = static_cast<std::int64_t>(i),
-                          .tokens = texts[i],
-                          .targets = std::span(texts[i]).subspan(1),
-                          .logits = true});
-    return network.forward(pieces, cache);
-}
-
-std::vector<Tokens> continuations(const Llama& network, const GenerationRequest& request) {
-    std::vector<Tokens> tokens;
-    for (auto& one : generate(network, request)) tokens.push_back(std::move(one.tokens));
-    return tokens;
-}
-
-/// A network of random weights, larger ones where that makes attention sharp enough to be told from none.
-Llama randomNetwork(const json& document, Kernels kernels = Kernels::Best) {
-    const auto config = LlamaConfig::parse(document, "config.json");
-    Llama network(config, Llama::layout(config), torch::kCPU, kernels);
-    RandomStream stream(7, 0, Purpose::FounderWeights);
-    for (float& value : network.parameters()) value = static_cast<float>(0.2 * stream.normal());
-    for (const auto& tensor : network.parameterLayout().tensors)
-        if (tensor.name.find("norm") != std::string::npos)
-            for (float& value : network.parameters().subspan(tensor.begin, tensor.count)) value += 1.0F;
-    return network;
-}
-
-json smallConfig(const json& changes = json::object()) {
-    json config = {{"model_type", "llama"},    {"vocab_size", 61},
-                   {"hidden_size", 24},        {"intermediate_size", 40},
-                   {"num_hidden_layers", 3},   {"num_attention_heads", 4},
-                   {"num_key_value_heads", 2}, {"max_position_embeddings", 256},
-                   {"rms_norm_eps", 1e-5},     {"rope_theta", 10000.0}};
-    config.merge_patch(changes);
-    return config;
-}
-
-Tokens randomText(std::size_t length, std::uint64_t seed, std::uint64_t vocabulary = 61) {
-    RandomStream stream(seed, 0, Purpose::FounderWeights);
-    Tokens text(length);
-    for (auto& token : text) token = static_cast<std::int32_t>(stream.below(vocabulary));
-    return text;
-}
-
-const std::vector<Tokens> kTexts{randomText(3, 1), randomText(70, 2), randomText(19, 3), randomText(1, 4)};
+const auto& kTexts = texts();
 
 }  // namespace
 
@@ -293,114 +237,6 @@ private Q_SLOTS:
                              1e-6));
     }
 
-    void whatIsDrawnDependsOnSeedAndPromptAlone() {
-        const auto network = randomNetwork(smallConfig());
-        GenerationRequest request{.prompts = kTexts, .maximumNewTokens = 20, .temperature = 1.0, .seed = 5};
-        const auto first = continuations(network, request);
-        request.batch = 2;
-        QCOMPARE(continuations(network, request), first);
-        GenerationRequest third{
-            .prompts = {kTexts[2]}, .maximumNewTokens = 20, .temperature = 1.0, .seed = 5, .streams = {2}};
-        QCOMPARE(continuations(network, third).front(), first[2]);
-        request.seed = 6;
-        QVERIFY(continuations(network, request) != first);
-        request.temperature = 1e-4;
-        GenerationRequest greedy{.prompts = kTexts, .maximumNewTokens = 20};
-        QCOMPARE(continuations(network, request), continuations(network, greedy));
-    }
-
-    void tokensAreDrawnAsOftenAsTheyAreLikely() {
-        const auto network = randomNetwork(smallConfig());
-        constexpr std::size_t kDraws = 4000;
-        const auto results = whole(network, {kTexts[0]});
-        const auto logits = rowOf(results.logits, 0);
-        double sum = 0.0;
-        for (const float logit : logits) sum += std::exp(static_cast<double>(logit) / 2.0);
-        std::vector<double> counts(logits.size());
-        GenerationRequest request{
-            .prompts = std::vector<Tokens>(kDraws, kTexts[0]), .maximumNewTokens = 1, .temperature = 2.0, .batch = 500};
-        for (const auto& one : continuations(network, request)) counts[static_cast<std::size_t>(one.front())] += 1.0;
-        for (std::size_t token = 0; token < logits.size(); ++token) {
-            const double expected = kDraws * std::exp(static_cast<double>(logits[token]) / 2.0) / sum;
-            QVERIFY(std::abs(counts[token] - expected) < 5.0 * std::sqrt(expected) + 5.0);
-        }
-    }
-
-    void aTextEndsWithItsStopToken() {
-        const auto network = randomNetwork(smallConfig());
-        GenerationRequest request{.prompts = kTexts, .maximumNewTokens = 12};
-        const auto free = continuations(network, request);
-        request.stopTokens = {free[1][4]};
-        const auto stopped = generate(network, request);
-        for (std::size_t i = 0; i < kTexts.size(); ++i) {
-            const auto end = std::find(free[i].begin(), free[i].end(), free[1][4]);
-            QCOMPARE(stopped[i].tokens, Tokens(free[i].begin(), end == free[i].end() ? end : end + 1));
-            QCOMPARE(stopped[i].ending == Continuation::Ending::StopToken, end != free[i].end());
-        }
-    }
-
-    void aRuleMayEndATextWhileOthersGoOn() {
-        const auto network = randomNetwork(smallConfig());
-        GenerationRequest request{.prompts = kTexts, .maximumNewTokens = 12};
-        const auto free = continuations(network, request);
-        request.stop = [](std::size_t prompt, std::span<const std::int32_t> tokens) {
-            return tokens.size() == 3 * prompt + 1;
-        };
-        request.batch = 3;
-        const auto stopped = generate(network, request);
-        for (std::size_t i = 0; i < kTexts.size(); ++i) {
-            QCOMPARE(stopped[i].tokens,
-                     Tokens(free[i].begin(), free[i].begin() + static_cast<std::ptrdiff_t>(3 * i + 1)));
-            QVERIFY(stopped[i].ending == Continuation::Ending::StopRule);
-        }
-    }
-
-    void generationEndsAtTheContextAndWhenCancelled() {
-        const auto network = randomNetwork(smallConfig({{"max_position_embeddings", 75}}));
-        const auto ended = generate(network, {.prompts = {kTexts[1]}, .maximumNewTokens = 50});
-        QCOMPARE(ended.front().tokens.size(), std::size_t{6});  // 70 + 6 tokens, of which the last is never fed
-        QVERIFY(ended.front().ending == Continuation::Ending::Length);
-
-        std::atomic<bool> cancelled = false;
-        GenerationRequest request{.prompts = kTexts, .maximumNewTokens = 50};
-        request.stop = [&](std::size_t, std::span<const std::int32_t> tokens) {
-            return (cancelled = tokens.size() == 2, false);
-        };
-        request.cancelled = &cancelled;
-        for (const auto& one : generate(network, request)) {
-            QCOMPARE(one.tokens.size(), std::size_t{2});
-            QVERIFY(one.ending == Continuation::Ending::Cancelled);
-        }
-    }
-
-    void promptsBeyondTheContextAreRefused() {
-        const auto network = randomNetwork(smallConfig({{"max_position_embeddings", 69}}));
-        const std::vector<LikelihoodQuestion> questions{{.prompt = kTexts[1], .continuation = kTexts[0]}};
-        QCOMPARE(messageOf([&] { generate(network, {.prompts = kTexts}); }),
-                 std::string("Prompt 2 has 70 tokens, more than the model's context of 69."));
-        QCOMPARE(messageOf([&] { generate(network, {.prompts = {{}}}); }), std::string("Prompt 1 is empty."));
-        QCOMPARE(messageOf([&] { logLikelihoods(network, questions, 4); }),
-                 std::string("Text 1 has 73 tokens, more than the model's context of 69."));
-    }
-
-    void likelihoodsAreThoseOfTheWholeText() {
-        const auto network = randomNetwork(smallConfig());
-        const Tokens one{5}, two{7, 9, 11};
-        const std::vector<LikelihoodQuestion> questions{{kTexts[0], one}, {kTexts[0], two}, {kTexts[1], two},
-                                                        {kTexts[3], one}, {kTexts[3], two}, {kTexts[2], {}}};
-        for (const std::size_t batch : {1U, 3U, 16U}) {
-            const auto answers = logLikelihoods(network, questions, batch);
-            for (std::size_t i = 0; i < questions.size(); ++i) {
-                Tokens text(questions[i].prompt.begin(), questions[i].prompt.end());
-                text.insert(text.end(), questions[i].continuation.begin(), questions[i].continuation.end());
-                const auto all = whole(network, {text}).logProbabilities.front();
-                QCOMPARE(answers[i],
-                         std::vector<float>(all.end() - static_cast<std::ptrdiff_t>(questions[i].continuation.size()),
-                                            all.end()));
-            }
-        }
-    }
-
     void tensorsMayLieInAnyOrderAndFrozen() {
         const auto config = LlamaConfig::parse(smallConfig(), "config.json");
         auto expected = randomNetwork(smallConfig());
@@ -421,94 +257,6 @@ private Q_SLOTS:
         for (const auto& tensor : turned.tensors) put(tensor);
         for (const auto& frozen : turned.frozen) put(frozen.tensor);
         QCOMPARE(distance(rowOf(whole(network, kTexts).logits, 1), rowOf(whole(expected, kTexts).logits, 1)), 0.0);
-    }
-
-    void tensorsThatDontFitAreNamed() {
-        const auto config = LlamaConfig::parse(smallConfig(), "config.json");
-        const auto complaint = [&](const Layout& layout) {
-            return messageOf([&] { Llama(config, layout, torch::kCPU); });
-        };
-        const auto natural = Llama::layout(config);
-        auto layout = natural;
-        layout.append("model.layers.0.self_attn.q_proj.bias", {24});
-        QCOMPARE(complaint(layout), std::string("The layout: the tensor model.layers.0.self_attn.q_proj.bias is "
-                                                "unknown to the network that config.json describes."));
-        layout = natural;
-        layout.tensors.pop_back();
-        QCOMPARE(complaint(layout),
-                 std::string("The layout: the tensor lm_head.weight is missing, which config.json asks for."));
-        layout.append("lm_head.weight", {60, 24});
-        QCOMPARE(
-            complaint(layout),
-            std::string(
-                "The layout: the tensor lm_head.weight has the shape [60, 24], where config.json asks for [61, 24]."));
-    }
-
-    void oldAndNewSpellingsMeanTheSame() {
-        for (const char* folder : {"llama_tied", "llama_sharded", "qwen2"})
-            QVERIFY(LlamaConfig::parse(readJson(kGolden / folder / "config.json"), "new") ==
-                    LlamaConfig::parse(readJson(kGolden / folder / "config.v4.json"), "old"));
-    }
-
-    void endTokensComeFromTheGenerationSettings() {
-        QCOMPARE(LlamaConfig::read(kGolden / "qwen2").endTokens, Tokens{2});
-        QCOMPARE(LlamaConfig::parse(smallConfig({{"eos_token_id", {3, 4}}}), "").endTokens, (Tokens{3, 4}));
-        QVERIFY(LlamaConfig::parse(smallConfig(), "").endTokens.empty());
-    }
-
-    void whatIsNotSupportedIsRefusedByName_data() {
-        QTest::addColumn<json>("changes");
-        QTest::addColumn<QString>("complaint");
-        QTest::newRow("family") << json{{"model_type", "gemma2"}} << "model_type is \"gemma2\", which is not supported";
-        QTest::newRow("purpose") << json{{"architectures", {"LlamaForSequenceClassification"}}}
-                                 << "architectures is [\"LlamaForSequenceClassification\"], which is not supported";
-        QTest::newRow("activation") << json{{"hidden_act", "gelu"}} << "hidden_act is \"gelu\", which is not supported";
-        QTest::newRow("rope") << json{{"rope_scaling", {{"rope_type", "longrope"}, {"factor", 2.0}}}}
-                              << "rope_scaling.rope_type is \"longrope\", which is not supported";
-        QTest::newRow("rope by layer type") << json{{"rope_parameters", {{"full_attention", {{"rope_theta", 1.0}}}}}}
-                                            << "rope_parameters.full_attention";
-        QTest::newRow("part of a head") << json{{"partial_rotary_factor", 0.5}}
-                                        << "partial_rotary_factor is 0.5, which is not supported";
-        QTest::newRow("quantised") << json{{"quantization_config", {{"bits", 4}}}}
-                                   << "quantization_config asks for quantised weights";
-        QTest::newRow("layer types") << json{{"layer_types", {"full_attention", "linear_attention", "full_attention"}}}
-                                     << "layer_types has \"linear_attention\" for layer 1";
-        QTest::newRow("missing") << json{{"hidden_size", nullptr}} << "hidden_size is missing";
-        QTest::newRow("missing factor") << json{{"rope_scaling", {{"type", "linear"}}}}
-                                        << "rope_scaling.factor is missing";
-        QTest::newRow("missing head size") << json{{"model_type", "qwen3"}} << "head_dim is missing";
-        QTest::newRow("no number") << json{{"vocab_size", "many"}}
-                                   << "vocab_size is \"many\" where a whole number from 1 up is needed";
-        QTest::newRow("zero") << json{{"num_hidden_layers", 0}} << "num_hidden_layers is 0 where";
-        QTest::newRow("negative") << json{{"rms_norm_eps", -1.0}}
-                                  << "rms_norm_eps is -1.0 where a positive number is needed";
-        QTest::newRow("heads") << json{{"num_key_value_heads", 3}}
-                               << "num_attention_heads (4) is no multiple of num_key_value_heads (3)";
-        QTest::newRow("hidden") << json{{"hidden_size", 25}}
-                                << "hidden_size (25) is no multiple of num_attention_heads (4)";
-        QTest::newRow("odd head") << json{{"head_dim", 7}} << "head_dim (7) must be even";
-        QTest::newRow("no flag") << json{{"tie_word_embeddings", 1}}
-                                 << "tie_word_embeddings is 1 where true or false is needed";
-    }
-
-    void whatIsNotSupportedIsRefusedByName() {
-        QFETCH(json, changes);
-        QFETCH(QString, complaint);
-        const auto message = messageOf([&] { LlamaConfig::parse(smallConfig(changes), "m/config.json"); });
-        QVERIFY2(QString::fromStdString(message).startsWith("m/config.json: " + complaint), message.c_str());
-    }
-
-    void aFolderThatDoesntFitItsConfigurationIsRefusedBeforeMemoryIsTaken() {
-        const QTemporaryDir folder;
-        const auto path = std::filesystem::path(folder.path().toStdString());
-        std::filesystem::copy(kGolden / "llama_tied", path, std::filesystem::copy_options::recursive);
-        auto config = readJson(path / "config.json");
-        config["vocab_size"] = 2'000'000'000;
-        std::ofstream(path / "config.json") << config;
-        const auto message = messageOf([&] { openLlama(path, torch::kCPU); });
-        QCOMPARE(message, path.string() +
-                              ": the tensor model.embed_tokens.weight has the shape [512, 64], where config.json asks "
-                              "for [2000000000, 64].");
     }
 };
 

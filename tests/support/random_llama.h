@@ -1,0 +1,29 @@
+#pragma once
+
+#include "core/networks/generation.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace mergarium::test {
+
+using Tokens = std::vector<std::int32_t>;
+
+/// The config.json of a small Llama, with changes.
+nlohmann::json smallConfig(const nlohmann::json& changes = nlohmann::json::object());
+/// A network of random weights, larger ones where that makes attention sharp enough to be told from none.
+Llama randomNetwork(const nlohmann::json& document, Llama::Kernels kernels = Llama::Kernels::Best);
+Tokens randomText(std::size_t length, std::uint64_t seed, std::uint64_t vocabulary = 61);
+/// Of several lengths, one of a single token.
+const std::vector<Tokens>& texts();
+
+/// All texts as one batch, with logits at their ends and the log-probabilities of all tokens but the first.
+PieceResults whole(const Llama& network, const std::vector<Tokens>& texts);
+/// The new tokens of every prompt.
+std::vector<Tokens> continuations(const Llama& network, const GenerationRequest& request);
+std::span<const float> rowOf(const torch::Tensor& logits, std::size_t row);
+
+}  // namespace mergarium::test
