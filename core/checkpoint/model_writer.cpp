@@ -93,9 +93,13 @@ std::string writeModel(const ModelPlan& plan, const PendingFolder& folder, const
             const auto& piece = pieces[i];
             auto& chunk = chunks[piece.chunk];
             const auto buffer = threadsBuffer(chunk.end - chunk.begin);
-            contents(chunk.tensor, chunk.begin / sizeOf(plan.tensors[chunk.tensor].dtype), buffer);
+            const auto width = sizeOf(plan.tensors[chunk.tensor].dtype);
+            for (std::uint64_t done = 0; done < buffer.size(); done += kPiece) {
+                const auto slice = buffer.subspan(done, std::min<std::uint64_t>(kPiece, buffer.size() - done));
+                contents(chunk.tensor, (chunk.begin + done) / width, slice);
+                files[piece.file]->write(piece.offset + done, slice);
+            }
             chunk.digest = digestOf(buffer);
-            files[piece.file]->write(piece.offset, buffer);
             files[piece.file]->startSync(piece.offset, piece.offset + buffer.size());
             written += buffer.size();
         },

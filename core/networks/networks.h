@@ -38,7 +38,7 @@ public:
 };
 
 /// What computes with libtorch, on one device. Behind an interface because loading libtorch takes most of a second and
-/// 130 MB, which listing runs, merging, or a run that another program scores shouldn't cost. To be used by the thread
+/// 160 MB, which listing runs, merging, or a run that another program scores shouldn't cost. To be used by the thread
 /// that opened it.
 class Networks {
 public:

@@ -80,6 +80,11 @@ SampleList::SampleList(QWidget* parent) : QListView(parent), model_(new SampleLi
 
 void SampleList::setSamples(std::vector<std::uint32_t> samples, const SnapshotPtr& snapshot) {
     model_->setSamples(std::move(samples), snapshot);
+    // Nothing to list is no box; what is around it stays where it is.
+    auto policy = sizePolicy();
+    policy.setRetainSizeWhenHidden(true);
+    setSizePolicy(policy);
+    setVisible(count() > 0);
     const auto mode = model_->hasTexts() ? QListView::ListMode : QListView::IconMode;
     if (mode == viewMode()) return;
     setViewMode(mode);
