@@ -1,6 +1,6 @@
 #include "ui/main_window.h"
 
-#include "core/session/presets.h"
+#include "core/configuration/presets.h"
 #include "core/sweeps/stored_comparison.h"
 #include "ui/attraction/attraction_view.h"
 #include "ui/compare/compare_view.h"
@@ -47,7 +47,10 @@ std::pair<std::vector<Preset>, QString> presetsIn(const std::filesystem::path& r
 }  // namespace
 
 MainWindow::MainWindow(WindowOptions options, QWidget* parent)
-    : QMainWindow(parent), options_(std::move(options)), theme_(options_.theme), workbench_(std::make_unique<Workbench>(options_.workplace)) {
+    : QMainWindow(parent),
+      options_(std::move(options)),
+      theme_(options_.theme),
+      workbench_(std::make_unique<Workbench>(options_.workplace)) {
     setObjectName("studio");
     buildViews();
     buildMenus();
@@ -83,7 +86,10 @@ void MainWindow::buildViews() {
     attraction_ = new AttractionView(tabs_);
     genome_ = new GenomeView(tabs_);
     compare_ = new CompareView(
-        [place = options_.workplace](const std::vector<std::string>& names) { return storedComparisons(place.database, place.resources, names); }, tabs_);
+        [place = options_.workplace](const std::vector<std::string>& names) {
+            return storedComparisons(place.database, place.resources, names);
+        },
+        tabs_);
     sweep_ = new SweepPage(options_.workplace, bases, tabs_);
     tabs_->addTab(newRun_, tr("New run"));
     tabs_->addTab(overview_, tr("Overview"));
@@ -121,19 +127,22 @@ void MainWindow::buildMenus() {
         sweep_->setFocus();
     });
     sweeping->setToolTip(tr("Set up a sweep: arms times seeds."));
-    run->addAction(tr("Start or stop the s&weep"), Qt::CTRL | Qt::SHIFT | Qt::Key_F5, this, [this] { sweep_->isGoing() ? sweep_->stop() : sweep_->start(); });
+    run->addAction(tr("Start or stop the s&weep"), Qt::CTRL | Qt::SHIFT | Qt::Key_F5, this,
+                   [this] { sweep_->isGoing() ? sweep_->stop() : sweep_->start(); });
     run->addSeparator();
-    auto* exporting = run->addAction(tr("E&xport the best model..."), Qt::CTRL | Qt::Key_E, this, [this] { exports_->ask(workbench_->shown(), {}); });
+    auto* exporting = run->addAction(tr("E&xport the best model..."), Qt::CTRL | Qt::Key_E, this,
+                                     [this] { exports_->ask(workbench_->shown(), {}); });
     exporting->setToolTip(tr("Write a model of the shown run as a folder of its own."));
     run->addSeparator();
     run->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
 
     auto* view = menuBar()->addMenu(tr("&View"));
     for (int tab = 0; tab < tabs_->count(); ++tab)
-        view->addAction(tabs_->tabText(tab), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + tab)), this, [this, tab] {
-            tabs_->setCurrentIndex(tab);
-            tabs_->currentWidget()->setFocus();
-        });
+        view->addAction(tabs_->tabText(tab), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + tab)), this,
+                        [this, tab] {
+                            tabs_->setCurrentIndex(tab);
+                            tabs_->currentWidget()->setFocus();
+                        });
     view->addSeparator();
     const auto focusing = [this, view](QDockWidget* dock, QWidget* content, const QKeySequence& key) {
         view->addAction(dock->windowTitle(), key, this, [dock, content] {
@@ -148,8 +157,9 @@ void MainWindow::buildMenus() {
     panes->addActions({runsDock_->toggleViewAction(), inspectorDock_->toggleViewAction()});
     auto* themes = view->addMenu(tr("&Theme"));
     themes_ = new QActionGroup(this);
-    for (const auto& [kind, name] : {std::pair(ThemeKind::System, tr("&System")), std::pair(ThemeKind::Light, tr("&Light")),
-                                     std::pair(ThemeKind::Dark, tr("&Dark"))}) {
+    for (const auto& [kind, name] :
+         {std::pair(ThemeKind::System, tr("&System")), std::pair(ThemeKind::Light, tr("&Light")),
+          std::pair(ThemeKind::Dark, tr("&Dark"))}) {
         auto* action = themes->addAction(name, this, [this, kind = kind] { setTheme(kind); });
         action->setCheckable(true);
         action->setData(static_cast<int>(kind));
@@ -224,8 +234,11 @@ void MainWindow::connectViews() {
         // The page itself says more.
         sweepProgress_->setVisible(!text.isEmpty() && tabs_->currentWidget() != sweep_);
     });
-    connect(compare_, &CompareView::failed, this, [this](const QString& sentence) { messages_->say({.kind = Message::Kind::Error, .sentence = sentence}); });
-    connect(compare_, &CompareView::saved, this, [this](const QString& path) { messages_->say({.sentence = tr("The comparison was saved as %1.").arg(path)}); });
+    connect(compare_, &CompareView::failed, this,
+            [this](const QString& sentence) { messages_->say({.kind = Message::Kind::Error, .sentence = sentence}); });
+    connect(compare_, &CompareView::saved, this, [this](const QString& path) {
+        messages_->say({.sentence = tr("The comparison was saved as %1.").arg(path)});
+    });
     connect(runs_, &RunsView::deleteRequested, this, &MainWindow::askToDelete);
 
     const auto member = qOverload<MemberId>(&MainWindow::inspect);
@@ -235,7 +248,8 @@ void MainWindow::connectViews() {
     connect(niches_, &NichesView::sampleSelected, this, sample);
     connect(attraction_, &AttractionView::memberSelected, this, member);
     connect(genome_, &GenomeView::memberSelected, this, member);
-    connect(inspector_, &InspectorView::exportRequested, this, [this](MemberId one) { exports_->ask(workbench_->shown(), one); });
+    connect(inspector_, &InspectorView::exportRequested, this,
+            [this](MemberId one) { exports_->ask(workbench_->shown(), one); });
     connect(exports_, &ExportDesk::said, messages_, &MessageBar::say);
     connect(inspector_, &InspectorView::memberSelected, this, member);
     connect(inspector_, &InspectorView::sampleSelected, this, sample);
@@ -246,7 +260,8 @@ void MainWindow::restoreLayout() {
     if (!options_.settings) return;
     restoreGeometry(options_.settings->value("window/geometry").toByteArray());
     restoreState(options_.settings->value("window/layout").toByteArray());
-    theme_ = static_cast<ThemeKind>(std::clamp(options_.settings->value("window/theme", static_cast<int>(theme_)).toInt(), 0, 2));
+    theme_ = static_cast<ThemeKind>(
+        std::clamp(options_.settings->value("window/theme", static_cast<int>(theme_)).toInt(), 0, 2));
 }
 
 void MainWindow::setTheme(ThemeKind kind) {
@@ -269,7 +284,8 @@ void MainWindow::startPreset(const QString& name) {
     if (newRun_->choosePreset(name))
         newRun_->start();
     else
-        messages_->say({.kind = Message::Kind::Error, .sentence = tr("There is no preset '%1'; choose one here.").arg(name)});
+        messages_->say(
+            {.kind = Message::Kind::Error, .sentence = tr("There is no preset '%1'; choose one here.").arg(name)});
 }
 
 void MainWindow::resumeRun(RunId run) {
@@ -279,7 +295,9 @@ void MainWindow::resumeRun(RunId run) {
     workbench_->resume(run);
 }
 
-void MainWindow::warn(const QString& sentence) { messages_->say({.kind = Message::Kind::Warning, .sentence = sentence}); }
+void MainWindow::warn(const QString& sentence) {
+    messages_->say({.kind = Message::Kind::Warning, .sentence = sentence});
+}
 
 void MainWindow::showRun(const SnapshotPtr& snapshot) {
     if (duplicating_ && snapshot && snapshot->run && snapshot->run->id == *duplicating_) {
@@ -295,7 +313,9 @@ void MainWindow::showRun(const SnapshotPtr& snapshot) {
     refreshTransport();
 }
 
-void MainWindow::refreshTransport() { transport_->setState(workbench_->isComputing(), workbench_->live(), workbench_->shown()); }
+void MainWindow::refreshTransport() {
+    transport_->setState(workbench_->isComputing(), workbench_->live(), workbench_->shown());
+}
 
 void MainWindow::noticeRuns(const std::vector<RunSummary>& runs) {
     runs_->setRuns(runs);
@@ -310,7 +330,8 @@ void MainWindow::noticeRuns(const std::vector<RunSummary>& runs) {
     workbench_->open(latest.id);
     if (isResumable(latest.phase))
         messages_->say({.sentence = tr("%1 stands at %2 evaluations.")
-                                        .arg(QString::fromStdString(latest.name), evaluationsText(latest.evaluations, latest.budget)),
+                                        .arg(QString::fromStdString(latest.name),
+                                             evaluationsText(latest.evaluations, latest.budget)),
                         .action = tr("Resume"),
                         .carryOut = [this, run = latest.id] { resumeRun(run); }});
 }
@@ -329,10 +350,11 @@ void MainWindow::noticeEnd(const SnapshotPtr& snapshot) {
                             .carryOut = resume});
             break;
         case Phase::Stopped:
-            messages_->say({.sentence = tr("%1 was stopped at %2 evaluations; everything is stored.")
-                                            .arg(runName(*snapshot), evaluationsText(snapshot->evaluations, snapshot->budget)),
-                            .action = tr("Resume"),
-                            .carryOut = resume});
+            messages_->say(
+                {.sentence = tr("%1 was stopped at %2 evaluations; everything is stored.")
+                                 .arg(runName(*snapshot), evaluationsText(snapshot->evaluations, snapshot->budget)),
+                 .action = tr("Resume"),
+                 .carryOut = resume});
             break;
         default:
             messages_->say({.sentence = tr("%1 has finished: %2 test accuracy, the best member's.")
@@ -384,12 +406,14 @@ void MainWindow::showKeys() {
             if (!action->shortcut().isEmpty())
                 rows += QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td>%2</td></tr>")
                             .arg(action->shortcut().toString(QKeySequence::NativeText), action->text().remove('&'));
-    rows += tr("<tr><td>Esc</td><td>Dismiss the message</td></tr>"
-               "<tr><td>+ - Home</td><td>Niches, Genome: zoom in, zoom out, see all</td></tr>"
-               "<tr><td>Arrows, Enter</td><td>Niches, Genome: move the cursor, inspect what it is on</td></tr>"
-               "<tr><td>T</td><td>Genome: zoom to the tensor, its layer, everything</td></tr>"
-               "<tr><td>Enter, Delete</td><td>Runs: open, delete</td></tr>");
-    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"), QStringLiteral("<table>%1</table>").arg(rows), QMessageBox::Close, this);
+    rows +=
+        tr("<tr><td>Esc</td><td>Dismiss the message</td></tr>"
+           "<tr><td>+ - Home</td><td>Niches, Genome: zoom in, zoom out, see all</td></tr>"
+           "<tr><td>Arrows, Enter</td><td>Niches, Genome: move the cursor, inspect what it is on</td></tr>"
+           "<tr><td>T</td><td>Genome: zoom to the tensor, its layer, everything</td></tr>"
+           "<tr><td>Enter, Delete</td><td>Runs: open, delete</td></tr>");
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"), QStringLiteral("<table>%1</table>").arg(rows),
+                                QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->open();
 }

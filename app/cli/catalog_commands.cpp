@@ -2,8 +2,8 @@
 #include "app/cli/common.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/progress_line.h"
-#include "core/session/presets.h"
-#include "core/session/process.h"
+#include "core/configuration/presets.h"
+#include "core/startup/process.h"
 #include "core/store/run_catalog.h"
 #include "core/sweeps/sweep.h"
 
@@ -28,7 +28,8 @@ std::vector<std::size_t> byTrainScore(const SessionSnapshot& snapshot) {
     std::sort(slots.begin(), slots.end(), [&](auto a, auto b) {
         const auto& one = *snapshot.members[a];
         const auto& other = *snapshot.members[b];
-        return one.scores.total() != other.scores.total() ? one.scores.total() > other.scores.total() : one.id < other.id;
+        return one.scores.total() != other.scores.total() ? one.scores.total() > other.scores.total()
+                                                          : one.id < other.id;
     });
     return slots;
 }
@@ -70,21 +71,24 @@ void printArchive(const SessionSnapshot& snapshot) {
     for (const auto slot : byTrainScore(snapshot)) {
         const auto& member = *snapshot.members[slot];
         const auto test = snapshot.test[slot] ? fmt::format("{:.1f}", 100.0 * *snapshot.test[slot]) : std::string("-");
-        const auto parents = member.parentage ? fmt::format("{} x {}, ratio {:.2f}, split at {}", member.parentage->first.value,
-                                                            member.parentage->second.value, member.parentage->splice.ratio,
-                                                            fmt::join(member.parentage->splice.splits, " "))
-                                              : std::string("founder");
-        fmt::print("{:>8} {:>9.2f} {:>8.1f} {:>8} {:>8}  {}\n", member.id.value, snapshot.fitness[slot], 100.0 * member.scores.mean(), test,
-                   member.born, parents);
+        const auto parents = member.parentage
+                                 ? fmt::format("{} x {}, ratio {:.2f}, split at {}", member.parentage->first.value,
+                                               member.parentage->second.value, member.parentage->splice.ratio,
+                                               fmt::join(member.parentage->splice.splits, " "))
+                                 : std::string("founder");
+        fmt::print("{:>8} {:>9.2f} {:>8.1f} {:>8} {:>8}  {}\n", member.id.value, snapshot.fitness[slot],
+                   100.0 * member.scores.mean(), test, member.born, parents);
     }
 }
 
 void printBirths(const std::vector<Pairing>& births) {
     fmt::print("\n{:>8} {:>8} {:>8} {:>8} {:>8}  {}\n", "step", "child", "first", "second", "train %", "outcome");
     for (const auto& birth : births)
-        fmt::print("{:>8} {:>8} {:>8} {:>8} {:>8.1f}  {}\n", birth.step, birth.child.value, birth.first.value, birth.second.value,
-                   100.0 * birth.childTrain,
-                   !birth.accepted ? "rejected" : birth.replaced ? fmt::format("replaced {}", birth.replaced->value) : "took an empty slot");
+        fmt::print("{:>8} {:>8} {:>8} {:>8} {:>8.1f}  {}\n", birth.step, birth.child.value, birth.first.value,
+                   birth.second.value, 100.0 * birth.childTrain,
+                   !birth.accepted  ? "rejected"
+                   : birth.replaced ? fmt::format("replaced {}", birth.replaced->value)
+                                    : "took an empty slot");
 }
 
 }  // namespace
@@ -107,11 +111,12 @@ int list(const Options& options) {
         print({{"runs", entries}});
         return kSuccess;
     }
-    fmt::print("{:>5}  {:<34} {:<12} {:>21} {:>8} {:>8}  {}\n", "run", "name", "status", "evaluations", "train %", "test %", "created");
+    fmt::print("{:>5}  {:<34} {:<12} {:>21} {:>8} {:>8}  {}\n", "run", "name", "status", "evaluations", "train %",
+               "test %", "created");
     for (const auto& run : runs)
         fmt::print("{:>5}  {:<34} {:<12} {:>21} {:>8.1f} {:>8.1f}  {}\n", run.id.value, run.name, nameOf(run.phase),
-                   fmt::format("{} of {}", withCommas(run.evaluations), withCommas(run.budget)), 100.0 * run.bestTrain, 100.0 * run.bestTest,
-                   run.created);
+                   fmt::format("{} of {}", withCommas(run.evaluations), withCommas(run.budget)), 100.0 * run.bestTrain,
+                   100.0 * run.bestTest, run.created);
     return kSuccess;
 }
 
@@ -138,8 +143,9 @@ int show(const Options& options) {
         print(document);
         return kSuccess;
     }
-    fmt::print("Run {}, {}: {} of {} evaluations, {} accepted, {}\n\n{}", options.run, nameOf(snapshot.phase), withCommas(snapshot.evaluations),
-               withCommas(snapshot.budget), withCommas(snapshot.accepted), durationText(snapshot.seconds), yaml);
+    fmt::print("Run {}, {}: {} of {} evaluations, {} accepted, {}\n\n{}", options.run, nameOf(snapshot.phase),
+               withCommas(snapshot.evaluations), withCommas(snapshot.budget), withCommas(snapshot.accepted),
+               durationText(snapshot.seconds), yaml);
     if (options.archive) printArchive(snapshot);
     if (options.births) printBirths(births);
     return kSuccess;
@@ -148,7 +154,8 @@ int show(const Options& options) {
 int presets(const Options& options) {
     const auto all = readPresets(findResources());
     if (!options.preset.empty()) {
-        const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == options.preset; });
+        const auto found =
+            std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == options.preset; });
         if (found == all.end()) throw ConfigurationError(fmt::format("{}: there is no such preset.", options.preset));
         const auto yaml = toYaml(found->configuration);
         if (options.json)
@@ -162,7 +169,8 @@ int presets(const Options& options) {
         Json entries = Json::array();
         Json sweepEntries = Json::array();
         for (const auto& preset : all) entries.push_back({{"name", preset.name}, {"description", preset.description}});
-        for (const auto& sweep : sweeps) sweepEntries.push_back({{"name", sweep.name}, {"description", sweep.description}});
+        for (const auto& sweep : sweeps)
+            sweepEntries.push_back({{"name", sweep.name}, {"description", sweep.description}});
         print({{"presets", entries}, {"sweeps", sweepEntries}});
         return kSuccess;
     }

@@ -1,7 +1,7 @@
 #include "app/cli/common.h"
 
-#include "core/session/presets.h"
-#include "core/session/process.h"
+#include "core/configuration/presets.h"
+#include "core/startup/process.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,7 +19,8 @@ std::filesystem::path fileOf(const std::string& named) {
     if (named.find('/') == std::string::npos && std::filesystem::is_regular_file(preset)) return preset;
     std::vector<std::string> names;
     for (const auto& one : readPresets(findResources())) names.push_back(one.name);
-    throw ConfigurationError(fmt::format("{}: neither a file nor a preset; the presets are {}.", named, fmt::join(names, ", ")));
+    throw ConfigurationError(
+        fmt::format("{}: neither a file nor a preset; the presets are {}.", named, fmt::join(names, ", ")));
 }
 
 }  // namespace

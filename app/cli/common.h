@@ -1,7 +1,7 @@
 #pragma once
 
 #include "app/cli/options.h"
-#include "core/session/configuration.h"
+#include "core/configuration/configuration.h"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -1,8 +1,8 @@
 #include "app/cli/commands.h"
 #include "app/cli/common.h"
 #include "app/cli/exit_code.h"
-#include "core/networks/networks.h"
-#include "core/text/tokenizer.h"
+#include "core/compute/networks.h"
+#include "core/tokenization/tokenizer.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

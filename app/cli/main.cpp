@@ -1,6 +1,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
-#include "core/session/process.h"
+#include "core/startup/process.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -35,7 +35,8 @@ void addConfiguration(CLI::App& command, Options& options) {
     command.add_option("--seed", options.seed, "Seed of the run");
     command.add_option("--evaluations", options.evaluations, "How many children are scored");
     addDevice(command, options);
-    command.add_option("--set", options.settings, "Any key of the configuration: strategy.archive=30")->allow_extra_args(false);
+    command.add_option("--set", options.settings, "Any key of the configuration: strategy.archive=30")
+        ->allow_extra_args(false);
 }
 
 void addThreads(CLI::App& command, Options& options) {
@@ -48,7 +49,8 @@ void addTarget(CLI::App& command, Options& options) {
 
 void addForm(CLI::App& command, Options& options) {
     command.add_option("--dtype", options.dtype, "fp32, fp16 or bf16 (default: as the founders store their tensors)");
-    command.add_option("--shard-size", options.shardSize, "Split the tensors over files of at most this size: 5GB (default: one file)");
+    command.add_option("--shard-size", options.shardSize,
+                       "Split the tensors over files of at most this size: 5GB (default: one file)");
     command.add_option("--name", options.name, "What the model card calls the model (default: the folder's name)");
 }
 
@@ -102,19 +104,31 @@ int carryOut(int argc, char** argv) {
     commands.push_back({score, &mergarium::cli::score});
 
     auto* merge = addCommand(program, "merge", "Merge two models once, without evolution", options);
-    merge->add_option("MODELS", options.models, "Two model folders or safetensors files; BASE+ADAPTER for a LoRA adapter on its base")->required()->expected(2);
+    merge
+        ->add_option("MODELS", options.models,
+                     "Two model folders or safetensors files; BASE+ADAPTER for a LoRA adapter on its base")
+        ->required()
+        ->expected(2);
     addTarget(*merge, options);
-    merge->add_option("--ratio", options.ratio, "Weight of the second model before the first split point, 0 to 1 (default: 0.5)");
-    merge->add_option("--split", options.splits, "Where the weights change places: an element, or a share of the vector; repeatable")->allow_extra_args(false);
-    merge->add_option("--interpolation", options.interpolation, "slerp (default), slerp-per-side, slerp-per-tensor or lerp");
-    merge->add_option("--exclude", options.exclude, "Leave out tensors of this pattern; repeatable")->allow_extra_args(false);
-    merge->add_flag("--common-vocabulary", options.commonVocabulary, "Where vocabularies differ, merge the rows that both have");
+    merge->add_option("--ratio", options.ratio,
+                      "Weight of the second model before the first split point, 0 to 1 (default: 0.5)");
+    merge
+        ->add_option("--split", options.splits,
+                     "Where the weights change places: an element, or a share of the vector; repeatable")
+        ->allow_extra_args(false);
+    merge->add_option("--interpolation", options.interpolation,
+                      "slerp (default), slerp-per-side, slerp-per-tensor or lerp");
+    merge->add_option("--exclude", options.exclude, "Leave out tensors of this pattern; repeatable")
+        ->allow_extra_args(false);
+    merge->add_flag("--common-vocabulary", options.commonVocabulary,
+                    "Where vocabularies differ, merge the rows that both have");
     addForm(*merge, options);
     commands.push_back({merge, &mergarium::cli::merge});
 
     auto* exportOne = addCommand(program, "export", "Write a member of a stored run as a model folder", options);
     exportOne->add_option("RUN", options.run, "The run's number")->required();
-    exportOne->add_option("MODEL", options.member, "The member's number, as `show RUN --archive` prints it")->required();
+    exportOne->add_option("MODEL", options.member, "The member's number, as `show RUN --archive` prints it")
+        ->required();
     addDatabase(*exportOne, options);
     addTarget(*exportOne, options);
     addForm(*exportOne, options);
@@ -123,10 +137,12 @@ int carryOut(int argc, char** argv) {
     auto* rebuild = addCommand(program, "rebuild", "Make an exported model again, to the byte", options);
     rebuild->add_option("RECIPE", options.recipe, "The recipe.yaml of an exported model")->required();
     addTarget(*rebuild, options);
-    rebuild->add_option("--founder", options.founders, "Where a founder lies now: NUMBER=PATH; repeatable")->allow_extra_args(false);
+    rebuild->add_option("--founder", options.founders, "Where a founder lies now: NUMBER=PATH; repeatable")
+        ->allow_extra_args(false);
     commands.push_back({rebuild, &mergarium::cli::rebuild});
 
-    auto* tokenize = addCommand(program, "tokenize", "Token ids of the texts on stdin, one JSON string per line", options);
+    auto* tokenize =
+        addCommand(program, "tokenize", "Token ids of the texts on stdin, one JSON string per line", options);
     tokenize->add_option("FOLDER", options.folder, "The folder of a tokenizer.json or tokenizer.model")->required();
     tokenize->add_flag("--no-special", options.noSpecial, "Leave out the special tokens that the tokenizer adds");
     commands.push_back({tokenize, &mergarium::cli::tokenize});
@@ -144,8 +160,11 @@ int carryOut(int argc, char** argv) {
     prompts->add_option("--ids", options.ids, "A JSON file: a list of lists of token ids");
     prompts->add_option("--prompt", options.prompt, "A text");
     prompts->require_option(1);
-    generate->add_option("--max-new-tokens", options.newTokens, "Most tokens of a continuation")->required()->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31));
-    generate->add_option("--temperature", options.temperature, "0: always the likeliest token")->check(CLI::NonNegativeNumber);
+    generate->add_option("--max-new-tokens", options.newTokens, "Most tokens of a continuation")
+        ->required()
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31));
+    generate->add_option("--temperature", options.temperature, "0: always the likeliest token")
+        ->check(CLI::NonNegativeNumber);
     generate->add_option("--seed", options.seed, "Seed of what is drawn at a temperature above 0");
     addDevice(*generate, options);
     addThreads(*generate, options);

@@ -37,12 +37,14 @@ std::string durationText(double seconds) {
 
 std::string progressText(const SessionSnapshot& snapshot, int width) {
     if (!snapshot.run) return snapshot.message.empty() ? "Preparing ..." : snapshot.message;
-    const std::uint64_t filled = snapshot.budget ? kBarWidth * std::min(snapshot.evaluations, snapshot.budget) / snapshot.budget : 0;
+    const std::uint64_t filled =
+        snapshot.budget ? kBarWidth * std::min(snapshot.evaluations, snapshot.budget) / snapshot.budget : 0;
     auto text = fmt::format("[{}{}]  {} of {}", std::string(filled, '#'), std::string(kBarWidth - filled, '.'),
                             withCommas(snapshot.evaluations), withCommas(snapshot.budget));
     if (snapshot.evaluationsPerSecond > 0.0)
-        text += fmt::format("   {:.{}f}/s   {} left", snapshot.evaluationsPerSecond, snapshot.evaluationsPerSecond < 10.0 ? 2 : 0,
-                            durationText(static_cast<double>(snapshot.budget - snapshot.evaluations) / snapshot.evaluationsPerSecond));
+        text += fmt::format(
+            "   {:.{}f}/s   {} left", snapshot.evaluationsPerSecond, snapshot.evaluationsPerSecond < 10.0 ? 2 : 0,
+            durationText(static_cast<double>(snapshot.budget - snapshot.evaluations) / snapshot.evaluationsPerSecond));
     if (!snapshot.curve->empty())
         text += fmt::format("   best {:.1f} % train, {:.1f} % test", 100.0 * snapshot.curve->back().bestTrain,
                             100.0 * snapshot.curve->back().bestTest);

@@ -3,8 +3,8 @@
 #include "app/cli/exit_code.h"
 #include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
-#include "core/session/process.h"
 #include "core/session/session.h"
+#include "core/startup/process.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -36,7 +36,8 @@ Outcome follow(SessionRequest request, ProgressLine& progress) {
         auto snapshot = session.take();
         if (!snapshot) continue;
         progress.show(*snapshot);
-        if (snapshot->run && !snapshot->run->caution.empty() && !std::exchange(warned, true)) progress.warn(snapshot->run->caution);
+        if (snapshot->run && !snapshot->run->caution.empty() && !std::exchange(warned, true))
+            progress.warn(snapshot->run->caution);
         if (snapshot->phase == Phase::Paused) {
             outcome.trouble = snapshot->message;
             session.stop();
@@ -67,7 +68,8 @@ nlohmann::ordered_json summaryOf(const SessionSnapshot& snapshot, const std::fil
             {"founders_train", train},
             {"founders_test", test},
             {"seconds", snapshot.seconds},
-            {"evaluations_per_second", snapshot.seconds > 0.0 ? static_cast<double>(snapshot.evaluations) / snapshot.seconds : 0.0},
+            {"evaluations_per_second",
+             snapshot.seconds > 0.0 ? static_cast<double>(snapshot.evaluations) / snapshot.seconds : 0.0},
             {"samples_scored", snapshot.samplesScored},
             {"samples_saved", snapshot.samplesSaved},
             {"archive_hash", snapshot.archiveHash},
@@ -80,12 +82,12 @@ void printWords(const SessionSnapshot& snapshot, const std::filesystem::path& da
     const auto summary = summaryOf(snapshot, database);
     const auto percent = [&](const char* key) { return 100.0 * summary[key].get<double>(); };
     fmt::print("Run {} ({}) {} after {} evaluations in {}, {:.0f} per second.\n", summary["run"].get<std::int64_t>(),
-               snapshot.run->configuration.name, nameOf(snapshot.phase), withCommas(snapshot.evaluations), durationText(snapshot.seconds),
-               summary["evaluations_per_second"].get<double>());
+               snapshot.run->configuration.name, nameOf(snapshot.phase), withCommas(snapshot.evaluations),
+               durationText(snapshot.seconds), summary["evaluations_per_second"].get<double>());
     fmt::print("Best model   {:5.1f} % train  {:5.1f} % test\n", percent("best_train"), percent("best_test"));
     for (const auto& founder : snapshot.run->founders)
-        fmt::print("Founder {}    {:5.1f} % train  {:5.1f} % test   {}\n", founder.id.value, 100.0 * founder.train, 100.0 * founder.test,
-                   founder.name);
+        fmt::print("Founder {}    {:5.1f} % train  {:5.1f} % test   {}\n", founder.id.value, 100.0 * founder.train,
+                   100.0 * founder.test, founder.name);
     fmt::print("Archive      {} of {} children accepted, {:.1f} % of the samples solved by at least one member\n",
                withCommas(snapshot.accepted), withCommas(snapshot.evaluations), percent("coverage"));
     fmt::print("Stored in    {}\n", database.string());
@@ -97,17 +99,18 @@ int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
     const auto database = databaseOf(options);
     ProgressLine progress(options.json);
     const auto [last, trouble] = follow({.run = std::move(what),
-                              .database = database,
-                              .resources = findResources(),
-                              .threads = options.threads,
-                              .startPaused = false},
-                             progress);
+                                         .database = database,
+                                         .resources = findResources(),
+                                         .threads = options.threads,
+                                         .startPaused = false},
+                                        progress);
     progress.end();
 
     if (last->phase == Phase::Failed) {
         // What fails before the run exists is bad input, not a failed run.
         if (!last->run) throw std::runtime_error(last->message);
-        fmt::print(stderr, "Run {} failed after {} evaluations: {}\n", last->run->id.value, withCommas(last->evaluations), last->message);
+        fmt::print(stderr, "Run {} failed after {} evaluations: {}\n", last->run->id.value,
+                   withCommas(last->evaluations), last->message);
         return kRunFailed;
     }
     if (!last->run) return kInterrupted;
@@ -117,8 +120,9 @@ int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
         printWords(*last, database);
     if (last->phase != Phase::Stopped) return kSuccess;
     if (!trouble.empty()) fmt::print(stderr, "{}\n", trouble);
-    fmt::print(stderr, "{} after {} of {} evaluations; go on with: mergarium-cli resume {} --db {}\n", trouble.empty() ? "Interrupted" : "Stopped",
-               withCommas(last->evaluations), withCommas(last->budget), last->run->id.value, database.string());
+    fmt::print(stderr, "{} after {} of {} evaluations; go on with: mergarium-cli resume {} --db {}\n",
+               trouble.empty() ? "Interrupted" : "Stopped", withCommas(last->evaluations), withCommas(last->budget),
+               last->run->id.value, database.string());
     return trouble.empty() ? kInterrupted : kRunFailed;
 }
 

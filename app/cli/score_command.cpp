@@ -1,8 +1,8 @@
 #include "app/cli/commands.h"
 #include "app/cli/common.h"
 #include "app/cli/exit_code.h"
-#include "core/session/checkpoint_score.h"
-#include "core/session/process.h"
+#include "core/evaluation/checkpoint_score.h"
+#include "core/startup/process.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,13 +16,17 @@ int score(const Options& options) {
         for (const auto& one : scores) {
             nlohmann::ordered_json groups;
             for (const auto& [name, train] : one.groups) groups[name] = train;
-            models.push_back({{"model", one.model}, {"train", one.train}, {"test", one.test ? nlohmann::ordered_json(*one.test) : nullptr}, {"groups", groups}});
+            models.push_back({{"model", one.model},
+                              {"train", one.train},
+                              {"test", one.test ? nlohmann::ordered_json(*one.test) : nullptr},
+                              {"groups", groups}});
         }
         print({{"checkpoint", options.checkpoint}, {"models", models}});
         return kSuccess;
     }
     for (const auto& one : scores) {
-        fmt::print("{:5.1f} % train  {}   {}\n", 100.0 * one.train, one.test ? fmt::format("{:5.1f} % test", 100.0 * *one.test) : "nothing held out", one.model);
+        fmt::print("{:5.1f} % train  {}   {}\n", 100.0 * one.train,
+                   one.test ? fmt::format("{:5.1f} % test", 100.0 * *one.test) : "nothing held out", one.model);
         for (const auto& [name, train] : one.groups) fmt::print("    {:5.1f} % {}\n", 100.0 * train, name);
     }
     return kSuccess;

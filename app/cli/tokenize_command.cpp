@@ -1,6 +1,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
-#include "core/text/tokenizer.h"
+#include "core/tokenization/tokenizer.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

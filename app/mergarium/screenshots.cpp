@@ -5,8 +5,8 @@
 
 #include <QApplication>
 #include <QDir>
-#include <QEventLoop>
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -51,7 +51,8 @@ constexpr int kRunsToCompare = 13;
 int finishedRuns(const SweepPage& page) {
     const auto* runs = page.findChild<QTableView*>("sweep.runs")->model();
     int finished = 0;
-    for (int row = 0; row < runs->rowCount(); ++row) finished += runs->index(row, 2).data() == SweepPage::tr("Finished") ? 1 : 0;
+    for (int row = 0; row < runs->rowCount(); ++row)
+        finished += runs->index(row, 2).data() == SweepPage::tr("Finished") ? 1 : 0;
     return finished;
 }
 
@@ -88,7 +89,9 @@ int writeScreenshots(WindowOptions options, const QString& folder, QSize size) {
     configuration.evaluations = kEvaluations;
     configuration.device = "cpu";
     window.workbench().start(configuration);
-    const bool finished = waitFor(kLongestWait, [&] { return window.workbench().shown() && window.workbench().shown()->phase == Phase::Finished; });
+    const bool finished = waitFor(kLongestWait, [&] {
+        return window.workbench().shown() && window.workbench().shown()->phase == Phase::Finished;
+    });
     if (!finished) {
         std::fprintf(stderr, "mergarium: the run for the screenshots did not finish.\n");
         return 3;
@@ -117,7 +120,8 @@ int writeScreenshots(WindowOptions options, const QString& folder, QSize size) {
             else
                 Q_EMIT niches->memberSelected(members[*bestSlot(members)]->id);
             waitFor(kSettle, [] { return false; });
-            if (!picture(QStringLiteral("%1-%2").arg(window.tabs().tabText(tab).toLower().replace(' ', '-'), theme))) return 2;
+            if (!picture(QStringLiteral("%1-%2").arg(window.tabs().tabText(tab).toLower().replace(' ', '-'), theme)))
+                return 2;
             if (window.tabs().currentWidget() != sweep) continue;
             // Once more while it goes on.
             sweep->start();

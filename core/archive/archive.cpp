@@ -9,7 +9,8 @@ namespace mergarium {
 
 Archive::Archive(std::size_t slots, std::size_t samples, CompetitionRule rule, std::vector<double> weights)
     : samples_(samples), rule_(rule), weights_(std::move(weights)), slots_(slots), rows_(slots), fitness_(slots) {
-    if (!weights_.empty() && weights_.size() != samples) throw std::invalid_argument("An archive needs one weight per sample, or none.");
+    if (!weights_.empty() && weights_.size() != samples)
+        throw std::invalid_argument("An archive needs one weight per sample, or none.");
     if (slots == 0) throw std::invalid_argument("An archive needs at least one slot.");
 }
 

@@ -32,16 +32,17 @@ struct Admission {
 /// Empty slots are absent models: they have fitness 0 and lose first. Knows no randomness and no tasks.
 class Archive {
 public:
-    /// `slots` >= 1; every member has `samples` scores. `weights`, one per sample, multiply their capacities; none: all 1.
+    /// `slots` >= 1; every member has `samples` scores. `weights`, one per sample, multiply their capacities; none:
+    /// all 1.
     Archive(std::size_t slots, std::size_t samples, CompetitionRule rule, std::vector<double> weights = {});
 
-    /// Computes niches and fitness over the members and a newcomer with these scores together; the row with the smallest
-    /// fitness is to leave (ties: the lowest slot; the newcomer counts as the last row). Changes nothing.
+    /// Computes niches and fitness over the members and a newcomer with these scores together; the row with the
+    /// smallest fitness is to leave (ties: the lowest slot; the newcomer counts as the last row). Changes nothing.
     Verdict judge(const Scores& newcomer);
     /// Judges the newcomer and, if it stays, puts it into its slot.
     Admission admit(MemberPtr newcomer);
-    /// Whether a newcomer is certain to leave, whatever it scores where `scored` is not set: against every member its fitness
-    /// stays behind even if it gets the best score there. Exact: never true of one that `judge` would let stay.
+    /// Whether a newcomer is certain to leave, whatever it scores where `scored` is not set: against every member its
+    /// fitness stays behind even if it gets the best score there. Exact: never true of one that `judge` would let stay.
     bool isLost(std::span<const float> scores, const std::vector<bool>& scored) const;
     /// Puts a member into a slot without competition: founders, and archives read back. Null empties the slot.
     void place(std::size_t slot, MemberPtr member);

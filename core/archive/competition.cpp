@@ -16,7 +16,8 @@ double price(double capacity, double total, const CompetitionRule& rule) {
 
 }  // namespace
 
-void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rule, Niches& niches, std::span<const double> weights) {
+void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rule, Niches& niches,
+                 std::span<const double> weights) {
     niches.totals.assign(samples, 0.0);
     niches.worth.resize(samples);
     for (const auto row : rows) {

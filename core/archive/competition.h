@@ -9,7 +9,8 @@ namespace mergarium {
 /// What a sample is worth in all: 1 (right for 0/1 scores), or the best score that any model has on it (graded scores).
 enum class Capacity { Unit, Best };
 
-/// How samples are shared (paper, section 3.1). alpha = 1 is M2N2; alpha = 0 makes fitness the total score, the plain GA.
+/// How samples are shared (paper, section 3.1). alpha = 1 is M2N2; alpha = 0 makes fitness the total score, the plain
+/// GA.
 struct CompetitionRule {
     double alpha = 1.0;
     Capacity capacity = Capacity::Unit;
@@ -28,9 +29,10 @@ struct Niches {
 /// One row per model, all of the same length; an empty span is an absent model.
 using ScoreRows = std::span<const std::span<const float>>;
 
-/// Shares `samples` samples among `rows`. `weights`, one per sample, multiply the capacities; none: all 1. The result goes into `niches`,
-/// whose memory is reused.
-void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rule, Niches& niches, std::span<const double> weights = {});
+/// Shares `samples` samples among `rows`. `weights`, one per sample, multiply the capacities; none: all 1. The result
+/// goes into `niches`, whose memory is reused.
+void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rule, Niches& niches,
+                 std::span<const double> weights = {});
 
 /// F = sum_j worth_j * s_j. Summed in fp64 in a fixed order: equal rows have equal fitness.
 double fitness(std::span<const float> scores, std::span<const double> worth);

@@ -7,13 +7,15 @@
 
 namespace mergarium {
 
-/// Whether a newcomer is certain to be the weakest of `rows` and itself, whatever it scores on the samples where `scored` is not
-/// set. For every row k the difference of fitness is bounded from above: on a scored sample it is known, on another it is at most
+/// Whether a newcomer is certain to be the weakest of `rows` and itself, whatever it scores on the samples where
+/// `scored` is not set. For every row k the difference of fitness is bounded from above: on a scored sample it is
+/// known, on another it is at most
 ///     max over s in [0, 1] of c (s - s_k) / ((z + s)^alpha + epsilon),
-/// which is reached at s = 1 for alpha <= 1, and at s = min(1, (z + alpha s_k) / (alpha - 1)) beyond (epsilon left out there, which only
-/// raises the bound). With capacity `best`, c is at most the sample's weight. An absent row (empty span) is an empty place:
-/// never certain. `totals` are the rows' niche totals; `weights` as in shareNiches.
-bool isCertainlyWeakest(ScoreRows rows, std::span<const double> totals, const CompetitionRule& rule, std::span<const double> weights,
-                        std::span<const float> scores, const std::vector<bool>& scored);
+/// which is reached at s = 1 for alpha <= 1, and at s = min(1, (z + alpha s_k) / (alpha - 1)) beyond (epsilon left out
+/// there, which only raises the bound). With capacity `best`, c is at most the sample's weight. An absent row (empty
+/// span) is an empty place: never certain. `totals` are the rows' niche totals; `weights` as in shareNiches.
+bool isCertainlyWeakest(ScoreRows rows, std::span<const double> totals, const CompetitionRule& rule,
+                        std::span<const double> weights, std::span<const float> scores,
+                        const std::vector<bool>& scored);
 
 }  // namespace mergarium

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/checkpoint/dtype.h"
-#include "core/checkpoint/mapped_file.h"
+#include "core/files/mapped_file.h"
 
 #include <nlohmann/json_fwd.hpp>
 

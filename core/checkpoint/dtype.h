@@ -20,10 +20,11 @@ std::size_t sizeOf(DType dtype);
 /// Whether elements are numbers that can be mixed; others are taken over from one founder as they are.
 bool isFloating(DType dtype);
 
-/// The values of `to.size()` elements of a floating `dtype` stored little-endian at `from`, which needs no alignment. F64 is rounded.
+/// The values of `to.size()` elements of a floating `dtype` stored little-endian at `from`, which needs no alignment.
+/// F64 is rounded.
 void toFloats(DType dtype, const std::byte* from, std::span<float> to);
-/// Rounds to nearest, ties to even; writes from.size() elements at `to`, which needs no alignment. Beyond the range: infinity where the type
-/// has one, else NaN.
+/// Rounds to nearest, ties to even; writes from.size() elements at `to`, which needs no alignment. Beyond the range:
+/// infinity where the type has one, else NaN.
 void fromFloats(DType dtype, std::span<const float> from, std::byte* to);
 
 }  // namespace mergarium

@@ -24,15 +24,16 @@ struct Layout {
 
     /// A tensor that is not merged but taken over from one founder as it is: frozen by a rule, or no floating numbers.
     struct Frozen {
-        /// Floating ones lie behind the parameter vector in a network's buffer, in order: `begin` counts on from `length()`.
-        /// Others lie in no buffer; their `begin` is 0.
+        /// Floating ones lie behind the parameter vector in a network's buffer, in order: `begin` counts on from
+        /// `length()`. Others lie in no buffer; their `begin` is 0.
         Tensor tensor;
         /// Index of the founder.
         std::size_t founder = 0;
         bool operator==(const Frozen&) const = default;
     };
 
-    /// A second name of a merged or frozen tensor (tied weights): stored by some checkpoints, never a parameter of its own.
+    /// A second name of a merged or frozen tensor (tied weights): stored by some checkpoints, never a parameter of its
+    /// own.
     struct Alias {
         std::string name;
         std::string of;
@@ -70,13 +71,16 @@ inline std::uint64_t Layout::extent() const {
 
 inline void Layout::append(std::string name, std::vector<std::int64_t> shape, DType dtype) {
     const auto count = elementsOf(shape);
-    tensors.push_back({.name = std::move(name), .shape = std::move(shape), .begin = length(), .count = count, .dtype = dtype});
+    tensors.push_back(
+        {.name = std::move(name), .shape = std::move(shape), .begin = length(), .count = count, .dtype = dtype});
 }
 
 inline void Layout::freeze(std::string name, std::vector<std::int64_t> shape, DType dtype, std::size_t founder) {
     const auto count = elementsOf(shape);
     const auto begin = isFloating(dtype) ? extent() : 0;
-    frozen.push_back({{.name = std::move(name), .shape = std::move(shape), .begin = begin, .count = count, .dtype = dtype}, founder});
+    frozen.push_back(
+        {{.name = std::move(name), .shape = std::move(shape), .begin = begin, .count = count, .dtype = dtype},
+         founder});
 }
 
 }  // namespace mergarium

@@ -1,6 +1,6 @@
 #include "core/checkpoint/model_files.h"
 
-#include "core/checkpoint/json_file.h"
+#include "core/files/json_file.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

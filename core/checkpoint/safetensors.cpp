@@ -1,6 +1,6 @@
 #include "core/checkpoint/safetensors.h"
 
-#include "core/checkpoint/mapped_file.h"
+#include "core/files/mapped_file.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

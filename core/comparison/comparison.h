@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 #include "core/statistics/curve.h"
 #include "core/statistics/summary.h"
 

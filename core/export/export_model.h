@@ -2,9 +2,9 @@
 
 #include "core/archive/member.h"
 #include "core/checkpoint/dtype.h"
+#include "core/evaluation/checkpoint_founders.h"
 #include "core/export/write_model.h"
-#include "core/session/checkpoint_founders.h"
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,7 +1,7 @@
 #include "core/export/founder_files.h"
 
-#include "core/checkpoint/alignment.h"
-#include "core/checkpoint/json_file.h"
+#include "core/files/json_file.h"
+#include "core/founders/alignment.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/checkpoint/founder_source.h"
-#include "core/checkpoint/model_plan.h"
-#include "core/checkpoint/pending_folder.h"
+#include "core/files/pending_folder.h"
+#include "core/founders/founder_source.h"
+#include "core/models/model_plan.h"
 
 #include <span>
 

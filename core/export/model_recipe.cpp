@@ -1,8 +1,8 @@
 #include "core/export/model_recipe.h"
 
-#include "core/checkpoint/fingerprint.h"
-#include "core/session/task_yaml.h"
-#include "core/session/yaml_section.h"
+#include "core/configuration/task_yaml.h"
+#include "core/configuration/yaml_section.h"
+#include "core/files/fingerprint.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

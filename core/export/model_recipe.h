@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/checkpoint/dtype.h"
-#include "core/checkpoint/founder_settings.h"
 #include "core/checkpoint/layout.h"
+#include "core/founders/founder_settings.h"
 #include "core/genome/recipe.h"
 
 #include <cstddef>

@@ -1,10 +1,10 @@
 #include "core/export/write_model.h"
 
-#include "core/checkpoint/model_writer.h"
 #include "core/export/founder_files.h"
 #include "core/export/mergekit_config.h"
 #include "core/export/model_card.h"
 #include "core/genome/recipe_tensors.h"
+#include "core/models/model_writer.h"
 
 #include <fmt/format.h>
 
@@ -70,11 +70,11 @@ ExportResult writeDenseModel(const std::string& name, const ModelStory& story, c
             {.name = tensor.name, .dtype = dtype.value_or(tensor.dtype), .shape = tensor.shape, .count = tensor.count});
     PendingFolder folder(target);
     auto hash = writeModel(planModel(tensors, 0, {{"made_by", "mergarium"}}), folder,
-               [&](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
-                   const auto count = out.size() / sizeOf(tensors[tensor].dtype);
-                   fromFloats(tensors[tensor].dtype, parameters.subspan(layout.tensors[tensor].begin + begin, count),
-                              out.data());
-               });
+                           [&](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
+                               const auto count = out.size() / sizeOf(tensors[tensor].dtype);
+                               fromFloats(tensors[tensor].dtype,
+                                          parameters.subspan(layout.tensors[tensor].begin + begin, count), out.data());
+                           });
     folder.writeFile("README.md", denseModelCard(name, story));
     return commit(folder, std::move(hash));
 }

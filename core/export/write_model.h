@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/checkpoint/layout.h"
+#include "core/evaluation/checkpoint_founders.h"
 #include "core/export/model_recipe.h"
-#include "core/session/checkpoint_founders.h"
 
 #include <cstdint>
 #include <filesystem>

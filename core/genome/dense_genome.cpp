@@ -52,7 +52,8 @@ DenseGenome::DenseGenome(std::vector<float> values, std::optional<Recipe> recipe
 void DenseGenome::materialize(std::span<float> parameters) const { std::ranges::copy(values_, parameters.begin()); }
 
 std::size_t DenseGenome::memory() const {
-    const auto recipe = recipe_ ? recipe_->ends.size() * sizeof(std::uint64_t) + recipe_->coefficients.size() * sizeof(double) : 0;
+    const auto recipe =
+        recipe_ ? recipe_->ends.size() * sizeof(std::uint64_t) + recipe_->coefficients.size() * sizeof(double) : 0;
     return sizeof *this + values_.size() * sizeof(float) + recipe;
 }
 
@@ -75,7 +76,9 @@ GenomePtr DenseGenome::unpack(std::span<const std::byte> bytes, std::uint64_t le
     return std::make_shared<const DenseGenome>(std::move(values), std::move(recipe));
 }
 
-void DenseBreeding::Child::materialize(std::span<float> parameters) const { std::ranges::copy(values, parameters.begin()); }
+void DenseBreeding::Child::materialize(std::span<float> parameters) const {
+    std::ranges::copy(values, parameters.begin());
+}
 
 std::vector<std::byte> DenseBreeding::Child::pack() const { return bytesOf(values); }
 
@@ -95,7 +98,8 @@ const Genome& DenseBreeding::breed(const Genome& firstParent, const Genome& seco
     std::uint64_t begin = 0;
     for (const auto& span : spans_) {
         const auto count = span.end - begin;
-        mix(first.values().subspan(begin, count), second.values().subspan(begin, count), span.mixing, child.subspan(begin, count));
+        mix(first.values().subspan(begin, count), second.values().subspan(begin, count), span.mixing,
+            child.subspan(begin, count));
         begin = span.end;
     }
     if (splice.mutation) addGaussianNoise(child, static_cast<float>(splice.mutation->sigma), splice.mutation->seed);
@@ -111,6 +115,8 @@ GenomePtr DenseBreeding::keep() {
     return std::make_shared<const DenseGenome>(child_.values, std::move(recipe));
 }
 
-GenomePtr DenseBreeding::unpack(std::span<const std::byte> bytes) const { return DenseGenome::unpack(bytes, tensorEnds_.back()); }
+GenomePtr DenseBreeding::unpack(std::span<const std::byte> bytes) const {
+    return DenseGenome::unpack(bytes, tensorEnds_.back());
+}
 
 }  // namespace mergarium

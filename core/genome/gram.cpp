@@ -1,6 +1,6 @@
 #include "core/genome/gram.h"
 
-#include "core/genome/founder_window.h"
+#include "core/founders/founder_window.h"
 #include "core/genome/interpolation.h"
 #include "core/parallel/parallel_for.h"
 

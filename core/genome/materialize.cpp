@@ -1,7 +1,7 @@
 #include "core/genome/materialize.h"
 
+#include "core/founders/founder_window.h"
 #include "core/genome/accumulate.h"
-#include "core/genome/founder_window.h"
 #include "core/parallel/parallel_for.h"
 
 #include <algorithm>

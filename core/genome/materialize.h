@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/genome/founders.h"
+#include "core/founders/founders.h"
 #include "core/genome/recipe.h"
 
 #include <cstddef>

@@ -17,7 +17,8 @@ MixingCoefficients mix(Interpolation interpolation, const PairGram& gram, double
 
 }  // namespace
 
-void mixedSpans(const Splice& splice, std::span<const std::uint64_t> tensorEnds, PairGrams& grams, std::vector<MixedSpan>& spans) {
+void mixedSpans(const Splice& splice, std::span<const std::uint64_t> tensorEnds, PairGrams& grams,
+                std::vector<MixedSpan>& spans) {
     const auto length = tensorEnds.back();
     const bool perTensor = splice.interpolation == Interpolation::SlerpPerTensor;
     PairGram gram;
@@ -35,7 +36,8 @@ void mixedSpans(const Splice& splice, std::span<const std::uint64_t> tensorEnds,
             const auto end = perTensor ? std::min(sideEnd, tensorEnds[tensor]) : sideEnd;
             spans.push_back({end, mix(splice.interpolation, gram, ratio)});
             begin = end;
-            if (perTensor && end == tensorEnds[tensor] && ++tensor < tensorEnds.size()) gram = grams.over(end, tensorEnds[tensor]);
+            if (perTensor && end == tensorEnds[tensor] && ++tensor < tensorEnds.size())
+                gram = grams.over(end, tensorEnds[tensor]);
         }
     }
 }

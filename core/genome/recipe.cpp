@@ -43,7 +43,8 @@ void appendSpan(Recipe& recipe, std::uint64_t end, std::span<const double> coeff
 
 std::vector<std::byte> packRecipe(const Recipe& recipe) {
     const std::uint64_t head[2] = {recipe.founders, recipe.spans()};
-    std::vector<std::byte> bytes(sizeof head + recipe.ends.size() * sizeof(std::uint64_t) + recipe.coefficients.size() * sizeof(double));
+    std::vector<std::byte> bytes(sizeof head + recipe.ends.size() * sizeof(std::uint64_t) +
+                                 recipe.coefficients.size() * sizeof(double));
     auto at = put(std::span(bytes), std::span<const std::uint64_t>(head));
     at = put(at, std::span<const std::uint64_t>(recipe.ends));
     put(at, std::span<const double>(recipe.coefficients));
@@ -53,7 +54,8 @@ std::vector<std::byte> packRecipe(const Recipe& recipe) {
 Recipe unpackRecipe(std::span<const std::byte> bytes) {
     const auto head = take<std::uint64_t>(bytes, 2);
     // Both bounded by the bytes there are, so that their product can't overflow.
-    if (head[0] == 0 || head[1] == 0 || head[0] > bytes.size() || head[1] > bytes.size()) throw std::runtime_error("A stored recipe is damaged.");
+    if (head[0] == 0 || head[1] == 0 || head[0] > bytes.size() || head[1] > bytes.size())
+        throw std::runtime_error("A stored recipe is damaged.");
     Recipe recipe;
     recipe.founders = head[0];
     recipe.ends = take<std::uint64_t>(bytes, head[1]);

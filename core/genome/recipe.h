@@ -7,9 +7,9 @@
 
 namespace mergarium {
 
-/// A model as what merging makes of its founders: the parameter vector cut into spans, and on each span one coefficient per
-/// founder, theta = sum_k c_k * founder_k. Every child of SLERP or LERP is one (merging is linear in the parents once its
-/// angle is known), so kilobytes say all that there is to a model of any size. A plain value; any thread.
+/// A model as what merging makes of its founders: the parameter vector cut into spans, and on each span one coefficient
+/// per founder, theta = sum_k c_k * founder_k. Every child of SLERP or LERP is one (merging is linear in the parents
+/// once its angle is known), so kilobytes say all that there is to a model of any size. A plain value; any thread.
 struct Recipe {
     /// K.
     std::size_t founders = 0;
@@ -21,7 +21,9 @@ struct Recipe {
     std::size_t spans() const { return ends.size(); }
     std::uint64_t length() const { return ends.empty() ? 0 : ends.back(); }
     std::uint64_t begin(std::size_t span) const { return span == 0 ? 0 : ends[span - 1]; }
-    std::span<const double> of(std::size_t span) const { return std::span(coefficients).subspan(span * founders, founders); }
+    std::span<const double> of(std::size_t span) const {
+        return std::span(coefficients).subspan(span * founders, founders);
+    }
     bool operator==(const Recipe&) const = default;
 };
 
@@ -31,7 +33,8 @@ Recipe founderRecipe(std::size_t founder, std::size_t founders, std::uint64_t le
 /// Appends a span that ends at `end`; grows the last one instead where the coefficients are equal to the bit.
 void appendSpan(Recipe& recipe, std::uint64_t end, std::span<const double> coefficients);
 
-/// Little-endian: K, number of spans, ends, coefficients. `unpackRecipe` throws std::runtime_error when the bytes are no recipe.
+/// Little-endian: K, number of spans, ends, coefficients. `unpackRecipe` throws std::runtime_error when the bytes are
+/// no recipe.
 std::vector<std::byte> packRecipe(const Recipe& recipe);
 Recipe unpackRecipe(std::span<const std::byte> bytes);
 

@@ -10,7 +10,8 @@
 
 namespace mergarium {
 
-/// A model as a recipe over its founders. With the Gram sums at the ends of its spans at hand, so that breeding needs no pass over parameters.
+/// A model as a recipe over its founders. With the Gram sums at the ends of its spans at hand, so that breeding needs
+/// no pass over parameters.
 class RecipeGenome final : public Genome {
 public:
     /// Throws std::runtime_error when the recipe is not one over these founders.
@@ -37,8 +38,8 @@ private:
     std::vector<double> gramAtEnds_;
 };
 
-/// Breeds recipes: a walk over both parents' spans, whatever the size of the models. One partial block is read for every new
-/// split point, and nothing else of the founders.
+/// Breeds recipes: a walk over both parents' spans, whatever the size of the models. One partial block is read for
+/// every new split point, and nothing else of the founders.
 class RecipeBreeding final : public Breeding {
 public:
     explicit RecipeBreeding(GramPtr gram);

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "core/checkpoint/founder_source.h"
-#include "core/checkpoint/model_plan.h"
-#include "core/genome/founders.h"
+#include "core/founders/founder_source.h"
+#include "core/founders/founders.h"
 #include "core/genome/recipe.h"
+#include "core/models/model_plan.h"
 
 #include <cstddef>
 #include <cstdint>

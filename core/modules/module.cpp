@@ -19,8 +19,8 @@ std::filesystem::path ownFolder() {
 
 [[noreturn]] void refuse(const std::string& file) {
     const char* reason = dlerror();
-    throw std::runtime_error(fmt::format("{}: this part of Mergarium can't be loaded ({}); install Mergarium anew.", file,
-                                         reason != nullptr ? reason : "it is another version's"));
+    throw std::runtime_error(fmt::format("{}: this part of Mergarium can't be loaded ({}); install Mergarium anew.",
+                                         file, reason != nullptr ? reason : "it is another version's"));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "core/networks/fused_attention.h"
-#include "core/networks/fused_product.h"
+#include "core/kernels/fused_attention.h"
+#include "core/kernels/fused_product.h"
+#include "core/kernels/packed_tokens.h"
 #include "core/networks/llama_weights.h"
-#include "core/networks/packed_tokens.h"
 #include "core/networks/rotary.h"
 
 #include <vector>

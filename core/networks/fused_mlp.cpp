@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::size_t kWidth = 16;
 constexpr std::size_t kRows = FusedMlp::kRowsPerTile;
-/// Tiles that go through the first layer together: a panel of its weights is used for all of them while it is in the cache.
+/// Tiles that go through the first layer together: a panel of its weights is used for all of them while it is in the
+/// cache.
 constexpr std::size_t kTilesPerBlock = 16;
 /// Columns of the hidden layer per panel of weights: 64 inputs x 64 columns are 16 KB.
 constexpr std::size_t kPanel = 64;
@@ -25,7 +26,8 @@ struct Weights {
 
 /// hidden = max(0, inputs * W1 + b1) for one tile and `Vectors` x 16 columns: Rows x Vectors sums stay in registers.
 template <std::size_t Vectors>
-[[gnu::always_inline]] inline void hiddenColumns(const Weights& weights, const float* inputs, std::size_t column, float* hidden) {
+[[gnu::always_inline]] inline void hiddenColumns(const Weights& weights, const float* inputs, std::size_t column,
+                                                 float* hidden) {
     Lanes sums[kRows][Vectors];
     for (std::size_t row = 0; row < kRows; ++row)
         for (std::size_t v = 0; v < Vectors; ++v)
@@ -42,11 +44,13 @@ template <std::size_t Vectors>
     for (std::size_t row = 0; row < kRows; ++row)
         for (std::size_t v = 0; v < Vectors; ++v) {
             const Lanes zero = {};
-            *reinterpret_cast<Lanes*>(hidden + row * weights.hidden + column + v * kWidth) = sums[row][v] > zero ? sums[row][v] : zero;
+            *reinterpret_cast<Lanes*>(hidden + row * weights.hidden + column + v * kWidth) =
+                sums[row][v] > zero ? sums[row][v] : zero;
         }
 }
 
-/// logits = hidden * W2 + b2 for one tile. Even and odd terms are summed apart, so that additions need not wait for each other.
+/// logits = hidden * W2 + b2 for one tile. Even and odd terms are summed apart, so that additions need not wait for
+/// each other.
 [[gnu::always_inline]] inline void outputColumns(const Weights& weights, const float* hidden, float* logits) {
     Lanes even[kRows], odd[kRows];
     for (std::size_t row = 0; row < kRows; ++row) {
@@ -61,17 +65,20 @@ template <std::size_t Vectors>
             odd[row] += hidden[row * weights.hidden + k + 1] * second;
         }
     }
-    for (std::size_t row = 0; row < kRows; ++row) *reinterpret_cast<Lanes*>(logits + row * kWidth) = even[row] + odd[row];
+    for (std::size_t row = 0; row < kRows; ++row)
+        *reinterpret_cast<Lanes*>(logits + row * kWidth) = even[row] + odd[row];
 }
 
 /// At most kTilesPerBlock tiles.
 template <std::size_t Vectors>
-[[gnu::always_inline]] inline void forwardBlock(const Weights& weights, const float* inputs, std::size_t tiles, float* logits) {
+[[gnu::always_inline]] inline void forwardBlock(const Weights& weights, const float* inputs, std::size_t tiles,
+                                                float* logits) {
     alignas(64) static thread_local std::array<float, kTilesPerBlock * kRows * kMostHidden> hidden;
     for (std::size_t panel = 0; panel < weights.hidden; panel += kPanel)
         for (std::size_t tile = 0; tile < tiles; ++tile)
             for (std::size_t column = panel; column < panel + kPanel; column += Vectors * kWidth)
-                hiddenColumns<Vectors>(weights, inputs + tile * kRows * weights.inputs, column, hidden.data() + tile * kRows * weights.hidden);
+                hiddenColumns<Vectors>(weights, inputs + tile * kRows * weights.inputs, column,
+                                       hidden.data() + tile * kRows * weights.hidden);
     for (std::size_t tile = 0; tile < tiles; ++tile)
         outputColumns(weights, hidden.data() + tile * kRows * weights.hidden, logits + tile * kRows * kWidth);
 }
@@ -84,13 +91,16 @@ void forwardPortable(const Weights& weights, const float* inputs, std::size_t ti
 
 #if defined(__x86_64__)
 // 24 of 32 registers hold sums.
-[[gnu::target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")]] void forwardAvx512(const Weights& weights, const float* inputs,
-                                                                                                std::size_t tiles, float* logits) {
+[[gnu::target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")]] void forwardAvx512(const Weights& weights,
+                                                                                                 const float* inputs,
+                                                                                                 std::size_t tiles,
+                                                                                                 float* logits) {
     forwardBlock<4>(weights, inputs, tiles, logits);
 }
 
 // 12 of 16 registers hold sums.
-[[gnu::target("avx2,fma")]] void forwardAvx2(const Weights& weights, const float* inputs, std::size_t tiles, float* logits) {
+[[gnu::target("avx2,fma")]] void forwardAvx2(const Weights& weights, const float* inputs, std::size_t tiles,
+                                             float* logits) {
     forwardBlock<1>(weights, inputs, tiles, logits);
 }
 
@@ -132,7 +142,8 @@ void FusedMlp::load(std::span<const float> parameters) {
     const auto hidden = static_cast<std::size_t>(shape_.hidden);
     const auto outputs = static_cast<std::size_t>(shape_.outputs);
     const float* weights = parameters_ + (inputs + 1) * hidden;
-    for (std::size_t k = 0; k < hidden; ++k) std::copy_n(weights + k * outputs, outputs, outputWeights_.data() + k * kWidth);
+    for (std::size_t k = 0; k < hidden; ++k)
+        std::copy_n(weights + k * outputs, outputs, outputWeights_.data() + k * kWidth);
     std::copy_n(weights + hidden * outputs, outputs, outputBias_.data());
 }
 

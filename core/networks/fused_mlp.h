@@ -27,8 +27,8 @@ private:
 
 /// Both layers of the digits' perceptron in one pass on one CPU core: a few rows at a time go through, their hidden
 /// activations never leave the cache, and no library's threads or locks are involved. Uses what the processor has
-/// (AVX-512, AVX2, or whatever the compiler makes of it); sums go over the inputs in order, so results depend on the kind
-/// of processor, and on nothing else.
+/// (AVX-512, AVX2, or whatever the compiler makes of it); sums go over the inputs in order, so results depend on the
+/// kind of processor, and on nothing else.
 class FusedMlp {
 public:
     static constexpr std::size_t kRowsPerTile = 6;
@@ -43,8 +43,8 @@ public:
     /// Takes over a model: `parameters` in the layout of Mlp. They are read again by every `forward`, and have to stay.
     void load(std::span<const float> parameters);
 
-    /// The logits of tiles [begin, end) go to `logits`, kRowsPerTile x kLogitsPerRow values per tile. Threads may call it
-    /// together for different tiles.
+    /// The logits of tiles [begin, end) go to `logits`, kRowsPerTile x kLogitsPerRow values per tile. Threads may call
+    /// it together for different tiles.
     void forward(const TiledRows& inputs, std::size_t begin, std::size_t end, float* logits) const;
 
 private:

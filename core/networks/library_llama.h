@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/kernels/packed_tokens.h"
 #include "core/networks/llama_weights.h"
-#include "core/networks/packed_tokens.h"
 #include "core/networks/rotary.h"
 
 #include <span>

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "core/checkpoint/layout.h"
+#include "core/kernels/packed_tokens.h"
 #include "core/networks/llama_config.h"
 #include "core/networks/llama_weights.h"
-#include "core/networks/packed_tokens.h"
 #include "core/networks/rotary.h"
 
 #include <torch/types.h>

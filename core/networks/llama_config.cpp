@@ -1,6 +1,6 @@
 #include "core/networks/llama_config.h"
 
-#include "core/checkpoint/json_file.h"
+#include "core/files/json_file.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

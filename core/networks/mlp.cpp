@@ -14,7 +14,8 @@ Weights viewsOf(const Mlp::Shape& shape, const torch::Tensor& flat) {
     const auto layout = Mlp::layout(shape);
     const auto view = [&](std::size_t index) {
         const auto& tensor = layout.tensors[index];
-        return flat.narrow(0, static_cast<std::int64_t>(tensor.begin), static_cast<std::int64_t>(tensor.count)).view(tensor.shape);
+        return flat.narrow(0, static_cast<std::int64_t>(tensor.begin), static_cast<std::int64_t>(tensor.count))
+            .view(tensor.shape);
     };
     return {view(0), view(1), view(2), view(3)};
 }

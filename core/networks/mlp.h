@@ -10,8 +10,8 @@
 
 namespace mergarium {
 
-/// The multi-layer perceptron of the digits experiment: 64-256-10 with ReLU, 19,210 parameters. Its tensors are views into
-/// one flat fp32 vector in the order W1, b1, W2, b2, weights input-major: writing the vector is loading the model.
+/// The multi-layer perceptron of the digits experiment: 64-256-10 with ReLU, 19,210 parameters. Its tensors are views
+/// into one flat fp32 vector in the order W1, b1, W2, b2, weights input-major: writing the vector is loading the model.
 class Mlp {
 public:
     struct Shape {

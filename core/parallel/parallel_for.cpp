@@ -16,7 +16,7 @@ void parallelFor(std::size_t count, const std::function<void(std::size_t first, 
     const auto threads = std::min(count, parallelThreads());
     if (threads == 1 || omp_in_parallel()) return body(0, count);
     std::exception_ptr failure;
-#pragma omp parallel num_threads(static_cast<int>(threads))
+#pragma omp parallel num_threads(static_cast <int>(threads))
     {
         // The system may have given fewer threads than were asked for.
         const auto team = static_cast<std::size_t>(omp_get_num_threads());

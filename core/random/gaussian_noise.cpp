@@ -51,8 +51,8 @@ inline float logOf(float x) {
     return exponent * 0.693147181f + series;
 }
 
-/// Two independent standard normals from two words (Box and Muller). sin and cos of an angle in [-pi, pi) come from their
-/// Taylor series at half the angle, which keeps the argument below pi/2.
+/// Two independent standard normals from two words (Box and Muller). sin and cos of an angle in [-pi, pi) come from
+/// their Taylor series at half the angle, which keeps the argument below pi/2.
 inline void boxMuller(std::uint32_t first, std::uint32_t second, float& one, float& two) {
     const float u = (static_cast<float>(static_cast<std::int32_t>(first >> 8)) + 1.0f) * 0x1.0p-24f;
     const float radius = std::sqrt(-2.0f * logOf(u));

@@ -21,7 +21,8 @@ enum class Purpose : std::uint32_t {
     TokenSampling = 10,
 };
 
-/// The random numbers of one purpose at one step of one run: a value that anyone can make again from (seed, step, purpose).
+/// The random numbers of one purpose at one step of one run: a value that anyone can make again from (seed, step,
+/// purpose).
 class RandomStream {
 public:
     RandomStream(std::uint64_t seed, std::uint64_t step, Purpose purpose);

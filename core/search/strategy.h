@@ -64,8 +64,8 @@ void settleInEmptySlot(Archive& archive, MemberPtr founder);
 /// The child takes the place of the weakest, unless it is the weakest itself (paper, algorithm 1).
 Admission admitUnlessWeakest(Archive& archive, Proposal proposal, Offspring child);
 
-/// A search: proposes what to score next, admits the scored child. Deterministic for a seed: step t of a resumed run is step t
-/// of the one that was never interrupted. Knows no threads, SQL or networks.
+/// A search: proposes what to score next, admits the scored child. Deterministic for a seed: step t of a resumed run is
+/// step t of the one that was never interrupted. Knows no threads, SQL or networks.
 class Strategy {
 public:
     virtual ~Strategy() = default;
@@ -79,7 +79,8 @@ public:
     /// Whether a child is certain to be rejected, whatever its unscored samples bring: `scores` holds its
     /// scores where `scored` is set. False where that can't be known.
     virtual bool isLost(std::span<const float> scores, const std::vector<bool>& scored) const = 0;
-    /// What the strategy knows beyond its archive (a distribution, ...), to be kept with the archive's checkpoint; empty when nothing.
+    /// What the strategy knows beyond its archive (a distribution, ...), to be kept with the archive's checkpoint;
+    /// empty when nothing.
     virtual std::vector<std::byte> state() const { return {}; }
     /// Takes over a kept state. Throws std::runtime_error when it doesn't fit.
     virtual void restore(std::span<const std::byte>) {}

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "core/session/experiment.h"
+#include "core/evaluation/experiment.h"
+#include "core/evaluation/scorer.h"
+#include "core/run/snapshot.h"
 #include "core/session/rate_meter.h"
-#include "core/session/scorer.h"
-#include "core/session/snapshot.h"
 #include "core/store/run_catalog.h"
 #include "core/store/run_recorder.h"
 

@@ -41,7 +41,9 @@ struct Session::Worker {
         std::unique_ptr<RunLoop> loop;
         try {
             const RunPlace place{request_.database, request_.resources, request_.threads, &abandon_};
-            const auto announce = [this](std::string_view what, std::uint64_t done, std::uint64_t total) { return prepared(what, done, total); };
+            const auto announce = [this](std::string_view what, std::uint64_t done, std::uint64_t total) {
+                return prepared(what, done, total);
+            };
             if (const auto* fresh = std::get_if<NewRun>(&request_.run))
                 loop = RunLoop::begin(fresh->configuration, place, announce, fresh->arm);
             else
@@ -124,7 +126,9 @@ struct Session::Worker {
         publish(shared(std::move(last)));
     }
 
-    static SnapshotPtr shared(SessionSnapshot snapshot) { return std::make_shared<const SessionSnapshot>(std::move(snapshot)); }
+    static SnapshotPtr shared(SessionSnapshot snapshot) {
+        return std::make_shared<const SessionSnapshot>(std::move(snapshot));
+    }
 
     bool wanted() const { return !untaken_.load(std::memory_order_relaxed); }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 
 #include <chrono>
 #include <cstddef>
@@ -32,11 +32,12 @@ struct SessionRequest {
     bool startPaused = false;
 };
 
-/// Runs one run on a thread of its own: strategy, task, recorder. Every function may be called from any thread and none waits,
-/// except the destructor, which stops the run as `stop` does (within one scoring batch) and joins.
+/// Runs one run on a thread of its own: strategy, task, recorder. Every function may be called from any thread and none
+/// waits, except the destructor, which stops the run as `stop` does (within one scoring batch) and joins.
 class Session {
 public:
-    /// `wake`, if any, is called on the worker's thread when a snapshot is there to be taken, at most once until it is taken.
+    /// `wake`, if any, is called on the worker's thread when a snapshot is there to be taken, at most once until it is
+    /// taken.
     Session(SessionRequest request, std::function<void()> wake);
     ~Session();
     Session(const Session&) = delete;

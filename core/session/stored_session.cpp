@@ -1,6 +1,6 @@
 #include "core/session/stored_session.h"
 
-#include "core/session/experiment.h"
+#include "core/evaluation/experiment.h"
 #include "core/store/run_catalog.h"
 
 #include <stdexcept>

@@ -20,8 +20,9 @@ void refuseForeign(SQLite::Database& database, const std::filesystem::path& path
     if (!untouched && application != kApplicationId)
         throw StoreError(fmt::format("{}: this is a database of another program; name another file.", path.string()));
     if (version > kSchemaVersion)
-        throw StoreError(fmt::format("{}: written by a newer Mergarium (format {}, this one reads up to {}); update Mergarium.",
-                                     path.string(), version, kSchemaVersion));
+        throw StoreError(
+            fmt::format("{}: written by a newer Mergarium (format {}, this one reads up to {}); update Mergarium.",
+                        path.string(), version, kSchemaVersion));
 }
 
 }  // namespace
@@ -38,8 +39,10 @@ SQLite::Database openDatabase(const std::filesystem::path& path, Access access) 
         throw StoreError(fmt::format("{}: its folder doesn't exist; create it first.", path.string()));
     try {
         // Readers too open for writing where they may: a WAL database needs its shared-memory file. They write nothing.
-        SQLite::Database database(path.string(), access == Access::Write ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY,
-                                  kBusyMilliseconds);
+        SQLite::Database database(
+            path.string(),
+            access == Access::Write ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY,
+            kBusyMilliseconds);
         database.exec("PRAGMA foreign_keys = ON");
         refuseForeign(database, path);
         if (access == Access::Write) {
@@ -61,18 +64,23 @@ SQLite::Database openDatabase(const std::filesystem::path& path, Access access) 
 void throwExplained(const SQLite::Exception& error, const std::filesystem::path& path) {
     const int code = error.getErrorCode();
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-        throw StoreBusy(fmt::format("{}: another program keeps it locked; close that program and go on.", path.string()));
+        throw StoreBusy(
+            fmt::format("{}: another program keeps it locked; close that program and go on.", path.string()));
     const auto sentence = [&] {
         switch (code) {
             case SQLITE_READONLY: return std::string("it can't be written; check its permissions and its folder's");
-            case SQLITE_FULL: return std::string("the disk is full; what was stored is safe: free some space and resume");
+            case SQLITE_FULL:
+                return std::string("the disk is full; what was stored is safe: free some space and resume");
             case SQLITE_IOERR: return std::string("the disk can't be read or written; what was stored before is kept");
-            case SQLITE_CORRUPT: return std::string("the database is damaged; restore it from a copy, or name another file");
+            case SQLITE_CORRUPT:
+                return std::string("the database is damaged; restore it from a copy, or name another file");
             case SQLITE_NOTADB: return std::string("this is not a run database; name another file");
             case SQLITE_CANTOPEN: return std::string("it can't be opened; check the path and its permissions");
-            case SQLITE_CONSTRAINT: return std::string("another program is going on with the same run; close one of the two");
+            case SQLITE_CONSTRAINT:
+                return std::string("another program is going on with the same run; close one of the two");
             case SQLITE_ERROR:  // a file with our mark but not our tables
-                return fmt::format("the database doesn't have the expected tables ({}); restore it from a copy", error.what());
+                return fmt::format("the database doesn't have the expected tables ({}); restore it from a copy",
+                                   error.what());
             default: return fmt::format("the database failed: {}", error.what());
         }
     }();

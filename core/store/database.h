@@ -27,7 +27,8 @@ enum class Access {
     Read,
 };
 
-/// Opens a run database (SQLite, WAL). Refuses files of other programs, of newer versions, and damaged ones: StoreError.
+/// Opens a run database (SQLite, WAL). Refuses files of other programs, of newer versions, and damaged ones:
+/// StoreError.
 SQLite::Database openDatabase(const std::filesystem::path& path, Access access);
 
 /// Throws what SQLite's error means to the person at the screen: StoreError, StoreBusy for a lock.

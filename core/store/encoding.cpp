@@ -30,7 +30,8 @@ std::vector<Number> unpack(std::span<const std::byte> blob) {
 }  // namespace
 
 Blob packScores(std::span<const float> scores) {
-    const bool binary = std::all_of(scores.begin(), scores.end(), [](float score) { return score == 0.0f || score == 1.0f; });
+    const bool binary =
+        std::all_of(scores.begin(), scores.end(), [](float score) { return score == 0.0f || score == 1.0f; });
     if (!binary) {
         Blob blob{kFloats};
         const auto bytes = std::as_bytes(scores);
@@ -64,7 +65,8 @@ Blob packTexts(std::span<const std::string> texts) {
     Blob blob;
     for (const auto& text : texts) {
         const std::uint64_t size = text.size();
-        for (const auto part : {std::as_bytes(std::span(&size, 1)), std::as_bytes(std::span(text))}) blob.insert(blob.end(), part.begin(), part.end());
+        for (const auto part : {std::as_bytes(std::span(&size, 1)), std::as_bytes(std::span(text))})
+            blob.insert(blob.end(), part.begin(), part.end());
     }
     return blob;
 }

@@ -23,7 +23,8 @@ std::vector<float> unpackFloats(std::span<const std::byte> blob);
 Blob packNumbers(std::span<const std::uint64_t> values);
 std::vector<std::uint64_t> unpackIntegers(std::span<const std::byte> blob);
 
-/// Texts, one after the other, each behind its length. `unpackTexts` throws std::runtime_error when the blob is damaged.
+/// Texts, one after the other, each behind its length. `unpackTexts` throws std::runtime_error when the blob is
+/// damaged.
 Blob packTexts(std::span<const std::string> texts);
 std::vector<std::string> unpackTexts(std::span<const std::byte> blob);
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/archive/member.h"
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 
 #include <filesystem>
 #include <string>

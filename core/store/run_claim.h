@@ -5,9 +5,9 @@
 
 namespace mergarium {
 
-/// A recorder's hold on its run, stored as the run's owner: "4711 123456 2" (process, its start time, hold within it), so
-/// that it can be told from every later process with the same number and from earlier holds of this one.
-/// It ends with the object, or with the process, however that ends.
+/// A recorder's hold on its run, stored as the run's owner: "4711 123456 2" (process, its start time, hold within it),
+/// so that it can be told from every later process with the same number and from earlier holds of this one. It ends
+/// with the object, or with the process, however that ends.
 class RunClaim {
 public:
     RunClaim();

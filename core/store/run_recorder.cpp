@@ -17,7 +17,8 @@ namespace mergarium {
 namespace {
 
 std::int64_t secondsSince1970() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
 }
 
 std::int64_t stored(std::uint64_t value) { return static_cast<std::int64_t>(value); }
@@ -59,7 +60,8 @@ struct RunRecorder::Store {
     template <typename Write>
     void transact(Write&& write) {
         if (identityOf(path) != identity)
-            throw StoreError(fmt::format("{}: the run database has vanished or was replaced while the run was going.", path.string()));
+            throw StoreError(fmt::format("{}: the run database has vanished or was replaced while the run was going.",
+                                         path.string()));
         try {
             SQLite::Transaction transaction(connection, SQLite::TransactionBehavior::IMMEDIATE);
             write();
@@ -72,7 +74,8 @@ struct RunRecorder::Store {
     void insertRun(const RunDescription& description, std::size_t samples, const SweepArm& arm) {
         const auto& configuration = description.configuration;
         SQLite::Statement insert(connection,
-                                 "INSERT INTO runs (name, configuration, created, phase, owner, budget, samples, device, sweep, arm, samples_hash) "
+                                 "INSERT INTO runs (name, configuration, created, phase, owner, budget, samples, "
+                                 "device, sweep, arm, samples_hash) "
                                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         insert.bind(1, configuration.name);
         insert.bind(2, toYaml(configuration));
@@ -90,7 +93,8 @@ struct RunRecorder::Store {
     }
 
     void insertLayout(const Layout& layout) {
-        SQLite::Statement insert(connection, "INSERT INTO tensors (run, position, name, shape, dtype, founder) VALUES (?, ?, ?, ?, ?, ?)");
+        SQLite::Statement insert(
+            connection, "INSERT INTO tensors (run, position, name, shape, dtype, founder) VALUES (?, ?, ?, ?, ?, ?)");
         std::int64_t position = 0;
         const auto add = [&](const Layout::Tensor& tensor, std::optional<std::size_t> founder) {
             insert.clearBindings();
@@ -116,9 +120,10 @@ struct RunRecorder::Store {
     }
 
     void insertFounders(std::span<const FounderRecord> founders) {
-        SQLite::Statement insert(connection,
-                                 "INSERT INTO founders (run, member, name, bytes, hash, genome, train, test, scores, path, adapter, slot) "
-                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        SQLite::Statement insert(
+            connection,
+            "INSERT INTO founders (run, member, name, bytes, hash, genome, train, test, scores, path, adapter, slot) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         for (const auto& founder : founders) {
             const auto& member = *founder.member;
             insert.clearBindings();
@@ -154,11 +159,15 @@ struct RunRecorder::Store {
     }
 
     void insertBirths() {
-        SQLite::Statement insert(connection,
-                                 "INSERT INTO births (run, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, "
-                                 "train, fitness, slot, replaced, scores, seconds, scored, failure) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        SQLite::Statement insert(
+            connection,
+            "INSERT INTO births (run, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, "
+            "train, fitness, slot, replaced, scores, seconds, scored, failure) VALUES "
+            "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
         // Answers are kept of the archive's members; founders keep theirs.
-        SQLite::Statement forget(connection, "DELETE FROM answers WHERE run = ?1 AND member = ?2 AND member > (SELECT max(member) FROM founders WHERE run = ?1)");
+        SQLite::Statement forget(connection,
+                                 "DELETE FROM answers WHERE run = ?1 AND member = ?2 AND member > (SELECT max(member) "
+                                 "FROM founders WHERE run = ?1)");
         for (const auto& birth : births) {
             Blob splits, scores;
             insert.clearBindings();
@@ -204,7 +213,8 @@ struct RunRecorder::Store {
 
     void insertProgress() {
         SQLite::Statement insert(connection,
-                                 "INSERT OR REPLACE INTO progress (run, step, best_train, mean_train, best_test, coverage, disagreement, entropy) "
+                                 "INSERT OR REPLACE INTO progress (run, step, best_train, mean_train, best_test, "
+                                 "coverage, disagreement, entropy) "
                                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
         for (const auto& point : progress) {
             insert.bind(1, run.value);
@@ -242,9 +252,10 @@ struct RunRecorder::Store {
     }
 
     void updateStanding(const RunStanding& standing) {
-        SQLite::Statement update(connection,
-                                 "UPDATE runs SET phase = ?, message = ?, owner = ?, evaluations = ?, accepted = ?, seconds = ?, "
-                                 "best_train = ?, best_test = ?, archive_hash = ?, samples_scored = ?, samples_saved = ? WHERE run = ?");
+        SQLite::Statement update(
+            connection,
+            "UPDATE runs SET phase = ?, message = ?, owner = ?, evaluations = ?, accepted = ?, seconds = ?, "
+            "best_train = ?, best_test = ?, archive_hash = ?, samples_scored = ?, samples_saved = ? WHERE run = ?");
         const bool going = standing.phase == Phase::Running || standing.phase == Phase::Paused;
         update.bind(1, std::string(nameOf(standing.phase)));
         update.bind(2, standing.message);
@@ -265,7 +276,8 @@ struct RunRecorder::Store {
         SQLite::Statement clear(connection, "DELETE FROM checkpoints WHERE run = ?");
         clear.bind(1, run.value);
         clear.exec();
-        SQLite::Statement insert(connection, "INSERT INTO checkpoints (run, slot, step, member, genome) VALUES (?, ?, ?, ?, ?)");
+        SQLite::Statement insert(connection,
+                                 "INSERT INTO checkpoints (run, slot, step, member, genome) VALUES (?, ?, ?, ?, ?)");
         const auto& slots = checkpoint.archive.slots();
         for (std::size_t slot = 0; slot < slots.size(); ++slot) {
             if (!slots[slot]) continue;
@@ -279,7 +291,8 @@ struct RunRecorder::Store {
             insert.reset();
         }
         if (checkpoint.state.empty()) return;
-        SQLite::Statement state(connection, "INSERT OR REPLACE INTO strategy_states (run, step, state) VALUES (?, ?, ?)");
+        SQLite::Statement state(connection,
+                                "INSERT OR REPLACE INTO strategy_states (run, step, state) VALUES (?, ?, ?)");
         state.bind(1, run.value);
         state.bind(2, stored(step));
         bindBlob(state, 3, checkpoint.state);

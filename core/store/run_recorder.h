@@ -2,8 +2,8 @@
 
 #include "core/archive/archive.h"
 #include "core/checkpoint/layout.h"
+#include "core/run/snapshot.h"
 #include "core/search/strategy.h"
-#include "core/session/snapshot.h"
 
 #include <filesystem>
 #include <memory>
@@ -67,12 +67,12 @@ struct CheckpointRecord {
 };
 
 /// Appends one running run to the database through a writing connection of its own; used by the worker's thread alone.
-/// Records gather in memory and are written by `flush` in one transaction: the file is locked for milliseconds, and what a
-/// kill loses is recomputed identically. Every function throws StoreError with one sentence.
+/// Records gather in memory and are written by `flush` in one transaction: the file is locked for milliseconds, and
+/// what a kill loses is recomputed identically. Every function throws StoreError with one sentence.
 class RunRecorder {
 public:
-    /// Stores a new run (its id, founders and samples aside) and its founders. `arm` names the sweep that it belongs to,
-    /// if any.
+    /// Stores a new run (its id, founders and samples aside) and its founders. `arm` names the sweep that it belongs
+    /// to, if any.
     static RunRecorder create(const std::filesystem::path& database, const RunDescription& run,
                               std::span<const FounderRecord> founders, const SweepArm& arm = {});
     /// Takes over a stored run. Refused while a living process runs it.

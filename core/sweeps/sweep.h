@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/comparison/comparison.h"
-#include "core/session/configuration.h"
+#include "core/configuration/configuration.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "core/sweeps/sweep_draft.h"
 
-#include "core/session/yaml_section.h"
+#include "core/configuration/yaml_section.h"
 #include "core/sweeps/sweep_text.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/session/configuration.h"
+#include "core/configuration/configuration.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>

@@ -23,7 +23,8 @@ public:
 };
 
 /// Something to be good at: samples, and scoring models on them. Used by one thread at a time.
-/// A model is loaded, then scored batch by batch. Batches never change, so a score depends on the model alone. Knows no archive.
+/// A model is loaded, then scored batch by batch. Batches never change, so a score depends on the model alone. Knows no
+/// archive.
 class Task {
 public:
     virtual ~Task() = default;
@@ -39,16 +40,17 @@ public:
     virtual std::size_t batchCount() const = 0;
     /// Which training samples a batch holds; every sample is in exactly one.
     virtual std::span<const std::uint32_t> batch(std::size_t index) const = 0;
-    /// Scores the loaded model on one batch; writes the entries of its samples, in [0, 1], of `scores` (one per training
-    /// sample). May throw EvaluationFailure.
+    /// Scores the loaded model on one batch; writes the entries of its samples, in [0, 1], of `scores` (one per
+    /// training sample). May throw EvaluationFailure.
     virtual void scoreBatch(std::size_t index, std::span<float> scores) = 0;
-    /// Mean score of the loaded model on the held-out samples, in [0, 1]; absent when there are none, or when `abandon` is found
-    /// set between two batches. May throw EvaluationFailure.
+    /// Mean score of the loaded model on the held-out samples, in [0, 1]; absent when there are none, or when `abandon`
+    /// is found set between two batches. May throw EvaluationFailure.
     virtual std::optional<double> testScore(const std::atomic<bool>* abandon = nullptr) = 0;
-    /// What the loaded model answered to the training samples scored since it was loaded, one text per sample; empty where the
-    /// task has no texts.
+    /// What the loaded model answered to the training samples scored since it was loaded, one text per sample; empty
+    /// where the task has no texts.
     virtual std::vector<std::string> answers() const { return {}; }
-    /// Tokens that models have read and written so far, for training and held-out samples alike; 0 where there are none.
+    /// Tokens that models have read and written so far, for training and held-out samples alike; 0 where there are
+    /// none.
     virtual std::uint64_t tokens() const { return 0; }
 };
 

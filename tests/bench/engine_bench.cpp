@@ -1,17 +1,17 @@
-// How much the whole engine takes beyond the forward passes of its children. One run measures, in turn and several times
-// over: bare passes of the same networks through libtorch, the fused pass, and the engine with its database and with
-// somebody looking at 20 snapshots a second. Medians are compared.
+// How much the whole engine takes beyond the forward passes of its children. One run measures, in turn and several
+// times over: bare passes of the same networks through libtorch, the fused pass, and the engine with its database and
+// with somebody looking at 20 snapshots a second. Medians are compared.
+#include "core/evaluation/experiment.h"
 #include "core/networks/fused_mlp.h"
 #include "core/networks/mlp.h"
-#include "core/session/experiment.h"
-#include "core/session/process.h"
 #include "core/session/session.h"
-#include "core/networks/classifier.h"
+#include "core/startup/process.h"
+#include "core/tasks/digits/classifier.h"
 
 #include <ATen/Parallel.h>
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <torch/types.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -41,7 +41,11 @@ double runEngine(std::uint64_t evaluations, std::size_t threads, const std::file
     RunConfiguration configuration;
     configuration.evaluations = evaluations;
     configuration.device = "cpu";
-    Session session({.run = NewRun{configuration}, .database = database, .resources = findResources(), .threads = threads, .startPaused = false},
+    Session session({.run = NewRun{configuration},
+                     .database = database,
+                     .resources = findResources(),
+                     .threads = threads,
+                     .startPaused = false},
                     nullptr);
     SnapshotPtr last;
     for (bool ended = false; !ended;) {
@@ -81,7 +85,8 @@ int main(int argc, char** argv) {
     auto hidden = torch::empty({rows, 256});
     auto logits = torch::empty({rows, 10});
 
-    const auto folder = std::filesystem::temp_directory_path() / fmt::format("mergarium-bench-{}", Clock::now().time_since_epoch().count());
+    const auto folder = std::filesystem::temp_directory_path() /
+                        fmt::format("mergarium-bench-{}", Clock::now().time_since_epoch().count());
     std::filesystem::create_directory(folder);
     constexpr int kPasses = 300;
     std::vector<double> bare, fused, engine;

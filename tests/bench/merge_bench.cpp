@@ -1,11 +1,11 @@
 // Merging against copying: two generated checkpoints of 1.1 billion parameters in bf16 are merged by mergarium-cli, and
 // as many bytes are copied by cp, in turn and several times over; medians are compared. Then what breeding, an archive
 // and materialising cost on the same models.
-#include "core/checkpoint/model_writer.h"
+#include "core/evaluation/checkpoint_founders.h"
 #include "core/genome/materialize.h"
 #include "core/genome/recipe_genome.h"
+#include "core/models/model_writer.h"
 #include "core/progress/pieces.h"
-#include "core/session/checkpoint_founders.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

@@ -1,4 +1,4 @@
-#include "core/checkpoint/alignment.h"
+#include "core/founders/alignment.h"
 #include "tests/support/tensor_files.h"
 
 #include <QtTest>

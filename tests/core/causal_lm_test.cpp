@@ -1,7 +1,7 @@
-#include "core/session/preflight.h"
+#include "core/evaluation/preflight.h"
 #include "core/session/run_loop.h"
-#include "core/tasks/answer_check.h"
-#include "core/tasks/questions.h"
+#include "core/tasks/causal_lm/answer_check.h"
+#include "core/tasks/causal_lm/questions.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -45,12 +45,15 @@ class CausalLmTest : public QObject {
     QTemporaryDir folder_;
     int files_ = 0;
 
-    fs::path newPath(const char* ending) { return folder_.filePath(QString("file-%1%2").arg(++files_).arg(ending)).toStdString(); }
+    fs::path newPath(const char* ending) {
+        return folder_.filePath(QString("file-%1%2").arg(++files_).arg(ending)).toStdString();
+    }
     /// A copy of the adding model, to be broken.
     fs::path copyOfModel() {
         const auto folder = newPath("");
         fs::copy(kResources / "models/tiny-llm/add", folder, fs::copy_options::recursive);
-        for (const auto& file : fs::directory_iterator(folder)) fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+        for (const auto& file : fs::directory_iterator(folder))
+            fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
         return folder;
     }
     static void edit(const fs::path& file, const std::function<void(nlohmann::json&)>& change) {
@@ -60,7 +63,8 @@ class CausalLmTest : public QObject {
         change(json);
         std::ofstream(file) << json.dump();
     }
-    /// The run with `model` in place of its first founder is refused before it begins, in words that hold all of `expected`.
+    /// The run with `model` in place of its first founder is refused before it begins, in words that hold all of
+    /// `expected`.
     void refused(const fs::path& model, const QStringList& expected) {
         auto configuration = demo(5);
         std::get<std::vector<CheckpointFounder>>(configuration.founders)[0].base = model;
@@ -123,11 +127,13 @@ private Q_SLOTS:
     void multipleChoicesAreReadInEverySpelling() {
         CausalLmSettings settings;
         settings.scoring = QuestionScoring::MultipleChoice;
-        settings.files = {{.name = {}, .train = questions(R"({"question": "2+2", "choices": ["3", "4"], "answer": 1}
+        settings.files = {{.name = {},
+                           .train = questions(R"({"question": "2+2", "choices": ["3", "4"], "answer": 1}
 {"question": "2+3", "choices": {"text": ["5", "6"]}, "answer": "A"}
 
 {"question": "2+4", "choices": ["7", "6"], "answer": "6"}
-)"), .test = {}}};
+)"),
+                           .test = {}}};
         const auto set = readQuestions(settings);
         QCOMPARE(set.train.size(), 3u);
         QCOMPARE(set.train[0].reference, std::string("4"));
@@ -143,10 +149,12 @@ private Q_SLOTS:
             return configuration;
         };
         refused(with("{\"prompt\": \"1+1=\", \"answer\": \"2\"}\n{\"prompt\": \n"), {"line 2", "JSON"});
-        refused(with("{\"prompt\": \"1+1=\", \"answer\": \"2\"}\n{\"question\": \"1+1=\", \"answer\": \"2\"}\n"), {"line 2", "prompt"});
+        refused(with("{\"prompt\": \"1+1=\", \"answer\": \"2\"}\n{\"question\": \"1+1=\", \"answer\": \"2\"}\n"),
+                {"line 2", "prompt"});
         refused(with("{\"prompt\": \"1+1=\"}\n"), {"line 1", "answer"});
         refused(with("\n\n"), {"no questions"});
-        refused(with(("{\"prompt\": \"" + std::string(400, '1') + "\", \"answer\": \"2\"}\n").c_str()), {"line 1", "context of 256"});
+        refused(with(("{\"prompt\": \"" + std::string(400, '1') + "\", \"answer\": \"2\"}\n").c_str()),
+                {"line 1", "context of 256"});
         auto missing = demo(5);
         std::get<CausalLmSettings>(missing.task).files[0].train = folder_.filePath("nowhere.jsonl").toStdString();
         refused(missing, {"nowhere.jsonl"});
@@ -231,7 +239,8 @@ private Q_SLOTS:
             QCOMPARE(*stored.members[slot]->genome->recipe(), *last.members[slot]->genome->recipe());
             // A right answer is the reference.
             for (std::size_t j = 0; j < 80; ++j)
-                QCOMPARE((*last.members[slot]->answers)[j] == last.run->samples->texts[j].reference, last.members[slot]->scores[j] == 1.0f);
+                QCOMPARE((*last.members[slot]->answers)[j] == last.run->samples->texts[j].reference,
+                         last.members[slot]->scores[j] == 1.0f);
         }
     }
 

@@ -1,7 +1,7 @@
 #include "core/checkpoint/checkpoint.h"
-#include "core/checkpoint/digest.h"
-#include "core/checkpoint/digest_kernel.h"
-#include "core/checkpoint/founder_segment.h"
+#include "core/files/digest.h"
+#include "core/files/digest_kernel.h"
+#include "core/founders/founder_segment.h"
 #include "tests/support/tensor_files.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "core/search/cma_es.h"
+#include "core/search/cma_es/cma_es.h"
 
 #include <QtTest>
 

@@ -220,8 +220,10 @@ private Q_SLOTS:
         test::writeText(samples, "{\"a\": 1}\n{\"a\": 2}\n");
         test::writeText(pathOf("run.yaml").toStdString(),
                         "task: {kind: command, program: [sh, fickle], samples: samples.jsonl}\n"
-                        "founders: [" + models + "/add, " + models + "/sort]\n"
-                        "strategy: {archive: 4}\nbudget: {evaluations: 6}\n");
+                        "founders: [" +
+                            models + "/add, " + models +
+                            "/sort]\n"
+                            "strategy: {archive: 4}\nbudget: {evaluations: 6}\n");
         fickle("exit 1");
         QCOMPARE(cli({"run", pathOf("run.yaml"), "--json", "--db", pathOf("runs.db")}).code, 3);
 
@@ -237,7 +239,8 @@ private Q_SLOTS:
     }
 
     void aFailureNowAndThenIsRecordedAndTheRunGoesOn() {
-        const auto ended = cli(runOf("runs.db", 8, {fickle("n=${line#*'\"model\": '}; case ${n%%,*} in *[05]) exit 1;; esac")}));
+        const auto ended =
+            cli(runOf("runs.db", 8, {fickle("n=${line#*'\"model\": '}; case ${n%%,*} in *[05]) exit 1;; esac")}));
         QVERIFY2(ended.code == 0, ended.errors);
         const auto snapshot = RunCatalog(pathOf("runs.db").toStdString()).snapshot({1});
         QCOMPARE(std::ranges::count_if(snapshot.pairings, [](const auto& pairing) { return !pairing.failure.empty(); }),

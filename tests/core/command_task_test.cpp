@@ -1,6 +1,6 @@
-#include "core/tasks/command_task.h"
+#include "core/tasks/command/command_task.h"
+#include "core/files/scratch_folder.h"
 #include "core/genome/dense_genome.h"
-#include "core/tasks/scratch_folder.h"
 #include "tests/support/tensor_files.h"
 
 #include <nlohmann/json.hpp>

@@ -13,16 +13,19 @@ using namespace mergarium;
 namespace {
 
 ComparedRun runOf(const std::string& arm, std::uint64_t seed, double test, bool finished = true) {
-    return {.arm = arm,
-            .seed = seed,
-            .budget = 100,
-            .finished = finished,
-            .curve = {{.step = 0, .bestTrain = 0.2, .bestTest = 0.2, .coverage = 0.4, .disagreement = 0.1, .entropy = 0.5},
-                      {.step = 50, .bestTrain = 0.9, .bestTest = test, .coverage = 0.8, .disagreement = 0.2, .entropy = 0.7}}};
+    return {
+        .arm = arm,
+        .seed = seed,
+        .budget = 100,
+        .finished = finished,
+        .curve = {
+            {.step = 0, .bestTrain = 0.2, .bestTest = 0.2, .coverage = 0.4, .disagreement = 0.1, .entropy = 0.5},
+            {.step = 50, .bestTrain = 0.9, .bestTest = test, .coverage = 0.8, .disagreement = 0.2, .entropy = 0.7}}};
 }
 
 std::vector<ComparedRun> twoArms() {
-    return {runOf("m2n2", 1, 0.68), runOf("ga", 1, 0.50), runOf("m2n2", 2, 0.70), runOf("ga", 2, 0.54), runOf("ga", 3, 0.52)};
+    return {runOf("m2n2", 1, 0.68), runOf("ga", 1, 0.50), runOf("m2n2", 2, 0.70), runOf("ga", 2, 0.54),
+            runOf("ga", 3, 0.52)};
 }
 
 bool near(double a, double b) { return std::abs(a - b) < 1e-12; }
@@ -91,7 +94,8 @@ private Q_SLOTS:
     }
 
     void csvHasALineForEveryArmAndPlace() {
-        const auto lines = QString::fromStdString(toCsv(std::vector{compareArms("a, b", twoArms())})).split('\n', Qt::SkipEmptyParts);
+        const auto lines =
+            QString::fromStdString(toCsv(std::vector{compareArms("a, b", twoArms())})).split('\n', Qt::SkipEmptyParts);
         QCOMPARE(lines.size(), 1 + 2 * 201);
         QVERIFY(lines[1].startsWith("\"a, b\",m2n2,0,2,0.200000,0.000000,"));
         QVERIFY(lines[201].startsWith("\"a, b\",m2n2,100,2,0.690000,0.010000,"));
@@ -105,7 +109,8 @@ private Q_SLOTS:
 
     void svgIsWellFormedAndNamesAxesAndArms() {
         const std::vector<PublishedResult> published{{"ga", 0.52}};
-        const auto figure = figureOf(std::vector{compareArms("5 < 6 & \"more\"", twoArms(), published), compareArms("second", twoArms())});
+        const auto figure = figureOf(
+            std::vector{compareArms("5 < 6 & \"more\"", twoArms(), published), compareArms("second", twoArms())});
         QXmlStreamReader xml(QByteArray::fromStdString(toSvg(figure)));
         QStringList texts;
         int polygons = 0;

@@ -30,7 +30,9 @@ Archive archiveOf(std::vector<const char*> rows, CompetitionRule rule) {
 
 void compareAll(const std::vector<double>& actual, const std::vector<double>& expected) {
     QCOMPARE(actual.size(), expected.size());
-    for (std::size_t i = 0; i < actual.size(); ++i) QVERIFY2(std::abs(actual[i] - expected[i]) < 1e-6, qPrintable(QString("entry %1: %2 against %3").arg(i).arg(actual[i]).arg(expected[i])));
+    for (std::size_t i = 0; i < actual.size(); ++i)
+        QVERIFY2(std::abs(actual[i] - expected[i]) < 1e-6,
+                 qPrintable(QString("entry %1: %2 against %3").arg(i).arg(actual[i]).arg(expected[i])));
 }
 
 }  // namespace

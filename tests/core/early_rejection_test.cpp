@@ -10,7 +10,8 @@ using namespace mergarium;
 namespace {
 
 MemberPtr memberWith(std::uint64_t id, std::vector<float> scores) {
-    return std::make_shared<const Member>(Member{.id = {id}, .genome = nullptr, .scores = Scores(std::move(scores)), .parentage = std::nullopt});
+    return std::make_shared<const Member>(
+        Member{.id = {id}, .genome = nullptr, .scores = Scores(std::move(scores)), .parentage = std::nullopt});
 }
 
 std::vector<float> draw(RandomStream& stream, std::size_t samples, double skill, bool graded) {
@@ -24,7 +25,8 @@ std::vector<float> draw(RandomStream& stream, std::size_t samples, double skill,
 
 }  // namespace
 
-// Whatever is said to be lost after some samples is rejected when all are scored, and by no luck on the rest is it kept.
+// Whatever is said to be lost after some samples is rejected when all are scored, and by no luck on the rest is it
+// kept.
 class EarlyRejectionTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -38,7 +40,8 @@ private Q_SLOTS:
             for (const double epsilon : {0.0, 0.3})
                 for (const bool graded : {false, true})
                     for (const bool best : {false, true})
-                        QTest::addRow("alpha %.1f, epsilon %.1f, %s, %s", alpha, epsilon, graded ? "graded" : "0/1", best ? "best" : "unit")
+                        QTest::addRow("alpha %.1f, epsilon %.1f, %s, %s", alpha, epsilon, graded ? "graded" : "0/1",
+                                      best ? "best" : "unit")
                             << alpha << epsilon << best << graded << graded;
     }
 
@@ -54,8 +57,12 @@ private Q_SLOTS:
         for (std::size_t j = 0; weighted && j < kSamples; ++j) weights.push_back(0.5 + stream.uniform());
         int lost = 0;
         for (int trial = 0; trial < 60; ++trial) {
-            Archive archive(kSlots, kSamples, {.alpha = alpha, .capacity = best ? Capacity::Best : Capacity::Unit, .epsilon = epsilon}, weights);
-            for (std::size_t slot = 0; slot < kSlots; ++slot) archive.place(slot, memberWith(slot + 1, draw(stream, kSamples, 0.5 + 0.1 * static_cast<double>(slot), graded)));
+            Archive archive(kSlots, kSamples,
+                            {.alpha = alpha, .capacity = best ? Capacity::Best : Capacity::Unit, .epsilon = epsilon},
+                            weights);
+            for (std::size_t slot = 0; slot < kSlots; ++slot)
+                archive.place(
+                    slot, memberWith(slot + 1, draw(stream, kSamples, 0.5 + 0.1 * static_cast<double>(slot), graded)));
             const auto child = draw(stream, kSamples, 0.15, graded);
             std::vector<bool> scored(kSamples);
             std::size_t known = 0;
@@ -66,7 +73,8 @@ private Q_SLOTS:
             QVERIFY(!archive.judge(Scores(child)).slot);
             for (int luck = 0; luck < 20; ++luck) {
                 auto lucky = child;
-                for (auto j = known; j < kSamples; ++j) lucky[j] = luck == 0 ? 1.0f : static_cast<float>(stream.uniform() < 0.8 ? 1.0 : stream.uniform());
+                for (auto j = known; j < kSamples; ++j)
+                    lucky[j] = luck == 0 ? 1.0f : static_cast<float>(stream.uniform() < 0.8 ? 1.0 : stream.uniform());
                 QVERIFY(!archive.judge(Scores(lucky)).slot);
             }
         }

@@ -1,5 +1,5 @@
-#include "core/checkpoint/founder_source.h"
-#include "core/checkpoint/content_hash.h"
+#include "core/founders/founder_source.h"
+#include "core/founders/content_hash.h"
 #include "tests/support/tensor_files.h"
 
 #include <nlohmann/json.hpp>

@@ -13,14 +13,17 @@ namespace {
 
 std::vector<float> bred(std::vector<float> first, std::vector<float> second, const Splice& splice) {
     std::vector<float> child(first.size(), std::nanf(""));
-    DenseBreeding({first.size()}).breed(DenseGenome(std::move(first)), DenseGenome(std::move(second)), splice).materialize(child);
+    DenseBreeding({first.size()})
+        .breed(DenseGenome(std::move(first)), DenseGenome(std::move(second)), splice)
+        .materialize(child);
     return child;
 }
 
 void compareAll(const std::vector<float>& actual, const std::vector<double>& expected, double tolerance = 1e-6) {
     QCOMPARE(actual.size(), expected.size());
     for (std::size_t i = 0; i < actual.size(); ++i)
-        QVERIFY2(std::abs(actual[i] - expected[i]) <= tolerance, qPrintable(QString("entry %1: %2 against %3").arg(i).arg(actual[i]).arg(expected[i])));
+        QVERIFY2(std::abs(actual[i] - expected[i]) <= tolerance,
+                 qPrintable(QString("entry %1: %2 against %3").arg(i).arg(actual[i]).arg(expected[i])));
 }
 
 }  // namespace
@@ -31,7 +34,8 @@ private Q_SLOTS:
     void slerpMatchesTheReference_data() {
         QTest::addColumn<quint64>("split");
         QTest::addColumn<QList<double>>("expected");
-        QTest::newRow("at 0: only the far side") << quint64{0} << QList<double>{3.7682259, -1.9144949, 2.712908, 2.185249};
+        QTest::newRow("at 0: only the far side")
+            << quint64{0} << QList<double>{3.7682259, -1.9144949, 2.712908, 2.185249};
         QTest::newRow("after the first") << quint64{1} << QList<double>{2.185249, -1.9144949, 2.712908, 2.185249};
         QTest::newRow("before the last") << quint64{3} << QList<double>{2.185249, 0.7237999, 3.2405669, 2.185249};
     }
@@ -51,8 +55,10 @@ private Q_SLOTS:
 
     void ratioZeroIsParentOneAndRatioOneIsParentTwo() {
         for (const auto interpolation : {Interpolation::Slerp, Interpolation::SlerpPerSide, Interpolation::Lerp}) {
-            compareAll(bred({1, 2, 3}, {-2, 5, 1}, {.splits = {}, .ratio = 0, .interpolation = interpolation}), {1, 2, 3});
-            compareAll(bred({1, 2, 3}, {-2, 5, 1}, {.splits = {}, .ratio = 1, .interpolation = interpolation}), {-2, 5, 1});
+            compareAll(bred({1, 2, 3}, {-2, 5, 1}, {.splits = {}, .ratio = 0, .interpolation = interpolation}),
+                       {1, 2, 3});
+            compareAll(bred({1, 2, 3}, {-2, 5, 1}, {.splits = {}, .ratio = 1, .interpolation = interpolation}),
+                       {-2, 5, 1});
         }
     }
 
@@ -62,17 +68,21 @@ private Q_SLOTS:
     }
 
     void withoutASplitPointOneRatioHoldsEverywhere() {
-        compareAll(bred({0, 0, 0}, {4, 4, 4}, {.splits = {}, .ratio = 0.25, .interpolation = Interpolation::Lerp}), {1, 1, 1});
+        compareAll(bred({0, 0, 0}, {4, 4, 4}, {.splits = {}, .ratio = 0.25, .interpolation = Interpolation::Lerp}),
+                   {1, 1, 1});
     }
 
     void slerpPerSideTakesEachSidesOwnAngle() {
         // Left sides are orthogonal, right sides parallel: cos 45 degrees on the left, plain averages on the right.
-        const auto child = bred({1, 0, 2, 2}, {0, 1, 4, 4}, {.splits = {2}, .ratio = 0.5, .interpolation = Interpolation::SlerpPerSide});
+        const auto child = bred({1, 0, 2, 2}, {0, 1, 4, 4},
+                                {.splits = {2}, .ratio = 0.5, .interpolation = Interpolation::SlerpPerSide});
         const double half = std::sqrt(0.5);
         compareAll(child, {half, half, 3, 3});
     }
 
-    void identicalParentsGiveThemselves() { compareAll(bred({1, -2, 3}, {1, -2, 3}, {.splits = {1}, .ratio = 0.3}), {1, -2, 3}); }
+    void identicalParentsGiveThemselves() {
+        compareAll(bred({1, -2, 3}, {1, -2, 3}, {.splits = {1}, .ratio = 0.3}), {1, -2, 3});
+    }
 
     void zeroVectorsAreMixedLinearly() {
         compareAll(bred({0, 0}, {2, 4}, {.splits = {}, .ratio = 0.25}), {0.5, 1});
@@ -85,7 +95,8 @@ private Q_SLOTS:
     }
 
     void mutationAddsTheSameNoiseAgain() {
-        const Splice splice{.splits = {}, .ratio = 0, .interpolation = Interpolation::Slerp, .mutation = Mutation{0.01, 77}};
+        const Splice splice{
+            .splits = {}, .ratio = 0, .interpolation = Interpolation::Slerp, .mutation = Mutation{0.01, 77}};
         const auto once = bred(std::vector<float>(5000), std::vector<float>(5000), splice);
         QCOMPARE(bred(std::vector<float>(5000), std::vector<float>(5000), splice), once);
         double squares = 0;
@@ -103,11 +114,13 @@ private Q_SLOTS:
     }
 
     void parentsOfDifferentLengthAreRefused() {
-        QVERIFY_EXCEPTION_THROWN(DenseBreeding({3}).breed(DenseGenome({1, 2, 3}), DenseGenome({1, 2}), {}), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(DenseBreeding({3}).breed(DenseGenome({1, 2, 3}), DenseGenome({1, 2}), {}),
+                                 std::invalid_argument);
     }
 
     void splicesAreDrawnWithinTheirRule() {
-        const SpliceRule rule{.splits = {2, 9}, .ratio = BetaRatio{0.3}, .interpolation = Interpolation::Lerp, .mutation = 0.02};
+        const SpliceRule rule{
+            .splits = {2, 9}, .ratio = BetaRatio{0.3}, .interpolation = Interpolation::Lerp, .mutation = 0.02};
         std::set<std::size_t> counts;
         for (std::uint64_t step = 1; step <= 300; ++step) {
             const auto splice = drawSplice(rule, 50, 5, step);

@@ -1,9 +1,9 @@
-#include "core/genome/dense_genome.h"
-#include "core/mating/attraction.h"
 #include "core/archive/archive.h"
 #include "core/checkpoint/safetensors.h"
-#include "core/networks/classifier.h"
-#include "core/tasks/digits.h"
+#include "core/genome/dense_genome.h"
+#include "core/mating/attraction.h"
+#include "core/tasks/digits/classifier.h"
+#include "core/tasks/digits/digits.h"
 
 #include <QtTest>
 
@@ -14,8 +14,8 @@
 
 using namespace mergarium;
 
-// Feeds the recorded draws of an independent NumPy program into our breeding, scoring and archive: every child's number of
-// right samples, every replacement, every fitness and attraction must agree.
+// Feeds the recorded draws of an independent NumPy program into our breeding, scoring and archive: every child's number
+// of right samples, every replacement, every fitness and attraction must agree.
 class GoldenTraceTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
@@ -31,8 +31,10 @@ private Q_SLOTS:
 
         const std::string resources = MERGARIUM_SOURCE_DIR "/resources";
         const auto digits = readDigits(resources + "/data/digits.csv.gz");
-        ClassifierTask task(digits.train, digits.test, std::make_shared<const SampleSet>(pictures(digits.train)), {}, torch::kCPU);
-        Archive archive(golden["archive"].get<std::size_t>(), digits.train.size(), {.alpha = golden["alpha"].get<double>()});
+        ClassifierTask task(digits.train, digits.test, std::make_shared<const SampleSet>(pictures(digits.train)), {},
+                            torch::kCPU);
+        Archive archive(golden["archive"].get<std::size_t>(), digits.train.size(),
+                        {.alpha = golden["alpha"].get<double>()});
         DenseBreeding breeding({task.layout().length()});
 
         const auto admitted = [&](std::uint64_t id, GenomePtr genome) {
@@ -48,8 +50,9 @@ private Q_SLOTS:
 
         std::size_t slot = 0;
         for (const char* name : {"model_0_to_4", "model_5_to_9"}) {
-            const auto founder = admitted(
-                slot + 1, std::make_shared<DenseGenome>(readFloatTensor(resources + "/founders/reference-specialists.safetensors", name)));
+            const auto founder =
+                admitted(slot + 1, std::make_shared<DenseGenome>(readFloatTensor(
+                                       resources + "/founders/reference-specialists.safetensors", name)));
             QCOMPARE(founder->scores.total(), golden["first_archive_correct"][slot].get<double>());
             archive.place(slot++, founder);
         }

@@ -34,7 +34,8 @@ class KillTest : public QObject {
         if (!QFile::exists(database)) return 0;
         int moments = 0;
         try {
-            for (const auto& run : RunCatalog(database.toStdString()).runs()) moments += 1 + (run.evaluations > 0) + (run.phase == Phase::Finished);
+            for (const auto& run : RunCatalog(database.toStdString()).runs())
+                moments += 1 + (run.evaluations > 0) + (run.phase == Phase::Finished);
         } catch (const std::runtime_error&) {
             // The file is being made.
         }
@@ -45,7 +46,8 @@ private Q_SLOTS:
     void killedAtTwentyRandomMomentsItEndsAsOneLeftAlone_data() {
         QTest::addColumn<QStringList>("settings");
         QTest::newRow("from specialists, as published") << QStringList{"digits-specialists"};
-        QTest::newRow("from scratch, with mutation and many splits") << QStringList{"digits-scratch", "--set", "strategy.splits=16"};
+        QTest::newRow("from scratch, with mutation and many splits")
+            << QStringList{"digits-scratch", "--set", "strategy.splits=16"};
     }
 
     void killedAtTwentyRandomMomentsItEndsAsOneLeftAlone() {
@@ -53,7 +55,8 @@ private Q_SLOTS:
         QTemporaryDir folder;
         const auto alone = folder.filePath("alone.db");
         const auto killed = folder.filePath("killed.db");
-        const QStringList run = QStringList{"run"} + settings + QStringList{"--evaluations", kEvaluations, "--threads", "1", "--json", "--db"};
+        const QStringList run = QStringList{"run"} + settings +
+                                QStringList{"--evaluations", kEvaluations, "--threads", "1", "--json", "--db"};
         QProcess process;
         const auto expected = hashIn(outputOf(process, run + QStringList{alone}, 300'000));
         QCOMPARE(expected.size(), 64);
@@ -63,7 +66,8 @@ private Q_SLOTS:
         bool stored = false;
         QString hash;
         while (hash.isEmpty()) {
-            const auto arguments = stored ? QStringList{"resume", "1", "--threads", "1", "--json", "--db", killed} : run + QStringList{killed};
+            const auto arguments = stored ? QStringList{"resume", "1", "--threads", "1", "--json", "--db", killed}
+                                          : run + QStringList{killed};
             // Twenty times after a while that lets some work be done, then to the end.
             const int patience = kills < 20 ? 150 + random.bounded(250) : 300'000;
             hash = hashIn(outputOf(process, arguments, patience));
@@ -86,12 +90,15 @@ private Q_SLOTS:
         QTemporaryDir folder;
         QFile plan(folder.filePath("plan.yaml"));
         QVERIFY(plan.open(QIODevice::WriteOnly));
-        plan.write("{name: killed, base: digits-scratch, set: {budget.evaluations: 600}, seeds: 2,\n"
-                   " arms: {m2n2: {}, map-elites: {strategy: {kind: map-elites, mutation: 0.01}}, cma-es: {strategy: {kind: cma-es}}}}\n");
+        plan.write(
+            "{name: killed, base: digits-scratch, set: {budget.evaluations: 600}, seeds: 2,\n"
+            " arms: {m2n2: {}, map-elites: {strategy: {kind: map-elites, mutation: 0.01}}, cma-es: {strategy: {kind: "
+            "cma-es}}}}\n");
         plan.close();
         const QStringList sweep{"sweep", plan.fileName(), "--threads", "1", "--json", "--db"};
         QProcess process;
-        const auto expected = outputOf(process, sweep + QStringList{folder.filePath("alone.db"), "--jobs", "1"}, 300'000);
+        const auto expected =
+            outputOf(process, sweep + QStringList{folder.filePath("alone.db"), "--jobs", "1"}, 300'000);
         QVERIFY(expected.contains("best_test_mean"));
 
         const auto killed = folder.filePath("killed.db");
@@ -100,7 +107,8 @@ private Q_SLOTS:
         int kills = 0;
         for (int moment = 1; moment <= 16; moment += 4) {
             process.start(MERGARIUM_CLI, arguments);
-            while (momentsIn(killed) < moment && !process.waitForFinished(2)) {}
+            while (momentsIn(killed) < moment && !process.waitForFinished(2)) {
+            }
             process.kill();
             process.waitForFinished(-1);
             kills += process.exitStatus() == QProcess::CrashExit ? 1 : 0;

@@ -29,7 +29,8 @@ class MatingTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void attractionIsWhatTheOtherCanDoThatOneCannot() {
-        const auto archive = archiveOf({{1, 1, 1, 0, 0, 0}, {0, 1, 1, 1, 0, 0}, {0, 0, 0, 0, 1, 0}, {0, 0, 0, 0, 0, 0}}, 4);
+        const auto archive =
+            archiveOf({{1, 1, 1, 0, 0, 0}, {0, 1, 1, 1, 0, 0}, {0, 0, 0, 0, 1, 0}, {0, 0, 0, 0, 0, 0}}, 4);
         std::array<double, 4> drawn{};
         attractions(archive.rows()[0], archive.rows(), archive.niches().worth, drawn);
         QCOMPARE(drawn, (std::array<double, 4>{0, 1, 1, 0}));

@@ -1,8 +1,8 @@
-#include "core/checkpoint/model_writer.h"
+#include "core/models/model_writer.h"
 
-#include "core/checkpoint/content_hash.h"
-#include "core/checkpoint/json_file.h"
 #include "core/checkpoint/safetensors.h"
+#include "core/files/json_file.h"
+#include "core/founders/content_hash.h"
 #include "core/progress/pieces.h"
 #include "tests/support/tensor_files.h"
 
@@ -36,7 +36,7 @@ TensorDescription described(std::string name, DType dtype, std::vector<std::int6
 /// Tensors of several widths, one of them larger than a chunk, one empty.
 std::vector<TensorDescription> someTensors() {
     return {described("embed", DType::BF16, {1000, 7}), described("flags", DType::U8, {13}),
-            described("big", DType::F32, {1100, 1000}),  described("empty", DType::F32, {0, 4}),
+            described("big", DType::F32, {1100, 1000}), described("empty", DType::F32, {0, 4}),
             described("scalar", DType::F16, {}),        described("ids", DType::I64, {5}),
             described("odd", DType::U8, {3}),           described("head", DType::BF16, {3, 1001})};
 }
@@ -193,8 +193,7 @@ private Q_SLOTS:
         for (const std::uint64_t after : {0u, 2u, 4u}) {
             std::uint64_t calls = 0;
             QVERIFY_EXCEPTION_THROWN(
-                write(folder_ / "model", 0,
-                      {.threads = 1, .progress = [&](auto, auto) { return calls++ < after; }}),
+                write(folder_ / "model", 0, {.threads = 1, .progress = [&](auto, auto) { return calls++ < after; }}),
                 Cancelled);
             QVERIFY(fs::is_empty(folder_));
         }
@@ -202,13 +201,12 @@ private Q_SLOTS:
 
     void progressEndsAtItsTotal() {
         std::uint64_t last = 0, whole = 1;
-        write(folder_ / "model", 0,
-              {.threads = 1, .progress = [&](std::uint64_t done, std::uint64_t total) {
-                   [&] { QVERIFY(done > last); }();
-                   last = done;
-                   whole = total;
-                   return true;
-               }});
+        write(folder_ / "model", 0, {.threads = 1, .progress = [&](std::uint64_t done, std::uint64_t total) {
+                                         [&] { QVERIFY(done > last); }();
+                                         last = done;
+                                         whole = total;
+                                         return true;
+                                     }});
         QCOMPARE(last, whole);
     }
 
@@ -224,10 +222,8 @@ private Q_SLOTS:
             }
             return true;
         };
-        const auto message = messageOf([&] {
-            writeModel(planModel(tensors), folder, contentsOf(tensors),
-                       {.threads = 1, .progress = spoil});
-        });
+        const auto message = messageOf(
+            [&] { writeModel(planModel(tensors), folder, contentsOf(tensors), {.threads = 1, .progress = spoil}); });
         QVERIFY2(message.find("differs from what was written") != std::string::npos, message.c_str());
     }
 
@@ -247,8 +243,7 @@ private Q_SLOTS:
         for (int microseconds = 0; microseconds < 60'000; microseconds += 2'500) {
             const bool ended = killedAfter(std::chrono::microseconds(microseconds), [&] {
                 PendingFolder folder(target);
-                writeModel(planModel(someTensors(), 20'000), folder, slowly,
-                           {.threads = 1, .progress = nullptr});
+                writeModel(planModel(someTensors(), 20'000), folder, slowly, {.threads = 1, .progress = nullptr});
                 folder.commit();
             });
             killed += !ended;

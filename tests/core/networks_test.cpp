@@ -1,10 +1,10 @@
+#include "core/compute/networks.h"
 #include "core/genome/dense_genome.h"
 #include "core/networks/fused_mlp.h"
 #include "core/networks/mlp.h"
-#include "core/networks/networks.h"
 #include "core/random/random_stream.h"
-#include "core/networks/classifier.h"
-#include "core/tasks/digits.h"
+#include "core/tasks/digits/classifier.h"
+#include "core/tasks/digits/digits.h"
 
 #include <QtTest>
 
@@ -72,10 +72,12 @@ private Q_SLOTS:
         fused.forward(tiles, 0, tiles.tiles(), logits.data());
         for (int row = 0; row < rows; ++row)
             for (int column = 0; column < outputs; ++column) {
-                const float ours = logits[static_cast<std::size_t>(row) * FusedMlp::kLogitsPerRow + static_cast<std::size_t>(column)];
+                const float ours =
+                    logits[static_cast<std::size_t>(row) * FusedMlp::kLogitsPerRow + static_cast<std::size_t>(column)];
                 const float theirs = expected[row][column].item<float>();
                 QVERIFY2(std::abs(ours - theirs) <= 2e-5f * (1.0f + std::abs(theirs)),
-                         qPrintable(QString("row %1 column %2: %3, libtorch %4").arg(row).arg(column).arg(ours).arg(theirs)));
+                         qPrintable(
+                             QString("row %1 column %2: %3, libtorch %4").arg(row).arg(column).arg(ours).arg(theirs)));
             }
     }
 
@@ -88,10 +90,10 @@ private Q_SLOTS:
         LabelledSamples data{.features = 2, .values = {1, 0, 0, 1, 1, 1}, .labels = {0, 1, 1}};
         ClassifierTask task(data, data, nullptr, {2, 100, 2}, torch::kCPU);
         std::vector<float> parameters(task.layout().length());
-        parameters[0] = 1.0f;                       // input 0 -> hidden 0
-        parameters[100 + 1] = 2.0f;                 // input 1 -> hidden 1
-        parameters[300] = 1.0f;                     // hidden 0 -> class 0
-        parameters[300 + 2 + 1] = 1.0f;             // hidden 1 -> class 1
+        parameters[0] = 1.0f;            // input 0 -> hidden 0
+        parameters[100 + 1] = 2.0f;      // input 1 -> hidden 1
+        parameters[300] = 1.0f;          // hidden 0 -> class 0
+        parameters[300 + 2 + 1] = 1.0f;  // hidden 1 -> class 1
         task.load(DenseGenome(parameters));
         std::vector<float> scores(3);
         scoreAll(task, scores);

@@ -12,7 +12,8 @@ class RandomTest : public QObject {
 private Q_SLOTS:
     // The known answers that the authors of Philox publish with Random123.
     void philoxMatchesTheKnownAnswers() {
-        QCOMPARE(philox({0, 0, 0, 0}, {0, 0}), (std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+        QCOMPARE(philox({0, 0, 0, 0}, {0, 0}),
+                 (std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
         QCOMPARE(philox({~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}),
                  (std::array<std::uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
         QCOMPARE(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
@@ -20,7 +21,9 @@ private Q_SLOTS:
     }
 
     void streamsDifferBySeedStepAndPurpose() {
-        const auto first = [](std::uint64_t seed, std::uint64_t step, Purpose purpose) { return RandomStream(seed, step, purpose).bits64(); };
+        const auto first = [](std::uint64_t seed, std::uint64_t step, Purpose purpose) {
+            return RandomStream(seed, step, purpose).bits64();
+        };
         const auto base = first(1, 1, Purpose::FirstParent);
         QCOMPARE(first(1, 1, Purpose::FirstParent), base);
         QVERIFY(first(2, 1, Purpose::FirstParent) != base);

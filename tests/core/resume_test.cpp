@@ -30,7 +30,11 @@ class ResumeTest : public QObject {
     QTemporaryDir folder_;
     int files_ = 0;
 
-    RunPlace newPlace() { return {.database = folder_.filePath(QString("runs-%1.db").arg(++files_)).toStdString(), .resources = kResources, .threads = 1}; }
+    RunPlace newPlace() {
+        return {.database = folder_.filePath(QString("runs-%1.db").arg(++files_)).toStdString(),
+                .resources = kResources,
+                .threads = 1};
+    }
 
 private Q_SLOTS:
     void everyKindGoesOnAsIfNeverInterrupted_data() {
@@ -45,7 +49,8 @@ private Q_SLOTS:
         QTest::newRow("brute-force") << "strategy: {kind: brute-force, archive: 3}";
         QTest::newRow("brute-force on a grid") << "strategy: {kind: brute-force, ratio: grid}";
         QTest::newRow("offspring in blocks") << "strategy: {offspring: 7, archive: 3}";
-        QTest::newRow("all switches") << "strategy: {offspring: 16, refuse_duplicates: true, snap: layer, capacity: best}";
+        QTest::newRow("all switches")
+            << "strategy: {offspring: 16, refuse_duplicates: true, snap: layer, capacity: best}";
     }
 
     // Stopped with a checkpoint, then killed: what was stored since is bred again, what wasn't is scored again.
@@ -85,13 +90,15 @@ private Q_SLOTS:
         RunConfiguration plain;
         plain.evaluations = 120;
         const auto expected = finish(*RunLoop::begin(plain, newPlace()));
-        auto said = parseConfiguration("strategy: {snap: none, offspring: 1, refuse_duplicates: false, cells: 5, layers: 3}", "test");
+        auto said = parseConfiguration(
+            "strategy: {snap: none, offspring: 1, refuse_duplicates: false, cells: 5, layers: 3}", "test");
         said.evaluations = 120;
         QCOMPARE(finish(*RunLoop::begin(said, newPlace())), expected);
     }
 
     void foundersOfOneCellLeaveOneOfThemOut() {
-        auto configuration = parseConfiguration("{founders: random, strategy: {kind: map-elites, cells: 1, mutation: 0.01}}", "test");
+        auto configuration =
+            parseConfiguration("{founders: random, strategy: {kind: map-elites, cells: 1, mutation: 0.01}}", "test");
         configuration.evaluations = 30;
         const auto place = newPlace();
         const auto loop = RunLoop::begin(configuration, place);

@@ -1,4 +1,4 @@
-#include "core/tasks/sample_file.h"
+#include "core/tasks/command/sample_file.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>

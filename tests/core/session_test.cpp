@@ -1,5 +1,5 @@
-#include "core/session/rate_meter.h"
 #include "core/session/session.h"
+#include "core/session/rate_meter.h"
 #include "core/session/stored_session.h"
 #include "core/store/run_catalog.h"
 
@@ -48,7 +48,11 @@ class SessionTest : public QObject {
 
     std::filesystem::path newDatabase() { return folder_.filePath(QString("runs-%1.db").arg(++files_)).toStdString(); }
     SessionRequest request(std::uint64_t evaluations, bool paused = false) {
-        return {.run = NewRun{shortRun(evaluations)}, .database = newDatabase(), .resources = kResources, .threads = 1, .startPaused = paused};
+        return {.run = NewRun{shortRun(evaluations)},
+                .database = newDatabase(),
+                .resources = kResources,
+                .threads = 1,
+                .startPaused = paused};
     }
     std::string hashOfWholeRun(std::uint64_t evaluations) {
         Session session(request(evaluations), nullptr);
@@ -100,7 +104,8 @@ private Q_SLOTS:
         QCOMPARE(start->evaluations, 0u);
         for (std::uint64_t step = 1; step <= 5; ++step) {
             session.step();
-            const auto next = await(session, [&](const auto& s) { return s.phase == Phase::Paused && s.evaluations == step; });
+            const auto next =
+                await(session, [&](const auto& s) { return s.phase == Phase::Paused && s.evaluations == step; });
             QVERIFY(next);
         }
         // Steps asked for faster than they are made are all made, and no more.
@@ -251,7 +256,8 @@ private Q_SLOTS:
         QCOMPARE(meter.read(start, 1000), 0.0);
         for (int tenth = 1; tenth <= 100; ++tenth) {
             // 100 a second for five seconds, then 10 a second.
-            const auto count = 1000u + (tenth <= 50 ? 10u * static_cast<unsigned>(tenth) : 500u + static_cast<unsigned>(tenth - 50));
+            const auto count =
+                1000u + (tenth <= 50 ? 10u * static_cast<unsigned>(tenth) : 500u + static_cast<unsigned>(tenth - 50));
             const double rate = meter.read(start + tenth * 100ms, count);
             if (tenth == 40) QVERIFY(std::abs(rate - 100.0) < 1e-9);
             if (tenth == 100) QVERIFY(std::abs(rate - 10.0) < 1e-9);

@@ -57,7 +57,8 @@ class StoreTest : public QObject {
         const auto last = runToItsEnd(request(database));
         QCOMPARE(last->phase, Phase::Failed);
         const auto message = QString::fromStdString(last->message);
-        QVERIFY2(message.contains(QString::fromStdString(database.filename().string())) && message.contains(words), qPrintable(message));
+        QVERIFY2(message.contains(QString::fromStdString(database.filename().string())) && message.contains(words),
+                 qPrintable(message));
         QVERIFY2(!message.contains('\n'), qPrintable(message));
     }
 
@@ -71,7 +72,8 @@ private Q_SLOTS:
 
     void foreignDatabasesAreLeftAlone() {
         const auto foreign = path("foreign.db");
-        SQLite::Database(foreign.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE theirs (x)");
+        SQLite::Database(foreign.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+            .exec("CREATE TABLE theirs (x)");
         refuses(foreign, "another program");
         QCOMPARE(SQLite::Database(foreign.string()).execAndGet("SELECT count(*) FROM sqlite_master").getInt(), 1);
     }
@@ -145,7 +147,9 @@ private Q_SLOTS:
             other.exec("ROLLBACK");
         }
         QVERIFY(waiting);
-        QVERIFY(look([&](const auto& s) { return s.phase == Phase::Running && s.message.empty() && s.evaluations > waiting->evaluations; }));
+        QVERIFY(look([&](const auto& s) {
+            return s.phase == Phase::Running && s.message.empty() && s.evaluations > waiting->evaluations;
+        }));
         session.stop();
         const auto last = look([](const auto& s) { return s.phase == Phase::Stopped; });
         QVERIFY(last);
@@ -159,7 +163,8 @@ private Q_SLOTS:
         const auto full = disk / "runs.db";
         auto configuration = shortRun(1'000'000);
         configuration.splice.splits = {64, 64};
-        const auto last = runToItsEnd({.run = NewRun{configuration}, .database = full, .resources = kResources, .threads = 1});
+        const auto last =
+            runToItsEnd({.run = NewRun{configuration}, .database = full, .resources = kResources, .threads = 1});
         const auto message = QString::fromStdString(last->message);
         std::string read;
         std::uint64_t evaluations = 0;

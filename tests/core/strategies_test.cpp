@@ -1,10 +1,10 @@
 #include "core/genome/dense_genome.h"
-#include "core/search/cma_es_search.h"
-#include "core/search/descriptors.h"
-#include "core/search/m2n2.h"
-#include "core/search/map_elites.h"
-#include "core/search/phenotypes.h"
-#include "core/search/ratio_search.h"
+#include "core/search/cma_es/cma_es_search.h"
+#include "core/search/cma_es/phenotypes.h"
+#include "core/search/m2n2/m2n2.h"
+#include "core/search/map_elites/descriptors.h"
+#include "core/search/map_elites/map_elites.h"
+#include "core/search/ratio_search/ratio_search.h"
 
 #include <QtTest>
 
@@ -33,17 +33,21 @@ std::vector<float> row(const char* digits) {
 GenomePtr genome(float value) { return std::make_shared<const DenseGenome>(std::vector<float>(4, value)); }
 
 MemberPtr founder(std::uint64_t id, const char* scores) {
-    return std::make_shared<const Member>(
-        Member{.id = {id}, .genome = genome(static_cast<float>(id)), .scores = Scores(row(scores)), .parentage = std::nullopt});
+    return std::make_shared<const Member>(Member{.id = {id},
+                                                 .genome = genome(static_cast<float>(id)),
+                                                 .scores = Scores(row(scores)),
+                                                 .parentage = std::nullopt});
 }
 
 Admission admit(Strategy& strategy, std::uint64_t step, const char* scores) {
     auto proposal = strategy.propose(step);
-    return strategy.admit(std::move(proposal), {.id = {100 + step}, .scores = Scores(row(scores)), .genome = [] { return genome(0.0f); }});
+    return strategy.admit(std::move(proposal),
+                          {.id = {100 + step}, .scores = Scores(row(scores)), .genome = [] { return genome(0.0f); }});
 }
 
 MapElites mapElites() {
-    MapElites strategy({.descriptors = describe({}, samples()), .cells = 4, .length = 4, .seed = 1}, Archive(16, 8, {.alpha = 0.0}));
+    MapElites strategy({.descriptors = describe({}, samples()), .cells = 4, .length = 4, .seed = 1},
+                       Archive(16, 8, {.alpha = 0.0}));
     strategy.settle(founder(1, "11110000"));
     strategy.settle(founder(2, "00001111"));
     return strategy;
@@ -58,7 +62,9 @@ M2n2 m2n2(M2n2Settings settings) {
     return strategy;
 }
 
-std::pair<std::uint64_t, std::uint64_t> parentsOf(const Proposal& proposal) { return {proposal.mating()->first->id.value, proposal.mating()->second->id.value}; }
+std::pair<std::uint64_t, std::uint64_t> parentsOf(const Proposal& proposal) {
+    return {proposal.mating()->first->id.value, proposal.mating()->second->id.value};
+}
 
 }  // namespace
 
@@ -91,7 +97,8 @@ private Q_SLOTS:
 
     void mapElitesKeepsTheBestOfEveryCell() {
         auto strategy = mapElites();
-        QCOMPARE(strategy.archive().memberCount(), std::size_t{1});  // both founders have half of the odd and half of the even
+        QCOMPARE(strategy.archive().memberCount(),
+                 std::size_t{1});  // both founders have half of the odd and half of the even
         QCOMPARE(strategy.archive().slots()[2 * 4 + 2]->id.value, 1u);
         const auto fresh = admit(strategy, 2, "00111111");
         QCOMPARE(*fresh.slot, std::size_t{3 * 4 + 2});
@@ -110,7 +117,7 @@ private Q_SLOTS:
         for (std::uint64_t step = 4; step < 7004; ++step) ++drawn[parentsOf(strategy.propose(step))];
         // Scores of 4, 2 and 8: a pair (a, b) has probability a / 14 * b / (14 - a).
         const std::map<std::pair<std::uint64_t, std::uint64_t>, double> expected{
-            {{1, 102}, 400.0}, {{1, 103}, 1600.0}, {{102, 1}, 1000.0 / 3.0},
+            {{1, 102}, 400.0},          {{1, 103}, 1600.0},       {{102, 1}, 1000.0 / 3.0},
             {{102, 103}, 2000.0 / 3.0}, {{103, 1}, 8000.0 / 3.0}, {{103, 102}, 4000.0 / 3.0}};
         QCOMPARE(drawn.size(), expected.size());
         for (const auto& [pair, count] : expected) QVERIFY(std::abs(drawn[pair] - count) < 5.0 * std::sqrt(count));
@@ -130,9 +137,11 @@ private Q_SLOTS:
     }
 
     void ratioSearchDrawsWithoutAGrid() {
-        RatioSearch strategy({.seed = 5}, {founder(1, "11110000"), founder(2, "00001111")}, Archive(4, 8, {.alpha = 0.0}));
+        RatioSearch strategy({.seed = 5}, {founder(1, "11110000"), founder(2, "00001111")},
+                             Archive(4, 8, {.alpha = 0.0}));
         double mean = 0.0;
-        for (std::uint64_t step = 1; step <= 1000; ++step) mean += strategy.propose(step).mating()->splice.ratio / 1000.0;
+        for (std::uint64_t step = 1; step <= 1000; ++step)
+            mean += strategy.propose(step).mating()->splice.ratio / 1000.0;
         QVERIFY(std::abs(mean - 0.5) < 0.05);
     }
 
@@ -172,7 +181,10 @@ private Q_SLOTS:
         play(witness, 1, 5);
         for (std::uint64_t step = 6; step <= 8; ++step) {
             auto admission = admit(witness, step, step % 3 == 0 ? "11111100" : step % 3 == 1 ? "00111111" : "10101010");
-            resumed.replay({.step = step, .train = 0.0, .slot = admission.slot, .child = admission.slot ? witness.archive().slots()[*admission.slot] : nullptr});
+            resumed.replay({.step = step,
+                            .train = 0.0,
+                            .slot = admission.slot,
+                            .child = admission.slot ? witness.archive().slots()[*admission.slot] : nullptr});
         }
         QCOMPARE(play(resumed, 9, 15), std::vector(expected.begin() + 8, expected.end()));
     }
@@ -224,7 +236,8 @@ private Q_SLOTS:
 
     void cmaEsSearchLearnsByGenerationsAndGoesOnFromItsState() {
         const auto fresh = [] {
-            return CmaEsSearch(CmaEs(std::vector<double>(4, 0.0), {.seed = 2, .step = 1.0}), networkWeights(), Archive(3, 8, {.alpha = 0.0}));
+            return CmaEsSearch(CmaEs(std::vector<double>(4, 0.0), {.seed = 2, .step = 1.0}), networkWeights(),
+                               Archive(3, 8, {.alpha = 0.0}));
         };
         const auto values = [](Strategy& strategy, std::uint64_t step) {
             const auto proposal = strategy.propose(step);
@@ -258,7 +271,8 @@ private Q_SLOTS:
     }
 
     void aModelThatCannotBeScoredIsTheWorst() {
-        CmaEsSearch strategy(CmaEs(std::vector<double>(4, 0.0), {.seed = 2}), networkWeights(), Archive(3, 8, {.alpha = 0.0}));
+        CmaEsSearch strategy(CmaEs(std::vector<double>(4, 0.0), {.seed = 2}), networkWeights(),
+                             Archive(3, 8, {.alpha = 0.0}));
         for (std::uint64_t step = 1; step <= 40; ++step) {
             strategy.propose(step);
             if (step % 3 == 0)

@@ -1,7 +1,7 @@
-#include "core/session/presets.h"
+#include "core/sweeps/sweep.h"
+#include "core/configuration/presets.h"
 #include "core/store/run_catalog.h"
 #include "core/sweeps/stored_comparison.h"
-#include "core/sweeps/sweep.h"
 #include "core/sweeps/sweep_draft.h"
 #include "core/sweeps/sweep_session.h"
 #include "tests/support/small_sweep.h"
@@ -18,7 +18,9 @@ namespace {
 
 const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
 
-Sweep sweepOf(const std::string& yaml, const SweepChoices& choices = {}) { return parseSweep(yaml, "test.yaml", kResources / "presets", kResources, choices); }
+Sweep sweepOf(const std::string& yaml, const SweepChoices& choices = {}) {
+    return parseSweep(yaml, "test.yaml", kResources / "presets", kResources, choices);
+}
 
 std::string refusal(const std::string& yaml) {
     try {
@@ -37,7 +39,8 @@ void finish(SweepSession& session) {
 std::vector<std::string> hashesOf(const std::filesystem::path& database) {
     const RunCatalog catalog(database);
     std::vector<std::string> hashes;
-    for (const auto& run : catalog.runs()) hashes.push_back(run.arm + std::to_string(run.seed) + catalog.snapshot(run.id).archiveHash);
+    for (const auto& run : catalog.runs())
+        hashes.push_back(run.arm + std::to_string(run.seed) + catalog.snapshot(run.id).archiveHash);
     std::ranges::sort(hashes);
     return hashes;
 }
@@ -51,7 +54,10 @@ class SweepTest : public QObject {
     int files_ = 0;
 
     SweepPlace newPlace(std::size_t jobs = 1) {
-        return {.database = folder_.filePath(QString("runs-%1.db").arg(++files_)).toStdString(), .resources = kResources, .jobs = jobs, .threads = 1};
+        return {.database = folder_.filePath(QString("runs-%1.db").arg(++files_)).toStdString(),
+                .resources = kResources,
+                .jobs = jobs,
+                .threads = 1};
     }
 
 private Q_SLOTS:
@@ -73,20 +79,25 @@ private Q_SLOTS:
 
     void axesMultiply() {
         const auto sweep = sweepOf(
-            "{name: grid, base: digits-specialists, seeds: [5, 9], axes: {strategy.alpha: [0, 0.5, 1], strategy.ratio: [uniform, {beta: 0.3}]}}");
+            "{name: grid, base: digits-specialists, seeds: [5, 9], axes: {strategy.alpha: [0, 0.5, 1], strategy.ratio: "
+            "[uniform, {beta: 0.3}]}}");
         QCOMPARE(sweep.arms.size(), std::size_t{6});
         QCOMPARE(sweep.arms[0].name, std::string("alpha 0, ratio uniform"));
         QCOMPARE(sweep.arms[3].name, std::string("alpha 0.5, ratio {beta: 0.3}"));
         QCOMPARE(sweep.arms[3].configuration.competition.alpha, 0.5);
         QCOMPARE(std::get<BetaRatio>(sweep.arms[3].configuration.splice.ratio).shape, 0.3);
         QCOMPARE(sweep.seeds, (std::vector<std::uint64_t>{5, 9}));
-        const auto both = sweepOf("{name: grid, base: digits-specialists, arms: {a: {}, b: {strategy.attraction: false}}, axes: {strategy.archive: [10, 30]}}");
+        const auto both = sweepOf(
+            "{name: grid, base: digits-specialists, arms: {a: {}, b: {strategy.attraction: false}}, axes: "
+            "{strategy.archive: [10, 30]}}");
         QCOMPARE(both.arms.size(), std::size_t{4});
         QCOMPARE(both.arms[2].name, std::string("b, archive 10"));
     }
 
     void theCommandLineHasTheLastWord() {
-        const auto sweep = sweepOf(test::kSmallSweep, {.name = "other", .seeds = 3, .evaluations = 17, .overrides = {{"strategy.archive", "7"}}});
+        const auto sweep =
+            sweepOf(test::kSmallSweep,
+                    {.name = "other", .seeds = 3, .evaluations = 17, .overrides = {{"strategy.archive", "7"}}});
         QCOMPARE(sweep.name, std::string("other"));
         QCOMPARE(sweep.seeds.size(), std::size_t{3});
         for (const auto& arm : sweep.arms) {
@@ -98,19 +109,32 @@ private Q_SLOTS:
     void badSweepsAreRefusedWithASentence_data() {
         QTest::addColumn<QString>("yaml");
         QTest::addColumn<QString>("says");
-        QTest::newRow("no base") << "{name: x, arms: {a: {}}}" << "base";
-        QTest::newRow("unknown base") << "{name: x, base: nothing, arms: {a: {}}}" << "'nothing' is neither a preset";
-        QTest::newRow("no arms") << "{name: x, base: digits-specialists}" << "neither arms nor axes";
-        QTest::newRow("unknown key") << "{name: x, base: digits-specialists, arms: {a: {}}, sedes: 3}" << "sedes: is not a known key";
-        QTest::newRow("bad change") << "{name: x, base: digits-specialists, arms: {a: {strategy.alhpa: 3}}}" << "arm 'a': ";
-        QTest::newRow("impossible arm") << "{name: x, base: digits-specialists, arms: {a: {strategy.archive: 1}}}" << "strategy.archive";
-        QTest::newRow("no seeds") << "{name: x, base: digits-specialists, arms: {a: {}}, seeds: 0}" << "seeds";
-        QTest::newRow("seed twice") << "{name: x, base: digits-specialists, arms: {a: {}}, seeds: [1, 1]}" << "seeds";
-        QTest::newRow("number as name") << "{name: 12, base: digits-specialists, arms: {a: {}}}" << "name";
-        QTest::newRow("published of nobody") << "{name: x, base: digits-specialists, arms: {a: {}}, published: {b: 1}}" << "no arm 'b'";
-        QTest::newRow("not YAML") << "{name: x" << "not YAML";
-        QTest::newRow("empty axis") << "{name: x, base: digits-specialists, axes: {strategy.alpha: []}}" << "list of values";
-        QTest::newRow("a list") << "[1, 2]" << "must be a map";
+        QTest::newRow("no base") << "{name: x, arms: {a: {}}}"
+                                 << "base";
+        QTest::newRow("unknown base") << "{name: x, base: nothing, arms: {a: {}}}"
+                                      << "'nothing' is neither a preset";
+        QTest::newRow("no arms") << "{name: x, base: digits-specialists}"
+                                 << "neither arms nor axes";
+        QTest::newRow("unknown key") << "{name: x, base: digits-specialists, arms: {a: {}}, sedes: 3}"
+                                     << "sedes: is not a known key";
+        QTest::newRow("bad change") << "{name: x, base: digits-specialists, arms: {a: {strategy.alhpa: 3}}}"
+                                    << "arm 'a': ";
+        QTest::newRow("impossible arm") << "{name: x, base: digits-specialists, arms: {a: {strategy.archive: 1}}}"
+                                        << "strategy.archive";
+        QTest::newRow("no seeds") << "{name: x, base: digits-specialists, arms: {a: {}}, seeds: 0}"
+                                  << "seeds";
+        QTest::newRow("seed twice") << "{name: x, base: digits-specialists, arms: {a: {}}, seeds: [1, 1]}"
+                                    << "seeds";
+        QTest::newRow("number as name") << "{name: 12, base: digits-specialists, arms: {a: {}}}"
+                                        << "name";
+        QTest::newRow("published of nobody") << "{name: x, base: digits-specialists, arms: {a: {}}, published: {b: 1}}"
+                                             << "no arm 'b'";
+        QTest::newRow("not YAML") << "{name: x"
+                                  << "not YAML";
+        QTest::newRow("empty axis") << "{name: x, base: digits-specialists, axes: {strategy.alpha: []}}"
+                                    << "list of values";
+        QTest::newRow("a list") << "[1, 2]"
+                                << "must be a map";
     }
     void badSweepsAreRefusedWithASentence() {
         QFETCH(QString, yaml);
@@ -134,12 +158,16 @@ private Q_SLOTS:
     }
 
     void aBadChangeNamesLineArmAndKey() {
-        QCOMPARE(refusal("name: x\nbase: digits-specialists\narms:\n  a: {}\n  b: {strategy.archive: 1}\n"),
-                 std::string("test.yaml, line 5, arm 'b': strategy.archive: must be at least 2, the number of founders, not 1."));
+        QCOMPARE(
+            refusal("name: x\nbase: digits-specialists\narms:\n  a: {}\n  b: {strategy.archive: 1}\n"),
+            std::string(
+                "test.yaml, line 5, arm 'b': strategy.archive: must be at least 2, the number of founders, not 1."));
     }
 
     void moreRunsThanAnyoneWaitsForAreRefused() {
-        const auto sentence = refusal("name: x\nbase: digits-specialists\narms: {a: {}, b: {}, c: {}, d: {}, e: {}, f: {}, g: {}, h: {}, i: {}, j: {}, k: {}}\nseeds: 10000\n");
+        const auto sentence = refusal(
+            "name: x\nbase: digits-specialists\narms: {a: {}, b: {}, c: {}, d: {}, e: {}, f: {}, g: {}, h: {}, i: {}, "
+            "j: {}, k: {}}\nseeds: 10000\n");
         QVERIFY2(sentence.find("more than 100000 runs") != std::string::npos, sentence.c_str());
     }
 
@@ -165,8 +193,14 @@ private Q_SLOTS:
     }
 
     void aDraftKeepsListsQuotesAndAxes() {
-        SweepDraft draft{.description = "Why.", .name = "a: b", .base = "digits-specialists", .common = "budget.evaluations: 60", .arms = {{"yes", ""}, {"#1, \"so\"", "device: \"cpu\""}},
-                         .axes = {{"strategy.ratio", "uniform, {beta: 0.3}"}}, .seeds = "3,", .published = {}};
+        SweepDraft draft{.description = "Why.",
+                         .name = "a: b",
+                         .base = "digits-specialists",
+                         .common = "budget.evaluations: 60",
+                         .arms = {{"yes", ""}, {"#1, \"so\"", "device: \"cpu\""}},
+                         .axes = {{"strategy.ratio", "uniform, {beta: 0.3}"}},
+                         .seeds = "3,",
+                         .published = {}};
         const auto sweep = sweepOf(toYaml(draft));
         QCOMPARE(sweep.name, std::string("a: b"));
         QCOMPARE(sweep.arms.size(), std::size_t{4});
@@ -180,7 +214,8 @@ private Q_SLOTS:
 
     void keysOfTheConfigurationAreKnown() {
         const auto keys = configurationKeys();
-        for (const auto* key : {"strategy.splits", "strategy.alpha", "budget.evaluations", "founders"}) QVERIFY2(std::ranges::find(keys, key) != keys.end(), key);
+        for (const auto* key : {"strategy.splits", "strategy.alpha", "budget.evaluations", "founders"})
+            QVERIFY2(std::ranges::find(keys, key) != keys.end(), key);
         QVERIFY(std::ranges::find(keys, "seed") == keys.end());
     }
 
@@ -258,14 +293,17 @@ private Q_SLOTS:
         const auto place = newPlace();
         SweepSession first(sweepOf(test::kSmallSweep, {.seeds = 1}), place);
         finish(first);
-        QVERIFY_EXCEPTION_THROWN(SweepSession(sweepOf(test::kSmallSweep, {.seeds = 1, .evaluations = 61}), place), std::runtime_error);
+        QVERIFY_EXCEPTION_THROWN(SweepSession(sweepOf(test::kSmallSweep, {.seeds = 1, .evaluations = 61}), place),
+                                 std::runtime_error);
         SweepSession more(sweepOf(test::kSmallSweep, {.seeds = 2}), place);
         finish(more);
         QCOMPARE(RunCatalog(place.database).runs().size(), std::size_t{4});
     }
 
     void aRunThatCannotBeginEndsTheSweep() {
-        SweepSession session(sweepOf(test::kSmallSweep), {.database = "/nonexistent/folder/runs.db", .resources = kResources, .jobs = 1, .threads = 1});
+        SweepSession session(
+            sweepOf(test::kSmallSweep),
+            {.database = "/nonexistent/folder/runs.db", .resources = kResources, .jobs = 1, .threads = 1});
         QVERIFY_EXCEPTION_THROWN(finish(session), std::runtime_error);
     }
 

@@ -1,4 +1,5 @@
-// Whole tokenizers, against what Hugging Face and SentencePiece make of the same files, and files that are no such thing.
+// Whole tokenizers, against what Hugging Face and SentencePiece make of the same files, and files that are no such
+// thing.
 #include "tests/support/example_tokenizers.h"
 
 #include <QtTest>

@@ -53,7 +53,10 @@ std::shared_ptr<const SampleSet> questionsOf(std::size_t count) {
         set->groups[sample] = sample % 2 == 0 ? 0 : 1;
         const auto n = std::to_string(sample);
         if (sample % 2 == 0)
-            set->texts.push_back({"A farmer has " + n + " hens. Each lays 3 eggs a day.\nHow many eggs does the farmer collect in a week?", std::to_string(21 * sample)});
+            set->texts.push_back(
+                {"A farmer has " + n +
+                     " hens. Each lays 3 eggs a day.\nHow many eggs does the farmer collect in a week?",
+                 std::to_string(21 * sample)});
         else
             set->texts.push_back({"Write the word number " + n + " backwards.", "drow " + n});
     }
@@ -63,8 +66,9 @@ std::shared_ptr<const SampleSet> questionsOf(std::size_t count) {
 AnswersPtr answersOf(const SampleSet& set, const Scores& scores) {
     std::vector<std::string> answers;
     for (std::size_t sample = 0; sample < set.size(); ++sample)
-        answers.push_back(scores[sample] > 0.5f ? "Let me think step by step.\nThe answer is " + set.texts[sample].reference
-                                                : "I would say " + std::to_string(sample * 7) + ", or so.");
+        answers.push_back(scores[sample] > 0.5f
+                              ? "Let me think step by step.\nThe answer is " + set.texts[sample].reference
+                              : "I would say " + std::to_string(sample * 7) + ", or so.");
     return std::make_shared<const std::vector<std::string>>(std::move(answers));
 }
 
@@ -104,7 +108,9 @@ public:
     explicit ExampleGenome(Recipe recipe) : recipe_(std::move(recipe)) {}
 
     std::uint64_t length() const override { return recipe_.length(); }
-    void materialize(std::span<float> parameters) const override { std::fill(parameters.begin(), parameters.end(), 0.0f); }
+    void materialize(std::span<float> parameters) const override {
+        std::fill(parameters.begin(), parameters.end(), 0.0f);
+    }
     std::size_t memory() const override { return recipe_.coefficients.size() * sizeof(double); }
     const Recipe* recipe() const override { return &recipe_; }
     std::vector<std::byte> pack() const override { return packRecipe(recipe_); }
@@ -139,7 +145,8 @@ Recipe childOf(const Recipe& first, const Recipe& second, const Splice& splice) 
 GenomePtr genomeOf(const SessionSnapshot& snapshot, const Member& member, std::size_t slot) {
     const auto founders = snapshot.run->founders.size();
     const auto length = snapshot.run->layout.length();
-    if (slot < founders || !member.parentage) return std::make_shared<ExampleGenome>(founderRecipe(slot % founders, founders, length));
+    if (slot < founders || !member.parentage)
+        return std::make_shared<ExampleGenome>(founderRecipe(slot % founders, founders, length));
     const auto parent = [&](MemberId id) -> const Recipe* {
         for (const auto& each : snapshot.members)
             if (each && each->id == id && each->genome) return each->genome->recipe();
@@ -152,7 +159,8 @@ GenomePtr genomeOf(const SessionSnapshot& snapshot, const Member& member, std::s
 }
 
 Splice spliceOf(std::uint64_t step, std::uint64_t length) {
-    return {.splits = {static_cast<std::uint64_t>(noise(step, 3, 1) * static_cast<double>(length))}, .ratio = noise(step, 4, 1)};
+    return {.splits = {static_cast<std::uint64_t>(noise(step, 3, 1) * static_cast<double>(length))},
+            .ratio = noise(step, 4, 1)};
 }
 
 void compete(SessionSnapshot& snapshot, std::size_t samples) {
@@ -175,7 +183,8 @@ std::vector<ProgressPoint> curveOf(const SessionSnapshot& snapshot, std::size_t 
     std::vector<ProgressPoint> curve;
     const std::uint64_t stride = std::max<std::uint64_t>(1, snapshot.evaluations / 400);
     for (std::uint64_t step = 0;; step = std::min(step + stride, snapshot.evaluations)) {
-        const double way = 1.0 - std::exp(-6.0 * static_cast<double>(step) / static_cast<double>(snapshot.evaluations + 1));
+        const double way =
+            1.0 - std::exp(-6.0 * static_cast<double>(step) / static_cast<double>(snapshot.evaluations + 1));
         curve.push_back({.step = step,
                          .bestTrain = best * (0.6 + 0.4 * way),
                          .meanTrain = sum / std::max(members, 1.0) * (0.55 + 0.45 * way),
@@ -261,7 +270,8 @@ SnapshotPtr laterSnapshot(const SnapshotPtr& before) {
                                   .childTrain = child.scores.mean(),
                                   .accepted = true,
                                   .replaced = replaced ? std::optional(replaced->id) : std::nullopt});
-    if (snapshot->pairings.size() > SessionSnapshot::kPairingsKept) snapshot->pairings.erase(snapshot->pairings.begin());
+    if (snapshot->pairings.size() > SessionSnapshot::kPairingsKept)
+        snapshot->pairings.erase(snapshot->pairings.begin());
     snapshot->members[weakest] = std::make_shared<const Member>(std::move(child));
     snapshot->test[weakest].reset();
     compete(*snapshot, samples);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/text/tokenizer.h"
+#include "core/tokenization/tokenizer.h"
 
 #include <nlohmann/json.hpp>
 
@@ -50,7 +50,8 @@ inline std::string refusal(const std::filesystem::path& folder) {
 
 inline std::string refusal(const Json& tokenizer) { return refusal(Folder("tokenizer.json", tokenizer.dump()).path()); }
 
-inline Tokens tokensOf(const Tokenizer& tokenizer, std::string_view text, SpecialTokens special = SpecialTokens::Leave) {
+inline Tokens tokensOf(const Tokenizer& tokenizer, std::string_view text,
+                       SpecialTokens special = SpecialTokens::Leave) {
     Tokens tokens;
     for (const auto id : tokenizer.encode(text, special)) tokens.push_back(tokenizer.tokenOf(id));
     return tokens;

@@ -1,9 +1,9 @@
 #include "core/comparison/comparison.h"
+#include "tests/support/table_cell.h"
 #include "ui/compare/arm_colors.h"
 #include "ui/compare/compare_plot.h"
 #include "ui/compare/compare_table.h"
 #include "ui/compare/compare_view.h"
-#include "tests/support/table_cell.h"
 
 #include <QAbstractItemModelTester>
 #include <QComboBox>

@@ -1,5 +1,5 @@
-#include "core/store/run_catalog.h"
 #include "ui/session/live_session.h"
+#include "core/store/run_catalog.h"
 #include "ui/session/run_text.h"
 #include "ui/session/workbench.h"
 #include "ui/transport/transport_bar.h"
@@ -51,10 +51,16 @@ class LiveSessionTest : public QObject {
 
     std::filesystem::path newDatabase() { return folder_.filePath(QString("runs-%1.db").arg(++files_)).toStdString(); }
     SessionRequest request(std::uint64_t evaluations, bool paused = false) {
-        return {.run = NewRun{shortRun(evaluations)}, .database = newDatabase(), .resources = kResources, .threads = 1, .startPaused = paused};
+        return {.run = NewRun{shortRun(evaluations)},
+                .database = newDatabase(),
+                .resources = kResources,
+                .threads = 1,
+                .startPaused = paused};
     }
     static Phase phaseOf(const LiveSession& live) { return live.latest() ? live.latest()->phase : Phase::Preparing; }
-    static std::uint64_t evaluationsOf(const LiveSession& live) { return live.latest() ? live.latest()->evaluations : 0; }
+    static std::uint64_t evaluationsOf(const LiveSession& live) {
+        return live.latest() ? live.latest()->evaluations : 0;
+    }
 
 private Q_SLOTS:
     void snapshotsAreRareHoweverFastTheRunSteps() {
@@ -217,7 +223,8 @@ private Q_SLOTS:
         bench.start(shortRun(20));
         QTRY_VERIFY_WITH_TIMEOUT(bench.shown() && !bench.isComputing(), kPatience);
         std::optional<std::size_t> listed;
-        connect(&bench, &Workbench::runsListed, this, [&](const std::vector<RunSummary>& runs) { listed = runs.size(); });
+        connect(&bench, &Workbench::runsListed, this,
+                [&](const std::vector<RunSummary>& runs) { listed = runs.size(); });
         bench.remove(bench.shown()->run->id);
         QVERIFY(!bench.shown());
         QTRY_VERIFY_WITH_TIMEOUT(listed == 0u, kPatience);
@@ -232,7 +239,8 @@ private Q_SLOTS:
         QCOMPARE(offers(transportState(true, inPhase(Phase::Stopped), nullptr)), QString());
         QCOMPARE(offers(transportState(false, nullptr, nullptr)), QString());
         QCOMPARE(offers(transportState(false, nullptr, inPhase(Phase::Finished))), QString());
-        for (const auto phase : {Phase::Stopped, Phase::Interrupted}) QCOMPARE(offers(transportState(false, nullptr, inPhase(phase))), QString("resume"));
+        for (const auto phase : {Phase::Stopped, Phase::Interrupted})
+            QCOMPARE(offers(transportState(false, nullptr, inPhase(phase))), QString("resume"));
         // What computes goes before what is merely looked at.
         QCOMPARE(offers(transportState(true, inPhase(Phase::Running), inPhase(Phase::Stopped))), QString("pause stop"));
     }
@@ -249,7 +257,8 @@ private Q_SLOTS:
         QCOMPARE(durationText(7500.0), QString("2 h 5 min"));
         QCOMPARE(durationText(3 * 86'400.0 + 4 * 3600.0), QString("3 d 4 h"));
         QCOMPARE(bytesText(1'536'800.0), QString("1.5 MB"));
-        for (const auto phase : {Phase::Preparing, Phase::Running, Phase::Paused, Phase::Finished, Phase::Stopped, Phase::Interrupted, Phase::Failed})
+        for (const auto phase : {Phase::Preparing, Phase::Running, Phase::Paused, Phase::Finished, Phase::Stopped,
+                                 Phase::Interrupted, Phase::Failed})
             QVERIFY(!phaseText(phase).isEmpty());
     }
 };

@@ -1,7 +1,7 @@
+#include "ui/main_window.h"
 #include "core/store/run_catalog.h"
 #include "ui/compare/compare_view.h"
 #include "ui/inspector/inspector_view.h"
-#include "ui/main_window.h"
 #include "ui/message_bar/message_bar.h"
 #include "ui/niches/niches_view.h"
 #include "ui/overview/overview_view.h"
@@ -41,7 +41,8 @@ class MainWindowTest : public QObject {
     int files_ = 0;
 
     WindowOptions options(const QString& database) {
-        return {.workplace = {.database = database.toStdString(), .resources = MERGARIUM_SOURCE_DIR "/resources", .threads = 1}};
+        return {.workplace = {
+                    .database = database.toStdString(), .resources = MERGARIUM_SOURCE_DIR "/resources", .threads = 1}};
     }
     QString newDatabase() { return folder_.filePath(QString("%1.db").arg(++files_)); }
 
@@ -99,7 +100,8 @@ private Q_SLOTS:
 
             // The archive's table shows as many rows as there are members.
             window.tabs().setCurrentIndex(1);
-            const auto members = std::count_if(shown(window)->members.begin(), shown(window)->members.end(), [](const auto& one) { return one != nullptr; });
+            const auto members = std::count_if(shown(window)->members.begin(), shown(window)->members.end(),
+                                               [](const auto& one) { return one != nullptr; });
             auto* table = window.findChild<OverviewView*>()->findChild<QTableView*>();
             QTRY_COMPARE(table->model()->rowCount(), static_cast<int>(members));
 
@@ -126,7 +128,11 @@ private Q_SLOTS:
         for (const auto& preset : readPresets(MERGARIUM_SOURCE_DIR "/resources"))
             if (preset.name == "digits-specialists") configuration = preset.configuration;
         configuration.evaluations = 20'000;
-        Session uninterrupted({.run = NewRun{configuration}, .database = newDatabase().toStdString(), .resources = MERGARIUM_SOURCE_DIR "/resources", .threads = 1}, nullptr);
+        Session uninterrupted({.run = NewRun{configuration},
+                               .database = newDatabase().toStdString(),
+                               .resources = MERGARIUM_SOURCE_DIR "/resources",
+                               .threads = 1},
+                              nullptr);
         QVERIFY(uninterrupted.waitFor(std::chrono::milliseconds(kPatience)));
         QCOMPARE(RunCatalog(database.toStdString()).snapshot({1}).archiveHash, uninterrupted.take()->archiveHash);
     }
@@ -144,7 +150,8 @@ private Q_SLOTS:
 
         const auto press = [&](const QString& text) {
             for (auto* button : window.findChildren<QPushButton*>())
-                if (button->text().remove('&') == text && button->isVisible()) return QTest::mouseClick(button, Qt::LeftButton);
+                if (button->text().remove('&') == text && button->isVisible())
+                    return QTest::mouseClick(button, Qt::LeftButton);
             QFAIL(qPrintable("no button " + text));
         };
         press("Duplicate");
@@ -184,7 +191,9 @@ private Q_SLOTS:
         window.show();
         for (const int evaluations : {50, 60}) {
             startByHand(window, evaluations);
-            QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished) && shown(window)->budget == static_cast<std::uint64_t>(evaluations), kPatience);
+            QTRY_VERIFY_WITH_TIMEOUT(
+                isIn(window, Phase::Finished) && shown(window)->budget == static_cast<std::uint64_t>(evaluations),
+                kPatience);
         }
         auto* runs = window.findChild<QTableView*>("runsTable");
         QTRY_COMPARE_WITH_TIMEOUT(runs->model()->rowCount(), 2, kPatience);
@@ -240,7 +249,8 @@ private Q_SLOTS:
 
     void badDatabaseIsOneSentenceAndTheWindowLives() {
         const auto database = newDatabase();
-        std::ofstream(database.toStdString()) << "this is no database, though it is long enough to be taken for one: " << std::string(4096, 'x');
+        std::ofstream(database.toStdString())
+            << "this is no database, though it is long enough to be taken for one: " << std::string(4096, 'x');
         MainWindow window(options(database));
         window.show();
         QTRY_VERIFY_WITH_TIMEOUT(message(window).contains(database), kPatience);

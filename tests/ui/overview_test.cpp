@@ -1,10 +1,10 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/table_cell.h"
 #include "ui/members/member_text.h"
 #include "ui/members/sole_solvers.h"
 #include "ui/overview/archive_table.h"
 #include "ui/overview/overview_view.h"
 #include "ui/overview/progress_plot.h"
-#include "tests/support/table_cell.h"
 
 #include <QAbstractItemModelTester>
 #include <QTableView>
@@ -56,7 +56,8 @@ private Q_SLOTS:
         table.setRows(archiveRows(*snapshot), vectorLength(*snapshot));
         QCOMPARE(table.rowCount(), 20);
         for (int row = 1; row < 20; ++row)
-            QVERIFY(cell(table, row - 1, ArchiveTable::FitnessColumn).toDouble() >= cell(table, row, ArchiveTable::FitnessColumn).toDouble());
+            QVERIFY(cell(table, row - 1, ArchiveTable::FitnessColumn).toDouble() >=
+                    cell(table, row, ArchiveTable::FitnessColumn).toDouble());
 
         const auto child = snapshot->members[2];
         const int row = *table.rowOf(child->id.value);
@@ -123,7 +124,8 @@ private Q_SLOTS:
         preparing->message = "Reading the digits.";
         view.setSnapshot(preparing);
         const auto labels = view.findChildren<QLabel*>();
-        QVERIFY(std::any_of(labels.begin(), labels.end(), [](auto* label) { return label->isVisible() && label->text() == "Reading the digits."; }));
+        QVERIFY(std::any_of(labels.begin(), labels.end(),
+                            [](auto* label) { return label->isVisible() && label->text() == "Reading the digits."; }));
     }
 
     void selectionStaysWithTheMember() {
@@ -158,7 +160,8 @@ private Q_SLOTS:
         QSignalSpy chosen(&view, &OverviewView::memberSelected);
 
         const auto click = [&](int row) {
-            QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(table->model()->index(row, 1)).center());
+            QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
+                              table->visualRect(table->model()->index(row, 1)).center());
         };
         click(2);
         QCOMPARE(chosen.count(), 1);

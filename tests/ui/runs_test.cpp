@@ -1,7 +1,7 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/table_cell.h"
 #include "ui/runs/runs_model.h"
 #include "ui/runs/runs_view.h"
-#include "tests/support/table_cell.h"
 
 #include <QAbstractItemModelTester>
 #include <QPushButton>

@@ -67,8 +67,14 @@ private Q_SLOTS:
 
     void formKeepsALanguageTask() {
         CausalLmSettings task;
-        task.files = {{.name = "sums", .train = "/data/train.jsonl", .test = "/data/test.jsonl", .heldOut = 0.0, .weight = 2.5, .limit = 100},
-                      {.name = "", .train = "/data/words.jsonl", .test = {}, .heldOut = 0.1, .weight = 1.0, .limit = 0}};
+        task.files = {
+            {.name = "sums",
+             .train = "/data/train.jsonl",
+             .test = "/data/test.jsonl",
+             .heldOut = 0.0,
+             .weight = 2.5,
+             .limit = 100},
+            {.name = "", .train = "/data/words.jsonl", .test = {}, .heldOut = 0.1, .weight = 1.0, .limit = 0}};
         task.prompt = "Question: {question}\nAnswer:";
         task.chat = "chatml";
         task.system = "Be brief.";
@@ -80,8 +86,11 @@ private Q_SLOTS:
         task.batch = 8;
         RunConfiguration configuration;
         configuration.task = task;
-        configuration.founders = std::vector<CheckpointFounder>{{.base = "/models/a", .adapter = {}}, {.base = "/models/b", .adapter = "/models/b-lora"}};
-        configuration.tensors = {.exclude = {"*.rotary_emb.inv_freq"}, .freeze = {{.pattern = "*norm*", .founder = 1}}, .commonVocabulary = true};
+        configuration.founders = std::vector<CheckpointFounder>{{.base = "/models/a", .adapter = {}},
+                                                                {.base = "/models/b", .adapter = "/models/b-lora"}};
+        configuration.tensors = {.exclude = {"*.rotary_emb.inv_freq"},
+                                 .freeze = {{.pattern = "*norm*", .founder = 1}},
+                                 .commonVocabulary = true};
         configuration.earlyRejection = false;
         RunForm form;
         form.setConfiguration(configuration);
@@ -107,7 +116,8 @@ private Q_SLOTS:
         task.scratch = "/dev/shm";
         RunConfiguration configuration;
         configuration.task = task;
-        configuration.founders = std::vector<CheckpointFounder>{{.base = "/a.safetensors", .adapter = {}}, {.base = "/b.safetensors", .adapter = {}}};
+        configuration.founders = std::vector<CheckpointFounder>{{.base = "/a.safetensors", .adapter = {}},
+                                                                {.base = "/b.safetensors", .adapter = {}}};
         RunForm form;
         form.setConfiguration(configuration);
         QVERIFY(form.configuration() == configuration);
@@ -165,16 +175,19 @@ private Q_SLOTS:
         list.add({folder.path()});
         QCOMPARE(list.founders().size(), 2u);
         const auto labels = list.findChildren<QLabel*>();
-        QVERIFY(std::any_of(labels.begin(), labels.end(), [&](auto* label) { return label->text().contains("holds no safetensors file"); }));
+        QVERIFY(std::any_of(labels.begin(), labels.end(),
+                            [&](auto* label) { return label->text().contains("holds no safetensors file"); }));
     }
 
     void filesDroppedOnThePageMakeALanguageRun() {
         QTemporaryDir folder;
-        for (const char* name : {"a.safetensors", "b.safetensors", "sums.jsonl"}) QFile(folder.filePath(name)).open(QFile::WriteOnly);
+        for (const char* name : {"a.safetensors", "b.safetensors", "sums.jsonl"})
+            QFile(folder.filePath(name)).open(QFile::WriteOnly);
         NewRunPage page(presets());
         page.show();
         QMimeData data;
-        data.setUrls({QUrl::fromLocalFile(folder.filePath("a.safetensors")), QUrl::fromLocalFile(folder.filePath("sums.jsonl")),
+        data.setUrls({QUrl::fromLocalFile(folder.filePath("a.safetensors")),
+                      QUrl::fromLocalFile(folder.filePath("sums.jsonl")),
                       QUrl::fromLocalFile(folder.filePath("b.safetensors"))});
         QDragEnterEvent enter({5, 5}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(&page, &enter);
@@ -197,7 +210,9 @@ private Q_SLOTS:
             ++looks;
             return RunOutlook{.facts = {{"Parameters", "1,100,000,000"}},
                               .prompts = {"Q: one plus one?\nA:", "Q: two plus two?\nA:"},
-                              .refusal = configuration.name == "bad" ? std::optional<std::string>("/models/b: tensor x is missing.") : std::nullopt};
+                              .refusal = configuration.name == "bad"
+                                             ? std::optional<std::string>("/models/b: tensor x is missing.")
+                                             : std::nullopt};
         });
         report.resize(400, 500);
         static_cast<QWidget&>(report).show();
@@ -221,7 +236,8 @@ private Q_SLOTS:
         QTRY_COMPARE(found.size(), 2);
         QVERIFY(!report.refusal());
         const auto labels = report.findChildren<QLabel*>();
-        QVERIFY(std::any_of(labels.begin(), labels.end(), [](auto* label) { return label->text() == "1,100,000,000"; }));
+        QVERIFY(
+            std::any_of(labels.begin(), labels.end(), [](auto* label) { return label->text() == "1,100,000,000"; }));
     }
 
     void whatTheFilesRefuseCantBeStarted() {
@@ -233,7 +249,8 @@ private Q_SLOTS:
         questions.close();
         NewRunPage page(presets());
         page.show();
-        page.findChild<RunForm*>()->take({folder.filePath("a.safetensors"), folder.filePath("b.safetensors"), folder.filePath("sums.jsonl")});
+        page.findChild<RunForm*>()->take(
+            {folder.filePath("a.safetensors"), folder.filePath("b.safetensors"), folder.filePath("sums.jsonl")});
         auto* report = page.findChild<RunReport*>();
         QTRY_VERIFY(report->refusal());
         QVERIFY(report->refusal()->find("sums.jsonl") != std::string::npos);
@@ -275,13 +292,27 @@ private Q_SLOTS:
         QTest::addColumn<QString>("field");
         QTest::addColumn<QString>("value");
         QTest::addColumn<QString>("key");
-        QTest::newRow("archive of one") << "strategy.archive" << "1" << "strategy.archive";
-        QTest::newRow("no evaluations") << "budget.evaluations" << "0" << "budget.evaluations";
-        QTest::newRow("least above most") << "splitsLeast" << "7" << "strategy.splits";
-        QTest::newRow("no seed") << "seed" << "" << "seed";
-        QTest::newRow("seed in words") << "seed" << "forty-two" << "seed";
-        QTest::newRow("alpha too large") << "strategy.alpha" << "500" << "strategy.alpha";
-        QTest::newRow("strange device") << "device" << "toaster" << "device";
+        QTest::newRow("archive of one") << "strategy.archive"
+                                        << "1"
+                                        << "strategy.archive";
+        QTest::newRow("no evaluations") << "budget.evaluations"
+                                        << "0"
+                                        << "budget.evaluations";
+        QTest::newRow("least above most") << "splitsLeast"
+                                          << "7"
+                                          << "strategy.splits";
+        QTest::newRow("no seed") << "seed"
+                                 << ""
+                                 << "seed";
+        QTest::newRow("seed in words") << "seed"
+                                       << "forty-two"
+                                       << "seed";
+        QTest::newRow("alpha too large") << "strategy.alpha"
+                                         << "500"
+                                         << "strategy.alpha";
+        QTest::newRow("strange device") << "device"
+                                        << "toaster"
+                                        << "device";
     }
 
     void impossibleValuesCantBeStarted() {

@@ -1,10 +1,10 @@
-#include "core/store/run_catalog.h"
-#include "ui/sweep/entries_model.h"
-#include "ui/sweep/sweep_form.h"
 #include "ui/sweep/sweep_page.h"
-#include "ui/sweep/sweep_runs_model.h"
+#include "core/store/run_catalog.h"
 #include "tests/support/small_sweep.h"
 #include "tests/support/table_cell.h"
+#include "ui/sweep/entries_model.h"
+#include "ui/sweep/sweep_form.h"
+#include "ui/sweep/sweep_runs_model.h"
 
 #include <QAbstractItemModelTester>
 #include <QComboBox>
@@ -37,7 +37,8 @@ QStringList hashesOf(const std::filesystem::path& database) {
     const RunCatalog catalog(database);
     QStringList hashes;
     for (const auto& run : catalog.runs())
-        hashes << QString("%1 %2 %3").arg(run.arm.c_str()).arg(run.seed).arg(catalog.snapshot(run.id).archiveHash.c_str());
+        hashes
+            << QString("%1 %2 %3").arg(run.arm.c_str()).arg(run.seed).arg(catalog.snapshot(run.id).archiveHash.c_str());
     hashes.sort();
     return hashes;
 }
@@ -51,7 +52,9 @@ class SweepPageTest : public QObject {
     int files_ = 0;
 
     Workplace newPlace() {
-        return {.database = folder_.filePath(QString("%1.db").arg(++files_)).toStdString(), .resources = kResources, .threads = 1};
+        return {.database = folder_.filePath(QString("%1.db").arg(++files_)).toStdString(),
+                .resources = kResources,
+                .threads = 1};
     }
 
     QString write(const QString& name, const std::string& text) {
@@ -81,7 +84,8 @@ class SweepPageTest : public QObject {
         QAbstractItemModel& runs() const { return *table("sweep.runs").model(); }
         int countIn(const QString& state) const {
             int count = 0;
-            for (int row = 0; row < runs().rowCount(); ++row) count += cell(runs(), row, SweepRunsModel::StateColumn) == state;
+            for (int row = 0; row < runs().rowCount(); ++row)
+                count += cell(runs(), row, SweepRunsModel::StateColumn) == state;
             return count;
         }
         SweepPage page;
@@ -113,8 +117,14 @@ private Q_SLOTS:
     }
 
     void theFormKeepsADraftAsItIs() {
-        SweepDraft draft{.description = "Why.", .name = "many", .base = "/a/b.yaml", .common = "budget.evaluations: 3", .arms = {{"a", ""}, {"b", "strategy.splits: 3"}},
-                         .axes = {}, .seeds = "3, 5", .published = {{"a", "52"}}};
+        SweepDraft draft{.description = "Why.",
+                         .name = "many",
+                         .base = "/a/b.yaml",
+                         .common = "budget.evaluations: 3",
+                         .arms = {{"a", ""}, {"b", "strategy.splits: 3"}},
+                         .axes = {},
+                         .seeds = "3, 5",
+                         .published = {{"a", "52"}}};
         SweepForm form({"digits-scratch"});
         QSignalSpy edited(&form, &SweepForm::edited);
         form.setDraft(draft);
@@ -145,7 +155,13 @@ private Q_SLOTS:
         QVERIFY(!model.run(2));
 
         QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
-        progress.each[2] = {.run = RunId{7}, .state = SweepRunState::Going, .evaluations = 21, .budget = 60, .evaluationsPerSecond = 1012.0, .bestTest = 0.684, .trouble = {}};
+        progress.each[2] = {.run = RunId{7},
+                            .state = SweepRunState::Going,
+                            .evaluations = 21,
+                            .budget = 60,
+                            .evaluationsPerSecond = 1012.0,
+                            .bestTest = 0.684,
+                            .trouble = {}};
         model.setProgress(std::make_shared<const SweepProgress>(progress));
         QCOMPARE(changed.size(), 1);
         QCOMPARE(changed[0][0].toModelIndex().row(), 2);
@@ -204,12 +220,24 @@ private Q_SLOTS:
         QTest::addColumn<QString>("change");
         QTest::addColumn<QString>("to");
         QTest::addColumn<QString>("says");
-        QTest::newRow("key") << "{strategy: {kind: ga}}" << "{strategy.alhpa: 1}" << "line 7, arm 'ga': strategy.alhpa: is not a known key";
-        QTest::newRow("value") << "m2n2: {}" << "m2n2: {strategy.archive: 1}" << "line 6, arm 'm2n2': strategy.archive: must be";
-        QTest::newRow("base") << "digits-specialists" << "nothing" << "base: 'nothing' is neither a preset nor a file";
-        QTest::newRow("YAML") << "seeds: 2" << "seeds: [2" << "this is not YAML";
-        QTest::newRow("name") << "name: small" << "name: 12" << "name: a sweep needs a name";
-        QTest::newRow("unknown") << "seeds: 2" << "sedes: 2" << "line 8: sedes: is not a known key";
+        QTest::newRow("key") << "{strategy: {kind: ga}}"
+                             << "{strategy.alhpa: 1}"
+                             << "line 7, arm 'ga': strategy.alhpa: is not a known key";
+        QTest::newRow("value") << "m2n2: {}"
+                               << "m2n2: {strategy.archive: 1}"
+                               << "line 6, arm 'm2n2': strategy.archive: must be";
+        QTest::newRow("base") << "digits-specialists"
+                              << "nothing"
+                              << "base: 'nothing' is neither a preset nor a file";
+        QTest::newRow("YAML") << "seeds: 2"
+                              << "seeds: [2"
+                              << "this is not YAML";
+        QTest::newRow("name") << "name: small"
+                              << "name: 12"
+                              << "name: a sweep needs a name";
+        QTest::newRow("unknown") << "seeds: 2"
+                                 << "sedes: 2"
+                                 << "line 8: sedes: is not a known key";
     }
     void whatCantRunIsSaidInOneSentenceWithKeyAndLine() {
         QFETCH(QString, change);
@@ -249,7 +277,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(page.says("neither arms nor axes"), kPatience);
         auto& arms = page.table("sweep.arms");
         arms.model()->setData(arms.model()->index(0, 0), "as it is");
-        QTRY_VERIFY2_WITH_TIMEOUT(page.says("1 arm and 1 seed: 1 run, 50 evaluations in all."), qPrintable(page.verdict()), kPatience);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.says("1 arm and 1 seed: 1 run, 50 evaluations in all."),
+                                  qPrintable(page.verdict()), kPatience);
         drop(write("model.safetensors", std::string("{\0x", 3)));
         QTRY_COMPARE_WITH_TIMEOUT(said.size(), 1, kPatience);
         QVERIFY(said[0][0].value<Message>().sentence.contains("this is not the text of a sweep"));
@@ -260,8 +289,9 @@ private Q_SLOTS:
 
     void startedStoppedAndGoneOnWithItEndsAsUninterrupted() {
         const auto whole = newPlace();
-        SweepSession uninterrupted(parseSweep(QString(test::kSmallSweep).replace("60", "400").toStdString(), "whole", {}, kResources),
-                                   {.database = whole.database, .resources = kResources, .jobs = 1, .threads = 1});
+        SweepSession uninterrupted(
+            parseSweep(QString(test::kSmallSweep).replace("60", "400").toStdString(), "whole", {}, kResources),
+            {.database = whole.database, .resources = kResources, .jobs = 1, .threads = 1});
         while (uninterrupted.advance()) QThread::yieldCurrentThread();
 
         const auto place = newPlace();
@@ -314,7 +344,8 @@ private Q_SLOTS:
         page.page.start();
         QTRY_VERIFY_WITH_TIMEOUT(!page.page.isGoing(), kPatience);
         page.type(QString(test::kSmallSweep).replace("60", "61").toStdString());
-        QTRY_VERIFY2_WITH_TIMEOUT(page.says("was made with another configuration"), qPrintable(page.verdict()), kPatience);
+        QTRY_VERIFY2_WITH_TIMEOUT(page.says("was made with another configuration"), qPrintable(page.verdict()),
+                                  kPatience);
         QVERIFY(!page.start().isEnabled());
         page.type(QString(test::kSmallSweep).replace("60", "61").replace("name: small", "name: other").toStdString());
         QTRY_VERIFY_WITH_TIMEOUT(page.start().isEnabled(), kPatience);

@@ -1,7 +1,7 @@
-#include "ui/background/latest_worker.h"
-#include "ui/theme/plot_theme.h"
 #include "ui/theme/theme.h"
+#include "ui/background/latest_worker.h"
 #include "ui/theme/custom_plot.h"
+#include "ui/theme/plot_theme.h"
 
 #include <QtTest>
 
@@ -16,7 +16,9 @@ namespace {
 
 /// Relative luminance as the Web Content Accessibility Guidelines define it.
 double luminance(const QColor& color) {
-    const auto linear = [](double value) { return value <= 0.03928 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4); };
+    const auto linear = [](double value) {
+        return value <= 0.03928 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
+    };
     return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
 }
 
@@ -46,7 +48,8 @@ private Q_SLOTS:
         QVERIFY(contrast(colors.mutedText, colors.background) >= 4.5);
         QVERIFY(contrast(palette.color(QPalette::Link), colors.background) >= 4.5);
         QVERIFY(contrast(palette.color(QPalette::HighlightedText), palette.color(QPalette::Highlight)) >= 4.5);
-        for (const auto& color : {colors.first, colors.second, colors.third, colors.fourth, colors.warning, colors.newborn, colors.parents})
+        for (const auto& color :
+             {colors.first, colors.second, colors.third, colors.fourth, colors.warning, colors.newborn, colors.parents})
             QVERIFY2(contrast(color, colors.background) >= 3.0, qPrintable(color.name()));
     }
 
@@ -73,7 +76,8 @@ private Q_SLOTS:
 
     void digitsAreEquallyWide() {
         const QFontMetricsF metrics(tabularFont());
-        for (char digit = '1'; digit <= '9'; ++digit) QCOMPARE(metrics.horizontalAdvance(digit), metrics.horizontalAdvance('0'));
+        for (char digit = '1'; digit <= '9'; ++digit)
+            QCOMPARE(metrics.horizontalAdvance(digit), metrics.horizontalAdvance('0'));
     }
 
     void aPlotTakesItsColoursFromThePalette() {
@@ -108,10 +112,21 @@ private Q_SLOTS:
         std::latch begun(1), go(1);
         std::atomic<int> computed = 0;
         QList<int> answers;
-        worker.run([&] { begun.count_down(); go.wait(); return 0; }, [&](int answer) { answers << answer; });
+        worker.run(
+            [&] {
+                begun.count_down();
+                go.wait();
+                return 0;
+            },
+            [&](int answer) { answers << answer; });
         begun.wait();
         for (int i = 1; i <= 50; ++i)
-            worker.run([&computed, i] { ++computed; return i; }, [&](int answer) { answers << answer; });
+            worker.run(
+                [&computed, i] {
+                    ++computed;
+                    return i;
+                },
+                [&](int answer) { answers << answer; });
         go.count_down();
         QTRY_COMPARE(answers, (QList<int>{0, 50}));
         QCOMPARE(computed.load(), 1);
@@ -121,7 +136,13 @@ private Q_SLOTS:
         LatestWorker worker;
         std::latch begun(1), go(1);
         QList<int> answers;
-        worker.run([&] { begun.count_down(); go.wait(); return 1; }, [&](int answer) { answers << answer; });
+        worker.run(
+            [&] {
+                begun.count_down();
+                go.wait();
+                return 1;
+            },
+            [&](int answer) { answers << answer; });
         begun.wait();
         worker.forget();
         go.count_down();
@@ -133,7 +154,13 @@ private Q_SLOTS:
         auto worker = std::make_unique<LatestWorker>();
         std::latch begun(1), go(1);
         bool answered = false;
-        worker->run([&] { begun.count_down(); go.wait(); return 1; }, [&](int) { answered = true; });
+        worker->run(
+            [&] {
+                begun.count_down();
+                go.wait();
+                return 1;
+            },
+            [&](int) { answered = true; });
         begun.wait();
         go.count_down();
         worker.reset();

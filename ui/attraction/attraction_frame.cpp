@@ -30,7 +30,9 @@ AttractionFramePtr makeAttractionFrame(const SnapshotPtr& snapshot) {
     shareNiches(rows, rows[slots.front()].size(), rule, niches,
                 weighted ? std::span<const double>(snapshot->run->samples->weights) : std::span<const double>());
 
-    const auto fitnessOf = [&](std::size_t slot) { return slot < snapshot->fitness.size() ? snapshot->fitness[slot] : 0.0; };
+    const auto fitnessOf = [&](std::size_t slot) {
+        return slot < snapshot->fitness.size() ? snapshot->fitness[slot] : 0.0;
+    };
     std::sort(slots.begin(), slots.end(), [&](std::size_t a, std::size_t b) {
         if (fitnessOf(a) != fitnessOf(b)) return fitnessOf(a) > fitnessOf(b);
         return snapshot->members[a]->id < snapshot->members[b]->id;
@@ -52,7 +54,8 @@ AttractionFramePtr makeAttractionFrame(const SnapshotPtr& snapshot) {
     frame->image = QImage(static_cast<int>(count), static_cast<int>(count), QImage::Format_RGB32);
     for (std::size_t a = 0; a < count; ++a) {
         auto* line = reinterpret_cast<QRgb*>(frame->image.scanLine(static_cast<int>(a)));
-        for (std::size_t b = 0; b < count; ++b) line[b] = magnitude(frame->largest > 0.0 ? frame->at(a, b) / frame->largest : 0.0);
+        for (std::size_t b = 0; b < count; ++b)
+            line[b] = magnitude(frame->largest > 0.0 ? frame->at(a, b) / frame->largest : 0.0);
     }
     return frame;
 }
@@ -65,8 +68,7 @@ QString attractionText(const AttractionFrame& frame, std::size_t a, std::size_t 
     for (std::size_t other = 0; other < frame.members.size(); ++other) all += frame.at(a, other);
     const auto value = QString::number(frame.at(a, b), 'f', 2);
     if (all <= 0.0) return tr("%1 is attracted to nobody: no other member solves what it doesn't.").arg(first);
-    if (frame.present > frame.members.size())
-        return tr("%1 is attracted to %2 by g = %3.").arg(first, second, value);
+    if (frame.present > frame.members.size()) return tr("%1 is attracted to %2 by g = %3.").arg(first, second, value);
     return tr("%1 is attracted to %2 by g = %3: as parent 1 it would draw %2 with probability %4 %.")
         .arg(first, second, value, percentNumber(frame.at(a, b) / all));
 }

@@ -41,9 +41,7 @@ std::optional<std::size_t> AttractionMatrix::indexOf(MemberId member) const {
     return static_cast<std::size_t>(found - frame_->members.begin());
 }
 
-std::optional<std::pair<std::size_t, std::size_t>> AttractionMatrix::markedCell() const {
-    return cellOf(pair_);
-}
+std::optional<std::pair<std::size_t, std::size_t>> AttractionMatrix::markedCell() const { return cellOf(pair_); }
 
 std::optional<AttractionMatrix::Cell> AttractionMatrix::cellOf(const std::optional<Pair>& pair) const {
     if (!pair) return {};
@@ -79,15 +77,15 @@ QRectF AttractionMatrix::cellRect(std::size_t a, std::size_t b) const {
 std::optional<std::size_t> AttractionMatrix::columnAt(double x) const {
     const auto area = map();
     if (isEmpty() || x < area.left() || x >= area.right()) return {};
-    return std::min(frame_->members.size() - 1,
-                    static_cast<std::size_t>((x - area.left()) / area.width() * static_cast<double>(frame_->members.size())));
+    return std::min(frame_->members.size() - 1, static_cast<std::size_t>((x - area.left()) / area.width() *
+                                                                         static_cast<double>(frame_->members.size())));
 }
 
 std::optional<std::size_t> AttractionMatrix::rowAt(double y) const {
     const auto area = map();
     if (isEmpty() || y < area.top() || y >= area.bottom()) return {};
-    return std::min(frame_->members.size() - 1,
-                    static_cast<std::size_t>((y - area.top()) / area.height() * static_cast<double>(frame_->members.size())));
+    return std::min(frame_->members.size() - 1, static_cast<std::size_t>((y - area.top()) / area.height() *
+                                                                         static_cast<double>(frame_->members.size())));
 }
 
 std::optional<AttractionMatrix::Cell> AttractionMatrix::cellAt(QPointF point) const {
@@ -158,7 +156,8 @@ void AttractionMatrix::paintLabels(QPainter& painter, const QRectF& area) const 
         painter.restore();
     }
     painter.setPen(colors.mutedText);
-    painter.drawText(QRectF(area.left(), 0, area.width(), line), Qt::AlignHCenter | Qt::AlignVCenter, tr("Parent 2, fittest first"));
+    painter.drawText(QRectF(area.left(), 0, area.width(), line), Qt::AlignHCenter | Qt::AlignVCenter,
+                     tr("Parent 2, fittest first"));
     painter.save();
     painter.translate(0, area.center().y());
     painter.rotate(-90);
@@ -225,7 +224,8 @@ void AttractionMatrix::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_Down: moveCursor(1, 0); break;
         case Qt::Key_Return:
         case Qt::Key_Enter:
-            if (cursor_) Q_EMIT memberSelected(event->modifiers() & Qt::ControlModifier ? cursor_->first : cursor_->second);
+            if (cursor_)
+                Q_EMIT memberSelected(event->modifiers() & Qt::ControlModifier ? cursor_->first : cursor_->second);
             break;
         case Qt::Key_Escape:
             cursor_.reset();

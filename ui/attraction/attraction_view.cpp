@@ -18,7 +18,10 @@
 namespace mergarium {
 
 AttractionView::AttractionView(QWidget* parent)
-    : QWidget(parent), pages_(new QStackedLayout(this)), pairings_(new PairingTable(this)), worker_(new LatestWorker(this)) {
+    : QWidget(parent),
+      pages_(new QStackedLayout(this)),
+      pairings_(new PairingTable(this)),
+      worker_(new LatestWorker(this)) {
     setAccessibleName(tr("Attraction"));
     empty_ = makeEmptyPage({}, this);
     auto* splitter = new QSplitter(Qt::Horizontal, this);
@@ -59,16 +62,18 @@ AttractionView::AttractionView(QWidget* parent)
 
     connect(matrix_, &AttractionMatrix::memberSelected, this, &AttractionView::memberSelected);
     connect(matrix_, &AttractionMatrix::readoutChanged, this, [this](const QString& text) {
-        readout_->setText(text.isEmpty() ? tr("g(a, b) is what b can do that a cannot, weighted by how contested it is. "
-                                              "Point at a cell to read it; click a label to inspect its member.")
-                                         : text);
+        readout_->setText(text.isEmpty()
+                              ? tr("g(a, b) is what b can do that a cannot, weighted by how contested it is. "
+                                   "Point at a cell to read it; click a label to inspect its member.")
+                              : text);
     });
     Q_EMIT matrix_->readoutChanged({});
-    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &AttractionView::markSelectedPairing);
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &AttractionView::markSelectedPairing);
     connect(table_, &QTableView::activated, this, [this](const QModelIndex& index) {
         const auto pairing = pairings_->pairingAt(index.row());
         if (!pairing) return;
-        Q_EMIT memberSelected(index.column() == PairingTable::SecondColumn ? pairing->second
+        Q_EMIT memberSelected(index.column() == PairingTable::SecondColumn                        ? pairing->second
                               : index.column() == PairingTable::FirstColumn || !pairing->accepted ? pairing->first
                                                                                                   : pairing->child);
     });
@@ -111,17 +116,18 @@ void AttractionView::refresh() {
 
 void AttractionView::requestMatrix() {
     asked_ = snapshot_;
-    worker_->run([snapshot = snapshot_] { return makeAttractionFrame(snapshot); },
-                 [this, snapshot = snapshot_](const AttractionFramePtr& frame) {
-                     QStringList notes;
-                     if (snapshot->run && !snapshot->run->configuration.attraction)
-                         notes << tr("This run draws both parents by fitness; the attraction is what it would have been.");
-                     if (frame->present > frame->members.size())
-                         notes << tr("The %1 fittest of %2 members.").arg(frame->members.size()).arg(countText(frame->present));
-                     note_->setText(notes.join(' '));
-                     note_->setVisible(!notes.isEmpty());
-                     matrix_->setFrame(frame);
-                 });
+    worker_->run(
+        [snapshot = snapshot_] { return makeAttractionFrame(snapshot); },
+        [this, snapshot = snapshot_](const AttractionFramePtr& frame) {
+            QStringList notes;
+            if (snapshot->run && !snapshot->run->configuration.attraction)
+                notes << tr("This run draws both parents by fitness; the attraction is what it would have been.");
+            if (frame->present > frame->members.size())
+                notes << tr("The %1 fittest of %2 members.").arg(frame->members.size()).arg(countText(frame->present));
+            note_->setText(notes.join(' '));
+            note_->setVisible(!notes.isEmpty());
+            matrix_->setFrame(frame);
+        });
 }
 
 void AttractionView::markSelectedPairing() {

@@ -29,7 +29,8 @@ QVariant PairingTable::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || row >= newestFirst_.size()) return {};
     const auto& pairing = newestFirst_[row];
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue((index.column() >= OutcomeColumn ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        return QVariant::fromValue((index.column() >= OutcomeColumn ? Qt::AlignLeft : Qt::AlignRight) |
+                                   Qt::AlignVCenter);
     // Most children are rejected: those are said softly, so that the others stand out.
     if (role == Qt::ForegroundRole && !pairing.accepted) return colorsOf(QGuiApplication::palette()).mutedText;
     if (role != Qt::DisplayRole) return {};
@@ -38,7 +39,8 @@ QVariant PairingTable::data(const QModelIndex& index, int role) const {
         case FirstColumn: return memberText(pairing.first);
         case SecondColumn: return memberText(pairing.second);
         case TrainColumn: return percentNumber(pairing.childTrain);
-        case OutcomeColumn: return pairing.accepted ? tr("accepted as %1").arg(memberText(pairing.child)) : tr("rejected");
+        case OutcomeColumn:
+            return pairing.accepted ? tr("accepted as %1").arg(memberText(pairing.child)) : tr("rejected");
         case ReplacedColumn: return pairing.replaced ? memberText(*pairing.replaced) : QStringLiteral("\u2013");
         default: return {};
     }
@@ -63,7 +65,8 @@ QString acceptanceText(const SessionSnapshot& snapshot) {
     auto text = PairingTable::tr("%1 of %2 children were accepted (%3 %)")
                     .arg(countText(snapshot.accepted), countText(snapshot.evaluations), percentNumber(share));
     if (!snapshot.pairings.empty()) {
-        const auto recent = std::count_if(snapshot.pairings.begin(), snapshot.pairings.end(), [](const auto& p) { return p.accepted; });
+        const auto recent =
+            std::count_if(snapshot.pairings.begin(), snapshot.pairings.end(), [](const auto& p) { return p.accepted; });
         text += PairingTable::tr("; of the latest %1, %2").arg(snapshot.pairings.size()).arg(recent);
     }
     return text + '.';

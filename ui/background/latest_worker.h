@@ -11,8 +11,9 @@
 
 namespace mergarium {
 
-/// Computes on a thread of its own and answers on the thread it lives on. Only the latest task waits: a newer one takes its
-/// place. A task that has begun is answered, so a steady stream of tasks gives a steady stream of answers, in order.
+/// Computes on a thread of its own and answers on the thread it lives on. Only the latest task waits: a newer one takes
+/// its place. A task that has begun is answered, so a steady stream of tasks gives a steady stream of answers, in
+/// order.
 class LatestWorker : public QObject {
     Q_OBJECT
 
@@ -21,7 +22,8 @@ public:
     /// Waits for the task that has begun; nothing is answered any more.
     ~LatestWorker() override;
 
-    /// `receive(compute())`: `compute` on the worker's thread, so it may only touch what it owns; `receive` on this one's.
+    /// `receive(compute())`: `compute` on the worker's thread, so it may only touch what it owns; `receive` on this
+    /// one's.
     template <class Compute, class Receive>
     void run(Compute compute, Receive receive) {
         submit([compute = std::move(compute), receive = std::move(receive)]() -> Answer {

@@ -56,7 +56,8 @@ QVariant CompareTable::data(const QModelIndex& index, int role) const {
                                        Qt::AlignVCenter);
         case Qt::DecorationRole:
             if (index.column() != ArmColumn) return {};
-            return armSwatch(armStyle(arm, colorsOf(QApplication::palette())), QFontMetrics(QApplication::font()).height());
+            return armSwatch(armStyle(arm, colorsOf(QApplication::palette())),
+                             QFontMetrics(QApplication::font()).height());
         case Qt::CheckStateRole:
             return index.column() == ArmColumn ? QVariant(hidden_.contains(arm) ? Qt::Unchecked : Qt::Checked)
                                                : QVariant();
@@ -107,13 +108,15 @@ QString CompareTable::text(const ArmResult& arm, int column) const {
 QVariant CompareTable::headerData(int section, Qt::Orientation orientation, int role) const {
     return headerOf(
         {
-            {tr("Arm"), tr("A method; its runs differ in their seed. The box shows or hides its curve."), Qt::AlignLeft},
+            {tr("Arm"), tr("A method; its runs differ in their seed. The box shows or hides its curve."),
+             Qt::AlignLeft},
             {tr("Runs"), tr("Finished runs, a seed each; all numbers are over these.")},
             {tr("End (%)"), tr("At the end of the budget: mean over the runs and its standard error.")},
             {tr("95 % interval"), tr("Confidence interval of that mean, by Student's t.")},
             {tr("Area (%)"), tr("Mean test score over the whole budget: the area under the curve, divided by it.")},
-            {tr("To the first"), tr("Difference of the test score at the end to the first arm, over the seeds that both "
-                                "have, in percentage points.")},
+            {tr("To the first"),
+             tr("Difference of the test score at the end to the first arm, over the seeds that both "
+                "have, in percentage points.")},
             {tr("p"), tr("Of the paired t-test of that difference.")},
             {tr("Published (%)"), tr("The end point that the paper reports.")},
         },

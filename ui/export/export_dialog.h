@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/checkpoint/dtype.h"
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 
 #include <QDialog>
 

@@ -2,7 +2,7 @@
 
 #include "core/checkpoint/layers.h"
 #include "core/genome/painting.h"
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 #include "ui/genome/founder_colors.h"
 #include "ui/members/ranked_members.h"
 

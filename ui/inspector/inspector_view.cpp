@@ -58,7 +58,8 @@ void InspectorView::refresh() {
         member_->show(snapshot_, std::get<MemberId>(subject_));
         pages_->setCurrentWidget(member_);
     } else {
-        empty_->setText(tr("A sample or a member appears here in detail. Choose a sample in Niches, or a member in any view."));
+        empty_->setText(
+            tr("A sample or a member appears here in detail. Choose a sample in Niches, or a member in any view."));
         pages_->setCurrentWidget(empty_);
     }
 }

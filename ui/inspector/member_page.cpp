@@ -36,7 +36,11 @@ QString founderName(const SessionSnapshot& snapshot, MemberId member) {
 }  // namespace
 
 MemberPage::MemberPage(QWidget* parent)
-    : QWidget(parent), worker_(new LatestWorker(this)), title_(makeHeading(this)), state_(new QLabel(this)), alone_(new QLabel(this)),
+    : QWidget(parent),
+      worker_(new LatestWorker(this)),
+      title_(makeHeading(this)),
+      state_(new QLabel(this)),
+      alone_(new QLabel(this)),
       samples_(new SampleList(this)) {
     state_->setWordWrap(true);
     alone_->setWordWrap(true);
@@ -45,13 +49,16 @@ MemberPage::MemberPage(QWidget* parent)
     form->setHorizontalSpacing(fontMetrics().height());
     train_ = addFact(form, tr("Train"), tr("Mean score on the training samples."));
     test_ = addFact(form, tr("Test"), tr("Mean score on held-out samples; a dash where it was not measured."));
-    fitness_ = addFact(form, tr("Fitness F"), tr("What the member earns in competition: the sum of its shares s/z over all samples."));
+    fitness_ = addFact(form, tr("Fitness F"),
+                       tr("What the member earns in competition: the sum of its shares s/z over all samples."));
     born_ = addFact(form, tr("Born"), tr("The evaluation at which the member was made."));
     parents_ = addFact(form, tr("Parents"), tr("Who was merged; a link where the parent is still in the archive."));
     splice_ = addFact(form, tr("Splice"),
-                      tr("Where the parameter vector was split (0 is its begin, 1 its end), and the second parent's mixing ratio before that."));
+                      tr("Where the parameter vector was split (0 is its begin, 1 its end), and the second parent's "
+                         "mixing ratio before that."));
     parents_->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
-    connect(parents_, &QLabel::linkActivated, this, [this](const QString& link) { Q_EMIT memberSelected({link.toULongLong()}); });
+    connect(parents_, &QLabel::linkActivated, this,
+            [this](const QString& link) { Q_EMIT memberSelected({link.toULongLong()}); });
 
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(title_);
@@ -116,7 +123,8 @@ void MemberPage::show(const SnapshotPtr& snapshot, MemberId member) {
 void MemberPage::showFacts(const SessionSnapshot& snapshot) {
     const auto slot = slotOf(snapshot, id_);
     train_->setText(member_ ? tr("%1 %").arg(percentNumber(member_->scores.mean())) : kUnknown);
-    fitness_->setText(slot && *slot < snapshot.fitness.size() ? QString::number(snapshot.fitness[*slot], 'f', 2) : kUnknown);
+    fitness_->setText(slot && *slot < snapshot.fitness.size() ? QString::number(snapshot.fitness[*slot], 'f', 2)
+                                                              : kUnknown);
     const auto test = slot && *slot < snapshot.test.size() ? snapshot.test[*slot] : std::nullopt;
     test_->setText(test ? tr("%1 %").arg(percentNumber(*test)) : kUnknown);
     if (!member_) {
@@ -132,20 +140,24 @@ void MemberPage::showFacts(const SessionSnapshot& snapshot) {
     }
     const auto age = snapshot.evaluations - std::min(member_->born, snapshot.evaluations);
     born_->setText(tr("step %1 (%2 evaluations ago)").arg(countText(member_->born), countText(age)));
-    parents_->setText(tr("%1 \u00d7 %2").arg(linkText(snapshot, member_->parentage->first), linkText(snapshot, member_->parentage->second)));
+    parents_->setText(
+        tr("%1 \u00d7 %2")
+            .arg(linkText(snapshot, member_->parentage->first), linkText(snapshot, member_->parentage->second)));
     splice_->setText(spliceText(member_->parentage->splice, vectorLength(snapshot)));
 }
 
 void MemberPage::showSolvedAlone(const SnapshotPtr& snapshot, std::size_t slot) {
-    worker_->run([snapshot, slot] {
-        const auto rows = scoreRows(*snapshot);
-        return solvedAlone(rows, rows[slot].size())[slot];
-    }, [this, snapshot](std::vector<std::uint32_t> samples) {
-        alone_->setText(samples.empty()       ? tr("It solves no sample alone.")
-                        : samples.size() == 1 ? tr("Solves alone: 1 sample")
-                                              : tr("Solves alone: %1 samples").arg(countText(samples.size())));
-        samples_->setSamples(std::move(samples), snapshot);
-    });
+    worker_->run(
+        [snapshot, slot] {
+            const auto rows = scoreRows(*snapshot);
+            return solvedAlone(rows, rows[slot].size())[slot];
+        },
+        [this, snapshot](std::vector<std::uint32_t> samples) {
+            alone_->setText(samples.empty()       ? tr("It solves no sample alone.")
+                            : samples.size() == 1 ? tr("Solves alone: 1 sample")
+                                                  : tr("Solves alone: %1 samples").arg(countText(samples.size())));
+            samples_->setSamples(std::move(samples), snapshot);
+        });
 }
 
 }  // namespace mergarium

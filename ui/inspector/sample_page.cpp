@@ -37,9 +37,16 @@ void setWords(QPlainTextEdit* reader, const QString& words) {
 }  // namespace
 
 SamplePage::SamplePage(QWidget* parent)
-    : QWidget(parent), title_(makeHeading(this)), picture_(new QLabel(this)), facts_(new QLabel(this)),
-      question_(makeReader(tr("Question and reference"), 12, this)), solvers_(new QLabel(this)), model_(new SolverTable(this)), table_(makePlainTable(this)),
-      whose_(new QLabel(this)), answer_(makeReader(tr("Answer"), 10, this)) {
+    : QWidget(parent),
+      title_(makeHeading(this)),
+      picture_(new QLabel(this)),
+      facts_(new QLabel(this)),
+      question_(makeReader(tr("Question and reference"), 12, this)),
+      solvers_(new QLabel(this)),
+      model_(new SolverTable(this)),
+      table_(makePlainTable(this)),
+      whose_(new QLabel(this)),
+      answer_(makeReader(tr("Answer"), 10, this)) {
     facts_->setWordWrap(true);
     solvers_->setWordWrap(true);
     table_->setModel(model_);
@@ -85,7 +92,8 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
     if (texts) showQuestion(set->texts[sample]);
 
     auto solvers = solversOf(*snapshot, sample);
-    const auto members = std::count_if(snapshot->members.begin(), snapshot->members.end(), [](const auto& m) { return m != nullptr; });
+    const auto members =
+        std::count_if(snapshot->members.begin(), snapshot->members.end(), [](const auto& m) { return m != nullptr; });
     solvers_->setText(solvers.empty()       ? tr("No member solves this sample.")
                       : solvers.size() == 1 ? tr("One of %1 members solves it.").arg(members)
                                             : tr("%1 of %2 members solve it.").arg(solvers.size()).arg(members));
@@ -93,7 +101,8 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
     auto rows = texts ? answersTo(*snapshot, sample) : std::move(solvers);
     table_->setVisible(!rows.empty());
     table_->setColumnHidden(SolverTable::AnswerColumn, !texts);
-    table_->horizontalHeader()->setSectionResizeMode(SolverTable::ShareColumn, texts ? QHeaderView::ResizeToContents : QHeaderView::Stretch);
+    table_->horizontalHeader()->setSectionResizeMode(SolverTable::ShareColumn,
+                                                     texts ? QHeaderView::ResizeToContents : QHeaderView::Stretch);
     model_->setSolvers(std::move(rows));
     whose_->setVisible(texts);
     answer_->setVisible(texts);
@@ -102,7 +111,9 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
 }
 
 void SamplePage::showQuestion(const SampleText& text) {
-    setWords(question_, tr("%1\n\nReference: %2").arg(QString::fromStdString(text.question), QString::fromStdString(text.reference)));
+    setWords(
+        question_,
+        tr("%1\n\nReference: %2").arg(QString::fromStdString(text.question), QString::fromStdString(text.reference)));
 }
 
 void SamplePage::showAnswer() {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 #include "ui/table/keyed_table.h"
 
 #include <QString>

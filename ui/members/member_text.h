@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 
 #include <QString>
 
@@ -10,7 +10,8 @@ namespace mergarium {
 
 /// "#412".
 QString memberText(MemberId member);
-/// "split 0.41, ratio 0.63", "64 splits, ratio 0.63" or "ratio 0.63". `length` is the parameter vector's; 0 when unknown.
+/// "split 0.41, ratio 0.63", "64 splits, ratio 0.63" or "ratio 0.63". `length` is the parameter vector's; 0 when
+/// unknown.
 QString spliceText(const Splice& splice, std::uint64_t length);
 /// "#88 × #301, split 0.41, ratio 0.63"; "founder" without parents.
 QString parentageText(const Member& member, std::uint64_t length);

@@ -16,7 +16,11 @@
 namespace mergarium {
 
 MessageBar::MessageBar(QWidget* parent)
-    : QFrame(parent), mark_(new QLabel(this)), sentence_(new QLabel(this)), action_(new QPushButton(this)), close_(new QToolButton(this)) {
+    : QFrame(parent),
+      mark_(new QLabel(this)),
+      sentence_(new QLabel(this)),
+      action_(new QPushButton(this)),
+      close_(new QToolButton(this)) {
     setObjectName("messageBar");
     setAccessibleName(tr("Messages"));
     sentence_->setObjectName("messageSentence");
@@ -68,14 +72,18 @@ void MessageBar::resizeEvent(QResizeEvent* event) {
     fit();
 }
 
-/// As many lines as the sentence needs at this width: left to itself, a label that wraps asks for the height of a narrow one.
-void MessageBar::fit() { sentence_->setFixedHeight(std::max(fontMetrics().lineSpacing(), sentence_->heightForWidth(sentence_->width()))); }
+/// As many lines as the sentence needs at this width: left to itself, a label that wraps asks for the height of a
+/// narrow one.
+void MessageBar::fit() {
+    sentence_->setFixedHeight(std::max(fontMetrics().lineSpacing(), sentence_->heightForWidth(sentence_->width())));
+}
 
 void MessageBar::show(const Message& message) {
     const bool serious = message.kind != Message::Kind::Information;
     mark_->setVisible(serious);
     mark_->setText(QStringLiteral("<b style='color:%1'>%2</b>")
-                       .arg(colorsOf(palette()).warning.name(), message.kind == Message::Kind::Error ? tr("Problem:") : tr("Warning:")));
+                       .arg(colorsOf(palette()).warning.name(),
+                            message.kind == Message::Kind::Error ? tr("Problem:") : tr("Warning:")));
     sentence_->setText(message.sentence);
     action_->setText(message.action);
     action_->setVisible(!message.action.isEmpty());

@@ -21,8 +21,8 @@ struct Message {
     std::function<void()> carryOut = nullptr;
 };
 
-/// The line at the foot of the window that says what happened. An error stays until it is dismissed or another one comes;
-/// everything else gives way to what is newer. Never a dialog: the window goes on living.
+/// The line at the foot of the window that says what happened. An error stays until it is dismissed or another one
+/// comes; everything else gives way to what is newer. Never a dialog: the window goes on living.
 class MessageBar : public QFrame {
     Q_OBJECT
 

@@ -52,13 +52,19 @@ std::vector<NicheSegment> segmentsBy(const std::vector<std::uint32_t>& samples, 
 
 std::vector<NicheSegment> segmentsOf(const NicheFrame& frame, ScoreRows scores) {
     if (frame.order == SampleOrder::Owner)
-        return segmentsBy(*frame.samples, [&](std::size_t sample) { return ownerOf(scores, sample); },
-                          [&](std::size_t row) { return row < frame.rows.size() ? memberText(frame.rows[row].member->id) : tr("nobody"); });
+        return segmentsBy(
+            *frame.samples, [&](std::size_t sample) { return ownerOf(scores, sample); },
+            [&](std::size_t row) {
+                return row < frame.rows.size() ? memberText(frame.rows[row].member->id) : tr("nobody");
+            });
     if (frame.order == SampleOrder::Group && hasGroups(*frame.snapshot, scores.front().size())) {
         const auto& set = *frame.snapshot->run->samples;
-        return segmentsBy(*frame.samples, [&](std::size_t sample) { return set.groups[sample]; }, [&](std::size_t group) {
-            return group < set.groupNames.size() ? QString::fromStdString(set.groupNames[group]) : QString::number(group);
-        });
+        return segmentsBy(
+            *frame.samples, [&](std::size_t sample) { return set.groups[sample]; },
+            [&](std::size_t group) {
+                return group < set.groupNames.size() ? QString::fromStdString(set.groupNames[group])
+                                                     : QString::number(group);
+            });
     }
     return {};
 }
@@ -75,7 +81,8 @@ QImage paint(const NicheRaster& raster) {
     for (std::size_t row = 0; row < raster.rows; ++row) {
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(static_cast<int>(row)));
         for (std::size_t bin = 0; bin < bins; ++bin)
-            line[bin] = shades[static_cast<std::size_t>(std::lround(shareToScale(raster.shares[row * bins + bin]) * kShades))];
+            line[bin] =
+                shades[static_cast<std::size_t>(std::lround(shareToScale(raster.shares[row * bins + bin]) * kShades))];
     }
     return image;
 }
@@ -107,7 +114,8 @@ NicheFramePtr makeNicheFrame(const NicheRequest& request, const NicheFramePtr& p
         frame->segments = previous->segments;
     } else {
         const std::vector<std::uint32_t> ungrouped(hasGroups(*request.snapshot, count) ? 0 : count);
-        const std::span<const std::uint32_t> groups = ungrouped.empty() ? request.snapshot->run->samples->groups : ungrouped;
+        const std::span<const std::uint32_t> groups =
+            ungrouped.empty() ? request.snapshot->run->samples->groups : ungrouped;
         auto samples = orderSamples(request.order, scores, groups);
         if (request.soleSolver) keepSolvedAlone(samples, *frame, scores);
         frame->samples = std::make_shared<const std::vector<std::uint32_t>>(std::move(samples));
@@ -128,7 +136,8 @@ QString groupText(const SessionSnapshot& snapshot, std::size_t sample) {
 }
 
 QString groupNoun(const SessionSnapshot& snapshot) {
-    return snapshot.run && snapshot.run->samples ? QString::fromStdString(snapshot.run->samples->groupNoun) : tr("class");
+    return snapshot.run && snapshot.run->samples ? QString::fromStdString(snapshot.run->samples->groupNoun)
+                                                 : tr("class");
 }
 
 }  // namespace mergarium

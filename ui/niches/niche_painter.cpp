@@ -63,7 +63,8 @@ void paintStrip(QPainter& painter, const NichePicture& picture) {
     const QFontMetricsF metrics(painter.font());
     const double tick = metrics.height() * 0.3;
     const auto number = [&](double y, const QString& text) {
-        painter.drawText(QRectF(0, y, g.strip.left() - tick, metrics.height()), Qt::AlignRight | Qt::AlignVCenter, text);
+        painter.drawText(QRectF(0, y, g.strip.left() - tick, metrics.height()), Qt::AlignRight | Qt::AlignVCenter,
+                         text);
     };
     number(g.strip.top() - metrics.height() * 0.35, QString::number(frame.rows.size()));
     number(g.strip.bottom() - metrics.height() * 0.75, QStringLiteral("0"));
@@ -94,10 +95,12 @@ void paintMap(QPainter& painter, const NichePicture& picture) {
     const double left = g.xOf(static_cast<double>(bins.front().begin));
     const double right = g.xOf(static_cast<double>(bins.back().end));
     const double top = g.rowRect(0).top();
-    painter.drawImage(QRectF(left, top, right - left, static_cast<double>(frame.rows.size()) * g.rowHeight), frame.image);
+    painter.drawImage(QRectF(left, top, right - left, static_cast<double>(frame.rows.size()) * g.rowHeight),
+                      frame.image);
     if (g.rowHeight >= 6.0) {
         painter.setPen(QPen(faded(colors.background, 0.35), 0));
-        for (std::size_t row = g.firstRow + 1; row < std::min(frame.rows.size(), g.firstRow + g.visibleRows() + 1); ++row) {
+        for (std::size_t row = g.firstRow + 1; row < std::min(frame.rows.size(), g.firstRow + g.visibleRows() + 1);
+             ++row) {
             const double y = std::round(g.rowRect(row).top());
             painter.drawLine(QPointF(g.map.left(), y), QPointF(g.map.right(), y));
         }
@@ -142,7 +145,8 @@ void paintRows(QPainter& painter, const NichePicture& picture) {
         const auto place = g.rowRect(row);
         const double length = most > 0.0 ? frame.rows[row].fitness / most * room : 0.0;
         const double inset = g.rowHeight >= 6.0 ? std::min(g.rowHeight * 0.18, line * 0.3) : 0.0;
-        painter.fillRect(QRectF(g.bars.left(), place.top() + inset, length, place.height() - 2 * inset), faded(colors.first, 0.75));
+        painter.fillRect(QRectF(g.bars.left(), place.top() + inset, length, place.height() - 2 * inset),
+                         faded(colors.first, 0.75));
         const double side = std::clamp(g.rowHeight, 5.0, line * 0.75);
         const double x = g.map.left() - line * 0.95;
         const QRectF markPlace(x, place.center().y() - side / 2, line * 0.75, side);
@@ -153,8 +157,8 @@ void paintRows(QPainter& painter, const NichePicture& picture) {
         painter.setPen(colors.text);
         painter.drawText(QRectF(0, center - line / 2, x - line * 0.2, line), Qt::AlignRight | Qt::AlignVCenter,
                          memberText(frame.rows[row].member->id));
-        painter.drawText(QRectF(g.bars.right() - number, center - line / 2, number, line), Qt::AlignRight | Qt::AlignVCenter,
-                         QString::number(frame.rows[row].fitness, 'f', 1));
+        painter.drawText(QRectF(g.bars.right() - number, center - line / 2, number, line),
+                         Qt::AlignRight | Qt::AlignVCenter, QString::number(frame.rows[row].fitness, 'f', 1));
     }
     painter.setPen(colors.mutedText);
     painter.drawText(QRectF(g.bars.left(), g.unsolved.center().y() - line / 2, g.bars.width(), line),
@@ -166,7 +170,8 @@ void paintLegend(QPainter& painter, const NichePicture& picture) {
     const QFontMetricsF metrics(painter.font());
     const double line = metrics.height();
     ColorBar bar{.label = tr("Share s/z of a sample"), .ticks = {}};
-    for (const double share : {0.0, 0.05, 0.25, 0.5, 1.0}) bar.ticks.emplace_back(shareToScale(share), QString::number(share));
+    for (const double share : {0.0, 0.05, 0.25, 0.5, 1.0})
+        bar.ticks.emplace_back(shareToScale(share), QString::number(share));
     double x = g.map.left();
     x += paintColorBar(painter, {x, g.legend.top()}, line * 10.0, colors.text, bar) + line * 1.5;
     const auto entry = [&](const QString& text, auto paint) {
@@ -178,9 +183,11 @@ void paintLegend(QPainter& painter, const NichePicture& picture) {
     };
     entry(tr("unsolved by all"), [&](const QRectF& place) { painter.fillRect(place, colors.warning); });
     if (!frame.family.newborn) return;
-    entry(tr("newest member"), [&](const QRectF& place) { paintMark(painter, place, colors.newborn, MemberMark::Newborn); });
+    entry(tr("newest member"),
+          [&](const QRectF& place) { paintMark(painter, place, colors.newborn, MemberMark::Newborn); });
     if (!frame.family.parents.empty())
-        entry(tr("its parents"), [&](const QRectF& place) { paintMark(painter, place, colors.parents, MemberMark::Parent); });
+        entry(tr("its parents"),
+              [&](const QRectF& place) { paintMark(painter, place, colors.parents, MemberMark::Parent); });
 }
 
 void paintCursor(QPainter& painter, const NichePicture& picture) {
@@ -200,7 +207,9 @@ void paintCursor(QPainter& painter, const NichePicture& picture) {
 
 }  // namespace
 
-double barWidthOf(const QFontMetricsF& metrics) { return metrics.horizontalAdvance(QStringLiteral("0000.0")) + metrics.height() * 5.0; }
+double barWidthOf(const QFontMetricsF& metrics) {
+    return metrics.horizontalAdvance(QStringLiteral("0000.0")) + metrics.height() * 5.0;
+}
 
 void paintNiches(QPainter& painter, const NichePicture& picture) {
     paintStrip(painter, picture);

@@ -82,12 +82,13 @@ QString readoutText(const NicheFrame& frame, PositionRange column, std::optional
     const auto total = QString::number(totals / static_cast<double>(count), 'f', 2);
     if (!row) return tr("%1: mean niche total z = %2.").arg(where, total);
     return tr("%1, member %2: mean share s/z = %3, largest %4; mean niche total z = %5.")
-        .arg(where, memberText(frame.rows[*row].member->id), QString::number(shares / static_cast<double>(count), 'f', 3),
-             QString::number(largest, 'f', 3), total);
+        .arg(where, memberText(frame.rows[*row].member->id),
+             QString::number(shares / static_cast<double>(count), 'f', 3), QString::number(largest, 'f', 3), total);
 }
 
 QString axisText(const NicheFrame& frame) {
-    const auto samples = frame.sampleCount() == 1 ? tr("1 sample") : tr("%1 samples").arg(countText(frame.sampleCount()));
+    const auto samples =
+        frame.sampleCount() == 1 ? tr("1 sample") : tr("%1 samples").arg(countText(frame.sampleCount()));
     QString text;
     switch (frame.order) {
         case SampleOrder::Group: text = tr("%1 by %2").arg(samples, groupNoun(*frame.snapshot)); break;

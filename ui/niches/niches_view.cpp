@@ -30,7 +30,8 @@ QComboBox* addChoice(QHBoxLayout* row, const QString& label, const QString& mean
 
 }  // namespace
 
-NichesView::NichesView(QWidget* parent) : QWidget(parent), pages_(new QStackedLayout(this)), worker_(new LatestWorker(this)) {
+NichesView::NichesView(QWidget* parent)
+    : QWidget(parent), pages_(new QStackedLayout(this)), worker_(new LatestWorker(this)) {
     setAccessibleName(tr("Niches"));
     empty_ = makeEmptyPage({}, this);
     auto* page = new QWidget(this);
@@ -42,14 +43,17 @@ NichesView::NichesView(QWidget* parent) : QWidget(parent), pages_(new QStackedLa
     order_->addItem(tr("class"), static_cast<int>(SampleOrder::Group));
     order_->addItem(tr("difficulty"), static_cast<int>(SampleOrder::Difficulty));
     order_->addItem(tr("owner"), static_cast<int>(SampleOrder::Owner));
-    binning_ = addChoice(controls, tr("&Bins show"),
-                         tr("What a column shows when several samples share it: the mean of their shares, or the largest, "
-                            "so that a single sample stays visible."), page);
+    binning_ =
+        addChoice(controls, tr("&Bins show"),
+                  tr("What a column shows when several samples share it: the mean of their shares, or the largest, "
+                     "so that a single sample stays visible."),
+                  page);
     binning_->addItem(tr("mean"), static_cast<int>(Binning::Mean));
     binning_->addItem(tr("largest"), static_cast<int>(Binning::Max));
     onlyMember_ = new QCheckBox(page);
     onlyMember_->setObjectName("onlyMember");
-    onlyMember_->setToolTip(tr("Show only samples that the chosen member solves and nobody else does. Choose a member in any view."));
+    onlyMember_->setToolTip(
+        tr("Show only samples that the chosen member solves and nobody else does. Choose a member in any view."));
     controls->addSpacing(fontMetrics().height());
     controls->addWidget(onlyMember_);
     controls->addStretch(1);
@@ -72,9 +76,11 @@ NichesView::NichesView(QWidget* parent) : QWidget(parent), pages_(new QStackedLa
     connect(canvas_, &NicheCanvas::sampleSelected, this, &NichesView::sampleSelected);
     connect(canvas_, &NicheCanvas::memberSelected, this, &NichesView::memberSelected);
     connect(canvas_, &NicheCanvas::readoutChanged, this, [this](const QString& text) {
-        readout_->setText(text.isEmpty() ? tr("Point at a cell to read it; click it to inspect its sample, or a row's label to inspect "
-                                              "its member. Arrow keys move the cell cursor, Enter inspects the sample, Ctrl+Enter the member.")
-                                         : text);
+        readout_->setText(
+            text.isEmpty()
+                ? tr("Point at a cell to read it; click it to inspect its sample, or a row's label to inspect "
+                     "its member. Arrow keys move the cell cursor, Enter inspects the sample, Ctrl+Enter the member.")
+                : text);
     });
     Q_EMIT canvas_->readoutChanged({});
     nameFilter();
@@ -92,7 +98,8 @@ void NichesView::selectMember(MemberId member) {
 
 void NichesView::nameFilter() {
     onlyMember_->setEnabled(member_.has_value());
-    onlyMember_->setText(member_ ? tr("&Only %1 is right").arg(memberText(*member_)) : tr("&Only the chosen member is right"));
+    onlyMember_->setText(member_ ? tr("&Only %1 is right").arg(memberText(*member_))
+                                 : tr("&Only the chosen member is right"));
 }
 
 void NichesView::setSnapshot(const SnapshotPtr& snapshot) {
@@ -116,7 +123,8 @@ void NichesView::refresh() {
     if (!hasMembers(snapshot_)) {
         empty_->setText(snapshot_ && !snapshot_->message.empty()
                             ? QString::fromStdString(snapshot_->message)
-                            : tr("Who wins which sample appears here: members by fitness, samples side by side, coloured by the share "
+                            : tr("Who wins which sample appears here: members by fitness, samples side by side, "
+                                 "coloured by the share "
                                  "each member has of a sample. Start a new run, or open one from the list of runs."));
         pages_->setCurrentIndex(0);
         return;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/archive/coverage.h"
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 
 #include <QWidget>
 

@@ -18,18 +18,24 @@ namespace mergarium {
 namespace {
 
 QString summaryText(const SessionSnapshot& snapshot) {
-    const auto present = std::count_if(snapshot.members.begin(), snapshot.members.end(), [](const auto& m) { return m != nullptr; });
+    const auto present =
+        std::count_if(snapshot.members.begin(), snapshot.members.end(), [](const auto& m) { return m != nullptr; });
     auto text = ArchivePane::tr("Archive: %1 of %2 slots taken").arg(present).arg(snapshot.members.size());
     if (snapshot.curve && !snapshot.curve->empty())
-        text += ArchivePane::tr(". Together the members solve %1 % of the samples; two of them disagree on %2 % on average")
-                    .arg(percentNumber(snapshot.curve->back().coverage), percentNumber(snapshot.curve->back().disagreement));
+        text +=
+            ArchivePane::tr(". Together the members solve %1 % of the samples; two of them disagree on %2 % on average")
+                .arg(percentNumber(snapshot.curve->back().coverage),
+                     percentNumber(snapshot.curve->back().disagreement));
     return text + '.';
 }
 
 }  // namespace
 
 ArchivePane::ArchivePane(QWidget* parent)
-    : QWidget(parent), model_(new ArchiveTable(this)), table_(makePlainTable(this)), summary_(new QLabel(this)),
+    : QWidget(parent),
+      model_(new ArchiveTable(this)),
+      table_(makePlainTable(this)),
+      summary_(new QLabel(this)),
       worker_(new LatestWorker(this)) {
     table_->setModel(model_);
     table_->setSortingEnabled(true);
@@ -44,11 +50,12 @@ ArchivePane::ArchivePane(QWidget* parent)
     layout->addWidget(summary_);
     layout->addWidget(table_, 1);
 
-    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
-        if (selecting_ || !current.isValid()) return;
-        announced_ = QGuiApplication::mouseButtons() != Qt::NoButton;
-        announce(current.row());
-    });
+    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& current) {
+                if (selecting_ || !current.isValid()) return;
+                announced_ = QGuiApplication::mouseButtons() != Qt::NoButton;
+                announce(current.row());
+            });
     // A click on the row that is already current asks for it again.
     connect(table_, &QTableView::clicked, this, [this](const QModelIndex& index) {
         if (!std::exchange(announced_, false)) announce(index.row());

@@ -56,7 +56,9 @@ void ArchiveTable::setRows(std::vector<ArchiveRow> rows, std::uint64_t vectorLen
     arrange(std::move(rows));
 }
 
-void ArchiveTable::clear() { replaceRows({}, [this] { rows_.clear(); }); }
+void ArchiveTable::clear() {
+    replaceRows({}, [this] { rows_.clear(); });
+}
 
 int ArchiveTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : Columns; }
 
@@ -66,10 +68,12 @@ QVariant ArchiveTable::data(const QModelIndex& index, int role) const {
     switch (role) {
         case Qt::DisplayRole: return text(rows_[row], index.column());
         case Qt::TextAlignmentRole:
-            return QVariant::fromValue((index.column() == ParentsColumn ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+            return QVariant::fromValue((index.column() == ParentsColumn ? Qt::AlignLeft : Qt::AlignRight) |
+                                       Qt::AlignVCenter);
         case Qt::ToolTipRole:
             if (index.column() != ParentsColumn || !rows_[row].member->parentage) return {};
-            return tr("%1 weighs the mixing ratio before the first split point, one minus the ratio from there to the next, "
+            return tr("%1 weighs the mixing ratio before the first split point, one minus the ratio from there to the "
+                      "next, "
                       "and so on in turn; %2 weighs the rest.")
                 .arg(memberText(rows_[row].member->parentage->second), memberText(rows_[row].member->parentage->first));
         default: return {};
@@ -94,13 +98,15 @@ QVariant ArchiveTable::headerData(int section, Qt::Orientation orientation, int 
     return headerOf(
         {
             {tr("Member"), tr("The member's number within this run: founders first, then children in order of birth.")},
-            {tr("Fitness"), tr("What the member earns in competition: the sum of its shares s/z over all training samples.")},
+            {tr("Fitness"),
+             tr("What the member earns in competition: the sum of its shares s/z over all training samples.")},
             {tr("Train (%)"), tr("Mean score on the training samples.")},
             {tr("Test (%)"), tr("Mean score on held-out samples; a dash where it was not measured.")},
             {tr("Solved alone"), tr("Training samples that this member solves and no other member does.")},
             {tr("Age (evaluations)"), tr("Evaluations since the member was born.")},
             {tr("Born (step)"), tr("The evaluation at which the member was born; 0 for founders.")},
-            {tr("Parents"), tr("Who was merged, where the parameter vector was split (0 to 1), and the mixing ratio."), Qt::AlignLeft},
+            {tr("Parents"), tr("Who was merged, where the parameter vector was split (0 to 1), and the mixing ratio."),
+             Qt::AlignLeft},
         },
         section, orientation, role);
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 #include "ui/table/keyed_table.h"
 
 #include <cstddef>
@@ -28,7 +28,17 @@ class ArchiveTable : public KeyedTable {
     Q_OBJECT
 
 public:
-    enum Column { MemberColumn, FitnessColumn, TrainColumn, TestColumn, AloneColumn, AgeColumn, BornColumn, ParentsColumn, Columns };
+    enum Column {
+        MemberColumn,
+        FitnessColumn,
+        TrainColumn,
+        TestColumn,
+        AloneColumn,
+        AgeColumn,
+        BornColumn,
+        ParentsColumn,
+        Columns
+    };
 
     using KeyedTable::KeyedTable;
 

@@ -115,8 +115,10 @@ void ProgressPlot::updateLegend() {
     QStringList words;
     for (std::size_t line = 0; line < lines().size(); ++line) {
         // Figure spaces are as wide as digits: the numbers stand in a column.
-        const auto number = known ? percentNumber(point.*lines()[line].value).rightJustified(5, QChar(0x2007)) : QString();
-        graph(static_cast<int>(line))->setName(known ? tr("%1 %  %2").arg(number, tr(lines()[line].name)) : tr(lines()[line].name));
+        const auto number =
+            known ? percentNumber(point.*lines()[line].value).rightJustified(5, QChar(0x2007)) : QString();
+        graph(static_cast<int>(line))
+            ->setName(known ? tr("%1 %  %2").arg(number, tr(lines()[line].name)) : tr(lines()[line].name));
         words << graph(static_cast<int>(line))->name().simplified();
     }
     marker_->setVisible(cursor_.has_value());
@@ -126,8 +128,9 @@ void ProgressPlot::updateLegend() {
 }
 
 std::size_t ProgressPlot::nearestPoint(double step) const {
-    const auto after = std::upper_bound(curve_->begin(), curve_->end(), step,
-                                        [](double value, const ProgressPoint& point) { return value < static_cast<double>(point.step); });
+    const auto after = std::upper_bound(
+        curve_->begin(), curve_->end(), step,
+        [](double value, const ProgressPoint& point) { return value < static_cast<double>(point.step); });
     return after == curve_->begin() ? 0 : static_cast<std::size_t>(after - curve_->begin()) - 1;
 }
 

@@ -59,9 +59,12 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
         }
         case Qt::ToolTipRole:
             if (!one->message.empty()) return QString::fromStdString(one->message);
-            return column == CurveColumn ? tr("Best training accuracy over the run, %1 now.").arg(percentText(one->bestTrain)) : QVariant();
+            return column == CurveColumn
+                       ? tr("Best training accuracy over the run, %1 now.").arg(percentText(one->bestTrain))
+                       : QVariant();
         case CurveRole:
-            if (column == CurveColumn) return QVariant::fromValue(QList<float>(one->sparkline.begin(), one->sparkline.end()));
+            if (column == CurveColumn)
+                return QVariant::fromValue(QList<float>(one->sparkline.begin(), one->sparkline.end()));
             return {};
         default: return {};
     }
@@ -74,7 +77,10 @@ QString RunsModel::text(const RunSummary& run, int column) const {
         case TestColumn: return percentText(run.bestTest);
         case EvaluationsColumn: return evaluationsText(run.evaluations, run.budget);
         case SeedColumn: return QString::number(run.seed);
-        case SweepColumn: return run.sweep.empty() ? QString() : tr("%1: %2").arg(QString::fromStdString(run.sweep), QString::fromStdString(run.arm));
+        case SweepColumn:
+            return run.sweep.empty()
+                       ? QString()
+                       : tr("%1: %2").arg(QString::fromStdString(run.sweep), QString::fromStdString(run.arm));
         case CreatedColumn: return QString::fromStdString(run.created);
         default: return {};
     }
@@ -84,7 +90,8 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
     return headerOf(
         {
             {tr("Run"), tr("The name given in its configuration."), Qt::AlignHCenter},
-            {tr("Status"), tr("Interrupted: its program ended without stopping it; it can be resumed."), Qt::AlignHCenter},
+            {tr("Status"), tr("Interrupted: its program ended without stopping it; it can be resumed."),
+             Qt::AlignHCenter},
             {tr("Test"), tr("Held-out accuracy of the member that is best on the training samples."), Qt::AlignHCenter},
             {tr("Progress"), tr("Best training accuracy over the run."), Qt::AlignHCenter},
             {tr("Evaluations"), tr("Children scored so far, of how many."), Qt::AlignHCenter},

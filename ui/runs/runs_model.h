@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 #include "core/store/run_catalog.h"
 #include "ui/table/keyed_table.h"
 
@@ -14,7 +14,17 @@ class RunsModel : public KeyedTable {
     Q_OBJECT
 
 public:
-    enum Column { NameColumn, StatusColumn, TestColumn, CurveColumn, EvaluationsColumn, SeedColumn, SweepColumn, CreatedColumn, Columns };
+    enum Column {
+        NameColumn,
+        StatusColumn,
+        TestColumn,
+        CurveColumn,
+        EvaluationsColumn,
+        SeedColumn,
+        SweepColumn,
+        CreatedColumn,
+        Columns
+    };
     /// The sparkline's points, a QList<float> of best training scores in [0, 1].
     static constexpr int CurveRole = Qt::UserRole;
 

@@ -84,7 +84,8 @@ void RunsView::setRuns(const std::vector<RunSummary>& runs) {
     if (!std::exchange(sized_, !runs.empty()) && !runs.empty()) {
         table_->resizeColumnsToContents();
         const int character = table_->fontMetrics().averageCharWidth();
-        table_->setColumnWidth(RunsModel::NameColumn, std::min(table_->columnWidth(RunsModel::NameColumn), 24 * character));
+        table_->setColumnWidth(RunsModel::NameColumn,
+                               std::min(table_->columnWidth(RunsModel::NameColumn), 24 * character));
         table_->setColumnWidth(RunsModel::CurveColumn, 12 * character);
     }
     updateButtons();
@@ -97,7 +98,8 @@ void RunsView::setLive(const SnapshotPtr& live) {
 
 void RunsView::selectRun(RunId run) {
     if (const auto row = model_->rowOf(static_cast<std::uint64_t>(run.value)))
-        table_->selectionModel()->setCurrentIndex(model_->index(*row, 0), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+        table_->selectionModel()->setCurrentIndex(model_->index(*row, 0),
+                                                  QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
 const RunSummary* RunsView::selected() const {
@@ -110,14 +112,17 @@ QStringList RunsView::namesToCompare() const {
     QStringList names;
     for (const auto& row : rows) {
         const auto* run = model_->run(row.row());
-        if (run) names << (rows.size() == 1 && !run->sweep.empty() ? QString::fromStdString(run->sweep) : QString::number(run->id.value));
+        if (run)
+            names << (rows.size() == 1 && !run->sweep.empty() ? QString::fromStdString(run->sweep)
+                                                              : QString::number(run->id.value));
     }
     return names;
 }
 
 void RunsView::updateButtons() {
     const auto* run = selected();
-    const bool computing = run && (run->phase == Phase::Running || run->phase == Phase::Paused || run->phase == Phase::Preparing);
+    const bool computing =
+        run && (run->phase == Phase::Running || run->phase == Phase::Paused || run->phase == Phase::Preparing);
     open_->setEnabled(run);
     duplicate_->setEnabled(run);
     resume_->setEnabled(run && isResumable(run->phase));

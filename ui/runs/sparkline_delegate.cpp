@@ -25,7 +25,8 @@ void SparklineDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     const bool selected = option.state & QStyle::State_Selected;
-    painter->setPen(QPen(selected ? option.palette.color(QPalette::HighlightedText) : colorsOf(option.palette).first, margin / 3.0));
+    painter->setPen(QPen(selected ? option.palette.color(QPalette::HighlightedText) : colorsOf(option.palette).first,
+                         margin / 3.0));
     painter->drawPolyline(line);
     painter->restore();
 }

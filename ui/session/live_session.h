@@ -10,7 +10,8 @@
 namespace mergarium {
 
 /// A running run as the window sees it; lives on the window's thread. The worker's wakes become at most 20
-/// `snapshotChanged` a second, and the last state always arrives. Destroying it stops the run, within one scoring batch.
+/// `snapshotChanged` a second, and the last state always arrives. Destroying it stops the run, within one scoring
+/// batch.
 class LiveSession : public QObject {
     Q_OBJECT
 

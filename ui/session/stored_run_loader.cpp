@@ -101,7 +101,8 @@ void StoredRunLoader::answer(const Requests& requests, std::uint64_t generation)
 }
 
 void StoredRunLoader::report(const QString& sentence) {
-    QMetaObject::invokeMethod(this, [this, sentence] { Q_EMIT failed(sentence); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this, [this, sentence] { Q_EMIT failed(sentence); }, Qt::QueuedConnection);
 }
 
 }  // namespace mergarium

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/checkpoint/founder_settings.h"
+#include "core/founders/founder_settings.h"
 
 #include <QWidget>
 

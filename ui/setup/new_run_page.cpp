@@ -110,7 +110,8 @@ void NewRunPage::setConfiguration(const RunConfiguration& configuration) {
 }
 
 bool NewRunPage::choosePreset(const QString& name) {
-    const auto found = std::find_if(presets_.begin(), presets_.end(), [&](const auto& one) { return one.name == name.toStdString(); });
+    const auto found =
+        std::find_if(presets_.begin(), presets_.end(), [&](const auto& one) { return one.name == name.toStdString(); });
     if (found == presets_.end()) return false;
     list_->setCurrentRow(static_cast<int>(found - presets_.begin()));
     return true;
@@ -143,10 +144,12 @@ void NewRunPage::judge() {
     start_->setEnabled(!violation && !report_->refusal());
     if (violation)
         verdict_->setText(QStringLiteral("<span style='color:%1'>%2: %3.</span>")
-                              .arg(colorsOf(palette()).warning.name(), QString::fromStdString(violation->key).toHtmlEscaped(),
+                              .arg(colorsOf(palette()).warning.name(),
+                                   QString::fromStdString(violation->key).toHtmlEscaped(),
                                    QString::fromStdString(violation->sentence).toHtmlEscaped()));
     else if (kindOf(form_->configuration().task) == TaskKind::Digits)
-        verdict_->setText(tr("The archive will take %1 of memory.").arg(bytesText(archiveBytes(form_->configuration()))));
+        verdict_->setText(
+            tr("The archive will take %1 of memory.").arg(bytesText(archiveBytes(form_->configuration()))));
     else
         verdict_->clear();
 }

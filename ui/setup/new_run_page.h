@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/session/presets.h"
+#include "core/configuration/presets.h"
 
 #include <QWidget>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/tasks/causal_lm_settings.h"
+#include "core/tasks/causal_lm/causal_lm_settings.h"
 
 #include <QWidget>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/session/configuration.h"
+#include "core/configuration/configuration.h"
 
 #include <QWidget>
 
@@ -32,8 +32,8 @@ public:
     RunConfiguration configuration() const;
     /// What is in the fields and can't be run; the field is marked.
     std::optional<Violation> violation() const { return violation_; }
-    /// Takes over dropped files: questions or samples where they are JSON lines, everything else as founders. A form for the digits
-    /// becomes one for language models.
+    /// Takes over dropped files: questions or samples where they are JSON lines, everything else as founders. A form
+    /// for the digits becomes one for language models.
     void take(const QStringList& paths);
     bool isChanged() const { return !(configuration() == reference_); }
 

@@ -1,7 +1,7 @@
 #include "ui/setup/run_report.h"
 
-#include "core/session/preflight.h"
-#include "core/tasks/questions.h"
+#include "core/evaluation/preflight.h"
+#include "core/tasks/causal_lm/questions.h"
 #include "ui/background/latest_worker.h"
 #include "ui/theme/theme.h"
 

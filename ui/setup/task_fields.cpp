@@ -238,7 +238,8 @@ void RunForm::addLanguageFields() {
 
     auto* chat = new TypedBox<QComboBox>(this);
     chat->setEditable(true);
-    for (const auto name : chatTemplateNames()) chat->addItem(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
+    for (const auto name : chatTemplateNames())
+        chat->addItem(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
     connect(chat, &QComboBox::currentTextChanged, this, review);
     add({.key = "task.chat",
          .name = tr("Chat template"),

@@ -1,6 +1,6 @@
 #include "ui/sweep/sweep_outlook.h"
 
-#include "core/session/preflight.h"
+#include "core/evaluation/preflight.h"
 #include "ui/session/run_text.h"
 
 #include <QCoreApplication>

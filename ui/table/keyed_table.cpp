@@ -5,7 +5,9 @@
 
 namespace mergarium {
 
-int KeyedTable::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(keys_.size()); }
+int KeyedTable::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(keys_.size());
+}
 
 std::optional<std::uint64_t> KeyedTable::keyOf(int row) const {
     return row >= 0 && row < rowCount() ? keys_[static_cast<std::size_t>(row)] : std::nullopt;

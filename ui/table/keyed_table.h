@@ -9,8 +9,8 @@
 
 namespace mergarium {
 
-/// A table whose rows have keys: when rows change places, what is selected follows its key. Changes are announced in place;
-/// the model is reset only when rows become fewer.
+/// A table whose rows have keys: when rows change places, what is selected follows its key. Changes are announced in
+/// place; the model is reset only when rows become fewer.
 class KeyedTable : public QAbstractTableModel {
     Q_OBJECT
 
@@ -22,8 +22,8 @@ public:
     std::optional<int> rowOf(std::uint64_t key) const;
 
 protected:
-    /// Makes `keys` (no two alike) the rows from top to bottom; `change` puts their content in place. While rows are being
-    /// added `data` is asked for rows that have no content yet, and answers nothing.
+    /// Makes `keys` (no two alike) the rows from top to bottom; `change` puts their content in place. While rows are
+    /// being added `data` is asked for rows that have no content yet, and answers nothing.
     void replaceRows(std::vector<std::uint64_t> keys, const std::function<void()>& change);
 
 private:

@@ -15,7 +15,8 @@ double paintColorBar(QPainter& painter, QPointF topLeft, double barWidth, const 
     const QRectF scale(topLeft.x() + labelWidth + line * 0.6, topLeft.y() + line * 0.15, barWidth, line * 0.7);
 
     painter.setPen(text);
-    painter.drawText(QRectF(topLeft.x(), topLeft.y(), labelWidth + 1, line), Qt::AlignLeft | Qt::AlignVCenter, bar.label);
+    painter.drawText(QRectF(topLeft.x(), topLeft.y(), labelWidth + 1, line), Qt::AlignLeft | Qt::AlignVCenter,
+                     bar.label);
     constexpr int kColors = 256;
     QImage colors(kColors, 1, QImage::Format_RGB32);
     for (int x = 0; x < kColors; ++x) colors.setPixel(x, 0, magnitude(x / double(kColors - 1)));

@@ -2,7 +2,8 @@
 
 #include <QObject>
 
-// QCustomPlot's header is written with Qt's keywords, which we compile without: they are lent to it here. Include this, never it.
+// QCustomPlot's header is written with Qt's keywords, which we compile without: they are lent to it here. Include this,
+// never it.
 #pragma push_macro("signals")
 #pragma push_macro("slots")
 #pragma push_macro("emit")

@@ -17,14 +17,28 @@ struct PaletteColors {
     QColor window, base, alternate, button, text, disabled, highlight, link, edge;
 };
 
-const PaletteColors kLight{.window = 0xf2f3f5, .base = 0xffffff, .alternate = 0xf7f8f9, .button = 0xe9ebee, .text = 0x1d2126,
-                           .disabled = 0x8b929a, .highlight = 0x0067a5, .link = 0x0067a5, .edge = 0xc9cdd2};
-const PaletteColors kDark{.window = 0x22252a, .base = 0x191b1f, .alternate = 0x1f2226, .button = 0x2d3137, .text = 0xe3e5e8,
-                          .disabled = 0x7d848c, .highlight = 0x2f6ea3, .link = 0x6fbdf0, .edge = 0x43484f};
+const PaletteColors kLight{.window = 0xf2f3f5,
+                           .base = 0xffffff,
+                           .alternate = 0xf7f8f9,
+                           .button = 0xe9ebee,
+                           .text = 0x1d2126,
+                           .disabled = 0x8b929a,
+                           .highlight = 0x0067a5,
+                           .link = 0x0067a5,
+                           .edge = 0xc9cdd2};
+const PaletteColors kDark{.window = 0x22252a,
+                          .base = 0x191b1f,
+                          .alternate = 0x1f2226,
+                          .button = 0x2d3137,
+                          .text = 0xe3e5e8,
+                          .disabled = 0x7d848c,
+                          .highlight = 0x2f6ea3,
+                          .link = 0x6fbdf0,
+                          .edge = 0x43484f};
 
 QPalette paletteOf(const PaletteColors& colors) {
-    QPalette palette(colors.text, colors.button, colors.button.lighter(120), colors.edge.darker(120), colors.edge, colors.text,
-                     Qt::white, colors.base, colors.window);
+    QPalette palette(colors.text, colors.button, colors.button.lighter(120), colors.edge.darker(120), colors.edge,
+                     colors.text, Qt::white, colors.base, colors.window);
     palette.setColor(QPalette::AlternateBase, colors.alternate);
     palette.setColor(QPalette::Highlight, colors.highlight);
     palette.setColor(QPalette::HighlightedText, Qt::white);

@@ -25,7 +25,8 @@ TransportState transportState(bool computing, const SnapshotPtr& live, const Sna
     }
     const auto phase = live ? live->phase : Phase::Preparing;
     const bool paused = phase == Phase::Paused;
-    return {.canPause = !paused && !hasEnded(phase), .canResume = paused, .canStep = paused, .canStop = !hasEnded(phase)};
+    return {
+        .canPause = !paused && !hasEnded(phase), .canResume = paused, .canStep = paused, .canStop = !hasEnded(phase)};
 }
 
 QString progressText(const SessionSnapshot& snapshot) {
@@ -33,7 +34,8 @@ QString progressText(const SessionSnapshot& snapshot) {
     auto text = evaluationsText(snapshot.evaluations, snapshot.budget);
     const double rate = snapshot.evaluationsPerSecond;
     if (snapshot.tokensPerSecond > 0.0)
-        text += TransportBar::tr("   %1 tokens/s").arg(countText(static_cast<std::uint64_t>(snapshot.tokensPerSecond + 0.5)));
+        text += TransportBar::tr("   %1 tokens/s")
+                    .arg(countText(static_cast<std::uint64_t>(snapshot.tokensPerSecond + 0.5)));
     if (rate > 0.0)
         text += TransportBar::tr("   %1/s   %2 left")
                     .arg(countText(static_cast<std::uint64_t>(rate + 0.5)),

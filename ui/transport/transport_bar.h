@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/session/snapshot.h"
+#include "core/run/snapshot.h"
 
 #include <QToolBar>
 
@@ -18,7 +18,8 @@ struct TransportState {
     bool canStop = false;
 };
 
-/// `live` is the computing run's state (null: none has been seen yet), `stored` a run that is shown and doesn't compute.
+/// `live` is the computing run's state (null: none has been seen yet), `stored` a run that is shown and doesn't
+/// compute.
 TransportState transportState(bool computing, const SnapshotPtr& live, const SnapshotPtr& stored);
 
 /// "4,213 of 10,000   1,012/s   6 s left" - as much of it as is known; of language models tokens per second, too.

@@ -11,7 +11,9 @@ namespace {
 /// In a square of 16 by 16.
 QPainterPath shapeOf(TransportIcon icon) {
     QPainterPath path;
-    const auto triangle = [&](double left) { path.addPolygon(QPolygonF({{left, 3}, {left + 9, 8}, {left, 13}, {left, 3}})); };
+    const auto triangle = [&](double left) {
+        path.addPolygon(QPolygonF({{left, 3}, {left + 9, 8}, {left, 13}, {left, 3}}));
+    };
     switch (icon) {
         case TransportIcon::New:
             path.addRect(7, 3, 2, 10);
@@ -36,7 +38,8 @@ QPainterPath shapeOf(TransportIcon icon) {
 
 QIcon transportIcon(TransportIcon icon, const QPalette& palette) {
     QIcon result;
-    for (const auto& [mode, group] : {std::pair(QIcon::Normal, QPalette::Active), std::pair(QIcon::Disabled, QPalette::Disabled)})
+    for (const auto& [mode, group] :
+         {std::pair(QIcon::Normal, QPalette::Active), std::pair(QIcon::Disabled, QPalette::Disabled)})
         for (const int size : {16, 24, 32, 48, 64}) {
             QPixmap pixmap(size, size);
             pixmap.fill(Qt::transparent);

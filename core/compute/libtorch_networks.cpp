@@ -1,0 +1,91 @@
+// The way into the library that is linked with libtorch; networks.cpp loads it.
+#include "core/compute/networks.h"
+#include "core/networks/device.h"
+#include "core/networks/generation.h"
+#include "core/networks/llama_checkpoint.h"
+#include "core/tasks/causal_lm/causal_lm_task.h"
+#include "core/tasks/digits/classifier.h"
+#include "core/tasks/digits/digits_founders.h"
+
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace mergarium {
+namespace {
+
+class LlamaModel final : public LanguageModel {
+public:
+    explicit LlamaModel(Llama network) : network_(std::move(network)) {}
+
+    const LlamaConfig& config() const override { return network_.config(); }
+    std::vector<Continuation> generate(const GenerationRequest& request) const override {
+        return mergarium::generate(network_, request);
+    }
+    Reading read(std::span<const std::int32_t> tokens) const override {
+        auto cache = network_.cache(1, static_cast<std::int64_t>(tokens.size()));
+        const Piece piece{.tokens = tokens, .targets = tokens.subspan(1), .logits = true};
+        auto results = network_.forward({&piece, 1}, cache);
+        const auto row = results.logits.cpu();
+        return {.lastLogits = {row.data_ptr<float>(), row.data_ptr<float>() + row.numel()},
+                .logProbabilities = std::move(results.logProbabilities.front())};
+    }
+
+private:
+    Llama network_;
+};
+
+class LibtorchNetworks final : public Networks {
+public:
+    LibtorchNetworks(const std::string& device, std::size_t threads) : device_(deviceOf(device)) {
+        useThreads(threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency()));
+    }
+
+    std::string device() const override {
+        const auto threads = at::get_num_threads();
+        return device_.is_cpu() ? fmt::format("CPU, {} thread{}", threads, threads == 1 ? "" : "s")
+                                : fmt::format("CUDA {}", device_.index());
+    }
+
+    std::string caution() const override {
+        // Looked for among the libraries that libtorch brought.
+        for (const char* mark :
+             {"openblas_get_config", "MKL_Get_Version_String", "mkl_get_version_string", "bli_info_get_version_str"})
+            if (dlsym(RTLD_DEFAULT, mark) != nullptr) return {};
+        return "The slow reference BLAS is in use, up to 40 times slower: install libopenblas0-openmp.";
+    }
+
+    void useThreads(std::size_t threads) override { at::set_num_threads(static_cast<int>(threads)); }
+
+    std::unique_ptr<Task> digits(const Digits& digits, std::shared_ptr<const SampleSet> samples) const override {
+        return std::make_unique<ClassifierTask>(digits.train, digits.test, std::move(samples), Mlp::Shape{}, device_);
+    }
+
+    std::vector<std::vector<float>> digitsFounders(DigitsFounders kind, const Digits& digits, std::uint64_t seed,
+                                                   const std::filesystem::path& reference) const override {
+        return mergarium::digitsFounders(kind, digits, Mlp::Shape{}, seed, reference);
+    }
+
+    std::unique_ptr<Task> causalLm(const CausalLmSettings& settings, const Checkpoint& base,
+                                   const Founders& founders) const override {
+        return std::make_unique<CausalLmTask>(settings, base, founders, device_);
+    }
+
+    std::unique_ptr<LanguageModel> languageModel(const std::filesystem::path& folder) const override {
+        return std::make_unique<LlamaModel>(openLlama(folder, device_));
+    }
+
+private:
+    torch::Device device_;
+};
+
+}  // namespace
+}  // namespace mergarium
+
+extern "C" mergarium::Networks* mergariumOpenNetworks(const std::string& device, std::size_t threads) {
+    return new mergarium::LibtorchNetworks(device, threads);
+}

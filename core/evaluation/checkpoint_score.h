@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/configuration/configuration.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mergarium {
+
+/// Mean scores of one model, in [0, 1].
+struct CheckpointScore {
+    std::string model;
+    double train = 0.0;
+    /// Absent when nothing is held out.
+    std::optional<double> test;
+    /// The training score on each group of samples (classes, files), by name.
+    std::vector<std::pair<std::string, double>> groups;
+};
+
+/// Scores a checkpoint on the configuration's task. Digits: a safetensors file with one model whose tensors are the
+/// network's own, or any number of flat fp32 vectors, one tensor each. Other tasks: a model as a founder may be. Throws
+/// std::runtime_error naming file and tensor when it doesn't fit.
+std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkpoint,
+                                             const RunConfiguration& configuration,
+                                             const std::filesystem::path& resources, std::size_t threads);
+
+}  // namespace mergarium

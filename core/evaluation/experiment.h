@@ -1,0 +1,67 @@
+#pragma once
+
+#include "core/configuration/configuration.h"
+#include "core/evaluation/checkpoint_founders.h"
+#include "core/founders/founder_settings.h"
+#include "core/genome/genome.h"
+#include "core/genome/gram.h"
+#include "core/search/strategy.h"
+#include "core/tasks/task.h"
+
+#include <atomic>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mergarium {
+
+/// Where a run is kept, where its data lies, and how many threads score (0: one per core).
+struct RunPlace {
+    std::filesystem::path database;
+    std::filesystem::path resources;
+    std::size_t threads = 0;
+    /// Set by any thread to end waiting for other programs; outlives the run. May be null.
+    const std::atomic<bool>* abandon = nullptr;
+};
+
+/// A founder before it is scored.
+struct Founder {
+    std::string name;
+    GenomePtr genome;
+    /// The identity of its contents (core/founders/content_hash.h), hexadecimal.
+    std::string hash;
+    /// Empty for founders that Mergarium makes itself.
+    CheckpointFounder source;
+    std::uint64_t bytes = 0;
+};
+
+/// What a configuration asks for, ready to run: the founders, the task with its network, and how genomes are bred.
+struct Experiment {
+    std::vector<Founder> founders;
+    std::unique_ptr<Task> task;
+    std::unique_ptr<Breeding> breeding;
+    /// The founders' parameters; null where they are small and stored with the run.
+    GramPtr gram;
+    /// What scores, in words: "CPU, 2 threads".
+    std::string device;
+    /// What makes that slow for no good reason; empty: nothing known.
+    std::string caution;
+};
+
+/// Sets the calling thread up to compute and builds the experiment there; use it from this thread alone. Throws
+/// std::runtime_error when the device isn't there, a file can't be read, or founders, task and data don't fit together.
+Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce = nullptr);
+
+/// The search that the configuration asks for, starting from `archive`: empty, or the members of a run that goes on.
+std::unique_ptr<Strategy> makeStrategy(const RunConfiguration& configuration, const Experiment& experiment,
+                                       Archive archive);
+
+/// The training samples as people see them, without building a network.
+std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration& configuration,
+                                           const std::filesystem::path& resources);
+
+}  // namespace mergarium

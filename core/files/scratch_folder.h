@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/subprocess/spawn.h"
+
+#include <filesystem>
+
+namespace mergarium {
+
+/// A folder of our own for what may be lost, removed with this object. Held by a lock that ends with the process, so
+/// that what a killed process left behind can be told from what is in use.
+class ScratchFolder {
+public:
+    /// Makes it in `parent`, and `parent` too, and removes what killed processes left there. Throws std::runtime_error
+    /// when it can't.
+    explicit ScratchFolder(const std::filesystem::path& parent);
+    ~ScratchFolder();
+    ScratchFolder(const ScratchFolder&) = delete;
+    ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+    FileDescriptor lock_;
+};
+
+}  // namespace mergarium

@@ -1,0 +1,132 @@
+#include "core/founders/content_hash.h"
+
+#include "core/files/fingerprint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <numeric>
+#include <thread>
+#include <vector>
+
+namespace mergarium {
+namespace {
+
+/// Digests chunks, one after the other off a common counter, until there are none, one fails or it is cancelled.
+class Work {
+public:
+    Work(const FounderSource& founder, std::vector<ContentChunk>& chunks, std::stop_token cancel)
+        : founder_(founder), chunks_(chunks), cancel_(std::move(cancel)) {}
+
+    void run(const std::function<void(std::uint64_t)>& progress) {
+        try {
+            // What has to be computed is computed tensor by tensor, so that threads don't wait for one another's.
+            for (std::size_t i = nextTensor_++; i < founder_.tensors().size() && !cancel_.stop_requested();
+                 i = nextTensor_++)
+                founder_.bytes(i);
+            for (std::size_t i = next_++; i < chunks_.size() && !cancel_.stop_requested() && !failed_; i = next_++) {
+                auto& chunk = chunks_[i];
+                digest(chunk);
+                done_ += chunk.end - chunk.begin;
+                if (progress) progress(done_);
+            }
+        } catch (...) {
+            const std::lock_guard lock(mutex_);
+            if (!failed_.exchange(true)) failure_ = std::current_exception();
+        }
+    }
+
+    void rethrow() const {
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+private:
+    void digest(ContentChunk& chunk) const {
+        const auto* bytes = founder_.bytes(chunk.tensor) + chunk.begin;
+        const auto size = chunk.end - chunk.begin;
+        if (const auto* file = founder_.file(chunk.tensor)) {
+            thread_local std::vector<std::byte> buffer(ContentChunk::kMostBytes);
+            file->read(bytes, std::span(buffer).first(size));
+            chunk.digest = digestOf(std::span(buffer).first(size));
+        } else {
+            chunk.digest = digestOf({bytes, size});
+            founder_.dropBehind(chunk.tensor, chunk.begin, chunk.end);
+        }
+    }
+
+    const FounderSource& founder_;
+    std::vector<ContentChunk>& chunks_;
+    std::stop_token cancel_;
+    std::atomic<std::size_t> nextTensor_ = 0, next_ = 0;
+    std::atomic<std::uint64_t> done_ = 0;
+    std::atomic<bool> failed_ = false;
+    std::mutex mutex_;
+    std::exception_ptr failure_;
+};
+
+}  // namespace
+
+std::vector<ContentChunk> contentChunks(std::span<const TensorDescription> tensors) {
+    std::vector<ContentChunk> chunks;
+    for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor)
+        for (std::uint64_t begin = 0, size = tensors[tensor].byteSize(); begin < size;
+             begin += ContentChunk::kMostBytes)
+            chunks.push_back(
+                {.tensor = tensor, .begin = begin, .end = std::min(size, begin + ContentChunk::kMostBytes)});
+    return chunks;
+}
+
+std::string contentHash(std::span<const TensorDescription> tensors, std::span<const ContentChunk> chunks) {
+    std::vector<std::size_t> byName(tensors.size());
+    std::iota(byName.begin(), byName.end(), 0);
+    std::ranges::sort(byName, {}, [&](std::size_t i) -> const std::string& { return tensors[i].name; });
+    Fingerprint whole;
+    whole.add("mergarium contents 1");
+    for (const auto i : byName) {
+        whole.add(tensors[i].name);
+        whole.add(nameOf(tensors[i].dtype));
+        whole.add(std::uint64_t{tensors[i].shape.size()});
+        for (const auto extent : tensors[i].shape) whole.add(static_cast<std::uint64_t>(extent));
+        for (const auto& chunk : std::ranges::equal_range(chunks, i, {}, &ContentChunk::tensor))
+            whole.add(chunk.digest);
+    }
+    return whole.hex();
+}
+
+std::optional<std::string> contentHash(const FounderSource& founder, const ContentHashing& how) {
+    const auto tensors = founder.tensors();
+    auto chunks = contentChunks(tensors);
+    std::uint64_t total = 0;
+    for (const auto& tensor : tensors) total += tensor.byteSize();
+
+    Work work(founder, chunks, how.cancel);
+    {
+        std::vector<std::jthread> others;
+        for (std::size_t i = 1; i < std::min(how.threads, chunks.size()); ++i)
+            others.emplace_back([&] { work.run({}); });
+        work.run([&](std::uint64_t done) {
+            // The last report comes when all threads are done.
+            if (how.progress && done < total) how.progress(done, total);
+        });
+    }
+    work.rethrow();
+    if (how.cancel.stop_requested()) return std::nullopt;
+    if (how.progress) how.progress(total, total);
+
+    return contentHash(tensors, chunks);
+}
+
+std::string contentKey(const FounderSource& founder) {
+    std::string key = "contents 1\n";
+    for (const auto& file : founder.files()) {
+        const auto& state = file->state();
+        key += fmt::format("{}\t{}\t{}\t{}\t{}\n", std::filesystem::absolute(file->path()).lexically_normal().string(),
+                           state.size, state.modifiedNanoseconds, state.device, state.inode);
+    }
+    return key;
+}
+
+}  // namespace mergarium

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/checkpoint/checkpoint.h"
+#include "core/founders/alignment.h"
+#include "core/founders/founder_segment.h"
+#include "core/founders/founder_settings.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mergarium {
+
+/// The tensors of one seed model, wherever they come from: a checkpoint, or a checkpoint with an adapter on it. For any
+/// thread.
+class FounderSource {
+public:
+    virtual ~FounderSource() = default;
+
+    /// What people call it: the folder's or the file's name.
+    virtual std::string name() const = 0;
+    /// Sorted by name.
+    virtual std::span<const TensorDescription> tensors() const = 0;
+    /// The elements of tensors()[tensor], little-endian, aligned to nothing; they live as long as the source. Computed
+    /// on first use where they are not on disk: may take seconds, and throw.
+    virtual const std::byte* bytes(std::size_t tensor) const = 0;
+    /// What bytes(tensor) is mapped from; null when the tensor is computed.
+    virtual const MappedFile* file(std::size_t tensor) const = 0;
+    /// Takes bytes [begin, end) of a tensor out of resident memory.
+    virtual void dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const = 0;
+    /// Whose configuration and tokenizer the model has.
+    virtual const Checkpoint& base() const = 0;
+    /// Everything that the tensors' values depend on.
+    virtual std::vector<std::shared_ptr<const MappedFile>> files() const = 0;
+
+    /// The place of a tensor in tensors(); absent when there is none of this name.
+    std::optional<std::size_t> indexOf(std::string_view tensor) const;
+};
+
+using FounderSourcePtr = std::shared_ptr<const FounderSource>;
+
+/// Opens a seed model. What an adapter makes of its base's tensors is kept in nameless files in `scratch`. Throws
+/// std::runtime_error with one sentence; a model whose weights are quantised (config.json says so) is refused, since
+/// its numbers can't be mixed.
+FounderSourcePtr openFounder(const CheckpointFounder& founder, const std::filesystem::path& scratch);
+
+/// What alignment needs to know of a model, its tokenizer included.
+FounderOutline describe(const FounderSource& founder);
+
+/// Where the numbers of one founder lie, ascending, tiling [0, layout.extent()): its own tensors; founder 0's rows
+/// where a vocabulary has no common row; and the frozen floating tensors, which are the same for all. `founders` in the
+/// order that was aligned. Computes what has to be computed.
+std::vector<FounderSegment> segmentsOf(const Alignment& alignment, std::span<const FounderSourcePtr> founders,
+                                       std::size_t founder);
+
+}  // namespace mergarium

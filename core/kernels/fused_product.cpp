@@ -1,0 +1,263 @@
+#include "core/kernels/fused_product.h"
+
+#include <ATen/Parallel.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace mergarium {
+namespace {
+
+/// Rows of a matrix that one thread takes at a time: whole tiles of 16, 8 and 6 rows.
+constexpr std::size_t kRowsPerUnit = 48;
+/// Blocks of tokens that a few rows of a matrix are multiplied with while they are in the first cache.
+constexpr std::size_t kBlocksPerGroup = 4;
+
+/// What happens to a tile of sums: kStore writes, kAdd adds to what is there.
+enum class Into : std::uint8_t { Store, Add };
+
+/// sums[row][vector] for `Rows` rows of a matrix and `Vectors` x 16 tokens.
+template <std::size_t Vectors, std::size_t Rows, Into into>
+[[gnu::always_inline]] inline void tile(const float* weight, const float* bias, std::size_t inputs, const float* tokens,
+                                        std::size_t width, float* outputs) {
+    Lanes sums[Rows][Vectors];
+    for (std::size_t row = 0; row < Rows; ++row)
+        for (std::size_t v = 0; v < Vectors; ++v) sums[row][v] = Lanes{};
+    for (std::size_t k = 0; k < inputs; ++k) {
+        Lanes token[Vectors];
+        for (std::size_t v = 0; v < Vectors; ++v) token[v] = load(tokens + k * width + v * kLanes);
+        for (std::size_t row = 0; row < Rows; ++row) {
+            const float one = weight[row * inputs + k];
+            for (std::size_t v = 0; v < Vectors; ++v) sums[row][v] += one * token[v];
+        }
+    }
+    for (std::size_t row = 0; row < Rows; ++row) {
+        const float shift = bias ? bias[row] : 0.0F;
+        for (std::size_t v = 0; v < Vectors; ++v) {
+            float* to = outputs + row * width + v * kLanes;
+            if constexpr (into == Into::Add)
+                store(to, load(to) + (sums[row][v] + shift));
+            else
+                store(to, sums[row][v] + shift);
+        }
+    }
+}
+
+/// Rows [from, to) of a matrix and a stripe of `Vectors` x 16 tokens; `outputs` is where row `from` goes.
+template <class Tiles, std::size_t Vectors, Into into>
+[[gnu::always_inline]] inline void stripe(const Matrix& matrix, std::size_t from, std::size_t to, const float* tokens,
+                                          std::size_t width, float* outputs) {
+    constexpr std::size_t kRows = Tiles::rowsOf(Vectors);
+    std::size_t row = from;
+    for (; row + kRows <= to; row += kRows)
+        tile<Vectors, kRows, into>(matrix.weight + row * matrix.inputs, matrix.bias ? matrix.bias + row : nullptr,
+                                   matrix.inputs, tokens, width, outputs + (row - from) * width);
+    for (; row < to; ++row)
+        tile<Vectors, 1, into>(matrix.weight + row * matrix.inputs, matrix.bias ? matrix.bias + row : nullptr,
+                               matrix.inputs, tokens, width, outputs + (row - from) * width);
+}
+
+/// Rows [from, to) of a matrix and one block of tokens.
+template <class Tiles, Into into>
+[[gnu::always_inline]] inline void rowsOfBlock(const Matrix& matrix, std::size_t from, std::size_t to,
+                                               const float* tokens, std::size_t width, float* outputs) {
+    if (Tiles::vectors == 3 && width == 3 * kLanes)
+        return stripe<Tiles, 3, into>(matrix, from, to, tokens, width, outputs);
+    if (Tiles::vectors >= 2 && width == 2 * kLanes)
+        return stripe<Tiles, 2, into>(matrix, from, to, tokens, width, outputs);
+    for (std::size_t lane = 0; lane < width; lane += kLanes)
+        stripe<Tiles, 1, into>(matrix, from, to, tokens + lane, width, outputs + lane);
+}
+
+/// Calls visit(row, rows, block) so that a few rows meet a group of blocks before the next rows come.
+template <class Visit>
+[[gnu::always_inline]] inline void forTiles(std::size_t from, std::size_t to, std::size_t rowsAtATime,
+                                            std::size_t blocks, const Visit& visit) {
+    for (std::size_t group = 0; group < blocks; group += kBlocksPerGroup)
+        for (std::size_t row = from; row < to; row += rowsAtATime)
+            for (std::size_t block = group; block < std::min(blocks, group + kBlocksPerGroup); ++block)
+                visit(row, std::min(rowsAtATime, to - row), block);
+}
+
+template <Into into>
+struct Multiply {
+    const Matrix& matrix;
+    const TokenBlocks& inputs;
+    TokenBlocks& outputs;
+    std::size_t feature;
+    std::size_t from, to;
+
+    template <class Tiles>
+    [[gnu::always_inline]] void run() const {
+        forTiles(
+            from, to, Tiles::rowsOf(inputs.blocks() > 1 ? 3 : 1),
+            inputs.blocks(), [&](std::size_t row, std::size_t rows, std::size_t block) __attribute__((always_inline)) {
+                const std::size_t width = inputs.width(block);
+                rowsOfBlock<Tiles, into>(matrix, row, row + rows, inputs.block(block), width,
+                                         outputs.block(block) + (feature + row) * width);
+            });
+    }
+};
+
+struct MultiplyGated {
+    const Matrix &gate, &up;
+    const TokenBlocks& inputs;
+    TokenBlocks& outputs;
+    std::size_t from, to;
+
+    template <class Tiles>
+    [[gnu::always_inline]] void run() const {
+        constexpr std::size_t kRows = 16;
+        alignas(64) float lifted[kRows * TokenBlocks::kWidth];
+        forTiles(
+            from, to, Tiles::rowsOf(inputs.blocks() > 1 ? 3 : 1),
+            inputs.blocks(), [&](std::size_t row, std::size_t rows, std::size_t block) __attribute__((always_inline)) {
+                const std::size_t width = inputs.width(block);
+                float* gated = outputs.block(block) + row * width;
+                rowsOfBlock<Tiles, Into::Store>(gate, row, row + rows, inputs.block(block), width, gated);
+                rowsOfBlock<Tiles, Into::Store>(up, row, row + rows, inputs.block(block), width, lifted);
+                for (std::size_t i = 0; i < rows * width; i += kLanes) {
+                    const Lanes x = load(gated + i);
+                    store(gated + i, x / (1.0F + exponential(-x)) * load(lifted + i));
+                }
+            });
+    }
+};
+
+struct MultiplyToRows {
+    const Matrix& matrix;
+    const TokenBlocks& inputs;
+    float* outputs;
+    std::size_t from, to;
+
+    template <class Tiles>
+    [[gnu::always_inline]] void run() const {
+        constexpr std::size_t kRows = 16;
+        alignas(64) float sums[kRows * TokenBlocks::kWidth];
+        forTiles(
+            from, to, Tiles::rowsOf(1),
+            inputs.blocks(), [&](std::size_t row, std::size_t rows, std::size_t block) __attribute__((always_inline)) {
+                const std::size_t width = inputs.width(block);
+                rowsOfBlock<Tiles, Into::Store>(matrix, row, row + rows, inputs.block(block), width, sums);
+                const std::size_t first = block * TokenBlocks::kWidth;
+                for (std::size_t token = first; token < std::min(inputs.tokens(), first + width); ++token)
+                    for (std::size_t i = 0; i < rows; ++i)
+                        outputs[token * matrix.outputs + row + i] = sums[i * width + token - first];
+            });
+    }
+};
+
+/// Of some rows: per token the largest sum, and the sum of e^(sum - largest).
+struct MultiplyExp {
+    const Matrix& matrix;
+    const TokenBlocks& inputs;
+    std::span<const std::int32_t> chosen;
+    std::size_t from, to;
+    /// One row of each, as wide as all lanes.
+    float *largestOf, *sumOf;
+    std::span<float> chosenOutputs;
+
+    template <class Tiles>
+    [[gnu::always_inline]] void run() const {
+        alignas(64) float sums[kRowsPerUnit * TokenBlocks::kWidth];
+        for (std::size_t block = 0; block < inputs.blocks(); ++block) {
+            const std::size_t width = inputs.width(block);
+            const std::size_t first = block * TokenBlocks::kWidth;
+            rowsOfBlock<Tiles, Into::Store>(matrix, from, to, inputs.block(block), width, sums);
+            for (std::size_t lane = 0; lane < width; lane += kLanes) {
+                Lanes most = load(sums + lane);
+                for (std::size_t row = 1; row < to - from; ++row) most = largest(most, load(sums + row * width + lane));
+                Lanes sum{};
+                for (std::size_t row = 0; row < to - from; ++row)
+                    sum += exponential(load(sums + row * width + lane) - most);
+                store(largestOf + first + lane, most);
+                store(sumOf + first + lane, sum);
+            }
+            for (std::size_t token = first; token < std::min(inputs.tokens(), first + width); ++token) {
+                const auto row = static_cast<std::size_t>(chosen[token]);
+                if (row >= from && row < to) chosenOutputs[token] = sums[(row - from) * width + token - first];
+            }
+        }
+    }
+};
+
+/// Calls body(from, to) for ranges of rows on all threads.
+template <class Body>
+void forRows(std::size_t rows, const Body& body) {
+    const auto units = static_cast<std::int64_t>((rows + kRowsPerUnit - 1) / kRowsPerUnit);
+    at::parallel_for(0, units, 1, [&](std::int64_t first, std::int64_t last) {
+        body(static_cast<std::size_t>(first) * kRowsPerUnit,
+             std::min(rows, static_cast<std::size_t>(last) * kRowsPerUnit));
+    });
+}
+
+}  // namespace
+
+void multiply(std::span<const Matrix> matrices, const TokenBlocks& inputs, TokenBlocks& outputs) {
+    std::size_t rows = 0;
+    for (const auto& matrix : matrices) rows += matrix.outputs;
+    forRows(rows, [&](std::size_t from, std::size_t to) {
+        std::size_t feature = 0;
+        for (const auto& matrix : matrices) {
+            const std::size_t end = feature + matrix.outputs;
+            if (from < end && to > feature)
+                runVectorised(Multiply<Into::Store>{.matrix = matrix,
+                                                    .inputs = inputs,
+                                                    .outputs = outputs,
+                                                    .feature = feature,
+                                                    .from = std::max(from, feature) - feature,
+                                                    .to = std::min(to, end) - feature});
+            feature = end;
+        }
+    });
+}
+
+void multiplyAdd(const Matrix& matrix, const TokenBlocks& inputs, TokenBlocks& outputs) {
+    forRows(matrix.outputs, [&](std::size_t from, std::size_t to) {
+        runVectorised(Multiply<Into::Add>{
+            .matrix = matrix, .inputs = inputs, .outputs = outputs, .feature = 0, .from = from, .to = to});
+    });
+}
+
+void multiplyGated(const Matrix& gate, const Matrix& up, const TokenBlocks& inputs, TokenBlocks& outputs) {
+    forRows(gate.outputs, [&](std::size_t from, std::size_t to) {
+        runVectorised(
+            MultiplyGated{.gate = gate, .up = up, .inputs = inputs, .outputs = outputs, .from = from, .to = to});
+    });
+}
+
+void multiplyToRows(const Matrix& matrix, const TokenBlocks& inputs, float* outputs) {
+    forRows(matrix.outputs, [&](std::size_t from, std::size_t to) {
+        runVectorised(MultiplyToRows{.matrix = matrix, .inputs = inputs, .outputs = outputs, .from = from, .to = to});
+    });
+}
+
+void multiplyLogSumExp(const Matrix& matrix, const TokenBlocks& inputs, std::span<const std::int32_t> chosen,
+                       std::span<float> logSums, std::span<float> chosenOutputs) {
+    const std::size_t units = (matrix.outputs + kRowsPerUnit - 1) / kRowsPerUnit;
+    const std::size_t lanes = inputs.blocks() * TokenBlocks::kWidth;
+    std::vector<float> largestOf(units * lanes), sumOf(units * lanes);
+    at::parallel_for(0, static_cast<std::int64_t>(units), 1, [&](std::int64_t first, std::int64_t last) {
+        for (auto unit = static_cast<std::size_t>(first); unit < static_cast<std::size_t>(last); ++unit)
+            runVectorised(MultiplyExp{.matrix = matrix,
+                                      .inputs = inputs,
+                                      .chosen = chosen,
+                                      .from = unit * kRowsPerUnit,
+                                      .to = std::min(matrix.outputs, (unit + 1) * kRowsPerUnit),
+                                      .largestOf = largestOf.data() + unit * lanes,
+                                      .sumOf = sumOf.data() + unit * lanes,
+                                      .chosenOutputs = chosenOutputs});
+    });
+    for (std::size_t token = 0; token < inputs.tokens(); ++token) {
+        float most = -std::numeric_limits<float>::infinity();
+        for (std::size_t unit = 0; unit < units; ++unit) most = std::max(most, largestOf[unit * lanes + token]);
+        double sum = 0.0;
+        for (std::size_t unit = 0; unit < units; ++unit)
+            sum += static_cast<double>(sumOf[unit * lanes + token]) *
+                   std::exp(static_cast<double>(largestOf[unit * lanes + token] - most));
+        logSums[token] = most + static_cast<float>(std::log(sum));
+    }
+}
+
+}  // namespace mergarium

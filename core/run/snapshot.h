@@ -1,0 +1,132 @@
+#pragma once
+
+#include "core/archive/competition.h"
+#include "core/archive/member.h"
+#include "core/checkpoint/layout.h"
+#include "core/configuration/configuration.h"
+#include "core/tasks/sample_set.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mergarium {
+
+/// A run's number within its database.
+struct RunId {
+    std::int64_t value = 0;
+    auto operator<=>(const RunId&) const = default;
+};
+
+/// Where a run stands. Stopped, and Interrupted (found unfinished in the database, after a kill), can be resumed.
+enum class Phase { Preparing, Running, Paused, Finished, Stopped, Interrupted, Failed };
+
+struct FounderDescription {
+    MemberId id;
+    std::string name;
+    /// Mean scores in [0, 1].
+    double train = 0.0;
+    double test = 0.0;
+    /// Where it lies on disk; empty for founders that Mergarium made itself.
+    CheckpointFounder source = {};
+    /// The identity of its contents (core/founders/content_hash.h), hexadecimal.
+    std::string hash = {};
+};
+
+/// What never changes while a run lives.
+struct RunDescription {
+    RunId id;
+    RunConfiguration configuration;
+    std::vector<FounderDescription> founders;
+    Layout layout;
+    std::shared_ptr<const SampleSet> samples;
+    /// Of the samples that the run began on (SampleSet::hash).
+    std::string samplesHash;
+    /// What scores, in words: "CPU, 2 threads".
+    std::string device;
+    /// What makes this sitting slow for no good reason, and what to do; empty: nothing known.
+    std::string caution = {};
+};
+
+/// The state of the archive after `step` evaluations; all but step and diversity are mean scores in [0, 1].
+struct ProgressPoint {
+    std::uint64_t step = 0;
+    double bestTrain = 0.0;
+    double meanTrain = 0.0;
+    /// Held-out score of the member that is best on the training samples.
+    double bestTest = 0.0;
+    double coverage = 0.0;
+    double disagreement = 0.0;
+    double entropy = 0.0;
+};
+
+/// Who was mated with whom, and what came of it. A model without parents has {0} for both.
+struct Pairing {
+    std::uint64_t step = 0;
+    MemberId first;
+    MemberId second;
+    MemberId child;
+    double childTrain = 0.0;
+    bool accepted = false;
+    /// Who made room; absent when the child was rejected or took an empty slot.
+    std::optional<MemberId> replaced;
+    /// Samples scored before it was certain to be rejected; absent: all. `childTrain` is the mean over these.
+    std::optional<std::uint64_t> scored = std::nullopt;
+    /// Why it could not be scored; empty when it could.
+    std::string failure = {};
+};
+
+/// All that a view may know of a run at one moment: immutable, cheap to copy, destroyable on any thread.
+/// State, not events: a reader that skips some misses nothing.
+struct SessionSnapshot {
+    Phase phase = Phase::Preparing;
+    /// One sentence for people when the phase needs one (failure, what is being prepared); else empty.
+    std::string message;
+    /// Null until the run has been prepared.
+    std::shared_ptr<const RunDescription> run;
+
+    std::uint64_t evaluations = 0;
+    std::uint64_t budget = 0;
+    std::uint64_t accepted = 0;
+    /// Time spent computing, all sittings together.
+    double seconds = 0.0;
+    /// Over the last few seconds; 0 while not running.
+    double evaluationsPerSecond = 0.0;
+    /// Samples that children were scored on, and that scoring could leave out: early rejection, and models that were
+    /// known already.
+    std::uint64_t samplesScored = 0;
+    std::uint64_t samplesSaved = 0;
+    /// Tokens that language models have read and written in this sitting, and how many a second over the last few
+    /// seconds; 0 for other tasks, and while not running.
+    std::uint64_t tokens = 0;
+    double tokensPerSecond = 0.0;
+
+    /// One entry per slot; null where it is empty. `fitness` and `test` run parallel; test is known for few members.
+    std::vector<MemberPtr> members;
+    std::vector<double> fitness;
+    std::vector<std::optional<double>> test;
+
+    /// Ascending steps; at most about two thousand points.
+    std::shared_ptr<const std::vector<ProgressPoint>> curve;
+    /// The latest ones, oldest first; at most kPairingsKept.
+    std::vector<Pairing> pairings;
+
+    static constexpr std::size_t kPairingsKept = 200;
+    /// "" or the witness of determinism, known once a run has finished or stopped.
+    std::string archiveHash;
+};
+
+using SnapshotPtr = std::shared_ptr<const SessionSnapshot>;
+
+/// The score rows of a snapshot's members, one per slot, an empty span where the slot is. Valid as long as the
+/// snapshot.
+std::vector<std::span<const float>> scoreRows(const SessionSnapshot& snapshot);
+
+/// The slot whose member has the highest total score (ties: the oldest member); absent in an empty archive.
+std::optional<std::size_t> bestSlot(std::span<const MemberPtr> members);
+
+std::string_view nameOf(Phase phase);
+
+}  // namespace mergarium

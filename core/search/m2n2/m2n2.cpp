@@ -1,0 +1,52 @@
+#include "core/search/m2n2/m2n2.h"
+
+#include <algorithm>
+
+namespace mergarium {
+
+M2n2::M2n2(M2n2Settings settings, Archive archive) : settings_(std::move(settings)), archive_(std::move(archive)) {}
+
+void M2n2::settle(MemberPtr founder) { settleInEmptySlot(archive_, std::move(founder)); }
+
+Parents M2n2::drawParentsOf(const Archive& archive, std::uint64_t step) const {
+    if (settings_.parents == ParentRule::Uniform) return drawParentsUniformly(archive, settings_.seed, step);
+    return drawParents(archive, settings_.parents == ParentRule::Attraction && settings_.crossover, settings_.seed,
+                       step);
+}
+
+void M2n2::enterBlockOf(std::uint64_t step) {
+    if (settings_.offspring > 1 && (step - 1) % settings_.offspring == 0) before_ = archive_;
+}
+
+Proposal M2n2::propose(std::uint64_t step) {
+    enterBlockOf(step);
+    const Archive& archive = before_ ? *before_ : archive_;
+    auto parents = drawParentsOf(archive, step);
+    auto splice = drawSplice(settings_.splice, settings_.length, settings_.seed, step, settings_.boundaries);
+    if (!settings_.crossover) {
+        parents.second = parents.first;
+        splice.splits.clear();
+        splice.ratio = 0.0;
+    }
+    return {step, Mating{archive.slots()[parents.first], archive.slots()[parents.second], std::move(splice)}};
+}
+
+bool M2n2::isDuplicate(const Scores& scores) const {
+    return std::ranges::any_of(archive_.rows(),
+                               [&](const auto& row) { return std::ranges::equal(row, scores.values()); });
+}
+
+Admission M2n2::admit(Proposal proposal, Offspring child) {
+    last_ = proposal.step;
+    if (settings_.refuseDuplicates && isDuplicate(child.scores))
+        return {.slot = std::nullopt, .fitness = archive_.judge(child.scores).fitness, .replaced = nullptr};
+    return admitUnlessWeakest(archive_, std::move(proposal), std::move(child));
+}
+
+void M2n2::replay(const DecidedBirth& birth) {
+    enterBlockOf(birth.step);
+    last_ = birth.step;
+    if (birth.slot) archive_.place(*birth.slot, birth.child);
+}
+
+}  // namespace mergarium

@@ -1,0 +1,45 @@
+#include "core/search/map_elites/map_elites.h"
+
+#include "core/mating/parents.h"
+
+namespace mergarium {
+
+MapElites::MapElites(MapElitesSettings settings, Archive archive)
+    : settings_(std::move(settings)), archive_(std::move(archive)) {}
+
+bool MapElites::isElite(const Scores& scores, std::size_t cell) const {
+    const auto& holder = archive_.slots()[cell];
+    return !holder || scores.total() > holder->scores.total();
+}
+
+void MapElites::settle(MemberPtr founder) {
+    const auto cell = cellOf(founder->scores, settings_.descriptors, settings_.cells);
+    if (isElite(founder->scores, cell)) archive_.place(cell, std::move(founder));
+}
+
+Proposal MapElites::propose(std::uint64_t step) {
+    auto parents = drawTwoParents(archive_, settings_.seed, step);
+    auto splice = drawSplice(settings_.splice, settings_.length, settings_.seed, step, settings_.boundaries);
+    if (!settings_.crossover) {
+        parents.second = parents.first;
+        splice.splits.clear();
+        splice.ratio = 0.0;
+    }
+    return {step, Mating{archive_.slots()[parents.first], archive_.slots()[parents.second], std::move(splice)}};
+}
+
+Admission MapElites::admit(Proposal proposal, Offspring child) {
+    const auto cell = cellOf(child.scores, settings_.descriptors, settings_.cells);
+    Admission admission{.slot = std::nullopt, .fitness = child.scores.total(), .replaced = nullptr};
+    if (!isElite(child.scores, cell)) return admission;
+    admission.slot = cell;
+    admission.replaced = archive_.slots()[cell];
+    archive_.place(cell, memberOf(std::move(proposal), std::move(child)));
+    return admission;
+}
+
+void MapElites::replay(const DecidedBirth& birth) {
+    if (birth.slot) archive_.place(*birth.slot, birth.child);
+}
+
+}  // namespace mergarium

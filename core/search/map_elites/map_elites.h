@@ -1,0 +1,48 @@
+#pragma once
+
+#include "core/search/map_elites/descriptors.h"
+#include "core/search/strategy.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace mergarium {
+
+struct MapElitesSettings {
+    std::vector<Descriptor> descriptors;
+    /// Intervals a descriptor; the archive has cells^descriptors slots.
+    std::size_t cells = 10;
+    bool crossover = true;
+    SpliceRule splice = {};
+    /// Where split points may lie; empty: anywhere.
+    std::vector<std::uint64_t> boundaries = {};
+    /// D, the length of the parameter vector.
+    std::uint64_t length = 0;
+    std::uint64_t seed = 0;
+};
+
+/// MAP-Elites (Mouret, Clune: "Illuminating search spaces by mapping elites", arXiv 1504.04909, figure 2): a slot is a
+/// cell of behaviour space and keeps the best model ever seen there, by total score. Parents come from
+/// two different cells, drawn by total score as in the code of the M2N2 paper (Mouret and Clune draw uniformly);
+/// children are bred as M2N2's are.
+class MapElites final : public Strategy {
+public:
+    /// Starts from `archive`, whose slots are the cells.
+    MapElites(MapElitesSettings settings, Archive archive);
+
+    void settle(MemberPtr founder) override;
+    Proposal propose(std::uint64_t step) override;
+    Admission admit(Proposal proposal, Offspring child) override;
+    void replay(const DecidedBirth& birth) override;
+    /// Which cell a child belongs to isn't known before its last sample.
+    bool isLost(std::span<const float>, const std::vector<bool>&) const override { return false; }
+    const Archive& archive() const override { return archive_; }
+
+private:
+    bool isElite(const Scores& scores, std::size_t cell) const;
+
+    MapElitesSettings settings_;
+    Archive archive_;
+};
+
+}  // namespace mergarium

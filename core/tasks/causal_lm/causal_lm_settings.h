@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace mergarium {
+
+/// How an answer becomes a score.
+enum class QuestionScoring {
+    /// Generate, extract, compare: 1 or 0.
+    ExactMatch,
+    /// The choice with the highest log-likelihood is the right one: 1 or 0.
+    MultipleChoice,
+    /// The probability of the reference, per token (geometric mean): graded, in [0, 1].
+    Likelihood,
+};
+
+/// What of a generated text counts as the answer.
+enum class Extraction {
+    /// All of it, surrounding white space left out.
+    Text,
+    /// The last number in it, compared as a number.
+    LastNumber,
+    /// The first group of a regular expression (or all that matches), compared as text.
+    Pattern,
+};
+
+/// One file of questions, a JSON object per line.
+struct QuestionFile {
+    /// What people call it; empty: the file's name.
+    std::string name;
+    std::filesystem::path train;
+    /// Held-out questions; empty: the last `heldOut` share of `train`.
+    std::filesystem::path test;
+    double heldOut = 0.0;
+    /// How much a question of this file counts in the competition.
+    double weight = 1.0;
+    /// At most this many questions of each, from the beginning; 0: all.
+    std::uint64_t limit = 0;
+    bool operator==(const QuestionFile&) const = default;
+};
+
+/// The task `causal-lm`: language models of the Llama family on questions.
+struct CausalLmSettings {
+    std::vector<QuestionFile> files;
+    QuestionScoring scoring = QuestionScoring::ExactMatch;
+    /// What the model sees of a question, `{field}` filled in from the JSON object.
+    std::string prompt = "{question}";
+    /// A chat template by name around the prompt: plain (none), llama2, llama3, chatml, mistral, ...
+    /// (core/text/chat_template.h)
+    std::string chat = "plain";
+    /// The system text of the chat template; empty: none.
+    std::string system;
+    /// The field that holds the right answer, or the number (from 0) or text of the right choice.
+    std::string reference = "answer";
+    /// The field that holds the list of choices (multiple-choice).
+    std::string choices = "choices";
+    /// Divide a choice's log-likelihood by its number of tokens.
+    bool lengthNormalized = true;
+    Extraction extraction = Extraction::Text;
+    /// Of Extraction::Pattern; PCRE2.
+    std::string pattern;
+    /// Where generation ends besides the tokenizer's end token.
+    std::vector<std::string> stop;
+    std::uint64_t maxNewTokens = 256;
+    /// Questions scored together; 0: chosen by memory.
+    std::uint64_t batch = 0;
+    bool operator==(const CausalLmSettings&) const = default;
+};
+
+}  // namespace mergarium

@@ -1,0 +1,74 @@
+#include "core/tasks/command/command_task.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+namespace mergarium {
+
+CommandSamples readSamples(const CommandSettings& settings) {
+    auto train = readSampleFile(settings.samples);
+    CommandSamples samples{
+        .train = std::move(train.objects), .test = {}, .set = std::make_shared<const SampleSet>(std::move(train.set))};
+    if (!settings.testSamples.empty()) samples.test = readSampleFile(settings.testSamples).objects;
+    return samples;
+}
+
+CommandTask::CommandTask(const CommandSettings& settings, Layout layout, CommandSamples samples,
+                         std::unique_ptr<ModelHandover> handover, const std::atomic<bool>* abandon)
+    : layout_(std::move(layout)),
+      samples_(std::move(samples)),
+      batchSize_(settings.batch > 0 ? settings.batch : std::numeric_limits<std::size_t>::max()),
+      handover_(std::move(handover)),
+      evaluator_(settings, abandon) {
+    std::vector<std::uint32_t> all(samples_.train.size());
+    std::iota(all.begin(), all.end(), 0u);
+    for (std::size_t begin = 0; begin < all.size();) {
+        const auto size = std::min(batchSize_, all.size() - begin);
+        const auto first = all.begin() + static_cast<std::ptrdiff_t>(begin);
+        batches_.emplace_back(first, first + static_cast<std::ptrdiff_t>(size));
+        begin += size;
+    }
+    evaluator_.start();
+}
+
+void CommandTask::load(const Genome& genome) {
+    answers_.clear();
+    // A model that has just been scored is tested next, as a rule.
+    auto packed = genome.pack();
+    if (model_ > 0 && packed == packed_) return;
+    evaluator_.nextModel();
+    packed_.clear();
+    checkpoint_ = handover_->hand(genome);
+    packed_ = std::move(packed);
+    ++model_;
+}
+
+void CommandTask::scoreBatch(std::size_t index, std::span<float> scores) {
+    const auto& batch = batches_[index];
+    auto judgement = ask("train", std::span(samples_.train).subspan(batch.front(), batch.size()));
+    std::ranges::copy(judgement.scores, scores.begin() + batch.front());
+    if (judgement.texts.empty()) return;
+    answers_.resize(samples_.train.size());
+    std::ranges::move(judgement.texts, answers_.begin() + batch.front());
+}
+
+std::optional<double> CommandTask::testScore(const std::atomic<bool>* abandon) {
+    if (samples_.test.empty()) return std::nullopt;
+    double total = 0.0;
+    for (std::size_t begin = 0; begin < samples_.test.size();) {
+        if (abandon && *abandon) return std::nullopt;
+        const auto size = std::min(batchSize_, samples_.test.size() - begin);
+        const auto judgement = ask("test", std::span(samples_.test).subspan(begin, size));
+        total = std::accumulate(judgement.scores.begin(), judgement.scores.end(), total);
+        begin += size;
+    }
+    return total / static_cast<double>(samples_.test.size());
+}
+
+Judgement CommandTask::ask(std::string_view split, std::span<const std::string> samples) {
+    return evaluator_.ask({.checkpoint = checkpoint_, .model = model_, .split = split, .samples = samples});
+}
+
+}  // namespace mergarium

@@ -1,0 +1,172 @@
+#include "core/tasks/command/evaluator.h"
+
+#include "core/tasks/task.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <utility>
+
+namespace mergarium {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kDeepest = 100;
+/// Of what a program wrote, as much as goes into a sentence.
+constexpr std::size_t kQuoted = 1500;
+/// For a program that was asked to end by closing its stdin.
+constexpr std::chrono::milliseconds kGrace{2000};
+
+/// On one line, in valid UTF-8.
+std::string printable(std::string_view bytes) {
+    std::string line;
+    for (const char c : bytes) {
+        const bool space = static_cast<unsigned char>(c) <= ' ';
+        if (!space)
+            line += c;
+        else if (!line.empty() && line.back() != ' ')
+            line += ' ';
+    }
+    if (line.ends_with(' ')) line.pop_back();
+    return Json::parse(Json(line).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+}
+
+std::string beginningOf(std::string_view bytes) {
+    const bool cut = bytes.size() > kQuoted / 5;
+    return printable(bytes.substr(0, kQuoted / 5)) + (cut ? " ..." : "");
+}
+
+std::string endOf(std::string_view bytes) {
+    const bool cut = bytes.size() > kQuoted;
+    return (cut ? "... " : "") + printable(cut ? bytes.substr(bytes.size() - kQuoted) : bytes);
+}
+
+Json parsed(std::string_view line) {
+    const auto watch = [](int depth, Json::parse_event_t, Json&) {
+        if (depth > kDeepest) throw ProcessFailure("gave an answer that is nested too deep");
+        return true;
+    };
+    try {
+        return Json::parse(line, watch);
+    } catch (const Json::exception&) {
+        throw ProcessFailure(fmt::format("gave an answer that is no JSON: {}", beginningOf(line)));
+    }
+}
+
+float scoreOf(const Json& score, std::size_t sample) {
+    if (!score.is_number())
+        throw ProcessFailure(
+            fmt::format("gave {} as score {}, which is no number", beginningOf(score.dump()), sample + 1));
+    const auto value = score.get<double>();
+    // Written so that NaN fails.
+    if (!(value >= 0.0 && value <= 1.0))
+        throw ProcessFailure(fmt::format("gave {} as score {}, but scores lie between 0 and 1", value, sample + 1));
+    return static_cast<float>(value);
+}
+
+/// A list of one entry per sample under `key`; null when there is none.
+const Json* listOf(const Json& answer, const char* key, std::size_t samples) {
+    const auto found = answer.find(key);
+    if (found == answer.end() || found->is_null()) return nullptr;
+    if (!found->is_array()) throw ProcessFailure(fmt::format("gave '{}' that are no list", key));
+    if (found->size() != samples)
+        throw ProcessFailure(fmt::format("gave {} {} for {} samples", found->size(), key, samples));
+    return &*found;
+}
+
+/// Adds the entries under `key`, each on a line of its own.
+void addTexts(const Json& answer, const char* key, std::size_t samples, std::vector<std::string>& texts) {
+    const auto* list = listOf(answer, key, samples);
+    if (!list) return;
+    texts.resize(samples);
+    for (std::size_t j = 0; j < samples; ++j) {
+        const auto& one = (*list)[j];
+        if (one.is_null()) continue;
+        if (!one.is_string()) throw ProcessFailure(fmt::format("gave {} that are no texts", key));
+        if (!texts[j].empty()) texts[j] += '\n';
+        texts[j] += one.get_ref<const std::string&>();
+    }
+}
+
+}  // namespace
+
+std::string requestLine(std::uint64_t id, const EvaluationRequest& request) {
+    // A path may hold bytes that are no UTF-8, which JSON can't.
+    const auto path = Json(request.checkpoint.string()).dump(-1, ' ', false, Json::error_handler_t::replace);
+    auto line = fmt::format(R"({{"id": {}, "checkpoint": {}, "model": {}, "split": "{}", "count": {}, "samples": [)",
+                            id, path, request.model, request.split, request.samples.size());
+    for (std::size_t j = 0; j < request.samples.size(); ++j) {
+        if (j > 0) line += ", ";
+        line += request.samples[j];
+    }
+    return line += "]}";
+}
+
+Judgement readJudgement(std::string_view line, std::uint64_t id, std::size_t samples) {
+    const auto answer = parsed(line);
+    if (!answer.is_object())
+        throw ProcessFailure(fmt::format("gave an answer that is no JSON object: {}", beginningOf(line)));
+    const auto number = answer.find("id");
+    if (number == answer.end()) throw ProcessFailure("gave an answer without the question's id");
+    if (*number != Json(id))
+        throw ProcessFailure(
+            fmt::format("answered question {} when it was asked question {}", beginningOf(number->dump()), id));
+    if (const auto error = answer.find("error"); error != answer.end() && !error->is_null())
+        throw ProcessFailure(
+            fmt::format("could not score the model: {}",
+                        beginningOf(error->is_string() ? error->get_ref<const std::string&>() : error->dump())));
+    const auto* scores = listOf(answer, "scores", samples);
+    if (!scores) throw ProcessFailure("gave an answer without scores");
+
+    Judgement judgement;
+    for (std::size_t j = 0; j < samples; ++j) judgement.scores.push_back(scoreOf((*scores)[j], j));
+    addTexts(answer, "texts", samples, judgement.texts);
+    addTexts(answer, "images", samples, judgement.texts);
+    return judgement;
+}
+
+Evaluator::Evaluator(CommandSettings settings, const std::atomic<bool>* abandon)
+    : settings_(std::move(settings)), patience_{std::chrono::duration<double>(settings_.timeout), abandon} {}
+
+Evaluator::~Evaluator() {
+    if (patience_.abandon && *patience_.abandon) return;
+    finish();
+}
+
+void Evaluator::start() {
+    if (process_) return;
+    try {
+        process_ = std::make_unique<ChildProcess>(settings_.program, settings_.folder);
+    } catch (const ProcessFailure& failure) {
+        throw EvaluationFailure(fmt::format("The evaluator {}.", failure.what()));
+    }
+}
+
+void Evaluator::nextModel() {
+    if (settings_.lifetime == EvaluatorLifetime::PerChild && wasAsked_) finish();
+    wasAsked_ = false;
+}
+
+Judgement Evaluator::ask(const EvaluationRequest& request) {
+    start();
+    wasAsked_ = true;
+    const auto id = ++asked_;
+    try {
+        return readJudgement(process_->ask(requestLine(id, request), patience_), id, request.samples.size());
+    } catch (const ProcessFailure& failure) {
+        const auto said = endOf(process_->complaints());
+        process_.reset();
+        throw EvaluationFailure(said.empty()
+                                    ? fmt::format("The evaluator {}, and wrote nothing on stderr.", failure.what())
+                                    : fmt::format("The evaluator {}; it wrote on stderr: {}", failure.what(), said));
+    }
+}
+
+void Evaluator::finish() {
+    if (process_) process_->finish(kGrace);
+    process_.reset();
+}
+
+}  // namespace mergarium

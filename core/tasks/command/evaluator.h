@@ -1,0 +1,69 @@
+#pragma once
+
+#include "core/subprocess/child_process.h"
+#include "core/tasks/command/command_settings.h"
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mergarium {
+
+/// What an evaluator is asked.
+struct EvaluationRequest {
+    /// The folder that holds the model.
+    std::filesystem::path checkpoint;
+    /// Tells one model from another, also where both lie in the same place.
+    std::uint64_t model = 0;
+    /// "train" or "test".
+    std::string_view split = "train";
+    /// One JSON object each.
+    std::span<const std::string> samples;
+};
+
+/// What it answers.
+struct Judgement {
+    /// One per sample, in [0, 1].
+    std::vector<float> scores;
+    /// What people are shown, one per sample; empty where there is nothing.
+    std::vector<std::string> texts;
+};
+
+/// The line of JSON that asks question number `id`, without a line end.
+std::string requestLine(std::uint64_t id, const EvaluationRequest& request);
+/// The answer to question `id` on `samples` samples. Throws ProcessFailure for what is no such answer.
+Judgement readJudgement(std::string_view line, std::uint64_t id, std::size_t samples);
+
+/// A program that scores models (docs/evaluators.md), started when it is needed, and anew after each failure. Used by
+/// one thread.
+class Evaluator {
+public:
+    /// `abandon`, which may be null, ends waiting when any thread sets it.
+    Evaluator(CommandSettings settings, const std::atomic<bool>* abandon);
+    ~Evaluator();
+
+    /// Starts it unless it runs. Throws EvaluationFailure.
+    void start();
+    /// What is asked from now on is about another model.
+    void nextModel();
+    /// Throws EvaluationFailure: what went wrong, and what the program wrote on stderr.
+    Judgement ask(const EvaluationRequest& request);
+
+private:
+    /// Ends the program; it had its say.
+    void finish();
+
+    CommandSettings settings_;
+    Patience patience_;
+    std::unique_ptr<ChildProcess> process_;
+    std::uint64_t asked_ = 0;
+    /// About the present model.
+    bool wasAsked_ = false;
+};
+
+}  // namespace mergarium

@@ -1,0 +1,144 @@
+#include "core/tasks/command/written_models.h"
+
+#include "core/files/scratch_folder.h"
+#include "core/genome/materialize.h"
+#include "core/models/model_writer.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace mergarium {
+namespace {
+
+/// Models are turned from fp32 into their own element type in pieces of this size.
+constexpr std::size_t kPiece = 1 << 14;
+
+/// Where a tensor of the written model comes from.
+struct Origin {
+    /// Of a merged one: its first parameter.
+    std::uint64_t begin = 0;
+    DType dtype = DType::F32;
+    /// Of a frozen one: its elements.
+    const std::byte* frozen = nullptr;
+};
+
+/// Weights, in whatever format, and lists of them, which would not fit the new ones.
+bool isWeights(const std::filesystem::path& file) {
+    const auto name = file.filename().string();
+    for (const std::string_view ending :
+         {".safetensors", ".index.json", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".h5", ".msgpack", ".onnx"})
+        if (name.ends_with(ending)) return true;
+    return false;
+}
+
+class WrittenModels final : public ModelHandover {
+public:
+    WrittenModels(Handover kind, const std::filesystem::path& scratch, FoundersPtr founders,
+                  std::vector<FounderSourcePtr> sources)
+        : kind_(kind),
+          founders_(std::move(founders)),
+          sources_(std::move(sources)),
+          plan_(planModel(describeTensors())),
+          scratch_(scratch) {}
+
+    std::filesystem::path hand(const Genome& genome) override {
+        if (!model_ || kind_ == Handover::Folder) makeFolder();
+        model_->rewrite(contentsOf(genome));
+        return folder_;
+    }
+
+private:
+    std::vector<TensorDescription> describeTensors() {
+        const auto& layout = founders_->layout();
+        std::vector<TensorDescription> tensors;
+        for (const auto& tensor : layout.tensors) {
+            tensors.push_back(
+                {.name = tensor.name, .dtype = tensor.dtype, .shape = tensor.shape, .count = tensor.count});
+            origins_.push_back({.begin = tensor.begin, .dtype = tensor.dtype});
+        }
+        for (const auto& [tensor, founder] : layout.frozen) {
+            const auto& source = *sources_.at(founder);
+            const auto index = source.indexOf(tensor.name);
+            if (!index)
+                throw std::logic_error(fmt::format("The frozen tensor {} is missing in its founder.", tensor.name));
+            tensors.push_back(
+                {.name = tensor.name, .dtype = tensor.dtype, .shape = tensor.shape, .count = tensor.count});
+            origins_.push_back({.dtype = tensor.dtype, .frozen = source.bytes(*index)});
+        }
+        return tensors;
+    }
+
+    /// The last one's is gone then, with everything in it.
+    void makeFolder() {
+        std::error_code error;
+        model_.reset();
+        if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
+        folder_ = scratch_.path() / fmt::format("model-{}", ++made_);
+        std::filesystem::create_directory(folder_, error);
+        if (error) throw std::runtime_error(fmt::format("{}: can't be made: {}.", folder_.string(), error.message()));
+        model_.emplace(folder_, plan_);
+        const auto& first = sources_.front()->base().folder();
+        if (first.empty()) return;
+        for (const auto& entry : std::filesystem::directory_iterator(first, error))
+            if (entry.is_regular_file(error) && !isWeights(entry.path()))
+                std::filesystem::create_symlink(std::filesystem::absolute(entry.path()),
+                                                folder_ / entry.path().filename(), error);
+    }
+
+    TensorContents contentsOf(const Genome& genome) const {
+        if (const auto* recipe = genome.recipe())
+            return contents([this, recipe](std::uint64_t begin, std::span<float> out) {
+                materializeRange(*recipe, *founders_, begin, out);
+            });
+        auto values = std::make_shared<std::vector<float>>(genome.length());
+        genome.materialize(*values);
+        return contents([values](std::uint64_t begin, std::span<float> out) {
+            std::memcpy(out.data(), values->data() + begin, out.size_bytes());
+        });
+    }
+
+    template <typename Parameters>
+    TensorContents contents(Parameters parameters) const {
+        return [this, parameters](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
+            const auto& origin = origins_[tensor];
+            const auto size = sizeOf(origin.dtype);
+            if (origin.frozen) {
+                std::memcpy(out.data(), origin.frozen + begin * size, out.size());
+                return;
+            }
+            std::array<float, kPiece> piece;
+            for (auto first = origin.begin + begin; !out.empty(); first += kPiece) {
+                const auto floats = std::span(piece).first(std::min(kPiece, out.size() / size));
+                parameters(first, floats);
+                fromFloats(origin.dtype, floats, out.data());
+                out = out.subspan(floats.size() * size);
+            }
+        };
+    }
+
+    Handover kind_;
+    FoundersPtr founders_;
+    std::vector<FounderSourcePtr> sources_;
+    std::vector<Origin> origins_;
+    ModelPlan plan_;
+    ScratchFolder scratch_;
+    std::filesystem::path folder_;
+    std::uint64_t made_ = 0;
+    std::optional<RewritableModel> model_;
+};
+
+}  // namespace
+
+std::unique_ptr<ModelHandover> writtenModels(Handover kind, const std::filesystem::path& scratch, FoundersPtr founders,
+                                             std::vector<FounderSourcePtr> sources) {
+    return std::make_unique<WrittenModels>(kind, scratch, std::move(founders), std::move(sources));
+}
+
+}  // namespace mergarium

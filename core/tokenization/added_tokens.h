@@ -1,0 +1,81 @@
+#pragma once
+
+#include "core/text/pattern.h"
+#include "core/tokenization/normalizer.h"
+#include "core/tokenization/string_map.h"
+#include "core/tokenization/token_model.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace mergarium::text {
+
+/// A token that is looked for in the text before the model sees it.
+struct AddedToken {
+    std::string content;
+    /// Only where no word character is beside it.
+    bool singleWord = false;
+    /// Takes the white space before and after it.
+    bool leftStrip = false;
+    bool rightStrip = false;
+    /// Looked for in the normalized text, itself normalized.
+    bool normalized = false;
+    bool special = false;
+};
+
+/// A part of a text: an added token, or what lies between two.
+struct MarkedSpan {
+    Span span;
+    std::optional<std::int32_t> token;
+};
+
+/// The added tokens of a tokenizer. Immutable; any thread.
+class AddedTokens {
+public:
+    /// A token that the model knows keeps the model's id; the others get the next free ones, as in the format's own
+    /// library.
+    AddedTokens(std::vector<AddedToken> tokens, const TokenModel& model, const Normalizer& normalizer);
+
+    /// Cuts a text at the tokens that are looked for before it is normalized.
+    std::vector<MarkedSpan> findRaw(std::string_view text) const { return find(text, raw_); }
+    /// Cuts a text at those that are looked for after.
+    std::vector<MarkedSpan> findNormalized(std::string_view text) const { return find(text, normalized_); }
+
+    std::optional<std::int32_t> idOf(std::string_view token) const;
+    /// Nothing when the id is none of an added token.
+    const AddedToken* tokenOf(std::int32_t id) const;
+    /// What the decoder is given for it: as it is found in the text, normalized or not.
+    std::optional<std::string> spellingOf(std::int32_t id) const;
+    /// Whether a token of this name, the model's own included, was declared special.
+    bool isSpecial(std::string_view token) const { return specials_.contains(token); }
+    std::size_t largestIdPlusOne() const { return largestIdPlusOne_; }
+
+private:
+    /// Spellings to look for, the longest first at every place.
+    struct Dictionary {
+        StringMap<std::int32_t> ids;
+        /// By first byte, the lengths that occur, longest first.
+        std::array<std::vector<std::size_t>, 256> lengths;
+
+        void add(const std::string& spelling, std::int32_t id);
+        std::optional<MarkedSpan> next(std::string_view text, std::size_t from) const;
+    };
+
+    std::vector<MarkedSpan> find(std::string_view text, const Dictionary& dictionary) const;
+
+    StringMap<std::int32_t> ids_;
+    std::unordered_map<std::int32_t, AddedToken> tokens_;
+    std::unordered_map<std::int32_t, std::string> spellings_;
+    std::set<std::string, std::less<>> specials_;
+    Dictionary raw_;
+    Dictionary normalized_;
+    std::size_t largestIdPlusOne_ = 0;
+};
+
+}  // namespace mergarium::text

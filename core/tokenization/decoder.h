@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/tokenization/component.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mergarium::text {
+
+/// What makes text of tokens: steps, each rewriting the list of tokens; at the end they are joined. A value; any
+/// thread.
+using Decoder = std::vector<std::function<void(std::vector<std::string>& tokens)>>;
+
+/// Reads the "decoder" of a tokenizer.json; nothing when it is null, and tokens are then joined by spaces.
+std::optional<Decoder> readDecoder(const Component& component);
+
+/// The decoder of SentencePiece models with byte fallback: marks become spaces and <0x0A> a byte, and the space that
+/// stands before the first word goes where `prefixSpace` says that one was added.
+Decoder sentencePieceDecoder(bool prefixSpace);
+
+std::string decode(const std::optional<Decoder>& decoder, std::vector<std::string> tokens);
+
+}  // namespace mergarium::text

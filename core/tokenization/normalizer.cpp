@@ -1,0 +1,107 @@
+#include "core/tokenization/normalizer.h"
+
+#include "core/text/unicode.h"
+#include "core/tokenization/byte_alphabet.h"
+
+namespace mergarium::text {
+namespace {
+
+void strip(Piece& piece, bool left, bool right) {
+    auto& text = piece.text;
+    std::size_t begin = 0;
+    std::size_t end = text.size();
+    while (left && begin < end && isWhitespace(characterAt(text, begin).code)) begin = characterAt(text, begin).end;
+    while (right && end > begin && isWhitespace(characterBefore(text, end).code))
+        end = characterBefore(text, end).begin;
+    if (begin > 0) piece.atStart = false;
+    text = text.substr(begin, end - begin);
+}
+
+void replace(Piece& piece, const Pattern& pattern, const std::string& content) {
+    const auto matches = pattern.matches(piece.text);
+    if (matches.empty()) return;
+    if (content.empty() && matches.front().begin == 0 && matches.front().end > 0) piece.atStart = false;
+    std::string replaced;
+    replaced.reserve(piece.text.size());
+    std::size_t end = 0;
+    for (const auto& match : matches) {
+        replaced.append(piece.text, end, match.begin - end);
+        replaced += content;
+        end = match.end;
+    }
+    replaced.append(piece.text, end);
+    piece.text = std::move(replaced);
+}
+
+void removeMarks(Piece& piece) {
+    std::string kept;
+    for (std::size_t at = 0; at < piece.text.size();) {
+        const auto character = characterAt(piece.text, at);
+        if (isMark(character.code))
+            piece.atStart = piece.atStart && at > 0;
+        else
+            append(kept, character.code);
+        at = character.end;
+    }
+    piece.text = std::move(kept);
+}
+
+void read(const Component& component, Normalizer& steps) {
+    const auto type = component.type();
+    const auto form = [&](NormalForm wanted) {
+        component.allow({});
+        steps.emplace_back([wanted](Piece& piece) { piece.text = normalForm(piece.text, wanted); });
+    };
+    if (type == "Sequence") {
+        component.allow({"normalizers"});
+        for (const auto& step : component.list("normalizers")) read(step, steps);
+    } else if (type == "NFC") {
+        form(NormalForm::C);
+    } else if (type == "NFD") {
+        form(NormalForm::D);
+    } else if (type == "NFKC") {
+        form(NormalForm::Kc);
+    } else if (type == "NFKD") {
+        form(NormalForm::Kd);
+    } else if (type == "Lowercase") {
+        component.allow({});
+        steps.emplace_back([](Piece& piece) { piece.text = lowercase(piece.text); });
+    } else if (type == "StripAccents") {
+        component.allow({});
+        steps.emplace_back(removeMarks);
+    } else if (type == "Strip") {
+        component.allow({"strip_left", "strip_right"});
+        steps.emplace_back([left = component.flag("strip_left"), right = component.flag("strip_right")](Piece& piece) {
+            strip(piece, left, right);
+        });
+    } else if (type == "Prepend") {
+        component.allow({"prepend"});
+        steps.emplace_back([prefix = component.text("prepend")](Piece& piece) {
+            if (!piece.text.empty()) piece.text.insert(0, prefix);
+        });
+    } else if (type == "Replace") {
+        component.allow({"pattern", "content"});
+        steps.emplace_back([pattern = component.pattern("pattern"), content = component.text("content")](Piece& piece) {
+            replace(piece, pattern, content);
+        });
+    } else if (type == "ByteLevel") {
+        component.allow({"add_prefix_space", "trim_offsets", "use_regex"});
+        steps.emplace_back([](Piece& piece) { piece.text = spelledAsBytes(piece.text); });
+    } else {
+        component.refuseType();
+    }
+}
+
+}  // namespace
+
+Normalizer readNormalizer(const Component& component) {
+    Normalizer normalizer;
+    if (!component.isNull()) read(component, normalizer);
+    return normalizer;
+}
+
+void normalize(const Normalizer& normalizer, Piece& piece) {
+    for (const auto& step : normalizer) step(piece);
+}
+
+}  // namespace mergarium::text

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/tokenization/component.h"
+#include "core/tokenization/piece.h"
+
+#include <functional>
+#include <vector>
+
+namespace mergarium::text {
+
+/// What cuts the normalized text into the pieces that the model sees, none of them empty: steps, each carried out on
+/// every piece of the one before. A value; any thread.
+using PreTokenizer = std::vector<std::function<void(Piece& piece, std::vector<Piece>& out)>>;
+
+/// Reads the "pre_tokenizer" of a tokenizer.json, which may be null.
+PreTokenizer readPreTokenizer(const Component& component);
+
+std::vector<Piece> preTokenize(const PreTokenizer& preTokenizer, Piece piece);
+
+}  // namespace mergarium::text

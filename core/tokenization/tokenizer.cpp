@@ -1,0 +1,113 @@
+#include "core/tokenization/tokenizer.h"
+
+#include "core/text/unicode.h"
+#include "core/tokenization/tokenizer_parts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace mergarium {
+
+using text::Piece;
+
+namespace {
+
+/// Words that occurred before in the same text, and their tokens.
+class WordCache {
+public:
+    explicit WordCache(const text::TokenModel& model) : model_(model) {}
+
+    void tokenize(const Piece& piece, std::vector<std::int32_t>& ids) {
+        if (piece.text.size() > kLongest || piece.atStart) return model_.tokenize(piece, ids);
+        auto found = words_.find(piece.text);
+        if (found == words_.end()) {
+            std::vector<std::int32_t> tokens;
+            model_.tokenize(piece, tokens);
+            found = words_.emplace(piece.text, std::move(tokens)).first;
+        }
+        ids.insert(ids.end(), found->second.begin(), found->second.end());
+    }
+
+private:
+    static constexpr std::size_t kLongest = 256;
+    const text::TokenModel& model_;
+    text::StringMap<std::vector<std::int32_t>> words_;
+};
+
+/// Cuts a piece at the tokens that `find` sees in it; those become ids, what lies between goes to `onText`.
+template <typename Find, typename OnText>
+void cutAtTokens(const Piece& piece, const Find& find, std::vector<std::int32_t>& ids, const OnText& onText) {
+    for (const auto& [span, token] : find(piece.text)) {
+        if (token)
+            ids.push_back(*token);
+        else
+            onText(Piece{piece.text.substr(span.begin, span.end - span.begin), piece.atStart && span.begin == 0});
+    }
+}
+
+}  // namespace
+
+std::shared_ptr<const Tokenizer> Tokenizer::open(const std::filesystem::path& folder) {
+    const auto json = folder / "tokenizer.json";
+    if (std::filesystem::exists(json)) return std::make_shared<const Tokenizer>(text::readTokenizerJson(json));
+    const auto model = folder / "tokenizer.model";
+    if (std::filesystem::exists(model)) return std::make_shared<const Tokenizer>(text::readTokenizerModel(model));
+    throw std::runtime_error(
+        fmt::format("{}: there is neither a tokenizer.json nor a tokenizer.model.", folder.string()));
+}
+
+Tokenizer::Tokenizer(text::TokenizerParts parts)
+    : parts_(std::make_unique<const text::TokenizerParts>(std::move(parts))) {}
+Tokenizer::~Tokenizer() = default;
+
+std::vector<std::int32_t> Tokenizer::encode(std::string_view text, SpecialTokens specialTokens) const {
+    const bool add = specialTokens == SpecialTokens::Add;
+    std::vector<std::int32_t> ids;
+    if (add) ids = parts_->postProcessor.before;
+    WordCache words(*parts_->model);
+    const auto& added = parts_->addedTokens;
+    const Piece whole{text::isValid(text) ? std::string(text) : text::repaired(text), true};
+    cutAtTokens(
+        whole, [&](std::string_view raw) { return added.findRaw(raw); }, ids,
+        [&](Piece between) {
+            text::normalize(parts_->normalizer, between);
+            cutAtTokens(
+                between, [&](std::string_view normalized) { return added.findNormalized(normalized); }, ids,
+                [&](Piece rest) {
+                    for (const auto& piece : text::preTokenize(parts_->preTokenizer, std::move(rest)))
+                        words.tokenize(piece, ids);
+                });
+        });
+    if (add) ids.insert(ids.end(), parts_->postProcessor.after.begin(), parts_->postProcessor.after.end());
+    return ids;
+}
+
+std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skipSpecial) const {
+    std::vector<std::string> tokens;
+    tokens.reserve(ids.size());
+    for (const auto id : ids) {
+        if (skipSpecial && parts_->addedTokens.isSpecial(tokenOf(id))) continue;
+        auto spelling = parts_->addedTokens.spellingOf(id);
+        if (!spelling) spelling = parts_->model->tokenOf(id);
+        if (spelling) tokens.push_back(std::move(*spelling));
+    }
+    return text::decode(parts_->decoder, std::move(tokens));
+}
+
+std::size_t Tokenizer::vocabularySize() const {
+    return std::max(parts_->model->largestIdPlusOne(), parts_->addedTokens.largestIdPlusOne());
+}
+
+std::optional<std::int32_t> Tokenizer::idOf(std::string_view token) const {
+    const auto added = parts_->addedTokens.idOf(token);
+    return added ? added : parts_->model->idOf(token);
+}
+
+std::string Tokenizer::tokenOf(std::int32_t id) const {
+    if (const auto* added = parts_->addedTokens.tokenOf(id)) return added->content;
+    return parts_->model->tokenOf(id).value_or(std::string());
+}
+
+}  // namespace mergarium

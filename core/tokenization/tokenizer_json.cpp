@@ -1,0 +1,59 @@
+#include "core/tokenization/bpe_model.h"
+#include "core/tokenization/json_file.h"
+#include "core/tokenization/tokenizer_parts.h"
+#include "core/tokenization/word_level_model.h"
+
+#include <fmt/format.h>
+
+namespace mergarium::text {
+namespace {
+
+std::unique_ptr<const TokenModel> readModel(const Component& component) {
+    // The oldest files leave the type out and know BPE alone with merges.
+    const auto type = component.has("type") || !component.has("merges") ? component.type() : "BPE";
+    if (type == "BPE") return std::make_unique<BpeModel>(component);
+    if (type == "WordLevel") return std::make_unique<WordLevelModel>(component);
+    component.refuseType();
+}
+
+std::vector<AddedToken> readAddedTokens(const Component& document) {
+    std::vector<AddedToken> tokens;
+    if (!document.has("added_tokens")) return tokens;
+    for (const auto& entry : document.list("added_tokens")) {
+        entry.allow({"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"});
+        const bool special = entry.flag("special", false);
+        tokens.push_back({.content = entry.text("content"),
+                          .singleWord = entry.flag("single_word", false),
+                          .leftStrip = entry.flag("lstrip", false),
+                          .rightStrip = entry.flag("rstrip", false),
+                          .normalized = entry.flag("normalized", !special),
+                          .special = special});
+    }
+    return tokens;
+}
+
+}  // namespace
+
+TokenizerParts readTokenizerJson(const std::filesystem::path& file) {
+    static const nlohmann::json absent;
+    const auto json = readJsonFile(file);
+    const Component document(json, file.string());
+    // "truncation" and "padding" are for batches; whoever runs the model sees to them.
+    const auto component = [&](const char* key) {
+        return document.has(key) ? document.at(key) : Component(absent, fmt::format("{}.{}", file.string(), key));
+    };
+    auto normalizer = readNormalizer(component("normalizer"));
+    auto preTokenizer = readPreTokenizer(component("pre_tokenizer"));
+    auto postProcessor = readPostProcessor(component("post_processor"));
+    auto decoder = readDecoder(component("decoder"));
+    auto model = readModel(document.at("model"));
+    AddedTokens addedTokens(readAddedTokens(document), *model, normalizer);
+    return {.addedTokens = std::move(addedTokens),
+            .normalizer = std::move(normalizer),
+            .preTokenizer = std::move(preTokenizer),
+            .model = std::move(model),
+            .postProcessor = std::move(postProcessor),
+            .decoder = std::move(decoder)};
+}
+
+}  // namespace mergarium::text

@@ -1,0 +1,107 @@
+#include "core/tokenization/json_file.h"
+#include "core/tokenization/sentence_piece_model.h"
+#include "core/tokenization/tokenizer_parts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+namespace mergarium::text {
+namespace {
+
+nlohmann::json readBeside(const std::filesystem::path& file, const char* name) {
+    const auto path = file.parent_path() / name;
+    return std::filesystem::exists(path) ? readJsonFile(path) : nlohmann::json::object();
+}
+
+/// A token's name: a string, or an object with its content.
+std::optional<std::string> nameOf(const Component& configuration, const char* key) {
+    if (!configuration.has(key)) return std::nullopt;
+    const auto component = configuration.at(key);
+    return component.value().is_object() ? component.text("content") : configuration.text(key);
+}
+
+/// The tokens that the folder adds to the model's own, by id.
+std::map<std::int32_t, AddedToken> addedBy(const Component& configuration, const Component& extra) {
+    std::map<std::int32_t, AddedToken> tokens;
+    for (const auto& entry : extra.value().items()) tokens[tokenId(extra.at(entry.key()))] = {.content = entry.key()};
+    if (!configuration.has("added_tokens_decoder")) return tokens;
+    const auto decoder = configuration.at("added_tokens_decoder");
+    if (!decoder.value().is_object()) decoder.refuse("not an object");
+    for (const auto& entry : decoder.value().items()) {
+        const auto& number = entry.key();
+        if (number.empty() || number.size() > 9 || number.find_first_not_of("0123456789") != std::string::npos)
+            decoder.refuse(fmt::format("'{}' is not a token's id", number));
+        const auto token = decoder.at(number);
+        tokens[std::stoi(number)] = {.content = token.text("content"),
+                                     .singleWord = token.flag("single_word", false),
+                                     .leftStrip = token.flag("lstrip", false),
+                                     .rightStrip = token.flag("rstrip", false),
+                                     .normalized = false,
+                                     .special = token.flag("special", false)};
+    }
+    return tokens;
+}
+
+std::int32_t requiredId(const AddedTokens& addedTokens, const TokenModel& model, const Component& configuration,
+                        const std::optional<std::string>& token, const char* key) {
+    if (!token) configuration.refuse(fmt::format("'{}' is not given, and the model has none", key));
+    auto id = addedTokens.idOf(*token);
+    if (!id) id = model.idOf(*token);
+    if (!id) configuration.refuse(fmt::format("the {} '{}' is not in the vocabulary", key, *token));
+    return *id;
+}
+
+}  // namespace
+
+TokenizerParts readTokenizerModel(const std::filesystem::path& file) {
+    const auto configurationJson = readBeside(file, "tokenizer_config.json");
+    const auto extraJson = readBeside(file, "added_tokens.json");
+    const Component configuration(configurationJson, (file.parent_path() / "tokenizer_config.json").string());
+    const Component extra(extraJson, (file.parent_path() / "added_tokens.json").string());
+    if (!extra.value().is_object()) extra.refuse("not an object of tokens and ids");
+
+    auto model = readSentencePieceModel(file, configuration.flag("legacy", false));
+    auto begin = nameOf(configuration, "bos_token");
+    auto end = nameOf(configuration, "eos_token");
+    if (!begin) begin = model->beginToken();
+    if (!end) end = model->endToken();
+
+    std::vector<AddedToken> tokens;
+    for (auto& name : model->controlTokens()) tokens.push_back({.content = std::move(name), .special = true});
+    for (const auto& [id, token] : addedBy(configuration, extra)) {
+        // A token the model has keeps the model's id, which must be the one the folder means.
+        const auto known = model->idOf(token.content);
+        if (known ? *known != id : id < static_cast<std::int32_t>(model->size()))
+            configuration.refuse(fmt::format("the added token '{}' has the id {}, which is another one in the model",
+                                             token.content, id));
+        const auto same = [&token = token](const AddedToken& other) { return other.content == token.content; };
+        std::erase_if(tokens, same);
+        tokens.push_back(token);
+    }
+    for (const char* key : {"bos_token", "eos_token", "unk_token", "pad_token"}) {
+        const auto name = nameOf(configuration, key);
+        if (!name || (!model->idOf(*name) && std::none_of(tokens.begin(), tokens.end(),
+                                                          [&](const auto& token) { return token.content == *name; })))
+            continue;
+        std::erase_if(tokens, [&](const AddedToken& other) { return other.content == *name; });
+        tokens.push_back({.content = *name, .special = true});
+    }
+    AddedTokens addedTokens(std::move(tokens), *model, {});
+
+    PostProcessor postProcessor;
+    if (configuration.flag("add_bos_token", begin.has_value()))
+        postProcessor.before = {requiredId(addedTokens, *model, configuration, begin, "bos_token")};
+    if (configuration.flag("add_eos_token", false))
+        postProcessor.after = {requiredId(addedTokens, *model, configuration, end, "eos_token")};
+    return {.addedTokens = std::move(addedTokens),
+            .normalizer = {},
+            .preTokenizer = {},
+            .model = std::move(model),
+            .postProcessor = std::move(postProcessor),
+            .decoder = sentencePieceDecoder(configuration.flag("add_prefix_space", true))};
+}
+
+}  // namespace mergarium::text
