@@ -38,14 +38,6 @@ private Q_SLOTS:
         QCOMPARE(studentT(-INFINITY, 5), 0.0);
     }
 
-    void incompleteBetaHasItsClosedForms() {
-        QVERIFY(near(incompleteBeta(1, 1, 0.3), 0.3, 1e-15));
-        QVERIFY(near(incompleteBeta(2, 3, 0.4), 0.5248, 1e-14));
-        QVERIFY(near(incompleteBeta(5, 0.5, 0.9) + incompleteBeta(0.5, 5, 0.1), 1.0, 1e-14));
-        QCOMPARE(incompleteBeta(3, 4, 0.0), 0.0);
-        QCOMPARE(incompleteBeta(3, 4, 1.0), 1.0);
-    }
-
     void meanAndItsIntervalAreThoseOfTheWorkedExample() {
         // Deviation with n - 1; 2.776 is the table's t for four degrees of freedom.
         const std::array values{2.0, 4.0, 4.0, 5.0, 10.0};
