@@ -54,14 +54,13 @@ struct Drawing {
     std::vector<std::variant<Line, Area, Label>> marks;
 };
 
-/// An SVG 1.1 document.
+/// Both are drawn alike, in Helvetica or what stands in for it on this machine; characters that it lacks come from a
+/// font that has them. Throw std::runtime_error when drawing fails.
+
+/// An SVG document; text becomes outlines, so that it looks the same everywhere.
 std::string toSvg(const Drawing& drawing);
 
-/// A PDF 1.4 document of one page. Text is set in Helvetica, which every reader has; characters beyond Latin-1 become
-/// '?'.
+/// A PDF of one page with its fonts embedded. The same drawing makes the same bytes where the fonts are the same.
 std::string toPdf(const Drawing& drawing);
-
-/// How wide Helvetica sets a text at a size, in points.
-double textWidth(const std::string& text, double size, bool bold = false);
 
 }  // namespace mergarium
