@@ -1,10 +1,11 @@
 #include "core/checkpoint/checkpoint.h"
 
+#include "core/checkpoint/model_files.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/files/json_file.h"
-#include "core/checkpoint/model_files.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <stdexcept>

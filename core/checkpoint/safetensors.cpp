@@ -118,7 +118,7 @@ public:
     bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
         const std::string_view what = error.what();
         const bool utf8 = what.find("UTF-8") != what.npos;
-        return fail(fmt::format("its header is no valid JSON from byte {} on{}",
+        return fail(fmt::format("its header is not valid JSON from byte {} on{}",
                                 sizeof(std::uint64_t) + std::max<std::size_t>(position, 1) - 1,
                                 utf8 ? ", where the text isn't UTF-8" : ""));
     }
@@ -137,7 +137,7 @@ private:
     }
 
     bool unexpected(std::string_view what) {
-        if (place_ == Place::Outside) return fail("its header is no JSON object");
+        if (place_ == Place::Outside) return fail("its header is not a JSON object");
         if (place_ == Place::Top || place_ == Place::Metadata)
             return fail(fmt::format("its header has {} for {}", what, shown(key_)));
         return fail(fmt::format("tensor {} has {} in its {}", shown(tensor_), what, key_));
@@ -231,10 +231,10 @@ SafetensorsHeader parseSafetensorsHeader(std::span<const std::byte> file, std::u
 
     HeaderReader reader(fileSize - sizeof length - length);
     const auto* text = reinterpret_cast<const char*>(file.data()) + sizeof length;
-    if (length == 0 || *text != '{') refuse(name, "its header is no JSON object");
+    if (length == 0 || *text != '{') refuse(name, "its header is not a JSON object");
     const bool read = nlohmann::json::sax_parse(text, text + length, &reader);
     if (!read || !reader.problem.empty())
-        refuse(name, reader.problem.empty() ? "its header is no valid JSON" : reader.problem);
+        refuse(name, reader.problem.empty() ? "its header is not valid JSON" : reader.problem);
     refuseOverlaps(reader.header, name);
     reader.header.dataBegin = sizeof length + length;
     return std::move(reader.header);

@@ -3,6 +3,7 @@
 #include "core/files/mapped_file.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <set>
@@ -41,13 +42,13 @@ nlohmann::json readJsonFile(const std::filesystem::path& path) {
     const auto* text = reinterpret_cast<const char*>(bytes.data());
     try {
         auto json = nlohmann::json::parse(text, text + bytes.size(), watch);
-        if (!json.is_object()) refuse(path, "it is no JSON object");
+        if (!json.is_object()) refuse(path, "not a JSON object");
         return json;
     } catch (const nlohmann::json::parse_error& error) {
         const auto line = 1 + std::count(text, text + std::min(error.byte, bytes.size()), '\n');
-        refuse(path, fmt::format("no valid JSON from line {} on", line));
+        refuse(path, fmt::format("not valid JSON from line {} on", line));
     } catch (const nlohmann::json::exception&) {  // a number beyond every type
-        refuse(path, "no valid JSON");
+        refuse(path, "not valid JSON");
     }
 }
 

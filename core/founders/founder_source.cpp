@@ -4,6 +4,7 @@
 #include "core/founders/adapted_checkpoint.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>

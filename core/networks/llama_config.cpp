@@ -24,7 +24,7 @@ public:
         : object_(object), source_(source), prefix_(std::move(prefix)) {
         if (!object.is_object())
             throw std::runtime_error(
-                fmt::format("{}: {} is no JSON object.", source, prefix_.empty() ? "it" : prefix_));
+                fmt::format("{}: {} is not a JSON object.", source, prefix_.empty() ? "it" : prefix_));
     }
 
     [[noreturn]] void refuse(std::string_view key, std::string_view why) const {

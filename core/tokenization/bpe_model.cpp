@@ -3,6 +3,7 @@
 #include "core/text/unicode.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <queue>
 

@@ -3,6 +3,7 @@
 #include "core/text/unicode.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -23,6 +24,8 @@ Component::Component(const nlohmann::json& value, std::string where, int depth)
 void Component::refuse(std::string_view what) const { throw std::runtime_error(fmt::format("{}: {}.", where_, what)); }
 
 void Component::refuseType() const { refuse(fmt::format("the type '{}' isn't supported", type())); }
+
+bool Component::isNull() const { return value_.is_null(); }
 
 bool Component::has(std::string_view key) const {
     if (!value_.is_object()) refuse("not an object");

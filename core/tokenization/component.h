@@ -2,9 +2,9 @@
 
 #include "core/text/pattern.h"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
-#include <functional>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -21,7 +21,7 @@ public:
     Component(const nlohmann::json& value, std::string where, int depth = 0);
 
     const nlohmann::json& value() const { return value_; }
-    bool isNull() const { return value_.is_null(); }
+    bool isNull() const;
     /// Present and not null.
     bool has(std::string_view key) const;
 

@@ -1,9 +1,10 @@
+#include "core/files/json_file.h"
 #include "core/tokenization/bpe_model.h"
-#include "core/tokenization/json_file.h"
 #include "core/tokenization/tokenizer_parts.h"
 #include "core/tokenization/word_level_model.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace mergarium::text {
 namespace {

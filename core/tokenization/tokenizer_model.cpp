@@ -1,8 +1,9 @@
-#include "core/tokenization/json_file.h"
+#include "core/files/json_file.h"
 #include "core/tokenization/sentence_piece_model.h"
 #include "core/tokenization/tokenizer_parts.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <map>
@@ -61,7 +62,6 @@ TokenizerParts readTokenizerModel(const std::filesystem::path& file) {
     const auto extraJson = readBeside(file, "added_tokens.json");
     const Component configuration(configurationJson, (file.parent_path() / "tokenizer_config.json").string());
     const Component extra(extraJson, (file.parent_path() / "added_tokens.json").string());
-    if (!extra.value().is_object()) extra.refuse("not an object of tokens and ids");
 
     auto model = readSentencePieceModel(file, configuration.flag("legacy", false));
     auto begin = nameOf(configuration, "bos_token");

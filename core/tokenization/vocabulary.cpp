@@ -1,6 +1,7 @@
 #include "core/tokenization/vocabulary.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 

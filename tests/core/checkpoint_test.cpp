@@ -124,13 +124,13 @@ private Q_SLOTS:
     void brokenIndexesAreRefused() {
         const auto index = folder() / "model.safetensors.index.json";
         writeText(index, "{\n\"weight_map\": {\n\"a\": }}");
-        refuses(folder(), "no valid JSON from line 3 on");
+        refuses(folder(), "not valid JSON from line 3 on");
         writeText(index, R"({"weight_map":{"a":"x","a":"y"}})");
         refuses(folder(), "'a' occurs twice");
         writeText(index, R"({"weight_map":{"a":1}})");
         refuses(folder(), "no text");
         writeText(index, "[]");
-        refuses(folder(), "no JSON object");
+        refuses(folder(), "not a JSON object");
         writeText(index, "{}");
         refuses(folder(), "no weight_map");
     }
@@ -175,7 +175,7 @@ private Q_SLOTS:
         writeTensors(folder() / "model.safetensors", {tensorOf("a", DType::F32, {1}, {1})});
         writeText(folder() / "config.json", "{\n\"a\": 1,\n}");
         const auto message = messageOf([&] { Checkpoint::open(folder())->configuration(); });
-        QVERIFY2(message.find("config.json: no valid JSON from line 3 on") != message.npos, message.c_str());
+        QVERIFY2(message.find("config.json: not valid JSON from line 3 on") != message.npos, message.c_str());
     }
 
     void streamingAFileCostsNoMemory() {

@@ -199,7 +199,7 @@ private Q_SLOTS:
         row("garbage", says("Loading model ..."), "gave an answer that is no JSON: Loading model ...");
         row("no text at all", answering("printf 'na\\303\\257ve \\377\\n' >&2; printf '\\377\\376\\n'"),
             "it wrote on stderr: na\xc3\xafve \xef\xbf\xbd");
-        row("no object", says("[0.5, 0.5, 0.5]"), "no JSON object");
+        row("no object", says("[0.5, 0.5, 0.5]"), "not a JSON object");
         row("nested deep", says(std::string(5000, '[')), "nested too deep");
         row("NaN", says("{'id': 1, 'scores': [NaN, 0.5, 0.5]}"), "no JSON: {\"id\": 1, \"scores\": [NaN, 0.5, 0.5]}");
         row("null", says("{'id': 1, 'scores': [0.5, null, 0.5]}"), "gave null as score 2, which is no number");

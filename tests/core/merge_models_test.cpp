@@ -302,3 +302,5 @@ private Q_SLOTS:
 
 QTEST_APPLESS_MAIN(MergeModelsTest)
 #include "merge_models_test.moc"
+
+#include <nlohmann/json.hpp>

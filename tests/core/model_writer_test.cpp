@@ -305,3 +305,5 @@ private Q_SLOTS:
 
 QTEST_APPLESS_MAIN(ModelWriterTest)
 #include "model_writer_test.moc"
+
+#include <nlohmann/json.hpp>

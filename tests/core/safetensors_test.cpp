@@ -87,10 +87,10 @@ private Q_SLOTS:
         row("metadata's key twice", R"({"__metadata__":{"k":"1","k":"2"}})", "'k' twice");
         row("metadata of numbers", R"({"__metadata__":{"k":1}})", "a number for 'k'");
         row("tensor is a text", R"({"a":"b"})", "a text for 'a'");
-        row("no object", "[1,2]", "no JSON object");
-        row("empty", "", "no JSON object");
-        row("cut off", R"({"a":{"dtype":"F32",)", "no valid JSON from byte 28 on");
-        row("two objects", "{}{}", "no valid JSON");
+        row("no object", "[1,2]", "not a JSON object");
+        row("empty", "", "not a JSON object");
+        row("cut off", R"({"a":{"dtype":"F32",)", "not valid JSON from byte 28 on");
+        row("two objects", "{}{}", "not valid JSON");
         row("not UTF-8", "{\"a\xff\":{}}", "isn't UTF-8");
         row("control characters", "{\"a\\nb\":{}}", "control characters");
     }

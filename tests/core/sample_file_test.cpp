@@ -55,11 +55,11 @@ private Q_SLOTS:
         QTest::newRow("blank") << "\n \n"
                                << "samples.jsonl: there are no samples in this file";
         QTest::newRow("broken") << "{}\n\n{\"a\": \n"
-                                << "samples.jsonl, line 3: this is no JSON object";
+                                << "samples.jsonl, line 3: this is not a JSON object";
         QTest::newRow("no object") << "{}\n[1]\n"
-                                   << "samples.jsonl, line 2: this is no JSON object";
+                                   << "samples.jsonl, line 2: this is not a JSON object";
         QTest::newRow("two on a line") << "{} {}\n"
-                                       << "samples.jsonl, line 1: this is no JSON object";
+                                       << "samples.jsonl, line 1: this is not a JSON object";
         QTest::newRow("nested deep") << "{\"a\": " + QString(1000, '[')
                                      << "samples.jsonl, line 1: this sample is nested more than 100 deep";
     }

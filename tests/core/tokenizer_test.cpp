@@ -155,7 +155,7 @@ private Q_SLOTS:
             with(letters(), "post_processor",
                  {{"type", "TemplateProcessing"}, {"single", Json::array()}, {"special_tokens", Json::object()}}),
             "post_processor");
-        row("wrong kind", Json::array({1}), "not an object");
+        row("wrong kind", Json::array({1}), "not a JSON object");
     }
     void whatIsNotKnownIsRefusedByName() {
         QFETCH(QString, tokenizer);
@@ -167,14 +167,16 @@ private Q_SLOTS:
 
     void missingAndMalformedFilesAreNamed() {
         QVERIFY(refusal(Folder().path()).find("neither a tokenizer.json nor a tokenizer.model") != std::string::npos);
-        QVERIFY(refusal(Folder("tokenizer.json", "{\"model\": ").path()).find("not JSON") != std::string::npos);
+        QVERIFY(refusal(Folder("tokenizer.json", "{\"model\": ").path()).find("not valid JSON") != std::string::npos);
+        const auto repeated = refusal(Folder("tokenizer.json", "{\"model\": {}, \"model\": {}}").path());
+        QVERIFY2(repeated.find("the key 'model' occurs twice") != std::string::npos, repeated.c_str());
         const auto message = refusal(Folder("tokenizer.model", "no model").path());
         QVERIFY2(message.find("tokenizer.model") != std::string::npos, message.c_str());
     }
 
     void deeplyNestedComponentsAreRefused() {
         Json nested{{"type", "NFC"}};
-        for (int i = 0; i < 100; ++i) nested = {{"type", "Sequence"}, {"normalizers", Json::array({nested})}};
+        for (int i = 0; i < 40; ++i) nested = {{"type", "Sequence"}, {"normalizers", Json::array({nested})}};
         QVERIFY(refusal(with(letters(), "normalizer", nested)).find("nested too deeply") != std::string::npos);
     }
 };

@@ -31,7 +31,7 @@ public:
             try {
                 questions.push_back(questionOf(nlohmann::json::parse(line), file, place));
             } catch (const nlohmann::json::exception&) {
-                throw std::runtime_error(fmt::format("{}: this is no JSON object.", place));
+                throw std::runtime_error(fmt::format("{}: this is not a JSON object.", place));
             } catch (const std::invalid_argument& error) {
                 throw std::runtime_error(fmt::format("{}: {}", place, error.what()));
             }
@@ -43,7 +43,7 @@ public:
 
 private:
     Question questionOf(const nlohmann::json& fields, std::uint32_t file, const std::string& place) const {
-        if (!fields.is_object()) throw std::invalid_argument("this is no JSON object.");
+        if (!fields.is_object()) throw std::invalid_argument("this is not a JSON object.");
         const std::optional<std::string_view> system =
             settings_.system.empty() ? std::nullopt : std::optional<std::string_view>(settings_.system);
         Question question{.prompt = applyChatTemplate(chat_, system, prompt_.fill(fields)),

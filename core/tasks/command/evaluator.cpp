@@ -107,7 +107,7 @@ std::string requestLine(std::uint64_t id, const EvaluationRequest& request) {
 Judgement readJudgement(std::string_view line, std::uint64_t id, std::size_t samples) {
     const auto answer = parsed(line);
     if (!answer.is_object())
-        throw ProcessFailure(fmt::format("gave an answer that is no JSON object: {}", beginningOf(line)));
+        throw ProcessFailure(fmt::format("gave an answer that is not a JSON object: {}", beginningOf(line)));
     const auto number = answer.find("id");
     if (number == answer.end()) throw ProcessFailure("gave an answer without the question's id");
     if (*number != Json(id))

@@ -39,7 +39,7 @@ Json objectOf(std::string_view text, const std::filesystem::path& path, std::siz
     } catch (const Json::exception&) {
     }
     refuse(path, line,
-           R"(this is no JSON object; every line must be one sample like {"question": "1+1=", "reference": "2"})");
+           R"(this is not a JSON object; every line must be one sample like {"question": "1+1=", "reference": "2"})");
 }
 
 /// The first of these fields that is there, as text.
