@@ -1,11 +1,11 @@
 #include "core/genome/dense_genome.h"
 
+#include "core/files/bytes.h"
 #include "core/genome/interpolation.h"
 #include "core/genome/recipe_genome.h"
 #include "core/random/random_stream.h"
 
 #include <algorithm>
-#include <cstring>
 #include <stdexcept>
 
 namespace mergarium {
@@ -21,11 +21,6 @@ void mix(std::span<const float> first, std::span<const float> second, MixingCoef
     const auto a = static_cast<float>(mixing.first);
     const auto b = static_cast<float>(mixing.second);
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = a * first[i] + b * second[i];
-}
-
-std::vector<std::byte> bytesOf(std::span<const float> values) {
-    const auto bytes = std::as_bytes(values);
-    return {bytes.begin(), bytes.end()};
 }
 
 class VectorGrams final : public PairGrams {
@@ -58,21 +53,17 @@ std::size_t DenseGenome::memory() const {
 }
 
 std::vector<std::byte> DenseGenome::pack() const {
-    auto bytes = bytesOf(values_);
-    if (recipe_) {
-        const auto recipe = packRecipe(*recipe_);
-        bytes.insert(bytes.end(), recipe.begin(), recipe.end());
-    }
-    return bytes;
+    ByteWriter out;
+    out.numbers(values_);
+    if (recipe_) out.add(packRecipe(*recipe_));
+    return std::move(out).take();
 }
 
 GenomePtr DenseGenome::unpack(std::span<const std::byte> bytes, std::uint64_t length) {
-    if (bytes.size() / sizeof(float) < length) throw std::runtime_error("A stored genome is shorter than its network.");
-    std::vector<float> values(length);
-    std::memcpy(values.data(), bytes.data(), length * sizeof(float));
-    const auto rest = bytes.subspan(length * sizeof(float));
+    ByteReader in(bytes, "A stored genome is shorter than its network.");
+    auto values = in.numbers<float>(length);
     std::optional<Recipe> recipe;
-    if (!rest.empty()) recipe = unpackRecipe(rest);
+    if (in.left() > 0) recipe = unpackRecipe(in.take(in.left()));
     return std::make_shared<const DenseGenome>(std::move(values), std::move(recipe));
 }
 
@@ -80,7 +71,11 @@ void DenseBreeding::Child::materialize(std::span<float> parameters) const {
     std::ranges::copy(values, parameters.begin());
 }
 
-std::vector<std::byte> DenseBreeding::Child::pack() const { return bytesOf(values); }
+std::vector<std::byte> DenseBreeding::Child::pack() const {
+    ByteWriter out;
+    out.numbers(values);
+    return std::move(out).take();
+}
 
 DenseBreeding::DenseBreeding(std::vector<std::uint64_t> tensorEnds) : tensorEnds_(std::move(tensorEnds)) {
     child_.values.resize(tensorEnds_.back());

@@ -1,30 +1,12 @@
 #include "core/genome/recipe.h"
 
+#include "core/files/bytes.h"
+
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <stdexcept>
 
 namespace mergarium {
-namespace {
-
-/// Copies the values to `at`; returns what lies behind them.
-template <typename Value>
-std::span<std::byte> put(std::span<std::byte> at, std::span<const Value> values) {
-    if (!values.empty()) std::memcpy(at.data(), values.data(), values.size_bytes());
-    return at.subspan(values.size_bytes());
-}
-
-template <typename Value>
-std::vector<Value> take(std::span<const std::byte>& bytes, std::size_t count) {
-    if (count > bytes.size() / sizeof(Value)) throw std::runtime_error("A stored recipe is shorter than it says.");
-    std::vector<Value> values(count);
-    if (count > 0) std::memcpy(values.data(), bytes.data(), count * sizeof(Value));
-    bytes = bytes.subspan(count * sizeof(Value));
-    return values;
-}
-
-}  // namespace
 
 Recipe founderRecipe(std::size_t founder, std::size_t founders, std::uint64_t length) {
     Recipe recipe{.founders = founders, .ends = {length}, .coefficients = std::vector<double>(founders)};
@@ -42,31 +24,31 @@ void appendSpan(Recipe& recipe, std::uint64_t end, std::span<const double> coeff
 }
 
 std::vector<std::byte> packRecipe(const Recipe& recipe) {
-    const std::uint64_t head[2] = {recipe.founders, recipe.spans()};
-    std::vector<std::byte> bytes(sizeof head + recipe.ends.size() * sizeof(std::uint64_t) +
-                                 recipe.coefficients.size() * sizeof(double));
-    auto at = put(std::span(bytes), std::span<const std::uint64_t>(head));
-    at = put(at, std::span<const std::uint64_t>(recipe.ends));
-    put(at, std::span<const double>(recipe.coefficients));
-    return bytes;
+    ByteWriter out;
+    out.number(std::uint64_t{recipe.founders});
+    out.number(std::uint64_t{recipe.spans()});
+    out.numbers(recipe.ends);
+    out.numbers(recipe.coefficients);
+    return std::move(out).take();
 }
 
 Recipe unpackRecipe(std::span<const std::byte> bytes) {
-    const auto head = take<std::uint64_t>(bytes, 2);
+    ByteReader in(bytes, "A stored recipe is damaged.");
+    const auto founders = in.number<std::uint64_t>();
+    const auto spans = in.number<std::uint64_t>();
     // Both bounded by the bytes there are, so that their product can't overflow.
-    if (head[0] == 0 || head[1] == 0 || head[0] > bytes.size() || head[1] > bytes.size())
-        throw std::runtime_error("A stored recipe is damaged.");
+    if (founders == 0 || spans == 0 || founders > in.left() || spans > in.left()) in.refuse();
     Recipe recipe;
-    recipe.founders = head[0];
-    recipe.ends = take<std::uint64_t>(bytes, head[1]);
-    recipe.coefficients = take<double>(bytes, head[0] * head[1]);
+    recipe.founders = founders;
+    recipe.ends = in.numbers<std::uint64_t>(spans);
+    recipe.coefficients = in.numbers<double>(founders * spans);
+    in.close();
     std::uint64_t before = 0;
     for (const auto end : recipe.ends) {
         if (end <= before) throw std::runtime_error("A stored recipe's spans are out of order.");
         before = end;
     }
-    if (!bytes.empty() || !std::ranges::all_of(recipe.coefficients, [](double c) { return std::isfinite(c); }))
-        throw std::runtime_error("A stored recipe is damaged.");
+    if (!std::ranges::all_of(recipe.coefficients, [](double c) { return std::isfinite(c); })) in.refuse();
     return recipe;
 }
 

@@ -1,29 +1,28 @@
 #include "core/store/encoding.h"
 
+#include "core/files/bytes.h"
+
 #include <algorithm>
-#include <bit>
-#include <cstring>
-#include <stdexcept>
+#include <utility>
 
 namespace mergarium {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "blobs are stored as they lie in memory");
 
 constexpr std::byte kBits{'b'};
 constexpr std::byte kFloats{'f'};
 
 template <typename Number>
 Blob pack(std::span<const Number> values) {
-    const auto bytes = std::as_bytes(values);
-    return {bytes.begin(), bytes.end()};
+    ByteWriter out;
+    out.numbers(values);
+    return std::move(out).take();
 }
 
 template <typename Number>
 std::vector<Number> unpack(std::span<const std::byte> blob) {
-    if (blob.size() % sizeof(Number) != 0) throw std::runtime_error("A stored list of numbers has a broken length.");
-    std::vector<Number> values(blob.size() / sizeof(Number));
-    if (!blob.empty()) std::memcpy(values.data(), blob.data(), blob.size());
+    ByteReader in(blob, "A stored list of numbers has a broken length.");
+    auto values = in.numbers<Number>(blob.size() / sizeof(Number));
+    in.close();
     return values;
 }
 
@@ -33,10 +32,10 @@ Blob packScores(std::span<const float> scores) {
     const bool binary =
         std::all_of(scores.begin(), scores.end(), [](float score) { return score == 0.0f || score == 1.0f; });
     if (!binary) {
-        Blob blob{kFloats};
-        const auto bytes = std::as_bytes(scores);
-        blob.insert(blob.end(), bytes.begin(), bytes.end());
-        return blob;
+        ByteWriter out;
+        out.add({&kFloats, 1});
+        out.numbers(scores);
+        return std::move(out).take();
     }
     Blob blob(1 + (scores.size() + 7) / 8);
     blob[0] = kBits;
@@ -47,9 +46,13 @@ Blob packScores(std::span<const float> scores) {
 
 Scores unpackScores(std::span<const std::byte> blob, std::size_t samples) {
     const bool bits = !blob.empty() && blob[0] == kBits && blob.size() == 1 + (samples + 7) / 8;
-    const bool floats = !blob.empty() && blob[0] == kFloats && blob.size() == 1 + samples * sizeof(float);
-    if (floats) return Scores(unpack<float>(blob.subspan(1)));
-    if (!bits) throw std::runtime_error("A stored score list doesn't fit the run's number of samples.");
+    if (!bits) {
+        ByteReader in(blob, "A stored score list doesn't fit the run's number of samples.");
+        if (in.take(1).front() != kFloats) in.refuse();
+        auto scores = in.numbers<float>(samples);
+        in.close();
+        return Scores(std::move(scores));
+    }
     std::vector<float> scores(samples);
     for (std::size_t j = 0; j < samples; ++j)
         scores[j] = (blob[1 + j / 8] >> (j % 8) & std::byte{1}) == std::byte{1} ? 1.0f : 0.0f;
@@ -62,26 +65,15 @@ Blob packNumbers(std::span<const std::uint64_t> values) { return pack(values); }
 std::vector<std::uint64_t> unpackIntegers(std::span<const std::byte> blob) { return unpack<std::uint64_t>(blob); }
 
 Blob packTexts(std::span<const std::string> texts) {
-    Blob blob;
-    for (const auto& text : texts) {
-        const std::uint64_t size = text.size();
-        for (const auto part : {std::as_bytes(std::span(&size, 1)), std::as_bytes(std::span(text))})
-            blob.insert(blob.end(), part.begin(), part.end());
-    }
-    return blob;
+    ByteWriter out;
+    for (const auto& text : texts) out.text(text);
+    return std::move(out).take();
 }
 
 std::vector<std::string> unpackTexts(std::span<const std::byte> blob) {
+    ByteReader in(blob, "A stored list of answers is damaged.");
     std::vector<std::string> texts;
-    while (!blob.empty()) {
-        std::uint64_t size = 0;
-        if (blob.size() < sizeof size) throw std::runtime_error("A stored list of answers is damaged.");
-        std::memcpy(&size, blob.data(), sizeof size);
-        blob = blob.subspan(sizeof size);
-        if (size > blob.size()) throw std::runtime_error("A stored list of answers is damaged.");
-        texts.emplace_back(reinterpret_cast<const char*>(blob.data()), size);
-        blob = blob.subspan(size);
-    }
+    while (in.left() > 0) texts.push_back(in.text());
     return texts;
 }
 

@@ -1,12 +1,12 @@
 #include "core/search/cma_es/cma_es.h"
 
+#include "core/files/bytes.h"
 #include "core/random/random_stream.h"
 
 #include <Eigen/Dense>
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
@@ -62,54 +62,8 @@ struct Rates {
     }
 };
 
-class Writer {
-public:
-    void add(const void* data, std::size_t size) {
-        const auto* first = static_cast<const std::byte*>(data);
-        bytes.insert(bytes.end(), first, first + size);
-    }
-    template <typename Number>
-    void number(Number value) {
-        add(&value, sizeof value);
-    }
-    template <typename Values>
-    void values(const Values& values) {
-        add(values.data(), static_cast<std::size_t>(values.size()) * sizeof(double));
-    }
-
-    std::vector<std::byte> bytes;
-};
-
-class Reader {
-public:
-    explicit Reader(std::span<const std::byte> bytes) : left_(bytes) {}
-
-    void take(void* data, std::size_t size) {
-        if (left_.size() < size) refuse();
-        // An empty vector has nowhere to copy to.
-        if (size > 0) std::memcpy(data, left_.data(), size);
-        left_ = left_.subspan(size);
-    }
-    template <typename Number>
-    Number number() {
-        Number value;
-        take(&value, sizeof value);
-        return value;
-    }
-    template <typename Values>
-    void values(Values& values) {
-        take(values.data(), static_cast<std::size_t>(values.size()) * sizeof(double));
-    }
-    void close() const {
-        if (!left_.empty()) refuse();
-    }
-    [[noreturn]] static void refuse() {
-        throw std::runtime_error("The stored state of CMA-ES doesn't fit this search.");
-    }
-
-private:
-    std::span<const std::byte> left_;
-};
+/// Of a vector or a matrix, column by column.
+std::span<double> numbersOf(auto& matrix) { return {matrix.data(), static_cast<std::size_t>(matrix.size())}; }
 
 }  // namespace
 
@@ -252,30 +206,28 @@ void CmaEs::tell(std::span<const double> values) {
 }
 
 std::vector<std::byte> CmaEs::state() const {
-    Writer out;
+    ByteWriter out;
     out.number(std::uint64_t{dimensions()});
     out.number(std::uint64_t{population()});
-    out.number(static_cast<std::uint64_t>(now_->full()));
+    out.number(std::uint64_t{now_->full()});
     out.number(now_->generation);
     out.number(now_->decomposed);
     out.number(now_->step);
-    for (const auto* vector : {&now_->mean, &now_->stepPath, &now_->path, &now_->scales}) out.values(*vector);
-    out.values(now_->covariance);
-    out.values(now_->axes);
-    return std::move(out.bytes);
+    for (auto* vector : {&now_->mean, &now_->stepPath, &now_->path, &now_->scales}) out.numbers(numbersOf(*vector));
+    for (auto* matrix : {&now_->covariance, &now_->axes}) out.numbers(numbersOf(*matrix));
+    return std::move(out).take();
 }
 
 void CmaEs::restore(std::span<const std::byte> state) {
-    Reader in(state);
+    ByteReader in(state, "The stored state of CMA-ES doesn't fit this search.");
     if (in.number<std::uint64_t>() != dimensions() || in.number<std::uint64_t>() != population() ||
-        in.number<std::uint64_t>() != static_cast<std::uint64_t>(now_->full()))
-        Reader::refuse();
+        in.number<std::uint64_t>() != std::uint64_t{now_->full()})
+        in.refuse();
     now_->generation = in.number<std::uint64_t>();
     now_->decomposed = in.number<std::uint64_t>();
     now_->step = in.number<double>();
-    for (auto* vector : {&now_->mean, &now_->stepPath, &now_->path, &now_->scales}) in.values(*vector);
-    in.values(now_->covariance);
-    in.values(now_->axes);
+    for (auto* vector : {&now_->mean, &now_->stepPath, &now_->path, &now_->scales}) in.numbers(numbersOf(*vector));
+    for (auto* matrix : {&now_->covariance, &now_->axes}) in.numbers(numbersOf(*matrix));
     in.close();
 }
 

@@ -1,9 +1,10 @@
 #include "core/search/cma_es/cma_es_search.h"
 
+#include "core/files/bytes.h"
+
 #include <algorithm>
-#include <cstring>
 #include <limits>
-#include <stdexcept>
+#include <utility>
 
 namespace mergarium {
 
@@ -38,19 +39,17 @@ void CmaEsSearch::replay(const DecidedBirth& birth) {
 }
 
 std::vector<std::byte> CmaEsSearch::state() const {
-    const auto learnt = optimizer_.state();
-    const std::size_t size = values_.size() * sizeof(double);
-    std::vector<std::byte> state(size + learnt.size());
-    std::memcpy(state.data(), values_.data(), size);
-    std::ranges::copy(learnt, state.begin() + static_cast<std::ptrdiff_t>(size));
-    return state;
+    ByteWriter out;
+    out.numbers(values_);
+    out.add(optimizer_.state());
+    return std::move(out).take();
 }
 
 void CmaEsSearch::restore(std::span<const std::byte> state) {
-    const std::size_t size = values_.size() * sizeof(double);
-    if (state.size() < size) throw std::runtime_error("The stored state of CMA-ES doesn't fit this search.");
-    optimizer_.restore(state.subspan(size));
-    std::memcpy(values_.data(), state.data(), size);
+    ByteReader in(state, "The stored state of CMA-ES doesn't fit this search.");
+    auto values = in.numbers<double>(values_.size());
+    optimizer_.restore(in.take(in.left()));
+    values_ = std::move(values);
 }
 
 }  // namespace mergarium
