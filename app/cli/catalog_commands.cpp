@@ -6,6 +6,7 @@
 #include "core/startup/process.h"
 #include "core/store/run_catalog.h"
 #include "core/sweeps/sweep.h"
+#include "core/text/words.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -115,8 +116,8 @@ int list(const Options& options) {
                "test %", "created");
     for (const auto& run : runs)
         fmt::print("{:>5}  {:<34} {:<12} {:>21} {:>8.1f} {:>8.1f}  {}\n", run.id.value, run.name, nameOf(run.phase),
-                   fmt::format("{} of {}", withCommas(run.evaluations), withCommas(run.budget)), 100.0 * run.bestTrain,
-                   100.0 * run.bestTest, run.created);
+                   fmt::format("{} of {}", words::count(run.evaluations), words::count(run.budget)),
+                   100.0 * run.bestTrain, 100.0 * run.bestTest, run.created);
     return kSuccess;
 }
 
@@ -144,8 +145,8 @@ int show(const Options& options) {
         return kSuccess;
     }
     fmt::print("Run {}, {}: {} of {} evaluations, {} accepted, {}\n\n{}", options.run, nameOf(snapshot.phase),
-               withCommas(snapshot.evaluations), withCommas(snapshot.budget), withCommas(snapshot.accepted),
-               durationText(snapshot.seconds), yaml);
+               words::count(snapshot.evaluations), words::count(snapshot.budget), words::count(snapshot.accepted),
+               words::duration(snapshot.seconds), yaml);
     if (options.archive) printArchive(snapshot);
     if (options.births) printBirths(births);
     return kSuccess;

@@ -6,6 +6,7 @@
 #include "core/export/export_model.h"
 #include "core/export/merge_models.h"
 #include "core/export/rebuild_model.h"
+#include "core/text/words.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -113,7 +114,7 @@ int carryOut(const Options& options, Work work) {
                    {"seconds", seconds}});
         else
             fmt::print("{}\n{} bytes, read back and compared, in {:.1f} s\nContents {}\n", result.folder.string(),
-                       withCommas(result.bytes), seconds, result.hash);
+                       words::count(result.bytes), seconds, result.hash);
         return kSuccess;
     } catch (const Cancelled&) {
         if (line) line->end();

@@ -1,11 +1,12 @@
 #include "app/cli/progress_line.h"
 
+#include "core/text/words.h"
+
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -21,30 +22,17 @@ int terminalWidth() {
 
 }  // namespace
 
-std::string withCommas(std::uint64_t count) {
-    auto digits = std::to_string(count);
-    for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
-        digits.insert(static_cast<std::size_t>(place), 1, ',');
-    return digits;
-}
-
-std::string durationText(double seconds) {
-    const auto whole = static_cast<std::uint64_t>(std::ceil(std::max(0.0, seconds)));
-    if (whole < 60) return fmt::format("{} s", whole);
-    if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
-    return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-}
-
 std::string progressText(const SessionSnapshot& snapshot, int width) {
     if (!snapshot.run) return snapshot.message.empty() ? "Preparing ..." : snapshot.message;
     const std::uint64_t filled =
         snapshot.budget ? kBarWidth * std::min(snapshot.evaluations, snapshot.budget) / snapshot.budget : 0;
     auto text = fmt::format("[{}{}]  {} of {}", std::string(filled, '#'), std::string(kBarWidth - filled, '.'),
-                            withCommas(snapshot.evaluations), withCommas(snapshot.budget));
+                            words::count(snapshot.evaluations), words::count(snapshot.budget));
     if (snapshot.evaluationsPerSecond > 0.0)
-        text += fmt::format(
-            "   {:.{}f}/s   {} left", snapshot.evaluationsPerSecond, snapshot.evaluationsPerSecond < 10.0 ? 2 : 0,
-            durationText(static_cast<double>(snapshot.budget - snapshot.evaluations) / snapshot.evaluationsPerSecond));
+        text += fmt::format("   {:.{}f}/s   {} left", snapshot.evaluationsPerSecond,
+                            snapshot.evaluationsPerSecond < 10.0 ? 2 : 0,
+                            words::duration(static_cast<double>(snapshot.budget - snapshot.evaluations) /
+                                            snapshot.evaluationsPerSecond));
     if (!snapshot.curve->empty())
         text += fmt::format("   best {:.1f} % train, {:.1f} % test", 100.0 * snapshot.curve->back().bestTrain,
                             100.0 * snapshot.curve->back().bestTest);

@@ -30,9 +30,4 @@ private:
 /// "[#####.....]  4,213 of 10,000   1,012/s   6 s left   best 68.4 % train, 61.2 % test", cut to `width` columns.
 std::string progressText(const SessionSnapshot& snapshot, int width);
 
-/// 10000 -> "10,000".
-std::string withCommas(std::uint64_t count);
-/// 65 -> "1 min 5 s".
-std::string durationText(double seconds);
-
 }  // namespace mergarium::cli

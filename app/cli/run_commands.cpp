@@ -5,6 +5,7 @@
 #include "app/cli/progress_line.h"
 #include "core/session/session.h"
 #include "core/startup/process.h"
+#include "core/text/words.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -82,14 +83,14 @@ void printWords(const SessionSnapshot& snapshot, const std::filesystem::path& da
     const auto summary = summaryOf(snapshot, database);
     const auto percent = [&](const char* key) { return 100.0 * summary[key].get<double>(); };
     fmt::print("Run {} ({}) {} after {} evaluations in {}, {:.0f} per second.\n", summary["run"].get<std::int64_t>(),
-               snapshot.run->configuration.name, nameOf(snapshot.phase), withCommas(snapshot.evaluations),
-               durationText(snapshot.seconds), summary["evaluations_per_second"].get<double>());
+               snapshot.run->configuration.name, nameOf(snapshot.phase), words::count(snapshot.evaluations),
+               words::duration(snapshot.seconds), summary["evaluations_per_second"].get<double>());
     fmt::print("Best model   {:5.1f} % train  {:5.1f} % test\n", percent("best_train"), percent("best_test"));
     for (const auto& founder : snapshot.run->founders)
         fmt::print("Founder {}    {:5.1f} % train  {:5.1f} % test   {}\n", founder.id.value, 100.0 * founder.train,
                    100.0 * founder.test, founder.name);
     fmt::print("Archive      {} of {} children accepted, {:.1f} % of the samples solved by at least one member\n",
-               withCommas(snapshot.accepted), withCommas(snapshot.evaluations), percent("coverage"));
+               words::count(snapshot.accepted), words::count(snapshot.evaluations), percent("coverage"));
     fmt::print("Stored in    {}\n", database.string());
     fmt::print("Archive hash {}\n", snapshot.archiveHash);
 }
@@ -110,7 +111,7 @@ int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
         // What fails before the run exists is bad input, not a failed run.
         if (!last->run) throw std::runtime_error(last->message);
         fmt::print(stderr, "Run {} failed after {} evaluations: {}\n", last->run->id.value,
-                   withCommas(last->evaluations), last->message);
+                   words::count(last->evaluations), last->message);
         return kRunFailed;
     }
     if (!last->run) return kInterrupted;
@@ -121,7 +122,7 @@ int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
     if (last->phase != Phase::Stopped) return kSuccess;
     if (!trouble.empty()) fmt::print(stderr, "{}\n", trouble);
     fmt::print(stderr, "{} after {} of {} evaluations; go on with: mergarium-cli resume {} --db {}\n",
-               trouble.empty() ? "Interrupted" : "Stopped", withCommas(last->evaluations), withCommas(last->budget),
+               trouble.empty() ? "Interrupted" : "Stopped", words::count(last->evaluations), words::count(last->budget),
                last->run->id.value, database.string());
     return trouble.empty() ? kInterrupted : kRunFailed;
 }

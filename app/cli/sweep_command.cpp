@@ -7,6 +7,7 @@
 #include "core/startup/process.h"
 #include "core/sweeps/stored_comparison.h"
 #include "core/sweeps/sweep_session.h"
+#include "core/text/words.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -22,10 +23,10 @@ constexpr std::chrono::milliseconds kLook{100};
 
 std::string progressText(const SweepProgress& progress) {
     auto text = fmt::format("{} of {} runs   {} of {} evaluations", progress.finished, progress.runs,
-                            withCommas(progress.evaluations), withCommas(progress.budget));
+                            words::count(progress.evaluations), words::count(progress.budget));
     if (progress.evaluationsPerSecond && progress.secondsLeft)
-        text +=
-            fmt::format("   {:.0f}/s   {} left", *progress.evaluationsPerSecond, durationText(*progress.secondsLeft));
+        text += fmt::format("   {:.0f}/s   {} left", *progress.evaluationsPerSecond,
+                            words::duration(*progress.secondsLeft));
     if (progress.failed > 0) text += fmt::format("   {} failed", progress.failed);
     if (!progress.going.empty()) text += fmt::format("   {}", fmt::join(progress.going, "; "));
     return text;

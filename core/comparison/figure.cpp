@@ -1,5 +1,7 @@
 #include "core/comparison/figure.h"
 
+#include "core/text/words.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,9 +36,7 @@ Line strokeOf(std::size_t arm) {
 
 std::string countText(double count) {
     if (count >= 1e6) return fmt::format("{:g} M", count / 1e6);
-    auto digits = fmt::format("{:.0f}", count);
-    if (digits.size() > 3) digits.insert(digits.size() - 3, 1, ',');
-    return digits;
+    return words::count(static_cast<std::uint64_t>(std::llround(count)));
 }
 
 /// A rectangle of the page with two linear scales.

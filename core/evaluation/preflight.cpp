@@ -3,6 +3,7 @@
 #include "core/founders/alignment.h"
 #include "core/founders/founder_source.h"
 #include "core/tasks/command/command_task.h"
+#include "core/text/words.h"
 
 #include <fmt/format.h>
 
@@ -13,8 +14,6 @@
 
 namespace mergarium {
 namespace {
-
-constexpr double kGigabyte = 1e9;
 
 /// Bytes that programs can get without swapping; absent where the system doesn't say.
 std::optional<std::uint64_t> availableMemory() {
@@ -29,34 +28,20 @@ std::optional<std::uint64_t> availableMemory() {
     return std::nullopt;
 }
 
-std::string gigabytes(double bytes) {
-    return bytes < 1e8 ? fmt::format("{:.1f} MB", bytes / 1e6) : fmt::format("{:.1f} GB", bytes / kGigabyte);
-}
-
-std::string withCommas(std::uint64_t number) {
-    const auto digits = std::to_string(number);
-    std::string text;
-    for (std::size_t place = 0; place < digits.size(); ++place) {
-        if (place > 0 && (digits.size() - place) % 3 == 0) text += ',';
-        text += digits[place];
-    }
-    return text;
-}
-
 std::string dtypesOf(const Layout& layout) {
     std::map<std::string_view, std::uint64_t> counts;
     for (const auto& tensor : layout.tensors) counts[nameOf(tensor.dtype)] += tensor.count;
     std::string text;
     for (const auto& [name, count] : counts)
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", withCommas(count), name);
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", words::count(count), name);
     return text;
 }
 
 void inspect(const RunConfiguration& configuration, Preflight& result) {
     if (const auto* command = std::get_if<CommandSettings>(&configuration.task)) {
         const auto samples = readSamples(*command);
-        result.facts.push_back({"Samples", fmt::format("{}, and {} held out", withCommas(samples.train.size()),
-                                                       withCommas(samples.test.size()))});
+        result.facts.push_back({"Samples", fmt::format("{}, and {} held out", words::count(samples.train.size()),
+                                                       words::count(samples.test.size()))});
     }
     const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
     std::vector<FounderOutline> descriptions;
@@ -73,8 +58,8 @@ void inspect(const RunConfiguration& configuration, Preflight& result) {
     }
     const auto& layout = alignment.layout;
     result.facts.push_back({"Founders", fmt::format("{}, {} on disk, mapped and not copied", named.size(),
-                                                    gigabytes(static_cast<double>(stored)))});
-    result.facts.push_back({"Parameters", fmt::format("{} in {} tensors ({})", withCommas(layout.length()),
+                                                    words::bytes(static_cast<double>(stored)))});
+    result.facts.push_back({"Parameters", fmt::format("{} in {} tensors ({})", words::count(layout.length()),
                                                       layout.tensors.size(), dtypesOf(layout))});
     if (!layout.frozen.empty())
         result.facts.push_back(
@@ -87,17 +72,17 @@ void inspect(const RunConfiguration& configuration, Preflight& result) {
     if (network)
         result.facts.push_back(
             {"Memory",
-             fmt::format("{} for the network in fp32{}", gigabytes(needed),
-                         available ? fmt::format(", {} free", gigabytes(static_cast<double>(*available))) : "")});
+             fmt::format("{} for the network in fp32{}", words::bytes(needed),
+                         available ? fmt::format(", {} free", words::bytes(static_cast<double>(*available))) : "")});
     else if (kindOf(configuration.task) == TaskKind::Command)
         result.facts.push_back(
             {"Disk", fmt::format("{} in the scratch folder",
-                                 gigabytes(static_cast<double>(stored) / static_cast<double>(named.size())))});
+                                 words::bytes(static_cast<double>(stored) / static_cast<double>(named.size())))});
     if (available && needed > static_cast<double>(*available))
         result.refusal = fmt::format(
             "The network needs {} of memory in fp32, and {} are free: close other programs, take smaller models, or a "
             "GPU.",
-            gigabytes(needed), gigabytes(static_cast<double>(*available)));
+            words::bytes(needed), words::bytes(static_cast<double>(*available)));
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 
 namespace mergarium {
 
-/// How runs and their numbers are worded wherever the window speaks of them.
+/// How runs and their numbers are worded wherever the window speaks of them; numbers in English, as the texts are,
+/// whatever the desktop's locale (core/text/words.h).
 
 /// 4213 -> "4,213".
 QString countText(std::uint64_t count);
@@ -27,7 +28,7 @@ QString runName(const SessionSnapshot& snapshot);
 
 /// The worker has nothing more to do: Finished, Stopped or Failed.
 bool hasEnded(Phase phase);
-/// What a stored run can be gone on with.
+/// Whether a stored run in this phase can be resumed.
 bool isResumable(Phase phase);
 
 }  // namespace mergarium
