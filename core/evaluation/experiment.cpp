@@ -1,8 +1,8 @@
 #include "core/evaluation/experiment.h"
 
 #include "core/compute/networks.h"
+#include "core/evaluation/archive_hash.h"
 #include "core/evaluation/preflight.h"
-#include "core/evaluation/witness.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
 #include "core/parallel/parallel_for.h"
@@ -39,7 +39,7 @@ std::vector<Founder> digitsFounders(const Networks& networks, const Digits& digi
         if (configuration.splice.mutation == 0.0) recipe = founderRecipe(k, vectors.size(), vectors[k].size());
         founders.push_back({.name = names[k],
                             .genome = std::make_shared<const DenseGenome>(vectors[k], std::move(recipe)),
-                            .hash = contentHash(vectors[k]),
+                            .hash = parametersHash(vectors[k]),
                             .source = {},
                             .bytes = vectors[k].size() * sizeof(float)});
     }

@@ -1,6 +1,6 @@
 #include "core/evaluation/scorer.h"
 
-#include "core/evaluation/witness.h"
+#include "core/evaluation/archive_hash.h"
 
 #include <algorithm>
 #include <functional>
@@ -27,7 +27,7 @@ Scoring Scorer::scoreWhole(const Genome& model) {
 }
 
 Scoring Scorer::score(const Genome& child, const Strategy& strategy, const std::atomic<bool>& abandon) {
-    const auto key = cheap_ ? std::string() : contentHash(child);
+    const auto key = cheap_ ? std::string() : genomeHash(child);
     if (const auto found = known_.find(key); !cheap_ && found != known_.end()) {
         counts_.saved += scores_.size();
         return {.scores = found->second.first, .answers = found->second.second, .scored = std::nullopt};

@@ -114,7 +114,7 @@ struct SessionSnapshot {
     std::vector<Pairing> pairings;
 
     static constexpr std::size_t kPairingsKept = 200;
-    /// "" or the witness of determinism, known once a run has finished or stopped.
+    /// Of the archive (core/evaluation/archive_hash.h), known once a run has finished or stopped; "" before.
     std::string archiveHash;
 };
 

@@ -1,7 +1,7 @@
 #include "core/session/run_loop.h"
 
 #include "core/archive/coverage.h"
-#include "core/evaluation/witness.h"
+#include "core/evaluation/archive_hash.h"
 #include "core/store/database.h"
 
 #include <fmt/format.h>

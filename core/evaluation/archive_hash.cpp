@@ -1,4 +1,4 @@
-#include "core/evaluation/witness.h"
+#include "core/evaluation/archive_hash.h"
 
 #include "core/files/fingerprint.h"
 #include "core/genome/dense_genome.h"
@@ -18,13 +18,13 @@ void add(Fingerprint& fingerprint, const Genome& genome) {
 
 }  // namespace
 
-std::string contentHash(std::span<const float> parameters) {
+std::string parametersHash(std::span<const float> parameters) {
     Fingerprint fingerprint;
     fingerprint.add(std::as_bytes(parameters));
     return fingerprint.hex();
 }
 
-std::string contentHash(const Genome& genome) {
+std::string genomeHash(const Genome& genome) {
     Fingerprint fingerprint;
     add(fingerprint, genome);
     return fingerprint.hex();
