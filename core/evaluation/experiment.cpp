@@ -8,7 +8,7 @@
 #include "core/parallel/parallel_for.h"
 #include "core/tasks/causal_lm/questions.h"
 #include "core/tasks/command/command_task.h"
-#include "core/tasks/command/written_models.h"
+#include "core/tasks/command/folder_genome_writer.h"
 #include "core/tasks/digits/digits.h"
 
 #include <fmt/format.h>
@@ -75,7 +75,8 @@ std::unique_ptr<Task> commandTask(const CommandSettings& settings, const RunPlac
                                   const OpenedFounders& opened) {
     return std::make_unique<CommandTask>(
         settings, opened.founders->layout(), readSamples(settings),
-        writtenModels(settings.handover, scratchOf(settings, place), opened.founders, opened.sources), place.abandon);
+        makeGenomeWriter(settings.handover, scratchOf(settings, place), opened.founders, opened.sources),
+        place.abandon);
 }
 
 /// Founders from files, once there is a task for them.

@@ -2,7 +2,7 @@
 #include "core/genome/recipe_genome.h"
 #include "core/random/random_stream.h"
 #include "core/search/cma_es/cma_es_search.h"
-#include "core/search/cma_es/phenotypes.h"
+#include "core/search/cma_es/point_decoder.h"
 #include "core/search/m2n2/m2n2.h"
 #include "core/search/map_elites/map_elites.h"
 #include "core/search/ratio_search/ratio_search.h"

@@ -70,18 +70,18 @@ ChildProcess::~ChildProcess() {
     }
 }
 
-std::string ChildProcess::ask(std::string_view question, const Patience& patience) {
+std::string ChildProcess::ask(std::string_view question, const WaitLimits& limits) {
     if (auto ended = ending()) throw ProcessFailure(*ended + " before it was asked");
-    complaints();
-    complaints_.clear();
+    stderrTail();
+    stderrTail_.clear();
     unwritten_.assign(question).push_back('\n');
     written_ = 0;
 
     const auto started = Clock::now();
-    std::string failure = fmt::format("did not answer within {:g} s", patience.timeout.count());
+    std::string failure = fmt::format("did not answer within {:g} s", limits.timeout.count());
     bool closed = false;
     // A time-out of years would overflow the clock.
-    auto time = std::min<std::chrono::duration<double>>(patience.timeout, std::chrono::hours(24 * 365));
+    auto time = std::min<std::chrono::duration<double>>(limits.timeout, std::chrono::hours(24 * 365));
     while (true) {
         if (written_ == unwritten_.size())
             if (auto line = nextLine()) return *line;
@@ -99,7 +99,7 @@ std::string ChildProcess::ask(std::string_view question, const Patience& patienc
                                              : "closed its standard output before it answered";
             time = std::min<std::chrono::duration<double>>(time, Clock::now() - started + kTimeToEnd);
         }
-        if (patience.abandon && *patience.abandon) throw ProcessFailure("was not waited for");
+        if (limits.abandon && *limits.abandon) throw ProcessFailure("was not waited for");
         if (Clock::now() - started >= time) throw ProcessFailure(failure);
         exchange();
     }
@@ -115,10 +115,10 @@ void ChildProcess::finish(std::chrono::milliseconds grace) {
     }
 }
 
-std::string ChildProcess::complaints() {
+std::string ChildProcess::stderrTail() {
     for (int chunk = 0; chunk < kLastChunks && readErrors(); ++chunk) {
     }
-    return complaints_;
+    return stderrTail_;
 }
 
 void ChildProcess::exchange() {
@@ -144,8 +144,8 @@ void ChildProcess::write() {
 bool ChildProcess::readOutput() { return readChunk(child_.output, output_) > 0; }
 
 bool ChildProcess::readErrors() {
-    const auto size = readChunk(child_.errors, complaints_);
-    if (complaints_.size() > kComplaintsKept) complaints_.erase(0, complaints_.size() - kComplaintsKept);
+    const auto size = readChunk(child_.errors, stderrTail_);
+    if (stderrTail_.size() > kStderrKept) stderrTail_.erase(0, stderrTail_.size() - kStderrKept);
     return size > 0;
 }
 

@@ -12,7 +12,7 @@
 namespace mergarium {
 
 /// When to stop waiting for another program.
-struct Patience {
+struct WaitLimits {
     std::chrono::duration<double> timeout{600.0};
     /// Set by any thread to end waiting within a twentieth of a second; may be null.
     const std::atomic<bool>* abandon = nullptr;
@@ -25,7 +25,7 @@ class ChildProcess {
 public:
     /// A longer line is no answer.
     static constexpr std::size_t kLongestLine = 64 << 20;
-    static constexpr std::size_t kComplaintsKept = 8 << 10;
+    static constexpr std::size_t kStderrKept = 8 << 10;
 
     /// As `spawn`.
     ChildProcess(const std::vector<std::string>& program, const std::filesystem::path& folder);
@@ -33,13 +33,13 @@ public:
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
 
-    /// Writes `question` and a line end, returns the next line that isn't blank, without its end. Forgets earlier
-    /// complaints. Throws ProcessFailure; what comes next from the program can't be trusted then.
-    std::string ask(std::string_view question, const Patience& patience);
-    /// Closes its stdin, which asks it to end, and gives it `grace` for that.
+    /// Writes `question` and a line end, returns the next line that isn't blank, without its end. Forgets what was on
+    /// stderr before. Throws ProcessFailure; what comes next from the program can't be trusted then.
+    std::string ask(std::string_view question, const WaitLimits& limits);
+    /// Closes its stdin, which tells it to exit, and waits at most `grace` for that.
     void finish(std::chrono::milliseconds grace);
     /// The end of what it wrote on stderr since the last question; any bytes.
-    std::string complaints();
+    std::string stderrTail();
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -61,7 +61,7 @@ private:
     std::string output_;
     /// How much of `output_` is known to hold no line end.
     std::size_t searched_ = 0;
-    std::string complaints_;
+    std::string stderrTail_;
 };
 
 }  // namespace mergarium

@@ -47,10 +47,10 @@ std::string contentOf(const std::filesystem::path& path) {
 }
 
 /// Writes down that it was asked; the "model" is the genome's first number.
-class NotedHandover final : public ModelHandover {
+class NotingWriter final : public GenomeWriter {
 public:
-    explicit NotedHandover(std::filesystem::path folder) : folder_(std::move(folder)) {}
-    std::filesystem::path hand(const Genome& genome) override {
+    explicit NotingWriter(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    std::filesystem::path write(const Genome& genome) override {
         std::vector<float> values(genome.length());
         genome.materialize(values);
         std::ofstream(folder_ / "model") << values.front() << '\n';
@@ -79,7 +79,7 @@ class CommandTaskTest : public QObject {
     QTemporaryDir temporary_;
     std::filesystem::path folder_;
     std::atomic<bool> abandon_ = false;
-    NotedHandover* handover_ = nullptr;
+    NotingWriter* writer_ = nullptr;
 
     std::filesystem::path write(const std::string& name, const std::string& text, bool executable = false) {
         writeText(folder_ / name, text);
@@ -103,9 +103,9 @@ class CommandTaskTest : public QObject {
     std::unique_ptr<CommandTask> taskOf(const CommandSettings& settings) {
         Layout layout;
         layout.append("weight", {2});
-        auto handover = std::make_unique<NotedHandover>(folder_);
-        handover_ = handover.get();
-        return std::make_unique<CommandTask>(settings, layout, readSamples(settings), std::move(handover), &abandon_);
+        auto writer = std::make_unique<NotingWriter>(folder_);
+        writer_ = writer.get();
+        return std::make_unique<CommandTask>(settings, layout, readSamples(settings), std::move(writer), &abandon_);
     }
     std::unique_ptr<CommandTask> taskOf(const std::string& script) { return taskOf(settingsOf(script)); }
 
@@ -164,9 +164,9 @@ private Q_SLOTS:
         const auto task = taskOf(answering(kGoodAnswer));
         QVERIFY(score(*task, 1.0f));
         QVERIFY(score(*task, 1.0f));
-        QCOMPARE(handover_->count, 1);
+        QCOMPARE(writer_->count, 1);
         QVERIFY(score(*task, 2.0f));
-        QCOMPARE(handover_->count, 2);
+        QCOMPARE(writer_->count, 2);
         QCOMPARE(task->testScore(), std::nullopt);
     }
 
@@ -327,7 +327,7 @@ private Q_SLOTS:
         QVERIFY(failure_.size() < 2000);
     }
 
-    void complaintsAboutEarlierModelsAreForgotten() {
+    void stderrAboutEarlierModelsIsForgotten() {
         const auto task = taskOf(answering("case $(cat model) in 2) exit 1;; esac; echo chatter >&2; " + kGoodAnswer));
         QVERIFY(score(*task, 1.0f));
         QVERIFY(!score(*task, 2.0f));

@@ -1,6 +1,6 @@
 #include "core/genome/dense_genome.h"
 #include "core/search/cma_es/cma_es_search.h"
-#include "core/search/cma_es/phenotypes.h"
+#include "core/search/cma_es/point_decoder.h"
 #include "core/search/m2n2/m2n2.h"
 #include "core/search/map_elites/descriptors.h"
 #include "core/search/map_elites/map_elites.h"
@@ -223,9 +223,9 @@ private Q_SLOTS:
     }
 
     void mixingWeightsMakeARecipe() {
-        const auto phenotype = mixingWeights({genome(1.0f), genome(10.0f)}, nullptr, {3, 4});
+        const auto modelAt = mixingWeights({genome(1.0f), genome(10.0f)}, nullptr, {3, 4});
         const std::vector<double> point{0.5, 0.25, 2.0, -1.0};
-        const auto model = phenotype(point);
+        const auto model = modelAt(point);
         std::vector<float> values(4);
         model->materialize(values);
         QCOMPARE(values, (std::vector<float>{3.0f, 3.0f, 3.0f, -8.0f}));

@@ -8,9 +8,9 @@
 
 namespace mergarium {
 
-CmaEsSearch::CmaEsSearch(CmaEs optimizer, Phenotype phenotype, Archive archive)
+CmaEsSearch::CmaEsSearch(CmaEs optimizer, PointDecoder modelAt, Archive archive)
     : optimizer_(std::move(optimizer)),
-      phenotype_(std::move(phenotype)),
+      modelAt_(std::move(modelAt)),
       archive_(std::move(archive)),
       values_(optimizer_.population(), std::numeric_limits<double>::quiet_NaN()) {}
 
@@ -24,9 +24,7 @@ std::size_t CmaEsSearch::advanceTo(std::uint64_t step) {
     return (step - 1) % values_.size();
 }
 
-Proposal CmaEsSearch::propose(std::uint64_t step) {
-    return {step, Sampled{phenotype_(optimizer_.ask(advanceTo(step)))}};
-}
+Proposal CmaEsSearch::propose(std::uint64_t step) { return {step, Sampled{modelAt_(optimizer_.ask(advanceTo(step)))}}; }
 
 Admission CmaEsSearch::admit(Proposal proposal, Offspring child) {
     values_[advanceTo(proposal.step)] = -child.scores.mean();

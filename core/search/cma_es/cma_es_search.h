@@ -10,7 +10,7 @@
 namespace mergarium {
 
 /// The model that a point of the search space stands for.
-using Phenotype = std::function<GenomePtr(std::span<const double>)>;
+using PointDecoder = std::function<GenomePtr(std::span<const double>)>;
 
 /// CMA-ES as a search for models: every step scores one sample of the distribution, and a generation's mean training
 /// scores move it on. A model that could not be scored counts as the worst. The archive keeps the best models seen, by
@@ -18,7 +18,7 @@ using Phenotype = std::function<GenomePtr(std::span<const double>)>;
 class CmaEsSearch final : public Strategy {
 public:
     /// `archive` competes with alpha = 0.
-    CmaEsSearch(CmaEs optimizer, Phenotype phenotype, Archive archive);
+    CmaEsSearch(CmaEs optimizer, PointDecoder modelAt, Archive archive);
 
     void settle(MemberPtr founder) override;
     Proposal propose(std::uint64_t step) override;
@@ -35,7 +35,7 @@ private:
     std::size_t advanceTo(std::uint64_t step);
 
     CmaEs optimizer_;
-    Phenotype phenotype_;
+    PointDecoder modelAt_;
     Archive archive_;
     /// To be minimised, one entry a sample of this generation; NaN where nothing is known.
     std::vector<double> values_;

@@ -16,11 +16,11 @@ CommandSamples readSamples(const CommandSettings& settings) {
 }
 
 CommandTask::CommandTask(const CommandSettings& settings, Layout layout, CommandSamples samples,
-                         std::unique_ptr<ModelHandover> handover, const std::atomic<bool>* abandon)
+                         std::unique_ptr<GenomeWriter> writer, const std::atomic<bool>* abandon)
     : layout_(std::move(layout)),
       samples_(std::move(samples)),
       batchSize_(settings.batch > 0 ? settings.batch : std::numeric_limits<std::size_t>::max()),
-      handover_(std::move(handover)),
+      writer_(std::move(writer)),
       evaluator_(settings, abandon) {
     std::vector<std::uint32_t> all(samples_.train.size());
     std::iota(all.begin(), all.end(), 0u);
@@ -40,18 +40,18 @@ void CommandTask::load(const Genome& genome) {
     if (model_ > 0 && packed == packed_) return;
     evaluator_.nextModel();
     packed_.clear();
-    checkpoint_ = handover_->hand(genome);
+    checkpoint_ = writer_->write(genome);
     packed_ = std::move(packed);
     ++model_;
 }
 
 void CommandTask::scoreBatch(std::size_t index, std::span<float> scores) {
     const auto& batch = batches_[index];
-    auto judgement = ask("train", std::span(samples_.train).subspan(batch.front(), batch.size()));
-    std::ranges::copy(judgement.scores, scores.begin() + batch.front());
-    if (judgement.texts.empty()) return;
+    auto reply = ask("train", std::span(samples_.train).subspan(batch.front(), batch.size()));
+    std::ranges::copy(reply.scores, scores.begin() + batch.front());
+    if (reply.texts.empty()) return;
     answers_.resize(samples_.train.size());
-    std::ranges::move(judgement.texts, answers_.begin() + batch.front());
+    std::ranges::move(reply.texts, answers_.begin() + batch.front());
 }
 
 std::optional<double> CommandTask::testScore(const std::atomic<bool>* abandon) {
@@ -60,14 +60,14 @@ std::optional<double> CommandTask::testScore(const std::atomic<bool>* abandon) {
     for (std::size_t begin = 0; begin < samples_.test.size();) {
         if (abandon && *abandon) return std::nullopt;
         const auto size = std::min(batchSize_, samples_.test.size() - begin);
-        const auto judgement = ask("test", std::span(samples_.test).subspan(begin, size));
-        total = std::accumulate(judgement.scores.begin(), judgement.scores.end(), total);
+        const auto reply = ask("test", std::span(samples_.test).subspan(begin, size));
+        total = std::accumulate(reply.scores.begin(), reply.scores.end(), total);
         begin += size;
     }
     return total / static_cast<double>(samples_.test.size());
 }
 
-Judgement CommandTask::ask(std::string_view split, std::span<const std::string> samples) {
+EvaluatorReply CommandTask::ask(std::string_view split, std::span<const std::string> samples) {
     return evaluator_.ask({.checkpoint = checkpoint_, .model = model_, .split = split, .samples = samples});
 }
 

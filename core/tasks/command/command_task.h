@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/tasks/command/evaluator.h"
-#include "core/tasks/command/model_handover.h"
+#include "core/tasks/command/genome_writer.h"
 #include "core/tasks/command/sample_file.h"
 #include "core/tasks/task.h"
 
@@ -33,7 +33,7 @@ class CommandTask final : public Task {
 public:
     /// Starts the program: throws EvaluationFailure when that can't be done.
     CommandTask(const CommandSettings& settings, Layout layout, CommandSamples samples,
-                std::unique_ptr<ModelHandover> handover, const std::atomic<bool>* abandon);
+                std::unique_ptr<GenomeWriter> writer, const std::atomic<bool>* abandon);
 
     std::shared_ptr<const SampleSet> samples() const override { return samples_.set; }
     const Layout& layout() const override { return layout_; }
@@ -45,13 +45,13 @@ public:
     std::vector<std::string> answers() const override { return answers_; }
 
 private:
-    Judgement ask(std::string_view split, std::span<const std::string> samples);
+    EvaluatorReply ask(std::string_view split, std::span<const std::string> samples);
 
     Layout layout_;
     CommandSamples samples_;
     std::size_t batchSize_;
     std::vector<std::vector<std::uint32_t>> batches_;
-    std::unique_ptr<ModelHandover> handover_;
+    std::unique_ptr<GenomeWriter> writer_;
     Evaluator evaluator_;
 
     /// The loaded model: where it lies, its number, and what tells it from others.

@@ -104,7 +104,7 @@ std::string requestLine(std::uint64_t id, const EvaluationRequest& request) {
     return line += "]}";
 }
 
-Judgement readJudgement(std::string_view line, std::uint64_t id, std::size_t samples) {
+EvaluatorReply readReply(std::string_view line, std::uint64_t id, std::size_t samples) {
     const auto answer = parsed(line);
     if (!answer.is_object())
         throw ProcessFailure(fmt::format("gave an answer that is not a JSON object: {}", beginningOf(line)));
@@ -120,18 +120,18 @@ Judgement readJudgement(std::string_view line, std::uint64_t id, std::size_t sam
     const auto* scores = listOf(answer, "scores", samples);
     if (!scores) throw ProcessFailure("gave an answer without scores");
 
-    Judgement judgement;
-    for (std::size_t j = 0; j < samples; ++j) judgement.scores.push_back(scoreOf((*scores)[j], j));
-    addTexts(answer, "texts", samples, judgement.texts);
-    addTexts(answer, "images", samples, judgement.texts);
-    return judgement;
+    EvaluatorReply reply;
+    for (std::size_t j = 0; j < samples; ++j) reply.scores.push_back(scoreOf((*scores)[j], j));
+    addTexts(answer, "texts", samples, reply.texts);
+    addTexts(answer, "images", samples, reply.texts);
+    return reply;
 }
 
 Evaluator::Evaluator(CommandSettings settings, const std::atomic<bool>* abandon)
-    : settings_(std::move(settings)), patience_{std::chrono::duration<double>(settings_.timeout), abandon} {}
+    : settings_(std::move(settings)), limits_{std::chrono::duration<double>(settings_.timeout), abandon} {}
 
 Evaluator::~Evaluator() {
-    if (patience_.abandon && *patience_.abandon) return;
+    if (limits_.abandon && *limits_.abandon) return;
     finish();
 }
 
@@ -149,14 +149,14 @@ void Evaluator::nextModel() {
     wasAsked_ = false;
 }
 
-Judgement Evaluator::ask(const EvaluationRequest& request) {
+EvaluatorReply Evaluator::ask(const EvaluationRequest& request) {
     start();
     wasAsked_ = true;
     const auto id = ++asked_;
     try {
-        return readJudgement(process_->ask(requestLine(id, request), patience_), id, request.samples.size());
+        return readReply(process_->ask(requestLine(id, request), limits_), id, request.samples.size());
     } catch (const ProcessFailure& failure) {
-        const auto said = endOf(process_->complaints());
+        const auto said = endOf(process_->stderrTail());
         process_.reset();
         throw EvaluationFailure(said.empty()
                                     ? fmt::format("The evaluator {}, and wrote nothing on stderr.", failure.what())

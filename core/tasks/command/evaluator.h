@@ -26,8 +26,8 @@ struct EvaluationRequest {
     std::span<const std::string> samples;
 };
 
-/// What it answers.
-struct Judgement {
+/// Its answer.
+struct EvaluatorReply {
     /// One per sample, in [0, 1].
     std::vector<float> scores;
     /// What people are shown, one per sample; empty where there is nothing.
@@ -37,7 +37,7 @@ struct Judgement {
 /// The line of JSON that asks question number `id`, without a line end.
 std::string requestLine(std::uint64_t id, const EvaluationRequest& request);
 /// The answer to question `id` on `samples` samples. Throws ProcessFailure for what is no such answer.
-Judgement readJudgement(std::string_view line, std::uint64_t id, std::size_t samples);
+EvaluatorReply readReply(std::string_view line, std::uint64_t id, std::size_t samples);
 
 /// A program that scores models (docs/evaluators.md), started when it is needed, and anew after each failure. Used by
 /// one thread.
@@ -52,14 +52,14 @@ public:
     /// What is asked from now on is about another model.
     void nextModel();
     /// Throws EvaluationFailure: what went wrong, and what the program wrote on stderr.
-    Judgement ask(const EvaluationRequest& request);
+    EvaluatorReply ask(const EvaluationRequest& request);
 
 private:
-    /// Ends the program; it had its say.
+    /// Closes its stdin and waits briefly for it to exit.
     void finish();
 
     CommandSettings settings_;
-    Patience patience_;
+    WaitLimits limits_;
     std::unique_ptr<ChildProcess> process_;
     std::uint64_t asked_ = 0;
     /// About the present model.

@@ -10,13 +10,13 @@
 namespace mergarium {
 
 /// A point is the network's parameters themselves.
-Phenotype networkWeights();
+PointDecoder networkWeights();
 
 /// A point is one mixing weight for every group of layers and founder, group by group: a linear merge with weights of
 /// its own on every group (Akiba and others: "Evolutionary optimization of model merging recipes", arXiv 2403.13187,
 /// parameter space; evolved so by mergekit). `groupEnds` ascend to D. `founders` are genomes, all dense or all recipes;
 /// `gram` is null for dense ones.
-Phenotype mixingWeights(std::vector<GenomePtr> founders, GramPtr gram, std::vector<std::uint64_t> groupEnds);
+PointDecoder mixingWeights(std::vector<GenomePtr> founders, GramPtr gram, std::vector<std::uint64_t> groupEnds);
 
 /// Where every `layers` >= 1 neighbouring layers end (core/checkpoint/layers.h), ascending to D.
 std::vector<std::uint64_t> layerGroupEnds(const Layout& layout, std::size_t layers);

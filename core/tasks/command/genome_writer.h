@@ -6,13 +6,13 @@
 
 namespace mergarium {
 
-/// Turns genomes into models on disk that another program can read.
-class ModelHandover {
+/// Writes genomes as models on disk, for another program to read.
+class GenomeWriter {
 public:
-    virtual ~ModelHandover() = default;
+    virtual ~GenomeWriter() = default;
     /// Writes the model; returns the folder that holds it, valid until the next call. Throws std::runtime_error when it
     /// can't be written.
-    virtual std::filesystem::path hand(const Genome& genome) = 0;
+    virtual std::filesystem::path write(const Genome& genome) = 0;
 };
 
 }  // namespace mergarium

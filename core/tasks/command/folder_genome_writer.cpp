@@ -1,4 +1,4 @@
-#include "core/tasks/command/written_models.h"
+#include "core/tasks/command/folder_genome_writer.h"
 
 #include "core/files/scratch_folder.h"
 #include "core/genome/materialize.h"
@@ -29,7 +29,7 @@ struct Origin {
     const std::byte* frozen = nullptr;
 };
 
-/// Weights, in whatever format, and lists of them, which would not fit the new ones.
+/// Weight files and shard indexes, which must not be linked beside the new weights.
 bool isWeights(const std::filesystem::path& file) {
     const auto name = file.filename().string();
     for (const std::string_view ending :
@@ -38,17 +38,17 @@ bool isWeights(const std::filesystem::path& file) {
     return false;
 }
 
-class WrittenModels final : public ModelHandover {
+class FolderGenomeWriter final : public GenomeWriter {
 public:
-    WrittenModels(Handover kind, const std::filesystem::path& scratch, FoundersPtr founders,
-                  std::vector<FounderSourcePtr> sources)
+    FolderGenomeWriter(Handover kind, const std::filesystem::path& scratch, FoundersPtr founders,
+                       std::vector<FounderSourcePtr> sources)
         : kind_(kind),
           founders_(std::move(founders)),
           sources_(std::move(sources)),
           plan_(planModel(describeTensors())),
           scratch_(scratch) {}
 
-    std::filesystem::path hand(const Genome& genome) override {
+    std::filesystem::path write(const Genome& genome) override {
         if (!model_ || kind_ == Handover::Folder) makeFolder();
         model_->rewrite(contentsOf(genome));
         return folder_;
@@ -136,9 +136,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<ModelHandover> writtenModels(Handover kind, const std::filesystem::path& scratch, FoundersPtr founders,
-                                             std::vector<FounderSourcePtr> sources) {
-    return std::make_unique<WrittenModels>(kind, scratch, std::move(founders), std::move(sources));
+std::unique_ptr<GenomeWriter> makeGenomeWriter(Handover kind, const std::filesystem::path& scratch,
+                                               FoundersPtr founders, std::vector<FounderSourcePtr> sources) {
+    return std::make_unique<FolderGenomeWriter>(kind, scratch, std::move(founders), std::move(sources));
 }
 
 }  // namespace mergarium

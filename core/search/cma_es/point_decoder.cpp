@@ -1,4 +1,4 @@
-#include "core/search/cma_es/phenotypes.h"
+#include "core/search/cma_es/point_decoder.h"
 
 #include "core/checkpoint/layers.h"
 #include "core/genome/dense_genome.h"
@@ -25,7 +25,7 @@ GenomePtr denseMixture(const std::vector<GenomePtr>& founders, Recipe recipe) {
 
 }  // namespace
 
-Phenotype networkWeights() {
+PointDecoder networkWeights() {
     return [](std::span<const double> point) -> GenomePtr {
         std::vector<float> values(point.size());
         std::ranges::transform(point, values.begin(), [](double value) { return static_cast<float>(value); });
@@ -33,7 +33,7 @@ Phenotype networkWeights() {
     };
 }
 
-Phenotype mixingWeights(std::vector<GenomePtr> founders, GramPtr gram, std::vector<std::uint64_t> groupEnds) {
+PointDecoder mixingWeights(std::vector<GenomePtr> founders, GramPtr gram, std::vector<std::uint64_t> groupEnds) {
     if (!gram)
         for (const auto& founder : founders)
             if (!dynamic_cast<const DenseGenome*>(founder.get()))
