@@ -148,7 +148,6 @@ const Genome& RecipeBreeding::breed(const Genome& firstParent, const Genome& sec
     walk(*first.recipe(), *second.recipe(), spans_,
          [&](std::uint64_t, std::uint64_t end, std::size_t i, std::size_t j, std::size_t s) {
              mixCoefficients(first.recipe()->of(i), second.recipe()->of(j), spans_[s].mixing, coefficients);
-             const auto spansBefore = recipe.spans();
              appendSpan(recipe, end, coefficients);
              if (first.recipe()->ends[i] == end)
                  std::ranges::copy(first.gramAt(i), gramAt.begin());
@@ -156,8 +155,10 @@ const Genome& RecipeBreeding::breed(const Genome& firstParent, const Genome& sec
                  std::ranges::copy(second.gramAt(j), gramAt.begin());
              else
                  gram_->at(end, gramAt);
-             if (recipe.spans() == spansBefore) child_.gramAtEnds_.resize(child_.gramAtEnds_.size() - gramAt.size());
-             child_.gramAtEnds_.insert(child_.gramAtEnds_.end(), gramAt.begin(), gramAt.end());
+             // Where the last span was extended, its end has moved here.
+             auto& ends = child_.gramAtEnds_;
+             ends.resize(recipe.spans() * gramAt.size());
+             std::ranges::copy(gramAt, ends.end() - static_cast<std::ptrdiff_t>(gramAt.size()));
          });
     return child_;
 }

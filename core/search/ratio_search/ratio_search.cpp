@@ -28,10 +28,15 @@ Proposal RatioSearch::propose(std::uint64_t step) {
     const std::uint64_t count = founders_.size();
     const std::uint64_t pairs = count * (count - 1) / 2;
     const std::uint64_t pair = (step - 1) % pairs;
-    std::uint64_t first = 0, left = pair;
-    while (left >= count - 1 - first) left -= count - 1 - first++;
+    // Pairs in order of the first founder, then of the second: (0, 1), (0, 2), ..., (1, 2), ...
+    std::uint64_t first = 0;
+    std::uint64_t second = 1 + pair;
+    while (second >= count) {
+        ++first;
+        second -= count - 1 - first;
+    }
     return {step, Mating{founders_[first],
-                         founders_[first + 1 + left],
+                         founders_[second],
                          {.splits = {},
                           .ratio = std::clamp(ratioOf(step, pair, pairs), 0.0, 1.0),
                           .interpolation = settings_.interpolation}}};
