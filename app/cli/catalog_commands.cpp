@@ -3,7 +3,7 @@
 #include "app/cli/exit_code.h"
 #include "app/cli/progress_line.h"
 #include "core/configuration/presets.h"
-#include "core/startup/process.h"
+#include "core/startup/paths.h"
 #include "core/store/run_catalog.h"
 #include "core/sweeps/sweep.h"
 #include "core/text/words.h"

@@ -1,7 +1,7 @@
 #include "app/cli/common.h"
 
 #include "core/configuration/presets.h"
-#include "core/startup/process.h"
+#include "core/startup/paths.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,6 +1,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
-#include "core/startup/process.h"
+#include "core/startup/tuned_libraries.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

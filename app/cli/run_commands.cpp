@@ -4,7 +4,7 @@
 #include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
 #include "core/session/session.h"
-#include "core/startup/process.h"
+#include "core/startup/paths.h"
 #include "core/text/words.h"
 
 #include <fmt/format.h>

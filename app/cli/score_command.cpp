@@ -2,7 +2,7 @@
 #include "app/cli/common.h"
 #include "app/cli/exit_code.h"
 #include "core/evaluation/checkpoint_score.h"
-#include "core/startup/process.h"
+#include "core/startup/paths.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -4,7 +4,7 @@
 #include "app/cli/exit_code.h"
 #include "app/cli/interruption.h"
 #include "app/cli/progress_line.h"
-#include "core/startup/process.h"
+#include "core/startup/paths.h"
 #include "core/sweeps/stored_comparison.h"
 #include "core/sweeps/sweep_session.h"
 #include "core/text/words.h"

@@ -1,5 +1,6 @@
 #include "app/mergarium/screenshots.h"
-#include "core/startup/process.h"
+#include "core/startup/paths.h"
+#include "core/startup/tuned_libraries.h"
 #include "ui/main_window.h"
 
 #include <QApplication>

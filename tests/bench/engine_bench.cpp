@@ -5,7 +5,8 @@
 #include "core/networks/fused_mlp.h"
 #include "core/networks/mlp.h"
 #include "core/session/session.h"
-#include "core/startup/process.h"
+#include "core/startup/paths.h"
+#include "core/startup/tuned_libraries.h"
 #include "core/tasks/digits/classifier.h"
 
 #include <ATen/Parallel.h>

@@ -4,7 +4,7 @@
 #include "core/networks/generation.h"
 #include "core/networks/llama.h"
 #include "core/random/random_stream.h"
-#include "core/startup/process.h"
+#include "core/startup/tuned_libraries.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

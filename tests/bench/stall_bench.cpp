@@ -1,7 +1,8 @@
 // How long the window's thread is busy at a stretch with a database of many runs: the list of runs, Compare and Sweep.
 // The longest single event of each step, in milliseconds of the thread's own computing time (other programs don't
 // count) and of the clock. Takes a database that holds a sweep, and the sweep's name; works offscreen.
-#include "core/startup/process.h"
+#include "core/startup/paths.h"
+#include "core/startup/tuned_libraries.h"
 #include "core/store/run_catalog.h"
 #include "ui/compare/compare_view.h"
 #include "ui/main_window.h"

@@ -1,6 +1,7 @@
 // What watching costs: the same run headless and with the window open and live, in turn, for every tab. Medians of the
 // computing time per evaluation. Wants a display (Xvfb will do).
-#include "core/startup/process.h"
+#include "core/startup/paths.h"
+#include "core/startup/tuned_libraries.h"
 #include "ui/main_window.h"
 
 #include <QApplication>

@@ -1,19 +1,18 @@
-#include "core/startup/process.h"
+#include "core/startup/tuned_libraries.h"
 
 #include <dlfcn.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <stdexcept>
+#include <filesystem>
 #include <string_view>
 
 namespace mergarium {
-
 namespace {
 
 /// OpenBLAS takes a processor that is newer than itself for one of 2004 ("Prescott") and uses a third of it at best.
-/// The kernels it should use instead; null when it chooses well, or isn't there. It is loaded for this, and gone again
-/// after.
+/// The kernels it should use instead; null when it chooses well, or isn't there. The library is loaded only for this
+/// query.
 const char* betterOpenBlasKernels() {
 #if defined(__x86_64__)
     if (std::getenv("OPENBLAS_CORETYPE")) return nullptr;
@@ -43,33 +42,6 @@ void restartWithTunedLibraries(char** argv) {
     const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
     if (!error) execv(program.c_str(), argv);
     // Where that can't be done, the program works all the same, slower on a busy machine.
-}
-
-std::filesystem::path findResources() {
-    if (const char* named = std::getenv("MERGARIUM_RESOURCES")) return named;
-    std::error_code error;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-    for (const auto& folder : {program.parent_path().parent_path() / "share" / "mergarium",
-                               std::filesystem::path(MERGARIUM_RESOURCES_IN_SOURCE)})
-        if (std::filesystem::is_directory(folder / "presets", error)) return folder;
-    throw std::runtime_error(
-        "Mergarium's resources are missing; install them beside the program or name their folder in "
-        "MERGARIUM_RESOURCES.");
-}
-
-std::filesystem::path defaultDatabase() {
-    const char* data = std::getenv("XDG_DATA_HOME");
-    const char* home = std::getenv("HOME");
-    if ((!data || !*data) && (!home || !*home))
-        throw std::runtime_error("There is no home folder to keep the run database in; name a file with --db.");
-    const auto folder =
-        (data && *data ? std::filesystem::path(data) : std::filesystem::path(home) / ".local" / "share") / "mergarium";
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error)
-        throw std::runtime_error(folder.string() + ": the folder can't be created (" + error.message() +
-                                 "); name a file with --db.");
-    return folder / "runs.db";
 }
 
 }  // namespace mergarium
