@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
-#include "app/cli/common.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/json_output.h"
+#include "app/cli/options.h"
 #include "app/cli/progress_line.h"
 #include "core/configuration/presets.h"
 #include "core/startup/paths.h"

@@ -1,6 +1,6 @@
 #include "app/cli/comparison_output.h"
 
-#include "app/cli/common.h"
+#include "app/cli/json_output.h"
 #include "core/comparison/figure.h"
 #include "core/comparison/tables.h"
 

@@ -1,6 +1,6 @@
 #include "app/cli/commands.h"
-#include "app/cli/common.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/json_output.h"
 #include "core/compute/networks.h"
 #include "core/tokenization/tokenizer.h"
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "core/configuration/configuration.h"
+
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,5 +69,12 @@ struct Options {
     /// NUMBER=PATH.
     std::vector<std::string> founders;
 };
+
+/// The database named, or the person's own.
+std::filesystem::path databaseOf(const Options& options);
+
+/// Reads CONFIG, a file, or PRESET, a preset's name, with everything that was set on the command line. Throws
+/// ConfigurationError.
+RunConfiguration configurationOf(const Options& options);
 
 }  // namespace mergarium::cli

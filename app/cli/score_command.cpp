@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
-#include "app/cli/common.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/json_output.h"
+#include "app/cli/options.h"
 #include "core/evaluation/checkpoint_score.h"
 #include "core/startup/paths.h"
 

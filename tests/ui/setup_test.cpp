@@ -1,9 +1,9 @@
 #include "ui/setup/founder_list.h"
+#include "ui/setup/list_text.h"
 #include "ui/setup/new_run_page.h"
 #include "ui/setup/question_files.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/run_report.h"
-#include "ui/setup/words.h"
 
 #include <QComboBox>
 #include <QDir>

@@ -1,10 +1,10 @@
 #include "core/text/chat_template.h"
 #include "ui/setup/editors.h"
 #include "ui/setup/founder_list.h"
+#include "ui/setup/list_text.h"
 #include "ui/setup/path_edit.h"
 #include "ui/setup/question_files.h"
 #include "ui/setup/run_form.h"
-#include "ui/setup/words.h"
 
 #include <QCheckBox>
 #include <QLineEdit>

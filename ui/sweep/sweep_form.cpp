@@ -1,7 +1,7 @@
 #include "ui/sweep/sweep_form.h"
 
 #include "ui/setup/editors.h"
-#include "ui/setup/words.h"
+#include "ui/setup/list_text.h"
 #include "ui/sweep/entries_model.h"
 #include "ui/sweep/entries_table.h"
 

@@ -1,4 +1,4 @@
-#include "ui/setup/words.h"
+#include "ui/setup/list_text.h"
 
 #include <QLineEdit>
 #include <QRegularExpression>

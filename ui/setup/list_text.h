@@ -11,7 +11,7 @@ class QLineEdit;
 
 namespace mergarium {
 
-/// Lists as one line of text, and back.
+/// Lists as one line of text that people can edit, and back.
 
 /// Words apart by spaces; within a word \n is a line's end, \t a tab, \s a space and \\ a backslash.
 QString joinWords(const std::vector<std::string>& words);

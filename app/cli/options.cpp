@@ -1,13 +1,10 @@
-#include "app/cli/common.h"
+#include "app/cli/options.h"
 
 #include "core/configuration/presets.h"
 #include "core/startup/paths.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
-
-#include <cstdio>
 
 namespace mergarium::cli {
 namespace {
@@ -36,10 +33,6 @@ RunConfiguration configurationOf(const Options& options) {
     if (options.evaluations) overrides.push_back({"budget.evaluations", std::to_string(*options.evaluations)});
     if (options.device) overrides.push_back({"device", *options.device});
     return readConfiguration(fileOf(options.configuration), overrides);
-}
-
-void print(const nlohmann::ordered_json& document) {
-    fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 }  // namespace mergarium::cli

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace mergarium::cli {
+
+/// Prints one document and a newline on stdout; bytes that are not UTF-8 are replaced.
+void print(const nlohmann::ordered_json& document);
+
+}  // namespace mergarium::cli
