@@ -10,9 +10,8 @@ namespace mergarium {
 /// weight before bias.
 ///
 /// Names are compared part by part between the dots, so that whatever shares a prefix (a vision tower, a block) stays
-/// together; of two parts the one whose word is known to act earlier stands first, and words that nobody knows keep
-/// their natural order ("fc2" before "fc10"). A function of the set of names alone: how they stood before doesn't
-/// matter.
+/// together; of two parts the one whose word is known to act earlier comes first; unknown words keep natural order
+/// ("fc2" before "fc10"). Depends on the set of names alone, not on their order before.
 void sortInDepthOrder(std::vector<std::string>& names);
 
 }  // namespace mergarium

@@ -18,7 +18,7 @@
 
 namespace mergarium {
 
-/// A language model that a person asks something.
+/// A language model for interactive use.
 class LanguageModel {
 public:
     virtual ~LanguageModel() = default;
@@ -46,7 +46,7 @@ public:
 
     /// "CPU, 2 threads" or "CUDA 0".
     virtual std::string device() const = 0;
-    /// What makes computing slow for no good reason, and what to do, in one sentence; empty: nothing known.
+    /// Why computing is slower than it need be, and the remedy, in one sentence; empty if it is not.
     virtual std::string caution() const = 0;
     /// From now on; at least 1.
     virtual void useThreads(std::size_t threads) = 0;

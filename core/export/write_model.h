@@ -11,7 +11,7 @@
 
 namespace mergarium {
 
-/// A model that lies finished under its name.
+/// An exported model folder, complete.
 struct ExportResult {
     std::filesystem::path folder;
     /// Of all files.

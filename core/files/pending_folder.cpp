@@ -54,7 +54,7 @@ void syncFolder(const fs::path& path) {
 
 std::string prefixOf(const fs::path& target) { return "." + target.filename().string() + ".unfinished-"; }
 
-/// What is unlocked belongs to nobody who lives.
+/// An unlocked folder was left behind by a process that has ended.
 void removeLeftovers(const fs::path& target) {
     std::error_code error;
     const auto prefix = prefixOf(target);

@@ -23,8 +23,8 @@ public:
     virtual std::size_t memory() const = 0;
     /// How it is made of the founders; null when it isn't (dense genomes).
     virtual const Recipe* recipe() const { return nullptr; }
-    /// What tells it from every other genome of its run, to be kept and hashed: the parameters of a dense genome, the
-    /// packed recipe of others.
+    /// Bytes that identify the model within its run, stored and hashed: the parameters of a dense genome, the packed
+    /// recipe of others.
     virtual std::vector<std::byte> pack() const = 0;
 };
 

@@ -44,9 +44,9 @@ struct RunDescription {
     std::shared_ptr<const SampleSet> samples;
     /// Of the samples that the run began on (SampleSet::hash).
     std::string samplesHash;
-    /// What scores, in words: "CPU, 2 threads".
+    /// Compute device as shown to the user: "CPU, 2 threads".
     std::string device;
-    /// What makes this sitting slow for no good reason, and what to do; empty: nothing known.
+    /// Why computing is slower than it need be, and the remedy; empty if it is not. Not stored.
     std::string caution = {};
 };
 

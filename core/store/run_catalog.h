@@ -44,7 +44,7 @@ struct StoredBirth {
     MemberPtr child;
 };
 
-/// What it takes to go on with a run: the archive at `step`, and the births since, to be bred again.
+/// What it takes to resume a run: the archive at `step`, and the births since, to be bred again.
 struct ResumePoint {
     /// As `RunCatalog::snapshot` gives it.
     SessionSnapshot snapshot;
@@ -65,7 +65,7 @@ struct ResumePoint {
 struct Ancestry {
     /// The member and all its ancestors down to founders, ascending, the member last; without genomes.
     std::vector<MemberPtr> line;
-    /// Packed, of whomever the run stores them: founders of its own, and members of the last checkpoint.
+    /// Packed genomes that the run stores: its own founders and the last checkpoint.
     std::map<MemberId, std::vector<std::byte>> genomes;
 };
 

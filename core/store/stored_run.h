@@ -34,7 +34,7 @@ public:
     std::vector<MemberPtr> slotsAt(std::uint64_t step, std::size_t size) const;
     /// Packed, of founders stored with the run and of the last checkpoint.
     std::map<MemberId, std::vector<std::byte>> genomes() const;
-    /// Adds genomes, to be looked at, and answers to the members that they are stored of.
+    /// Attaches stored genomes (view only) and answers to members.
     void complete(const RunDescription& description, std::vector<MemberPtr>& members) const;
     /// Held-out scores, of the members for which they were computed.
     std::map<MemberId, double> tests() const;

@@ -45,7 +45,7 @@ struct SweepProgress {
     std::vector<std::string> going;
     /// Why runs failed, in the order in which they did.
     std::vector<std::string> failures;
-    /// What makes the runs slow for no good reason (RunDescription::caution).
+    /// Why the runs are slower than they need be (RunDescription::caution).
     std::string caution;
     /// All of them, as `plannedRun` counts them.
     std::vector<SweepRun> each;

@@ -38,7 +38,7 @@ struct SampleSet {
     /// One per sample; empty when samples have no text.
     std::vector<SampleText> texts;
     /// The identity of all that the samples are scored by, hexadecimal, where they come from files of the user's: a run
-    /// is gone on with on the same samples only. Empty for samples that ship with the program.
+    /// can only be resumed on the same samples. Empty for samples that ship with the program.
     std::string hash;
 
     std::size_t size() const { return groups.size(); }

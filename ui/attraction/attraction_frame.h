@@ -13,7 +13,7 @@ namespace mergarium {
 
 /// Who is drawn to whom at one moment: g(a, b) among the fittest members, fittest first. Immutable once made.
 struct AttractionFrame {
-    /// So many members at most are shown; the weight of samples counts them all.
+    /// At most this many members are drawn; the weight of samples counts them all.
     static constexpr std::size_t kMostMembers = 200;
 
     std::vector<MemberId> members;

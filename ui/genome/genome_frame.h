@@ -26,7 +26,7 @@ struct GenomeRequest {
 
 /// The genomes reduced to what a screen shows: chromosome painting. Immutable once made.
 struct GenomeFrame {
-    /// So many members at most are shown.
+    /// At most this many members are drawn.
     static constexpr std::size_t kMostMembers = 1000;
 
     SnapshotPtr snapshot;

@@ -259,7 +259,7 @@ void SweepPage::finish(const QString& trouble) {
         Q_EMIT said({.sentence = tr("The sweep %1 was stopped after %2; everything is stored.").arg(name, done),
                      .action = tr("Go on"),
                      .carryOut = [this] { start(); }});
-    // Nothing has changed but what is stored: it can be gone on with at once.
+    // Only the stored state changed, so the sweep can be resumed at once.
     outlook_.stored = progress_;
     judge();
 }
