@@ -1,5 +1,4 @@
 #include "core/tasks/command/command_task.h"
-#include "core/files/scratch_folder.h"
 #include "core/genome/dense_genome.h"
 #include "tests/support/tensor_files.h"
 
@@ -8,14 +7,9 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <set>
-#include <sstream>
 #include <thread>
 
 using namespace mergarium;
@@ -62,14 +56,6 @@ public:
 private:
     std::filesystem::path folder_;
 };
-
-bool isRunning(const std::string& process) {
-    std::ifstream stream("/proc/" + process + "/stat");
-    std::string stat;
-    if (!std::getline(stream, stat)) return false;
-    const auto state = stat.at(stat.rfind(')') + 2);
-    return state != 'Z' && state != 'X';
-}
 
 }  // namespace
 
@@ -299,27 +285,7 @@ private Q_SLOTS:
         QVERIFY2(failure_.find("was not waited for") != std::string::npos, failure_.c_str());
     }
 
-    void whatAProgramStartedEndsWithIt() {
-        auto settings = settingsOf(answering("sleep 1000 & echo $! > child; sleep 1000"));
-        settings.timeout = 0.5;
-        const auto task = taskOf(settings);
-        QVERIFY(!score(*task, 1.0f));
-        std::istringstream text(contentOf(folder_ / "child"));
-        std::string process;
-        text >> process;
-        QVERIFY(!process.empty());
-        QTRY_VERIFY(!isRunning(process));
-    }
-
-    void longQuestionsAnswersAndComplaintsDontBlockEachOther() {
-        auto settings = settingsOf(
-            answering("head -c 300000 /dev/zero | tr '\\0' e >&2; printf '%300000s\\n'; " + answer("'scores': [1]")));
-        settings.samples = write("samples.jsonl", "{\"question\": \"" + std::string(300'000, 'x') + "\"}\n");
-        const auto task = taskOf(settings);
-        QCOMPARE(score(*task, 1.0f), std::vector<float>{1.0f});
-    }
-
-    void ofLongComplaintsTheEndIsTold() {
+    void ofALongStderrTheEndIsTold() {
         const auto task =
             taskOf(answering("head -c 100000 /dev/zero | tr '\\0' e >&2; echo ' the reason' >&2; exit 1"));
         QVERIFY(!score(*task, 1.0f));
@@ -332,36 +298,6 @@ private Q_SLOTS:
         QVERIFY(score(*task, 1.0f));
         QVERIFY(!score(*task, 2.0f));
         QVERIFY2(failure_.ends_with("and wrote nothing on stderr."), failure_.c_str());
-    }
-
-    void ourFilesStayOurs() {
-        // Far from the numbers that a shell uses itself.
-        const int open = ::fcntl(STDOUT_FILENO, F_DUPFD, 200);
-        QVERIFY(open >= 200);
-        const auto task = taskOf(answering("ls /proc/$$/fd > open; " + kGoodAnswer));
-        QVERIFY(score(*task, 1.0f));
-        ::close(open);
-        std::istringstream text(contentOf(folder_ / "open"));
-        const std::set<std::string> numbers{std::istream_iterator<std::string>(text), {}};
-        QVERIFY(numbers.contains("2"));
-        QVERIFY(!numbers.contains(std::to_string(open)));
-    }
-
-    void scratchFoldersOfTheDeadAreRemovedAndOthersKept() {
-        const auto dead = folder_ / ".mergarium-scratch-abcdef";
-        const auto strange = folder_ / ".mergarium-scratch-of-mine";
-        for (const auto& one : {dead, strange}) std::filesystem::create_directories(one / "inside");
-        std::filesystem::path gone;
-        {
-            const ScratchFolder first(folder_);
-            gone = first.path();
-            const ScratchFolder second(folder_);
-            QVERIFY(std::filesystem::exists(first.path()));
-            QVERIFY(first.path() != second.path());
-            QVERIFY(!std::filesystem::exists(dead));
-            QVERIFY(std::filesystem::exists(strange / "inside"));
-        }
-        QVERIFY(!std::filesystem::exists(gone));
     }
 };
 
