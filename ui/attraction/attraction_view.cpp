@@ -6,24 +6,22 @@
 #include "ui/members/member_text.h"
 #include "ui/session/run_text.h"
 #include "ui/table/plain_table.h"
-#include "ui/theme/empty_page.h"
 
 #include <QHeaderView>
 #include <QLabel>
 #include <QSplitter>
-#include <QStackedLayout>
 #include <QTableView>
 #include <QVBoxLayout>
 
 namespace mergarium {
 
 AttractionView::AttractionView(QWidget* parent)
-    : QWidget(parent),
-      pages_(new QStackedLayout(this)),
+    : RunView(tr("Who is attracted to whom appears here, and what came of the latest pairings. "
+                 "Start a new run, or open one from the list of runs."),
+              parent),
       pairings_(new PairingTable(this)),
       worker_(new LatestWorker(this)) {
     setAccessibleName(tr("Attraction"));
-    empty_ = makeEmptyPage({}, this);
     auto* splitter = new QSplitter(Qt::Horizontal, this);
 
     auto* left = new QWidget(splitter);
@@ -57,8 +55,6 @@ AttractionView::AttractionView(QWidget* parent)
     splitter->setStretchFactor(0, 4);
     splitter->setStretchFactor(1, 5);
     splitter->setChildrenCollapsible(false);
-    pages_->addWidget(empty_);
-    pages_->addWidget(splitter);
 
     connect(matrix_, &AttractionMatrix::memberSelected, this, &AttractionView::memberSelected);
     connect(matrix_, &AttractionMatrix::readoutChanged, this, [this](const QString& text) {
@@ -77,48 +73,30 @@ AttractionView::AttractionView(QWidget* parent)
                               : index.column() == PairingTable::FirstColumn || !pairing->accepted ? pairing->first
                                                                                                   : pairing->child);
     });
-    refresh();
+    setPage(splitter);
 }
 
-void AttractionView::setSnapshot(const SnapshotPtr& snapshot) {
-    if (!sameRun(snapshot, snapshot_)) {
-        worker_->forget();
-        asked_.reset();
-        matrix_->setFrame(nullptr);
-        matrix_->markPair({});
-        pairings_->setPairings({});
-    }
-    snapshot_ = snapshot;
-    if (isVisible()) refresh();
+void AttractionView::clear() {
+    worker_->forget();
+    asked_.reset();
+    matrix_->setFrame(nullptr);
+    matrix_->markPair({});
+    pairings_->setPairings({});
 }
 
-void AttractionView::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    refresh();
-}
-
-void AttractionView::refresh() {
-    if (!hasMembers(snapshot_)) {
-        empty_->setText(snapshot_ && !snapshot_->message.empty()
-                            ? QString::fromStdString(snapshot_->message)
-                            : tr("Who is attracted to whom appears here, and what came of the latest pairings. "
-                                 "Start a new run, or open one from the list of runs."));
-        pages_->setCurrentIndex(0);
-        return;
-    }
-    pages_->setCurrentIndex(1);
-    summary_->setText(acceptanceText(*snapshot_));
-    const bool columnsAreNew = pairings_->rowCount() == 0 && !snapshot_->pairings.empty();
-    pairings_->setPairings(snapshot_->pairings);
+void AttractionView::draw() {
+    summary_->setText(acceptanceText(*snapshot()));
+    const bool columnsAreNew = pairings_->rowCount() == 0 && !snapshot()->pairings.empty();
+    pairings_->setPairings(snapshot()->pairings);
     if (columnsAreNew) table_->resizeColumnsToContents();
-    if (!asked_ || asked_->members != snapshot_->members) requestMatrix();
+    if (!asked_ || asked_->members != snapshot()->members) requestMatrix();
 }
 
 void AttractionView::requestMatrix() {
-    asked_ = snapshot_;
+    asked_ = snapshot();
     worker_->run(
-        [snapshot = snapshot_] { return makeAttractionFrame(snapshot); },
-        [this, snapshot = snapshot_](const AttractionFramePtr& frame) {
+        [snapshot = snapshot()] { return makeAttractionFrame(snapshot); },
+        [this, snapshot = snapshot()](const AttractionFramePtr& frame) {
             QStringList notes;
             if (snapshot->run && !snapshot->run->configuration.attraction)
                 notes << tr("This run draws both parents by fitness; the attraction is what it would have been.");

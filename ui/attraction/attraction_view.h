@@ -1,11 +1,8 @@
 #pragma once
 
-#include "core/run/snapshot.h"
-
-#include <QWidget>
+#include "ui/members/run_view.h"
 
 class QLabel;
-class QStackedLayout;
 class QTableView;
 
 namespace mergarium {
@@ -15,30 +12,20 @@ class LatestWorker;
 class PairingTable;
 
 /// Who is drawn to whom now, who was mated of late, and what came of it.
-class AttractionView : public QWidget {
+class AttractionView final : public RunView {
     Q_OBJECT
 
 public:
     explicit AttractionView(QWidget* parent = nullptr);
 
-    void setSnapshot(const SnapshotPtr& snapshot);
-
-Q_SIGNALS:
-    void memberSelected(mergarium::MemberId member);
-
-protected:
-    void showEvent(QShowEvent* event) override;
-
 private:
-    void refresh();
+    void clear() override;
+    void draw() override;
     void requestMatrix();
     void markSelectedPairing();
 
-    SnapshotPtr snapshot_;
     /// What the matrix was last asked for.
     SnapshotPtr asked_;
-    QStackedLayout* pages_ = nullptr;
-    QLabel* empty_ = nullptr;
     QLabel* note_ = nullptr;
     QLabel* summary_ = nullptr;
     QLabel* readout_ = nullptr;

@@ -5,19 +5,19 @@
 #include "ui/genome/genome_canvas.h"
 #include "ui/genome/genome_frame.h"
 #include "ui/members/member_text.h"
-#include "ui/theme/empty_page.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QStackedLayout>
 #include <QVBoxLayout>
 
 namespace mergarium {
 
 GenomeView::GenomeView(QWidget* parent)
-    : QWidget(parent), pages_(new QStackedLayout(this)), worker_(new LatestWorker(this)) {
+    : RunView(tr("Which founder every part of a model comes from appears here: a ribbon per member along the "
+                 "parameter vector, coloured by founder. Start a new run, or open one from the list of runs."),
+              parent),
+      worker_(new LatestWorker(this)) {
     setAccessibleName(tr("Genome"));
-    empty_ = makeEmptyPage({}, this);
     auto* page = new QWidget(this);
     canvas_ = new GenomeCanvas(page);
     readout_ = makeReadout(page);
@@ -32,8 +32,6 @@ GenomeView::GenomeView(QWidget* parent)
     layout->addLayout(controls);
     layout->addWidget(canvas_, 1);
     layout->addWidget(readout_);
-    pages_->addWidget(empty_);
-    pages_->addWidget(page);
 
     connect(canvas_, &GenomeCanvas::rangeChanged, this, &GenomeView::request);
     connect(canvas_, &GenomeCanvas::memberSelected, this, &GenomeView::memberSelected);
@@ -45,45 +43,29 @@ GenomeView::GenomeView(QWidget* parent)
                               : text);
     });
     Q_EMIT canvas_->readoutChanged({});
-    refresh();
+    setPage(page);
 }
 
-void GenomeView::setSnapshot(const SnapshotPtr& snapshot) {
-    if (!sameRun(snapshot, snapshot_)) {
-        worker_->forget();
-        asked_.reset();
-        canvas_->reset();
-    }
-    snapshot_ = snapshot;
-    if (isVisible()) refresh();
+void GenomeView::clear() {
+    worker_->forget();
+    asked_.reset();
+    canvas_->reset();
 }
 
-void GenomeView::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    refresh();
+QString GenomeView::whyNothing() const {
+    return hasMembers(snapshot()) ? whyNothingIsPainted(*snapshot()) : nothingYet();
 }
 
-void GenomeView::refresh() {
-    QString nothing;
-    if (!hasMembers(snapshot_))
-        nothing = snapshot_ && !snapshot_->message.empty()
-                      ? QString::fromStdString(snapshot_->message)
-                      : tr("Which founder every part of a model comes from appears here: a ribbon per member along the "
-                           "parameter vector, "
-                           "coloured by founder. Start a new run, or open one from the list of runs.");
-    else
-        nothing = whyNothingIsPainted(*snapshot_);
-    empty_->setText(nothing);
-    pages_->setCurrentIndex(nothing.isEmpty() ? 1 : 0);
-    if (nothing.isEmpty() && (!asked_ || asked_->members != snapshot_->members)) request();
+void GenomeView::draw() {
+    if (!asked_ || asked_->members != snapshot()->members) request();
 }
 
 void GenomeView::request() {
-    if (!isVisible() || !hasMembers(snapshot_)) return;
-    asked_ = snapshot_;
+    if (!isVisible() || !hasMembers(snapshot())) return;
+    asked_ = snapshot();
     const auto range = canvas_->range();
     const GenomeRequest request{
-        .snapshot = snapshot_, .range = {range.begin, range.end}, .width = canvas_->binsWanted()};
+        .snapshot = snapshot(), .range = {range.begin, range.end}, .width = canvas_->binsWanted()};
     worker_->run([request, previous = canvas_->frame()] { return makeGenomeFrame(request, previous); },
                  [this](const GenomeFramePtr& frame) { canvas_->setFrame(frame); });
 }

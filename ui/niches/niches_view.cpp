@@ -5,13 +5,11 @@
 #include "ui/members/member_text.h"
 #include "ui/niches/niche_canvas.h"
 #include "ui/niches/niche_frame.h"
-#include "ui/theme/empty_page.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QStackedLayout>
 #include <QVBoxLayout>
 
 namespace mergarium {
@@ -31,9 +29,11 @@ QComboBox* addChoice(QHBoxLayout* row, const QString& label, const QString& mean
 }  // namespace
 
 NichesView::NichesView(QWidget* parent)
-    : QWidget(parent), pages_(new QStackedLayout(this)), worker_(new LatestWorker(this)) {
+    : RunView(tr("Who wins which sample appears here: members by fitness, samples side by side, coloured by the share "
+                 "each member has of a sample. Start a new run, or open one from the list of runs."),
+              parent),
+      worker_(new LatestWorker(this)) {
     setAccessibleName(tr("Niches"));
-    empty_ = makeEmptyPage({}, this);
     auto* page = new QWidget(this);
     canvas_ = new NicheCanvas(page);
     readout_ = makeReadout(page);
@@ -63,8 +63,6 @@ NichesView::NichesView(QWidget* parent)
     layout->addLayout(controls);
     layout->addWidget(canvas_, 1);
     layout->addWidget(readout_);
-    pages_->addWidget(empty_);
-    pages_->addWidget(page);
 
     connect(order_, &QComboBox::currentIndexChanged, this, &NichesView::request);
     connect(binning_, &QComboBox::currentIndexChanged, this, &NichesView::request);
@@ -84,7 +82,7 @@ NichesView::NichesView(QWidget* parent)
     });
     Q_EMIT canvas_->readoutChanged({});
     nameFilter();
-    refresh();
+    setPage(page);
 }
 
 void NichesView::selectMember(MemberId member) {
@@ -102,41 +100,22 @@ void NichesView::nameFilter() {
                                  : tr("&Only the chosen member is right"));
 }
 
-void NichesView::setSnapshot(const SnapshotPtr& snapshot) {
-    if (!sameRun(snapshot, snapshot_)) {
-        worker_->forget();
-        canvas_->reset();
-        member_.reset();
-        onlyMember_->setChecked(false);
-        nameFilter();
-    }
-    snapshot_ = snapshot;
-    if (isVisible()) refresh();
+void NichesView::clear() {
+    worker_->forget();
+    canvas_->reset();
+    member_.reset();
+    onlyMember_->setChecked(false);
+    nameFilter();
 }
 
-void NichesView::showEvent(QShowEvent* event) {
-    QWidget::showEvent(event);
-    refresh();
-}
-
-void NichesView::refresh() {
-    if (!hasMembers(snapshot_)) {
-        empty_->setText(snapshot_ && !snapshot_->message.empty()
-                            ? QString::fromStdString(snapshot_->message)
-                            : tr("Who wins which sample appears here: members by fitness, samples side by side, "
-                                 "coloured by the share "
-                                 "each member has of a sample. Start a new run, or open one from the list of runs."));
-        pages_->setCurrentIndex(0);
-        return;
-    }
-    order_->setItemText(0, groupNoun(*snapshot_));
-    pages_->setCurrentIndex(1);
+void NichesView::draw() {
+    order_->setItemText(0, groupNoun(*snapshot()));
     request();
 }
 
 void NichesView::request() {
-    if (!isVisible() || !hasMembers(snapshot_)) return;
-    const NicheRequest request{.snapshot = snapshot_,
+    if (!isVisible() || !hasMembers(snapshot())) return;
+    const NicheRequest request{.snapshot = snapshot(),
                                .order = sampleOrder(),
                                .binning = binning(),
                                .soleSolver = onlyMember_->isChecked() ? member_ : std::nullopt,

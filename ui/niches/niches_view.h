@@ -1,9 +1,7 @@
 #pragma once
 
 #include "core/archive/coverage.h"
-#include "core/run/snapshot.h"
-
-#include <QWidget>
+#include "ui/members/run_view.h"
 
 #include <cstddef>
 #include <optional>
@@ -11,7 +9,6 @@
 class QCheckBox;
 class QComboBox;
 class QLabel;
-class QStackedLayout;
 
 namespace mergarium {
 
@@ -20,34 +17,27 @@ class NicheCanvas;
 struct NicheFrame;
 
 /// Who wins which sample: members by fitness from top to bottom, samples from left to right, colour the share s/z.
-class NichesView : public QWidget {
+class NichesView final : public RunView {
     Q_OBJECT
 
 public:
     explicit NichesView(QWidget* parent = nullptr);
 
-    void setSnapshot(const SnapshotPtr& snapshot);
     /// The member that the filter is about.
     void selectMember(MemberId member);
 
 Q_SIGNALS:
     void sampleSelected(std::size_t sample);
-    void memberSelected(mergarium::MemberId member);
-
-protected:
-    void showEvent(QShowEvent* event) override;
 
 private:
-    void refresh();
+    void clear() override;
+    void draw() override;
     void request();
     void nameFilter();
     SampleOrder sampleOrder() const;
     Binning binning() const;
 
-    SnapshotPtr snapshot_;
     std::optional<MemberId> member_;
-    QStackedLayout* pages_ = nullptr;
-    QLabel* empty_ = nullptr;
     QComboBox* order_ = nullptr;
     QComboBox* binning_ = nullptr;
     QCheckBox* onlyMember_ = nullptr;

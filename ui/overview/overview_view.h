@@ -1,11 +1,6 @@
 #pragma once
 
-#include "core/run/snapshot.h"
-
-#include <QWidget>
-
-class QLabel;
-class QStackedLayout;
+#include "ui/members/run_view.h"
 
 namespace mergarium {
 
@@ -13,29 +8,21 @@ class ArchivePane;
 class ProgressPlot;
 
 /// The run at a glance: how the archive has become better, and who is in it. Wants the window's thread.
-class OverviewView : public QWidget {
+class OverviewView final : public RunView {
     Q_OBJECT
 
 public:
     explicit OverviewView(QWidget* parent = nullptr);
 
-    void setSnapshot(const SnapshotPtr& snapshot);
     /// Marks a member in the table, or nobody when it isn't there. Emits nothing.
     void selectMember(MemberId member);
 
-Q_SIGNALS:
-    void memberSelected(mergarium::MemberId member);
-
-protected:
-    void showEvent(QShowEvent* event) override;
-
 private:
-    void refresh();
+    void clear() override;
+    QString whyNothing() const override;
+    void draw() override;
 
-    SnapshotPtr snapshot_;
     SnapshotPtr shown_;
-    QStackedLayout* pages_ = nullptr;
-    QLabel* empty_ = nullptr;
     ProgressPlot* plot_ = nullptr;
     ArchivePane* archive_ = nullptr;
 };
