@@ -46,7 +46,7 @@ const std::vector<double>& Archive::fitness() const {
 }
 
 Verdict Archive::judge(const Scores& newcomer) {
-    // The newcomer is the last row, for as long as this takes.
+    // While it is judged, the newcomer is the last row.
     rows_.push_back(newcomer.values());
     shareNiches(rows_, samples_, rule_, joint_, weights_);
     const double own = mergarium::fitness(rows_.back(), joint_.worth);

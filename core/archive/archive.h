@@ -37,12 +37,12 @@ public:
     Archive(std::size_t slots, std::size_t samples, CompetitionRule rule, std::vector<double> weights = {});
 
     /// Computes niches and fitness over the members and a newcomer with these scores together; the row with the
-    /// smallest fitness is to leave (ties: the lowest slot; the newcomer counts as the last row). Changes nothing.
+    /// smallest fitness has to leave (ties: the lowest slot; the newcomer counts as the last row). Changes nothing.
     Verdict judge(const Scores& newcomer);
     /// Judges the newcomer and, if it stays, puts it into its slot.
     Admission admit(MemberPtr newcomer);
     /// Whether a newcomer is certain to leave, whatever it scores where `scored` is not set: against every member its
-    /// fitness stays behind even if it gets the best score there. Exact: never true of one that `judge` would let stay.
+    /// fitness falls short even if it gets the best score there. Exact: never true of one that `judge` would let stay.
     bool isLost(std::span<const float> scores, const std::vector<bool>& scored) const;
     /// Puts a member into a slot without competition: founders, and archives read back. Null empties the slot.
     void place(std::size_t slot, MemberPtr member);
@@ -57,7 +57,7 @@ public:
     /// Niches and fitness among the present members; fitness has one entry per slot, 0 where it is empty.
     const Niches& niches() const;
     const std::vector<double>& fitness() const;
-    /// The score rows behind them, one per slot, an empty span where the slot is.
+    /// Their score rows, one per slot; an empty span for an empty slot.
     ScoreRows rows() const { return rows_; }
 
 private:

@@ -7,8 +7,8 @@
 namespace mergarium {
 namespace {
 
-/// Sums here and in `fitness` are rounded in different orders: what is closer than this share of the terms is not
-/// certain.
+/// Sums here and in `fitness` are rounded in different orders, so a difference below this share of the terms proves
+/// nothing.
 constexpr double kRounding = 1e-9;
 
 double crowd(double total, const CompetitionRule& rule) {
@@ -30,8 +30,8 @@ bool isCertainlyWeakest(ScoreRows rows, std::span<const double> totals, const Co
                         std::span<const double> weights, std::span<const float> scores,
                         const std::vector<bool>& scored) {
     const auto samples = totals.size();
-    // Per sample: what a point of lead is worth where the newcomer is scored, and how much of it there can be where it
-    // isn't.
+    // Per sample: what a point of lead is worth where the newcomer has been scored, and an upper bound on the lead
+    // where it has not.
     std::vector<double> price(samples);
     for (std::size_t j = 0; j < samples; ++j) {
         const double weight = weights.empty() ? 1.0 : weights[j];

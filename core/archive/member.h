@@ -29,7 +29,7 @@ struct Parentage {
 /// What a model answered, one text per training sample. Immutable.
 using AnswersPtr = std::shared_ptr<const std::vector<std::string>>;
 
-/// One immutable survivor. It doesn't know its slot: that is the archive's business.
+/// A model in the archive; immutable. Its slot is known to the archive alone.
 struct Member {
     MemberId id;
     /// Absent in members read back from the database for viewing.

@@ -20,7 +20,7 @@ public:
     float operator[](std::size_t sample) const { return values_[sample]; }
     /// Sum over the samples.
     double total() const { return total_; }
-    /// Mean over the samples in [0, 1]; what people call training accuracy when scores are right/wrong.
+    /// Mean over the samples in [0, 1]; the training accuracy when scores are right/wrong.
     double mean() const { return values_.empty() ? 0.0 : total_ / static_cast<double>(values_.size()); }
 
 private:

@@ -17,12 +17,12 @@
 
 namespace mergarium {
 
-/// What is known of a tensor without its values.
+/// What is known about a tensor without its values.
 struct TensorDescription {
     std::string name;
     DType dtype = DType::F32;
     std::vector<std::int64_t> shape;
-    /// Elements.
+    /// Number of elements.
     std::uint64_t count = 0;
 
     std::uint64_t byteSize() const { return count * sizeOf(dtype); }
@@ -46,7 +46,7 @@ public:
     /// wrong, what to do. Pickle files are refused, never opened.
     static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& path);
 
-    /// As it was named.
+    /// The path as it was given.
     const std::filesystem::path& path() const { return path_; }
     /// Where config.json and the tokenizer lie: the folder that was named, or the one around a file if it has a
     /// config.json. Else empty.
@@ -56,7 +56,7 @@ public:
     /// nullptr when there is no such tensor; O(log n).
     const StoredTensor* find(std::string_view name) const;
     std::span<const std::shared_ptr<const MappedFile>> files() const { return files_; }
-    /// Of all tensors together.
+    /// Bytes of all tensors together.
     std::uint64_t byteSize() const;
     /// Takes all pages of all files out of resident memory.
     void dropBehind() const;

@@ -23,7 +23,7 @@ constexpr int kMiddle = 50;
 const std::unordered_map<std::string_view, Rank>& ranks() {
     // clang-format off
     static const std::unordered_map<std::string_view, Rank> table{
-        // What is embedded first.
+        // Embeddings.
         {"embed_tokens", 1}, {"wte", 1}, {"word_embeddings", 1}, {"tok_embeddings", 1}, {"embed_in", 1}, {"shared", 1},
         {"embeddings", 1}, {"embedding", 1}, {"token_embedding", 1}, {"class_embedding", 0}, {"cls_token", 0},
         {"patch_embed", 1}, {"patch_embedding", 1}, {"wpe", 2}, {"position_embedding", 2}, {"position_embeddings", 2},
@@ -31,7 +31,7 @@ const std::unordered_map<std::string_view, Rank>& ranks() {
         {"word_embeddings_layernorm", 4}, {"embed_layer_norm", 4}, {"pre_layrnorm", 4}, {"rotary_emb", 5},
         {"conv_in", 1}, {"time_embed", 2}, {"time_embedding", 2}, {"add_embedding", 3}, {"label_emb", 3},
         {"linear_1", 1}, {"linear_2", 2},
-        // Towers and halves.
+        // Towers, encoder and decoder.
         {"cond_stage_model", 10}, {"conditioner", 10}, {"vision_tower", 20}, {"vision_model", 20}, {"visual", 20},
         {"mm_projector", 30}, {"multi_modal_projector", 30}, {"first_stage_model", 90}, {"encoder", 45},
         {"quant_conv", 46}, {"post_quant_conv", 54}, {"decoder", 55}, {"down_blocks", 30}, {"input_blocks", 30},

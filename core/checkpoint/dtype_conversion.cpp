@@ -58,7 +58,7 @@ template <Format F>
     constexpr auto kLeastNormal = static_cast<std::uint32_t>(128 - F.bias()) << 23;
     // The float whose last place is worth the format's least subnormal: adding it makes the processor round there.
     constexpr auto kMagic = static_cast<std::uint32_t>(151 - F.bias() - F.mantissaBits) << 23;
-    // From here on everything is the top code; what rounds up to it below comes out right by itself.
+    // From here on everything becomes the top code; values below that round up to it come out right by themselves.
     constexpr std::uint32_t kBeyond = (F.top() << kShift) + (static_cast<std::uint32_t>(127 - F.bias()) << 23);
     const auto bits = std::bit_cast<std::uint32_t>(value);
     const std::uint32_t magnitude = bits & 0x7fffffffu;
@@ -152,7 +152,7 @@ struct Kernels {
 Kernels kernelsOfThisMachine() {
 #if defined(__x86_64__)
     unsigned a = 0, b = 0, c = 0, d = 0;
-    // AVX2 tells that the system keeps the wide registers; compilers differ in whether they can ask for F16C by name.
+    // AVX2 implies that the system saves the wide registers; compilers differ in whether they can ask for F16C by name.
     const bool f16c = __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
     if (f16c && __builtin_cpu_supports("avx2")) return {halfToFloatsF16c, floatsToHalfF16c, floatsToBf16Avx2};
 #endif

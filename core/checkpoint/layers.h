@@ -9,9 +9,9 @@
 
 namespace mergarium {
 
-/// Neighbouring tensors of the parameter vector that make one layer of the network.
+/// Neighbouring tensors of the parameter vector that make up one layer of the network.
 struct Layer {
-    /// What its tensors' names have in common: "model.layers.12", "lm_head".
+    /// The common prefix of its tensors' names: "model.layers.12", "lm_head".
     std::string name;
     /// Indexes into Layout::tensors.
     std::size_t firstTensor = 0;

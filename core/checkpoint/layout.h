@@ -17,12 +17,12 @@ struct Layout {
         /// First element in the vector; elements are counted, not bytes, and there can be more than 2^31.
         std::uint64_t begin = 0;
         std::uint64_t count = 0;
-        /// What a merged model stores it as.
+        /// Element type in a merged model's files.
         DType dtype = DType::F32;
         bool operator==(const Tensor&) const = default;
     };
 
-    /// A tensor that is not merged but taken over from one founder as it is: frozen by a rule, or no floating numbers.
+    /// A tensor that is not merged but taken over from one founder as it is: frozen by a rule, or not floating-point.
     struct Frozen {
         /// Floating ones lie behind the parameter vector in a network's buffer, in order: `begin` counts on from
         /// `length()`. Others lie in no buffer; their `begin` is 0.
@@ -50,7 +50,7 @@ struct Layout {
     std::uint64_t extent() const;
     /// Appends a merged tensor behind the last.
     void append(std::string name, std::vector<std::int64_t> shape, DType dtype = DType::F32);
-    /// Appends a frozen tensor; to be called when all merged ones stand.
+    /// Appends a frozen tensor; call it after all merged ones.
     void freeze(std::string name, std::vector<std::int64_t> shape, DType dtype, std::size_t founder);
     bool operator==(const Layout&) const = default;
 };

@@ -36,7 +36,7 @@ bool isPickle(const fs::path& path) {
 
 bool isIndex(const fs::path& path) { return path.filename().string().ends_with(kIndexEnding); }
 
-/// What lies in the folder under `name`, be it a link that leads nowhere: then opening it will say so.
+/// `name` in the folder if there is such an entry, even a dangling link, which opening will report.
 bool holds(const fs::path& folder, std::string_view name) {
     std::error_code error;
     return fs::exists(fs::symlink_status(folder / name, error));
@@ -112,7 +112,7 @@ ModelFiles modelFilesAt(const fs::path& path) {
     if (path.extension() == ".gguf")
         refuse(path, "this is a GGUF file; name the safetensors files that it was made from");
     if (fs::is_regular_file(status) && isIndex(path)) return sharded(path);
-    // A single file, or nothing at all, of which opening will say why.
+    // A single file; opening reports what is wrong if there is none.
     return {.files = {path}, .index = {}, .placed = {}};
 }
 

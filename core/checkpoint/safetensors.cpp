@@ -24,7 +24,7 @@ constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::in
     throw std::runtime_error(fmt::format("{}: not a usable safetensors file: {}.", file, what));
 }
 
-/// A text as a message of one line may carry it: cut at a character's begin where it is too long.
+/// A text for a one-line message: cut before a whole character where it is too long.
 std::string shown(std::string_view name) {
     std::size_t length = std::min<std::size_t>(name.size(), 200);
     while (length < name.size() && length > 0 && (static_cast<unsigned char>(name[length]) & 0xc0) == 0x80) --length;
@@ -41,7 +41,7 @@ public:
     explicit HeaderReader(std::uint64_t dataSize) : dataSize_(dataSize) {}
 
     SafetensorsHeader header;
-    /// What is wrong; empty as long as nothing is.
+    /// The first problem found; empty if none.
     std::string problem;
 
     bool null() override { return unexpected("null"); }
@@ -203,7 +203,7 @@ void refuseOverlaps(const SafetensorsHeader& header, std::string_view file) {
             refuse(file, fmt::format("tensors {} and {} overlap", shown(items[i - 1]->first), shown(items[i]->first)));
 }
 
-/// What a file is that claims to be safetensors and plainly is something else; empty when nothing comes to mind.
+/// What a file really is that is named like safetensors; empty where that can't be told.
 std::string_view disguiseOf(std::span<const std::byte> file) {
     const std::string_view text(reinterpret_cast<const char*>(file.data()), std::min<std::size_t>(file.size(), 64));
     if (text.starts_with("version https://git-lfs"))

@@ -22,10 +22,10 @@ struct TensorEntry {
 };
 
 /// What a safetensors file says about itself. Every entry lies within the file, has the bytes that its shape needs, and
-/// shares none of them with another; there may be bytes between entries that belong to none.
+/// shares none of them with another; there may be unused bytes between entries.
 struct SafetensorsHeader {
     std::map<std::string, TensorEntry> tensors;
-    /// The free texts under "__metadata__".
+    /// The key-value texts under "__metadata__".
     std::map<std::string, std::string> metadata;
     /// Where the tensors' bytes begin in the file.
     std::uint64_t dataBegin = 0;

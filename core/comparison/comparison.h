@@ -15,7 +15,7 @@ namespace mergarium {
 
 /// A run as it enters a comparison.
 struct ComparedRun {
-    /// What it is one repetition of.
+    /// The method that it repeats.
     std::string arm;
     std::uint64_t seed = 0;
     std::uint64_t budget = 0;
@@ -33,7 +33,7 @@ struct PublishedResult {
 /// Several seeds of one method. Scores are means over the samples, in [0, 1].
 struct ArmResult {
     std::string name;
-    /// Of the finished runs, ascending; everything below is over them.
+    /// Seeds of the finished runs, ascending; everything below is over these runs.
     std::vector<std::uint64_t> seeds;
     std::size_t unfinished = 0;
     /// The largest budget among its runs.
@@ -42,7 +42,7 @@ struct ArmResult {
     /// At the end, of the member that is best on the training samples.
     Summary bestTest;
     Summary bestTrain;
-    /// Of the test curve, from no evaluation to the budget, divided by it.
+    /// Area under the test curve from 0 evaluations to the budget, divided by the budget.
     Summary area;
     /// At the end (core/archive/coverage.h).
     Summary coverage;
@@ -52,7 +52,7 @@ struct ArmResult {
     std::optional<PairedComparison> againstFirst;
     std::optional<double> published;
 
-    /// Against evaluations.
+    /// Curves over evaluations.
     Band testBand;
     Band trainBand;
     Band coverageBand;

@@ -23,7 +23,7 @@ constexpr double kTextSize = 10.0;
 constexpr Ink kFrame{0x444444};
 constexpr Ink kGrid{0xDDDDDD};
 
-/// Okabe and Ito's colours, distinct to colour-blind eyes; when they run out they come again, dashed otherwise.
+/// Okabe and Ito's colours, distinct to colour-blind readers; when they run out they repeat with other dashes.
 constexpr std::array<std::uint32_t, 8> kColours{0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7,
                                                 0xE69F00, 0x56B4E9, 0x000000, 0x8C7A00};
 const std::array<std::vector<double>, 4> kDashes{{{}, {6, 3}, {2, 2}, {8, 2, 2, 2}}};

@@ -20,9 +20,9 @@ struct ExportRequest {
     MemberId member;
     /// Must not exist yet.
     std::filesystem::path folder;
-    /// Of floating tensors; absent: as the founders store them.
+    /// Element type of floating tensors; absent: as the founders store them.
     std::optional<DType> dtype = std::nullopt;
-    /// Bytes; 0: one file.
+    /// Largest size of a file in bytes; 0: one file.
     std::uint64_t shardSize = 0;
     /// What the model card calls it; empty: the folder's name.
     std::string name = {};

@@ -27,7 +27,7 @@ struct MergeRequest {
     TensorRules tensors = {};
     /// Of floating tensors; absent: as the first model stores them.
     std::optional<DType> dtype = std::nullopt;
-    /// Bytes; 0: one file.
+    /// Largest size of a file in bytes; 0: one file.
     std::uint64_t shardSize = 0;
     /// Must not exist yet.
     std::filesystem::path folder;

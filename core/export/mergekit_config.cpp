@@ -38,7 +38,7 @@ std::optional<std::vector<Weights>> weightsPerTensor(const ModelRecipe& model, c
     return weights;
 }
 
-/// The one that everything is stored as.
+/// The element type, if all tensors have the same.
 std::optional<DType> storedAs(const ModelRecipe& model, const Layout& layout) {
     if (model.dtype) return model.dtype;
     std::optional<DType> dtype;

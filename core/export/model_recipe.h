@@ -18,7 +18,7 @@ namespace mergarium {
 struct RecipeFounder {
     std::string name;
     CheckpointFounder source;
-    /// Of its contents.
+    /// Content hash.
     std::string hash;
     bool operator==(const RecipeFounder&) const = default;
 };
@@ -47,9 +47,9 @@ struct ModelRecipe {
     TensorRules tensors;
     /// `hashOf` the layout that the spans refer to.
     std::string layout;
-    /// Of all floating tensors; absent: each as founders store it.
+    /// Element type of all floating tensors; absent: each as founders store it.
     std::optional<DType> dtype;
-    /// Bytes; 0: one file.
+    /// Largest size of a file in bytes; 0: one file.
     std::uint64_t shardSize = 0;
     /// Index of the founder whose configuration and tokenizer the model has.
     std::size_t filesFrom = 0;

@@ -8,7 +8,7 @@
 namespace mergarium {
 namespace {
 
-/// Those who have to be bred for the last of `line`: ancestors of members that are at hand are nobody's concern.
+/// The members that have to be bred to get the last of `line`: ancestors of members at hand are not needed.
 std::set<MemberId> toBeBred(std::span<const MemberPtr> line, const std::map<MemberId, GenomePtr>& genomes) {
     std::set<MemberId> wanted{line.back()->id};
     for (auto member = line.rbegin(); member != line.rend(); ++member) {

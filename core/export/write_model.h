@@ -14,9 +14,9 @@ namespace mergarium {
 /// An exported model folder, complete.
 struct ExportResult {
     std::filesystem::path folder;
-    /// Of all files.
+    /// Size of all files.
     std::uint64_t bytes = 0;
-    /// Of the tensors (contentHash).
+    /// Content hash of the tensors.
     std::string hash;
 };
 

@@ -29,7 +29,7 @@ nlohmann::json readJsonFile(const std::filesystem::path& path) {
     if (bytes.size() > kLargest)
         refuse(path, fmt::format("{} bytes are too much for a file of settings", bytes.size()));
 
-    // The library would silently keep one of two values of the same name.
+    // The library would silently keep one of two values under the same key.
     std::vector<std::set<std::string>> keys;
     const auto watch = [&](int depth, Event event, nlohmann::json& value) {
         if (depth > kDeepest) refuse(path, fmt::format("it is nested more than {} deep", kDeepest));

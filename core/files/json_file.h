@@ -6,8 +6,8 @@
 
 namespace mergarium {
 
-/// A JSON file whose top is an object and whose keys occur once in their object. Throws std::runtime_error with the
-/// file, and the line where it breaks off, in one sentence.
+/// Reads a JSON file that holds an object in which no key occurs twice. Throws std::runtime_error with one sentence:
+/// the file, and the line of the mistake.
 nlohmann::json readJsonFile(const std::filesystem::path& path);
 
 }  // namespace mergarium

@@ -89,7 +89,7 @@ void MappedFile::advise(std::uint64_t begin, std::uint64_t end, int advice) cons
     static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     begin -= begin % page;
     end = std::min<std::uint64_t>(end, bytes_.size());
-    // Only advice: whatever the system answers, the bytes stay readable.
+    // Only advice: the bytes stay readable whatever the system answers.
     if (begin < end) ::madvise(const_cast<std::byte*>(bytes_.data()) + begin, end - begin, advice);
 }
 

@@ -8,7 +8,7 @@
 
 namespace mergarium {
 
-/// What tells a file and its state from another without reading it.
+/// Identifies a file and its state without reading it.
 struct FileState {
     std::uint64_t size = 0;
     std::int64_t modifiedNanoseconds = 0;

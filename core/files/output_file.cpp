@@ -36,7 +36,7 @@ void OutputFile::write(std::uint64_t offset, std::span<const std::byte> bytes) c
 }
 
 void OutputFile::startSync(std::uint64_t begin, std::uint64_t end) const {
-    // Only a wish: whether it is heard shows in `sync`.
+    // Only a hint; errors show in `sync`.
     ::sync_file_range(descriptor_, static_cast<off_t>(begin), static_cast<off_t>(end - begin), SYNC_FILE_RANGE_WRITE);
 }
 

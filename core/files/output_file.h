@@ -20,9 +20,9 @@ public:
     int descriptor() const { return descriptor_; }
     /// Writes at `offset`. From several threads at once, to places that don't overlap.
     void write(std::uint64_t offset, std::span<const std::byte> bytes) const;
-    /// Asks the system to begin putting [begin, end) on the disk.
+    /// Asks the system to start writing [begin, end) to the disk.
     void startSync(std::uint64_t begin, std::uint64_t end) const;
-    /// Returns when all that was written is on the disk.
+    /// Returns once everything written is on the disk.
     void sync() const;
 
 private:

@@ -32,8 +32,8 @@ bool isThere(const fs::path& path) {
     return fs::exists(fs::symlink_status(path, error));
 }
 
-/// Locks a folder for as long as the descriptor is open; -1 and errno when that can't be: EWOULDBLOCK when
-/// somebody else holds it.
+/// Locks a folder for as long as the descriptor is open; -1 and errno when it can't: EWOULDBLOCK when another process
+/// holds it.
 int lockFolder(const fs::path& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0) return -1;
@@ -90,7 +90,7 @@ PendingFolder::PendingFolder(const fs::path& target) {
         const bool created = fs::create_directory(path_, error);
         if (error) refuse(parent, fmt::format("nothing can be written here: {}", error.message()));
         if (!created) continue;
-        // Somebody who cleans up may have come between the two; where folders can't be locked, nobody cleans up.
+        // A process that removes leftovers may have come between the two; where folders can't be locked, none does.
         lock_ = lockFolder(path_);
         if (lock_ >= 0 ? isThere(path_) : errno != EWOULDBLOCK) break;
         if (lock_ >= 0) ::close(lock_);
@@ -131,7 +131,7 @@ void PendingFolder::copyFile(const fs::path& from) const {
 void PendingFolder::commit() {
     syncFolder(path_);
     int failure = ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
-    // Some file systems can't promise not to replace; a folder then only ever replaces an empty one.
+    // Some file systems can't rename without replacing; a plain rename then replaces at most an empty folder.
     if (failure == EINVAL && !isThere(target_)) failure = ::rename(path_.c_str(), target_.c_str()) == 0 ? 0 : errno;
     if (failure == EEXIST || failure == ENOTEMPTY || (failure == EINVAL && isThere(target_)))
         refuse(target_, "something of this name came up while the model was written; it was left alone");

@@ -6,7 +6,7 @@
 
 namespace mergarium {
 
-/// A folder that comes to stand under its name whole or not at all. It is filled under a temporary name beside its
+/// A folder that appears under its name whole or not at all. It is filled under a temporary name beside its
 /// target and renamed at the end; what is not committed is removed, and what a killed attempt left behind is removed by
 /// the next one for the same target.
 class PendingFolder {
@@ -22,12 +22,12 @@ public:
     /// Where it lies until it is committed.
     const std::filesystem::path& path() const { return path_; }
 
-    /// Throws std::runtime_error when the disk has less room than `bytes`; to be asked before they are written.
+    /// Throws std::runtime_error when the disk has less room than `bytes`; call it before writing them.
     void needRoom(std::uint64_t bytes) const;
     /// Writes a small file whole, onto the disk.
     void writeFile(std::string_view name, std::string_view text) const;
     void copyFile(const std::filesystem::path& from) const;
-    /// Everything on the disk first, then the name. Throws when a thing of the target's name came up meanwhile.
+    /// Puts everything on the disk, then renames. Throws when something of the target's name has appeared meanwhile.
     void commit();
 
 private:

@@ -6,12 +6,12 @@
 
 namespace mergarium {
 
-/// A folder of our own for what may be lost, removed with this object. Held by a lock that ends with the process, so
+/// A private folder for temporary files, removed with this object. Held by a lock that ends with the process, so
 /// that what a killed process left behind can be told from what is in use.
 class ScratchFolder {
 public:
-    /// Makes it in `parent`, and `parent` too, and removes what killed processes left there. Throws std::runtime_error
-    /// when it can't.
+    /// Creates it in `parent`, which is created too, and removes what killed processes left there. Throws
+    /// std::runtime_error when it can't.
     explicit ScratchFolder(const std::filesystem::path& parent);
     ~ScratchFolder();
     ScratchFolder(const ScratchFolder&) = delete;

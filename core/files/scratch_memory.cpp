@@ -56,7 +56,7 @@ ScratchMemory::~ScratchMemory() {
 
 std::span<std::byte> ScratchMemory::claim(std::uint64_t begin, std::uint64_t count) const {
     if (count == 0) return {};
-    // Without the room, writing to the mapping would end the process.
+    // Without room on the disk, writing to the mapping would kill the process (SIGBUS).
     if (const int reason = ::posix_fallocate(file_, static_cast<off_t>(begin), static_cast<off_t>(count)); reason != 0)
         refuse(folder_, count, reason);
     return {start_ + begin, count};

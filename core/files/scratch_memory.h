@@ -7,8 +7,8 @@
 
 namespace mergarium {
 
-/// Writable memory that lies in a file without a name: the system can write it out instead of keeping it, and it is
-/// gone with the process. Distinct stretches may be written from distinct threads.
+/// Writable memory backed by a nameless file: the system can write it out instead of keeping it, and it disappears
+/// with the process. Distinct stretches may be written from distinct threads.
 class ScratchMemory {
 public:
     /// `size` bytes of address space in a file in `folder`; takes no room there yet. Throws std::runtime_error with the

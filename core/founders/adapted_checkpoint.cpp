@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t kPage = 4096;
 
-/// rows x columns of a matrix as fp32, turned where asked.
+/// A matrix of rows x columns as fp32, transposed if asked.
 std::vector<float> matrixOf(const StoredTensor& tensor, std::size_t rows, std::size_t columns, bool turned) {
     std::vector<float> values(rows * columns);
     toFloats(tensor.dtype, tensor.bytes, values);
@@ -21,7 +21,7 @@ std::vector<float> matrixOf(const StoredTensor& tensor, std::size_t rows, std::s
     return result;
 }
 
-/// base + scale * up * down (or that turned), row by row of the base.
+/// base + scale * up * down (or its transpose), row by row of the base.
 void addDelta(const StoredTensor& base, const LoraDelta& delta, std::byte* to) {
     const auto rank = static_cast<std::size_t>(delta.down->shape.front());
     const auto outputs = static_cast<std::size_t>(delta.up->shape.front());

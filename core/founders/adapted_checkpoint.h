@@ -11,13 +11,13 @@
 
 namespace mergarium {
 
-/// What people call the model at a path: its folder's or file's own name.
+/// The name of the model at a path, for people: its folder's or file's own.
 std::string nameOfPath(const std::filesystem::path& path);
 
 /// A checkpoint with an adapter on it: W + scale * up * down for the tensors that the adapter changes, computed when
 /// first asked for, in fp32 (the products summed in order of rank, scaled, added to W) and rounded once to the base's
-/// element type; all other tensors are the base's. What is computed lies in scratch memory, which needs the changed
-/// tensors' size on the disk.
+/// element type; all other tensors are the base's. Results lie in scratch memory, which takes the size of the changed
+/// tensors on the disk.
 class AdaptedCheckpoint : public FounderSource {
 public:
     AdaptedCheckpoint(std::shared_ptr<const Checkpoint> base, LoraAdapter adapter,

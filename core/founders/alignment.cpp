@@ -28,7 +28,7 @@ std::string_view ownerOf(std::string_view tensor) {
     const auto leaf = tensor.rfind('.');
     if (leaf == tensor.npos) return {};
     tensor.remove_suffix(tensor.size() - leaf);
-    return tensor.substr(tensor.rfind('.') + 1);  // all of it when there is no further dot
+    return tensor.substr(tensor.rfind('.') + 1);  // the whole name when there is no further dot
 }
 
 bool isHead(std::string_view tensor) {
@@ -182,7 +182,7 @@ private:
     std::map<std::string, Row> rows_;
     std::vector<std::pair<const TensorDescription*, std::size_t>> frozen_;
     std::vector<bool> conflicting_;
-    /// The least vocabulary.
+    /// The smallest vocabulary.
     std::uint64_t rowsOfAll_ = std::numeric_limits<std::uint64_t>::max();
 };
 

@@ -13,7 +13,7 @@
 
 namespace mergarium {
 
-/// What alignment needs to know of a founder.
+/// What alignment needs to know about a founder.
 struct FounderOutline {
     std::string name;
     /// In any order, each name once.
@@ -28,7 +28,7 @@ struct FounderOutline {
 struct Difference {
     enum class Kind { Missing, Shape, Type, Vocabulary, Tokenizer };
     Kind kind = Kind::Missing;
-    /// Its name; "tokenizer" for that.
+    /// The tensor's name, or "tokenizer".
     std::string tensor;
     /// What each founder has.
     std::vector<std::string> founders;
@@ -58,8 +58,8 @@ struct Alignment {
 /// Where vocabularies differ in size, or the tokenizers give an id to different tokens, rules.commonVocabulary decides:
 /// report it, or merge the common rows alone; merged tensors then have founder 0's shape.
 ///
-/// Throws std::runtime_error for rules that can't be meant: a pattern that matches nothing, a founder that isn't there,
-/// nothing left to merge.
+/// Throws std::runtime_error for rules that must be a mistake: a pattern that matches nothing, a founder that doesn't
+/// exist, nothing left to merge.
 Alignment align(std::span<const FounderOutline> founders, const TensorRules& rules);
 
 /// Whether `tensor` is an embedding of tokens or the head: its rows are the vocabulary.

@@ -15,7 +15,7 @@
 namespace mergarium {
 namespace {
 
-/// Digests chunks, one after the other off a common counter, until there are none, one fails or it is cancelled.
+/// Digests chunks, taken one by one off a shared counter, until none are left, one fails or it is cancelled.
 class Work {
 public:
     Work(const FounderSource& founder, std::vector<ContentChunk>& chunks, std::stop_token cancel)
@@ -23,7 +23,7 @@ public:
 
     void run(const std::function<void(std::uint64_t)>& progress) {
         try {
-            // What has to be computed is computed tensor by tensor, so that threads don't wait for one another's.
+            // Computed tensors first, one per thread, so that threads don't wait for each other's.
             for (std::size_t i = nextTensor_++; i < founder_.tensors().size() && !cancel_.stop_requested();
                  i = nextTensor_++)
                 founder_.bytes(i);
@@ -108,7 +108,7 @@ std::optional<std::string> contentHash(const FounderSource& founder, const Conte
         for (std::size_t i = 1; i < std::min(how.threads, chunks.size()); ++i)
             others.emplace_back([&] { work.run({}); });
         work.run([&](std::uint64_t done) {
-            // The last report comes when all threads are done.
+            // The final report is made when all threads are done.
             if (how.progress && done < total) how.progress(done, total);
         });
     }

@@ -5,7 +5,7 @@
 namespace mergarium {
 namespace {
 
-/// So few bytes are on a handful of pages, and asking the system for a copy costs as much as touching them.
+/// Below this many bytes, asking the system for a copy costs as much as touching the few pages they lie on.
 constexpr std::uint64_t kFewBytes = 16 << 10;
 
 }  // namespace

@@ -17,7 +17,7 @@ struct CheckpointFounder {
 
 /// Tensors taken over from one founder as they are, instead of being merged.
 struct FreezeRule {
-    /// Of tensor names; * and ? stand for any characters and any one.
+    /// Matches tensor names; * stands for any characters, ? for any one.
     std::string pattern;
     /// Index of the founder, from 0.
     std::size_t founder = 0;

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Ids beyond it are no vocabulary but an attack on the memory.
+/// Ids beyond this are not a vocabulary but an attempt to exhaust memory.
 constexpr std::size_t kMostTokens = 10'000'000;
 
 /// Architectures that tie when their configuration doesn't say.
@@ -79,7 +79,7 @@ bool tiesEmbeddings(const Checkpoint& checkpoint) {
            std::ranges::find(kTiedByDefault, type->get<std::string>()) != kTiedByDefault.end();
 }
 
-/// From tokenizer.json; empty when there is none, or none whose tokens can be told.
+/// From tokenizer.json; empty when there is none, or its tokens can't be listed.
 std::vector<std::string> tokensOf(const Checkpoint& checkpoint) {
     std::error_code error;
     const auto path = checkpoint.folder() / "tokenizer.json";

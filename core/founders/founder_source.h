@@ -21,7 +21,7 @@ class FounderSource {
 public:
     virtual ~FounderSource() = default;
 
-    /// What people call it: the folder's or the file's name.
+    /// Its name for people: the folder's or the file's.
     virtual std::string name() const = 0;
     /// Sorted by name.
     virtual std::span<const TensorDescription> tensors() const = 0;
@@ -32,7 +32,7 @@ public:
     virtual const MappedFile* file(std::size_t tensor) const = 0;
     /// Takes bytes [begin, end) of a tensor out of resident memory.
     virtual void dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const = 0;
-    /// Whose configuration and tokenizer the model has.
+    /// The checkpoint whose configuration and tokenizer the model has.
     virtual const Checkpoint& base() const = 0;
     /// Everything that the tensors' values depend on.
     virtual std::vector<std::shared_ptr<const MappedFile>> files() const = 0;
@@ -48,12 +48,12 @@ using FounderSourcePtr = std::shared_ptr<const FounderSource>;
 /// its numbers can't be mixed.
 FounderSourcePtr openFounder(const CheckpointFounder& founder, const std::filesystem::path& scratch);
 
-/// What alignment needs to know of a model, its tokenizer included.
+/// What alignment needs to know about a model, its tokenizer included.
 FounderOutline describe(const FounderSource& founder);
 
 /// Where the numbers of one founder lie, ascending, tiling [0, layout.extent()): its own tensors; founder 0's rows
 /// where a vocabulary has no common row; and the frozen floating tensors, which are the same for all. `founders` in the
-/// order that was aligned. Computes what has to be computed.
+/// order that was aligned. Computes adapted tensors.
 std::vector<FounderSegment> segmentsOf(const Alignment& alignment, std::span<const FounderSourcePtr> founders,
                                        std::size_t founder);
 

@@ -10,7 +10,7 @@
 namespace mergarium {
 
 /// A stretch of several founders side by side, as their numbers are stored: small enough to stay in the second-level
-/// cache while it is worked on, large enough that fetching it from a file costs little. Of one thread.
+/// cache while it is worked on, large enough that fetching it from a file costs little. For one thread.
 class FounderWindow {
 public:
     /// `founders` must outlive it.

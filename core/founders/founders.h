@@ -14,9 +14,9 @@ namespace mergarium {
 
 /// One seed model: its identity, and where its numbers lie.
 struct FounderModel {
-    /// What people call it.
+    /// For people.
     std::string name;
-    /// Of its contents; empty when nobody asked for it yet.
+    /// Content hash; empty until it is needed.
     std::string hash;
     /// Tile [0, layout.extent()), ascending.
     std::vector<FounderSegment> segments;

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Settings that change what the adapter computes in ways that are not computed here.
+/// Settings that change the adapter's result in ways that are not supported here.
 constexpr std::array<std::string_view, 9> kUnsupported{
     "use_dora",          "lora_bias",       "layer_replication",
     "use_qalora",        "megatron_config", "trainable_token_indices",
@@ -35,13 +35,13 @@ bool isOff(const nlohmann::json& value) {
     return value.is_null() || value == false || (value.is_structured() && value.empty());
 }
 
-/// What adapter_config.json says, as far as it matters for the weights.
+/// The part of adapter_config.json that affects the weights.
 struct LoraSettings {
     fs::path path;
     double alpha = 0;
     std::uint64_t rank = 0;
     bool rootOfRank = false, transposed = false;
-    /// Layers that have an alpha of their own, by a regular expression that the end of their name matches.
+    /// Alphas of individual layers, by a regular expression that matches the end of their name.
     std::vector<std::pair<std::regex, double>> alphas;
     /// Whether some layers may have another rank.
     bool ranksDiffer = false;
@@ -118,7 +118,7 @@ LoraSettings settingsIn(const fs::path& path) {
     return settings;
 }
 
-/// The two matrices of a layer, as they are found.
+/// The two matrices of a layer; null until found.
 struct Pair {
     const StoredTensor* down = nullptr;
     const StoredTensor* up = nullptr;
@@ -171,8 +171,8 @@ Contents contentsOf(const Checkpoint& weights, const fs::path& folder) {
     return contents;
 }
 
-/// The base's tensor of a name that PEFT gave it: the same, without its first part, or the only one that ends so;
-/// models with and without a head wrap the same tensors differently.
+/// The base's tensor for PEFT's name of it: the same name, the name without its first part, or the only one with that
+/// ending; models with and without a head wrap the same tensors differently.
 const StoredTensor* inBase(const Checkpoint& base, const std::string& name) {
     if (const auto* tensor = base.find(name)) return tensor;
     if (const auto dot = name.find('.'); dot != name.npos)

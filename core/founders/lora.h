@@ -11,7 +11,7 @@ namespace mergarium {
 
 /// What an adapter adds to one tensor of its base: scale * up * down, or that transposed.
 struct LoraDelta {
-    /// Of the base.
+    /// Name of the base's tensor.
     std::string tensor;
     /// [rank, inputs ...].
     const StoredTensor* down = nullptr;
@@ -33,7 +33,7 @@ struct LoraAdapter {
     std::filesystem::path folder;
     std::shared_ptr<const Checkpoint> weights;
     std::shared_ptr<const MappedFile> configuration;
-    /// Each sorted by tensor, which occurs in one of them, once.
+    /// Each sorted by tensor; a tensor occurs once, in one of them.
     std::vector<LoraDelta> deltas;
     std::vector<LoraReplacement> replacements;
 };

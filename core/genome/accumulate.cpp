@@ -52,7 +52,7 @@ template <Reader Read, bool Add>
 const Kernel kKernel = plain<Read, Add>;
 #endif
 
-/// Of the other types: converted first, piece by piece.
+/// Any other type is converted first, piece by piece.
 template <bool Add>
 void converted(DType dtype, const std::byte* from, float coefficient, std::span<float> sums) {
     std::array<float, 1024> values;

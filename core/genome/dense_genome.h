@@ -11,7 +11,7 @@
 namespace mergarium {
 
 /// One flat fp32 vector: for small networks, and for runs with mutation, where a child is no combination of founders.
-/// Where it is one, the recipe is kept beside the vector, to be seen: with many split points it can be longer than the
+/// Where it is one, the recipe is kept beside the vector for viewing: with many split points it can be longer than the
 /// vector itself.
 class DenseGenome final : public Genome {
 public:

@@ -19,9 +19,9 @@ public:
     virtual std::uint64_t length() const = 0;
     /// Writes the model's parameters into `parameters` (D values).
     virtual void materialize(std::span<float> parameters) const = 0;
-    /// Bytes that it holds in memory, those it shares with others not counted.
+    /// Memory in bytes, without what it shares with other genomes.
     virtual std::size_t memory() const = 0;
-    /// How it is made of the founders; null when it isn't (dense genomes).
+    /// How it combines the founders; null when it does not (dense genomes).
     virtual const Recipe* recipe() const { return nullptr; }
     /// Bytes that identify the model within its run, stored and hashed: the parameters of a dense genome, the packed
     /// recipe of others.

@@ -21,7 +21,7 @@ constexpr std::uint64_t kBlocksPerReport = 512;
 /// Numbers converted at a time: founders' pieces stay in the first-level cache.
 constexpr std::size_t kPiece = 1024;
 
-/// Of the founders' pieces with one another, two rows of the matrix at a time.
+/// Inner products of the founders' pieces with each other, two rows of the matrix at a time.
 template <typename PieceOf>
 void addPieces(const PieceOf& pieceOf, std::size_t founders, std::size_t count, std::span<double> out) {
     for (std::size_t b = 0; b < founders; b += 2) {

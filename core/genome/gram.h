@@ -19,7 +19,7 @@ constexpr std::size_t gramIndex(std::size_t a, std::size_t b) {
 }
 
 /// The founders' Gram matrices, G(p)[a][b] = sum_{i < p} a_i b_i in fp64, for any position p: sums up to whole blocks
-/// are kept, the rest of one block is computed when it is asked for. What SLERP needs to know of vectors of any length.
+/// are kept, the rest of one block is computed on demand. All that SLERP needs to know about vectors of any length.
 /// Immutable; any thread.
 class Gram {
 public:
@@ -45,16 +45,16 @@ private:
     /// Adds the products of positions [begin, end), within one block, to `out`.
     void addProducts(std::uint64_t begin, std::uint64_t end, std::span<double> out) const;
     void addWhole(std::uint64_t begin, std::uint64_t end, std::span<double> out) const;
-    /// From the blocks' sums everything else.
+    /// Derives everything else from the blocks' sums.
     void sumUp();
     std::span<const double> entriesOf(const std::vector<double>& matrices, std::size_t index) const;
 
     FoundersPtr founders_;
     std::uint64_t block_;
     std::vector<double> blocks_;
-    /// Up to the begin of every block, and to the end of the last.
+    /// G at the start of every block, and at the end of the last.
     std::vector<double> sums_;
-    /// Where tensors end, ascending; G up to there; and of each tensor alone.
+    /// Where tensors end, ascending; G there; and the Gram matrix of each tensor alone.
     std::vector<std::uint64_t> ends_;
     std::vector<double> atEnds_, tensors_;
 };

@@ -12,7 +12,7 @@
 namespace mergarium {
 namespace {
 
-/// Sums that are in the making at a time: they stay in the first-level cache while founder after founder is added.
+/// Sums accumulated at a time: they stay in the first-level cache while founder after founder is added.
 constexpr std::size_t kPiece = 2048;
 constexpr std::uint64_t kPerTask = 1 << 16;
 
@@ -27,7 +27,7 @@ void forEachSpan(const Recipe& recipe, std::uint64_t begin, std::uint64_t end, V
     }
 }
 
-/// What a piece of a window becomes in fp32: products and sums, founder by founder.
+/// Sums a piece of a window in fp32, founder by founder.
 void mix(const FounderWindow& window, std::span<const float> coefficients, std::uint64_t offset,
          std::span<float> sums) {
     if (coefficients.empty()) {
@@ -40,7 +40,7 @@ void mix(const FounderWindow& window, std::span<const float> coefficients, std::
 }
 
 /// Calls `visit(window, coefficients, begin, count)` for one window after the other of [begin, end), each within one
-/// span, with the founders that have a part in it and their coefficients.
+/// span, with the founders that contribute to it and their coefficients.
 template <typename Visit>
 void forEachWindow(const Recipe& recipe, const Founders& founders, std::uint64_t begin, std::uint64_t end,
                    Visit&& visit) {

@@ -9,12 +9,12 @@
 
 namespace mergarium {
 
-/// The parameters [begin, begin + out.size()) of a recipe, in one pass over the founders that have a part in them:
+/// The parameters [begin, begin + out.size()) of a recipe, in one pass over the founders that contribute to them:
 /// products and sums in fp32, founder by founder, no rounding in between. On the calling thread.
 void materializeRange(const Recipe& recipe, const Founders& founders, std::uint64_t begin, std::span<float> out);
 
 /// The parameters [begin, begin + count) as elements of a floating `dtype` at `out`, which needs no alignment: the same
-/// numbers, rounded once. What one founder alone contributes to with coefficient 1 keeps its bits where it has that
+/// numbers, rounded once. Where one founder alone contributes, with coefficient 1, its bits are kept if it has that
 /// dtype.
 void materializeAs(const Recipe& recipe, const Founders& founders, std::uint64_t begin, std::uint64_t count,
                    DType dtype, std::byte* out);

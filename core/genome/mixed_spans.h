@@ -24,7 +24,7 @@ public:
     virtual PairGram over(std::uint64_t begin, std::uint64_t end) = 0;
 };
 
-/// What a splice makes of two parents, span by span, ascending (paper, equation 4): a span ends at every split point
+/// How a splice mixes two parents, span by span, ascending (paper, equation 4): a span ends at every split point
 /// and, where the angle is taken per tensor, at every tensor's end. `tensorEnds` ascend to D. Empty spans are left out.
 void mixedSpans(const Splice& splice, std::span<const std::uint64_t> tensorEnds, PairGrams& grams,
                 std::vector<MixedSpan>& spans);

@@ -6,7 +6,7 @@
 namespace mergarium {
 namespace {
 
-/// The span that holds a position; spans() behind the end.
+/// The span that holds a position; spans() past the end.
 std::size_t spanAt(const Recipe& recipe, std::uint64_t position) {
     return static_cast<std::size_t>(std::upper_bound(recipe.ends.begin(), recipe.ends.end(), position) -
                                     recipe.ends.begin());
@@ -30,7 +30,7 @@ std::vector<VectorRange> binsOf(VectorRange range, std::size_t width) {
     std::vector<VectorRange> bins;
     if (range.begin >= range.end || width == 0) return bins;
     const auto count = std::min<std::uint64_t>(width, range.size());
-    // Quotient and remainder apart: size x count could pass 64 bits.
+    // Quotient and remainder separately: size x count could overflow 64 bits.
     const auto whole = range.size() / count;
     const auto rest = range.size() % count;
     const auto edge = [&](std::uint64_t bin) { return range.begin + whole * bin + rest * bin / count; };
@@ -54,7 +54,7 @@ std::vector<float> contributions(const Recipe& recipe, std::span<const VectorRan
             const double all = magnitudeOf(coefficients);
             for (std::size_t founder = 0; founder < founders && all > 0.0; ++founder)
                 sums[founder] += length * std::abs(coefficients[founder]) / all;
-            // A span that reaches beyond the bin is the next bin's, too.
+            // A span that reaches beyond the bin belongs to the next bin, too.
             if (recipe.ends[span] > range.end) break;
             ++span;
         }

@@ -22,8 +22,8 @@ struct VectorRange {
 std::vector<VectorRange> binsOf(VectorRange range, std::size_t width);
 
 /// What a founder contributes to each bin: its share |c_k| / sum |c| of a position's coefficients, in [0, 1], averaged
-/// over the bin's positions. bins x K, bin by bin; a bin sums to 1, less by what of it has no founder at all (all
-/// coefficients 0) or lies behind the recipe's end. `bins` are ascending. Pure; O((spans in range + bins) x K).
+/// over the bin's positions. bins x K, bin by bin; a bin sums to 1, minus the part of it that has no founder (all
+/// coefficients 0) or lies past the recipe's end. `bins` are ascending. Pure; O((spans in range + bins) x K).
 std::vector<float> contributions(const Recipe& recipe, std::span<const VectorRange> bins);
 
 /// A stretch of a recipe in numbers.

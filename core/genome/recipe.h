@@ -7,9 +7,9 @@
 
 namespace mergarium {
 
-/// A model as what merging makes of its founders: the parameter vector cut into spans, and on each span one coefficient
+/// A model as a combination of its founders: the parameter vector cut into spans, and on each span one coefficient
 /// per founder, theta = sum_k c_k * founder_k. Every child of SLERP or LERP is one (merging is linear in the parents
-/// once its angle is known), so kilobytes say all that there is to a model of any size. A plain value; any thread.
+/// once its angle is known), so kilobytes describe a model of any size completely. A plain value; any thread.
 struct Recipe {
     /// K.
     std::size_t founders = 0;
@@ -34,7 +34,7 @@ Recipe founderRecipe(std::size_t founder, std::size_t founders, std::uint64_t le
 void appendSpan(Recipe& recipe, std::uint64_t end, std::span<const double> coefficients);
 
 /// Little-endian: K, number of spans, ends, coefficients. `unpackRecipe` throws std::runtime_error when the bytes are
-/// no recipe.
+/// not a recipe.
 std::vector<std::byte> packRecipe(const Recipe& recipe);
 Recipe unpackRecipe(std::span<const std::byte> bytes);
 

@@ -24,8 +24,8 @@ double product(std::span<const double> c1, std::span<const double> gram, std::sp
     return sum;
 }
 
-/// Calls `visit(begin, end, i, j, s)` for every stretch on which span i of `first`, j of `second` and s of `spans`
-/// hold.
+/// Calls `visit(begin, end, i, j, s)` for every stretch that lies within span i of `first`, j of `second` and s of
+/// `spans`.
 template <typename Visit>
 void walk(const Recipe& first, const Recipe& second, std::span<const MixedSpan> spans, Visit&& visit) {
     std::size_t i = 0, j = 0, s = 0;

@@ -10,13 +10,13 @@
 
 namespace mergarium {
 
-/// A model as a recipe over its founders. With the Gram sums at the ends of its spans at hand, so that breeding needs
-/// no pass over parameters.
+/// A model as a recipe over its founders. Keeps the Gram sums at the ends of its spans, so that breeding needs no pass
+/// over parameters.
 class RecipeGenome final : public Genome {
 public:
     /// Throws std::runtime_error when the recipe is not one over these founders.
     RecipeGenome(Recipe recipe, GramPtr gram);
-    /// To be looked at, where the founders are not at hand: it can't be materialised.
+    /// For viewing, where the founders are not at hand: it can't be materialised.
     explicit RecipeGenome(Recipe recipe) : recipe_(std::move(recipe)) {}
 
     std::uint64_t length() const override { return recipe_.length(); }
@@ -58,7 +58,7 @@ private:
     RecipeGenome child_;
 };
 
-/// The child of two recipes on the spans that `mixedSpans` gave. `spans` end where both recipes do.
+/// The child of two recipes, on the spans that `mixedSpans` computed; the last ends where both recipes do.
 Recipe combine(const Recipe& first, const Recipe& second, std::span<const MixedSpan> spans);
 
 /// Where each tensor of a layout ends, ascending.

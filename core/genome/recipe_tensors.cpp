@@ -15,7 +15,7 @@
 namespace mergarium {
 namespace {
 
-/// Bytes written between two times that founders' pages are dropped: what stays resident at most is a few times that.
+/// After so many bytes founders' pages are dropped, so at most a few times that stays resident.
 constexpr std::uint64_t kDropInterval = 64 << 20;
 
 void dropBehind(const std::vector<FounderSourcePtr>& sources) {

@@ -23,12 +23,12 @@ public:
 
     /// In depth order.
     const std::vector<TensorDescription>& descriptions() const { return descriptions_; }
-    /// What `recipe` makes of them, to be written by descriptions(). Both must outlive it. Founders' pages are dropped
-    /// behind.
+    /// The values that `recipe` gives them, in the order of descriptions(). Both must outlive it. Founders' pages are
+    /// dropped once read.
     TensorContents contents(const Recipe& recipe) const;
 
 private:
-    /// Exactly one holds: merged; a stretch of one founder; bytes that are no floating numbers.
+    /// Exactly one applies: merged; a stretch of one founder; bytes that are not floating-point.
     struct Origin {
         /// In the network's buffer.
         std::uint64_t begin = 0;

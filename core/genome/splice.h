@@ -30,7 +30,7 @@ struct Mutation {
     bool operator==(const Mutation&) const = default;
 };
 
-/// How a child is made of its two parents (paper, section 3.2, equation 4): replayable and storable.
+/// How a child is made from its two parents (paper, section 3.2, equation 4): replayable and storable.
 /// Parent 2 weighs `ratio` before the first split point, 1 - `ratio` from it to the second, and so on in turn.
 struct Splice {
     /// Ascending, each in [0, D), D the length of the parameter vector. None: `ratio` holds for the whole vector.
@@ -58,7 +58,7 @@ struct SplitCount {
     bool operator==(const SplitCount&) const = default;
 };
 
-/// Where split points may lie: anywhere, or between tensors, or between layers alone.
+/// Where split points may lie: anywhere, only between tensors, or only between layers.
 enum class Snap { None, Tensor, Layer };
 
 /// What splices are drawn from; the defaults are the paper's.

@@ -17,7 +17,7 @@ struct Matrix {
 };
 
 /// Products of matrices with activations, on all threads. Every sum goes over the inputs in order, so a token's result
-/// is the same to the bit whatever stands beside it, and however many threads there are.
+/// is the same to the bit whatever it is batched with, and however many threads there are.
 
 /// Rows of outputs, one matrix after the other, from the first feature on: queries, keys and values at once.
 void multiply(std::span<const Matrix> matrices, const TokenBlocks& inputs, TokenBlocks& outputs);

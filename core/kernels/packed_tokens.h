@@ -35,10 +35,10 @@ struct KeyValueCache {
     std::vector<torch::Tensor> keys = {};
     std::vector<torch::Tensor> values = {};
     std::int64_t slots = 0;
-    /// Most tokens of a text.
+    /// Largest number of tokens of a text.
     std::int64_t capacity = 0;
 
-    /// Text `to` becomes what text `from` is.
+    /// Copies text `from` over text `to`.
     void copySlot(std::int64_t from, std::int64_t to) {
         for (std::size_t layer = 0; layer < keys.size(); ++layer) {
             keys[layer].select(0, to).copy_(keys[layer].select(0, from));

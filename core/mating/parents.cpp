@@ -9,7 +9,7 @@
 namespace mergarium {
 namespace {
 
-/// Weights of one for every member: how the next parent is drawn when nothing tells the members apart.
+/// A weight of 1 for every member, for when nothing tells them apart.
 std::vector<double> equalWeights(const Archive& archive) {
     std::vector<double> weights(archive.slots().size());
     for (std::size_t slot = 0; slot < weights.size(); ++slot) weights[slot] = archive.slots()[slot] ? 1.0 : 0.0;
@@ -40,7 +40,7 @@ std::optional<std::size_t> drawProportional(std::span<const double> weights, dou
         last = index;
         if (target < sum) return index;
     }
-    return last;  // rounding put the target on the very end
+    return last;  // rounding has pushed the target past the sum
 }
 
 Parents drawParents(const Archive& archive, bool byAttraction, std::uint64_t seed, std::uint64_t step) {

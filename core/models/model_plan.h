@@ -26,7 +26,7 @@ struct PlannedFile {
     std::string header;
     /// Ascending, without gaps: wide elements first, else as the tensors were given.
     std::vector<Place> places;
-    /// Bytes behind the header.
+    /// Bytes after the header.
     std::uint64_t dataSize = 0;
 };
 
@@ -37,7 +37,7 @@ struct ModelPlan {
     /// The text of model.safetensors.index.json; empty for a single file.
     std::string index;
 
-    /// Of everything that is to be written.
+    /// Bytes of all files together.
     std::uint64_t byteSize() const;
 };
 

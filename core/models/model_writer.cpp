@@ -32,7 +32,7 @@ struct Piece {
     std::uint64_t offset = 0;
 };
 
-/// File by file from its beginning to its end, as a disk likes it.
+/// File by file, each from beginning to end: sequential writes.
 std::vector<Piece> piecesOf(const ModelPlan& plan, std::span<const ContentChunk> chunks) {
     std::vector<Piece> pieces;
     for (std::size_t file = 0; file < plan.files.size(); ++file)

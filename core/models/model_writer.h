@@ -17,15 +17,15 @@ class OutputFile;
 struct ModelWriting {
     /// 0: one per core.
     std::size_t threads = 0;
-    /// In bytes, over which writing passes twice.
+    /// In bytes; every byte counts twice, for writing and for reading back.
     Progress progress;
-    /// Called on this thread when the files have been read back, while another may still wait for the disk: what else
-    /// has to be done by then. May throw; may be empty.
+    /// Other work to be done by the end; called on this thread once the files have been read back, while another thread
+    /// may still wait for the disk. May throw; may be empty.
     std::function<void()> meanwhile;
 };
 
-/// Writes the tensors' files into `folder`, with what `contents` gives, chunk by chunk: nothing the size of a model is
-/// held in memory. Room on the disk is looked for first. Puts everything on the disk, reads the files back as whoever
+/// Writes the tensors' files into `folder`, taking values from `contents` chunk by chunk: nothing the size of a model
+/// is held in memory. Checks for room on the disk first. Puts everything on the disk, reads the files back as whoever
 /// opens the folder will, and compares contents. Returns their hash (contentHash). Throws std::runtime_error with one
 /// sentence: the disk is full, or what is read back differs; Cancelled.
 std::string writeModel(const ModelPlan& plan, const PendingFolder& folder, const TensorContents& contents,

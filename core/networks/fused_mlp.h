@@ -8,7 +8,7 @@
 
 namespace mergarium {
 
-/// Rows of a batch as the fused pass wants them: padded with zero rows to whole tiles.
+/// Rows of a batch as the fused pass needs them: padded with zero rows to whole tiles.
 class TiledRows {
 public:
     /// `values` holds `rows` x `columns` numbers, row after row.
@@ -40,7 +40,7 @@ public:
 
     explicit FusedMlp(Mlp::Shape shape);
 
-    /// Takes over a model: `parameters` in the layout of Mlp. They are read again by every `forward`, and have to stay.
+    /// Loads a model: `parameters` in the layout of Mlp. They are read by every `forward` and must outlive it.
     void load(std::span<const float> parameters);
 
     /// The logits of tiles [begin, end) go to `logits`, kRowsPerTile x kLogitsPerRow values per tile. Threads may call

@@ -16,7 +16,7 @@ namespace {
 /// A text that is being continued.
 struct Text {
     std::size_t prompt = 0;
-    /// Tokens of it in the cache.
+    /// Number of its tokens in the cache.
     std::int64_t seen = 0;
 };
 
@@ -84,7 +84,7 @@ std::vector<Continuation> generate(const Llama& network, const GenerationRequest
     const auto slots = std::clamp<std::size_t>(request.batch, 1, request.prompts.size());
     auto cache = network.cache(static_cast<std::int64_t>(slots), capacity);
 
-    // Text i lies in row i of the cache.
+    // Text i occupies row i of the cache.
     std::vector<Text> texts;
     std::size_t next = 0;
     while (next < request.prompts.size() || !texts.empty()) {
@@ -101,7 +101,7 @@ std::vector<Continuation> generate(const Llama& network, const GenerationRequest
         }
         const auto tokens = choose(network.forward(pieces, cache).logits, texts, request, results);
 
-        // From the last on: an ended text's row is taken by the last text.
+        // Backwards: an ended text's row is taken over by the last text.
         for (std::size_t row = texts.size(); row-- > 0;) {
             auto& result = results[texts[row].prompt];
             result.tokens.push_back(tokens[row]);

@@ -17,17 +17,16 @@ struct GenerationRequest {
     /// 0: always the likeliest token, the first of equals.
     double temperature = 0.0;
     std::uint64_t seed = 0;
-    /// What stands for each prompt in the random numbers, so that a prompt draws the same in any batch; empty: 0, 1, 2,
-    /// ...
+    /// Number of each prompt for the random draws, so that a prompt draws the same in any batch; empty: 0, 1, 2, ...
     std::vector<std::uint64_t> streams = {};
     /// Tokens that end a text, themselves the last of it.
     std::vector<std::int32_t> stopTokens = {};
-    /// Asked after every token, with the prompt's index and all its new tokens, whether the text ends there. May be
+    /// Called after every token with the prompt's index and all its new tokens; true ends the text. May be
     /// empty.
     std::function<bool(std::size_t prompt, std::span<const std::int32_t> newTokens)> stop = {};
-    /// Texts that are continued at a time; when one ends, the next prompt takes its place.
+    /// Texts continued at the same time; when one ends, the next prompt takes its place.
     std::size_t batch = 16;
-    /// Looked at between steps. May be null.
+    /// Checked between steps. May be null.
     const std::atomic<bool>* cancelled = nullptr;
 };
 

@@ -101,7 +101,7 @@ torch::Tensor Batch::mask(std::int64_t window, torch::ScalarType type) const {
         .masked_fill(hidden, -std::numeric_limits<double>::infinity());
 }
 
-/// Turns [tokens, heads, headSize].
+/// Rotates [tokens, heads, headSize].
 torch::Tensor rotate(const torch::Tensor& heads, const Batch& batch) {
     const auto halves = heads.to(torch::kFloat32).chunk(2, -1);
     return at::cat({halves[0] * batch.cosines - halves[1] * batch.sines,
@@ -116,7 +116,7 @@ torch::Tensor seen(const torch::Tensor& cached, const Batch& batch) {
     return rows.narrow(1, 0, batch.keys).transpose(1, 2);
 }
 
-/// Queries of the heads that share keys go as further queries of one head, so that keys and values are never repeated.
+/// Heads that share keys become further queries of one head, so that keys and values are never repeated.
 torch::Tensor groupedAttention(const LlamaConfig& config, const torch::Tensor& queries, const torch::Tensor& keys,
                                const torch::Tensor& values, const torch::Tensor& mask, const Batch& batch) {
     const auto group = config.heads / config.keyHeads;

@@ -37,7 +37,7 @@ std::vector<Group> groupByPrompt(std::span<const LikelihoodQuestion> questions, 
     return groups;
 }
 
-/// The answers to some groups: their prompts but for the last token first, each once, then what is asked for.
+/// Answers some groups: first their prompts without the last token, each once, then what is asked for.
 void answer(const Llama& network, std::span<const LikelihoodQuestion> questions, std::span<const Group> groups,
             std::vector<std::vector<float>>& answers) {
     const std::size_t begin = groups.front().begin;

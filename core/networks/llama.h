@@ -27,8 +27,8 @@ public:
         Library,
     };
 
-    /// Throws std::runtime_error naming the tensor that the layout lacks, has in another shape, or has beyond what the
-    /// network knows. Names are as in Hugging Face's folders; their order in the layout is free.
+    /// Throws std::runtime_error naming the tensor that the layout lacks, has in another shape, or that is unknown to
+    /// the network. Names are as in Hugging Face's folders; their order in the layout is free.
     Llama(LlamaConfig config, Layout layout, torch::Device device, Kernels kernels = Kernels::Best);
     ~Llama();
     Llama(Llama&&) noexcept;
@@ -46,8 +46,9 @@ public:
     /// For texts of up to `capacity` tokens.
     KeyValueCache cache(std::int64_t slots, std::int64_t capacity) const;
 
-    /// Feeds pieces, each of another slot, to the network and into the cache. Logits and log-probabilities are computed
-    /// only where asked for. Throws std::invalid_argument for tokens outside the vocabulary and texts beyond the cache.
+    /// Feeds pieces, each of a different slot, to the network and into the cache. Logits and log-probabilities are
+    /// computed only where asked for. Throws std::invalid_argument for tokens outside the vocabulary and texts beyond
+    /// the cache.
     PieceResults forward(std::span<const Piece> pieces, KeyValueCache& cache) const;
 
 private:

@@ -12,7 +12,7 @@ namespace {
 /// Elements that one thread converts at a time.
 constexpr std::int64_t kChunk = 1 << 16;
 
-/// What a checkpoint holds, in the words of a layout.
+/// A checkpoint's tensors as a layout.
 Layout layoutOf(const Checkpoint& checkpoint) {
     Layout layout;
     for (const auto& tensor : checkpoint.tensors()) layout.append(tensor.name, tensor.shape, tensor.dtype);
@@ -55,7 +55,7 @@ void loadCheckpoint(const Checkpoint& checkpoint, Llama& network) {
     const auto read = [&](const Layout::Tensor& tensor) {
         const auto* stored = findByAnyName(checkpoint, layout, tensor.name);
         if (!stored || stored->shape != tensor.shape || !isFloating(stored->dtype))
-            return;  // not the network's, as was checked
+            return;  // unknown to the network; checked before
         readInto(*stored, network.flat().narrow(0, static_cast<std::int64_t>(tensor.begin),
                                                 static_cast<std::int64_t>(tensor.count)));
     };

@@ -17,7 +17,7 @@ using nlohmann::json;
 
 constexpr std::int64_t kMostLayers = 10'000;
 
-/// An object of a configuration file and what it is called in complaints.
+/// An object of a configuration file, and its name for error messages.
 class Keys {
 public:
     Keys(const json& object, std::string_view source, std::string prefix = {})

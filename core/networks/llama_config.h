@@ -12,7 +12,7 @@
 
 namespace mergarium {
 
-/// How rotary frequencies are stretched for contexts longer than those of the first training.
+/// How rotary frequencies are scaled for contexts longer than those of pretraining.
 struct RopeScaling {
     /// Every position divided by `factor`.
     struct Linear {
@@ -29,13 +29,13 @@ struct RopeScaling {
     struct Yarn {
         double factor = 1.0, originalContext = 0.0;
         double betaFast = 32.0, betaSlow = 1.0;
-        /// What cosines and sines are multiplied by.
+        /// Factor of cosines and sines.
         double attentionFactor = 1.0;
         /// Whether the ramp begins and ends at whole dimensions.
         bool truncate = true;
         bool operator==(const Yarn&) const = default;
     };
-    /// std::monostate: not stretched.
+    /// std::monostate: not scaled.
     std::variant<std::monostate, Linear, Llama3, Yarn> kind = {};
     bool operator==(const RopeScaling&) const = default;
 };
@@ -55,7 +55,7 @@ struct LlamaConfig {
     std::int64_t keyHeads = 0;
     /// Numbers per head; even.
     std::int64_t headSize = 0;
-    /// Most tokens of a text, prompt and continuation together.
+    /// Largest number of tokens of a text, prompt and continuation together.
     std::int64_t context = 0;
     double normEpsilon = 1e-6;
     double ropeTheta = 10000.0;

@@ -39,8 +39,8 @@ struct LlamaWeights {
 /// tied.
 Layout llamaLayout(const LlamaConfig& config);
 
-/// Throws std::runtime_error naming `source` and the tensor that it lacks, has in another shape, has as whole numbers,
-/// or has beyond what the network knows. Allowed beyond are rotary frequencies, and the head of a tied network.
+/// Throws std::runtime_error naming `source` and the tensor that is missing, has another shape, holds integers, or is
+/// unknown to the network. Allowed beyond are rotary frequencies, and the head of a tied network.
 void checkTensors(const LlamaConfig& config, const Layout& layout, std::string_view source);
 
 }  // namespace mergarium

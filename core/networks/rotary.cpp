@@ -17,7 +17,7 @@ void stretch(std::vector<double>& frequencies, const LlamaConfig&, const RopeSca
 
 void stretch(std::vector<double>& frequencies, const LlamaConfig&, const RopeScaling::Llama3& llama3) {
     for (double& frequency : frequencies) {
-        // How often the wave fits into the original context decides: 1 keeps it, 0 divides it by the factor.
+        // Depends on how often the wave fits into the original context: 1 keeps it, 0 divides it by the factor.
         const double waves = llama3.originalContext * frequency / kTurn;
         const double kept = std::clamp(
             (waves - llama3.lowFrequencyFactor) / (llama3.highFrequencyFactor - llama3.lowFrequencyFactor), 0.0, 1.0);

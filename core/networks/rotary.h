@@ -7,11 +7,11 @@
 namespace mergarium {
 
 /// Rotary position embedding (Su et al., arXiv 2104.09864): numbers i and i + headSize/2 of a head, as a point in the
-/// plane, are turned by position * frequencies[i].
+/// plane, are rotated by position * frequencies[i].
 struct Rotary {
     /// headSize / 2 angles per position.
     std::vector<float> frequencies;
-    /// What cosines and sines are multiplied by; 1 but for YaRN.
+    /// Factor of cosines and sines; 1 except for YaRN.
     float scale = 1.0F;
 
     static Rotary of(const LlamaConfig& config);

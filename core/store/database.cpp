@@ -53,7 +53,7 @@ SQLite::Database openDatabase(const std::filesystem::path& path, Access access) 
         }
         const int version = database.execAndGet("PRAGMA user_version").getInt();
         if (version == 0) throw StoreError(fmt::format("{}: there are no runs in this file.", path.string()));
-        // Readers know the newest format alone.
+        // Readers only understand the newest format.
         if (version < kSchemaVersion) (void)openDatabase(path, Access::Write);
         return database;
     } catch (const SQLite::Exception& caught) {

@@ -14,7 +14,7 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// Another program holds the file's lock; trying again later may do.
+/// Another program holds the file's lock; trying again later may work.
 class StoreBusy : public StoreError {
 public:
     using StoreError::StoreError;
@@ -31,7 +31,7 @@ enum class Access {
 /// StoreError.
 SQLite::Database openDatabase(const std::filesystem::path& path, Access access);
 
-/// Throws what SQLite's error means to the person at the screen: StoreError, StoreBusy for a lock.
+/// Rethrows SQLite's error as a sentence for people: StoreError, StoreBusy for a lock.
 [[noreturn]] void throwExplained(const SQLite::Exception& error, const std::filesystem::path& path);
 
 }  // namespace mergarium

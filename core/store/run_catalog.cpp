@@ -100,7 +100,7 @@ struct RunCatalog::Connection {
     std::filesystem::path path;
     mutable SQLite::Database sqlite;
 
-    /// Calls `read` in one read transaction, so that a run that is going on is seen at one moment.
+    /// Calls `read` in one read transaction, so that a run in progress is seen at one moment.
     template <typename Read>
     auto reading(Read&& read) const {
         try {

@@ -80,8 +80,8 @@ public:
 
     /// Newest first.
     std::vector<RunSummary> runs() const;
-    /// A stored run as views know it, with the genomes of its last checkpoint where the members still live; recipes can
-    /// be looked at, not materialised. `samples` is left null. Throws when there is no such run.
+    /// A stored run as views know it, with the genomes of its last checkpoint where the members still live; recipes are
+    /// for viewing and can't be materialised. `samples` is left null. Throws when there is no such run.
     SessionSnapshot snapshot(RunId run) const;
     ResumePoint resumePoint(RunId run) const;
     /// Of a founder, or of a child that was accepted; throws for others.

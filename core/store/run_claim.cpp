@@ -11,7 +11,7 @@
 namespace mergarium {
 namespace {
 
-/// The holds of this process.
+/// The claims that this process holds.
 struct Holds {
     std::mutex mutex;
     std::set<std::string, std::less<>> texts;

@@ -21,7 +21,7 @@ std::int64_t secondsSince1970() {
         .count();
 }
 
-/// Which file a path leads to; SQLite goes on writing into a file that was deleted, and nobody would notice.
+/// Identifies the file at a path: SQLite would silently keep writing to one that has been deleted.
 std::pair<dev_t, ino_t> identityOf(const std::filesystem::path& path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return {0, 0};

@@ -17,14 +17,14 @@ namespace mergarium {
 struct FounderRecord {
     MemberPtr member;
     std::string name;
-    /// The identity of its contents, hexadecimal.
+    /// Content hash, hexadecimal.
     std::string hash;
     double test = 0.0;
     /// Where it lies; empty for founders that Mergarium made itself, whose parameters are stored with the run.
     CheckpointFounder source;
     /// Bytes of its parameters.
     std::uint64_t bytes = 0;
-    /// Where it sits at first; absent when it is not in the archive.
+    /// Its first slot; absent when it does not enter the archive.
     std::optional<std::size_t> slot = std::nullopt;
 };
 
@@ -60,7 +60,7 @@ struct RunStanding {
     std::uint64_t samplesSaved = 0;
 };
 
-/// What a run goes on from: an archive, and what its strategy knows beyond it.
+/// What a run resumes from: an archive, and what its strategy knows beyond it.
 struct CheckpointRecord {
     const Archive& archive;
     std::span<const std::byte> state;
@@ -71,8 +71,8 @@ struct CheckpointRecord {
 /// what a kill loses is recomputed identically. Every function throws StoreError with one sentence.
 class RunRecorder {
 public:
-    /// Stores a new run (its id, founders and samples aside) and its founders. `arm` names the sweep that it belongs
-    /// to, if any.
+    /// Stores a new run and its founders; the run's id, founders and samples are ignored. `arm` names the sweep that it
+    /// belongs to, if any.
     static RunRecorder create(const std::filesystem::path& database, const RunDescription& run,
                               std::span<const FounderRecord> founders, const SweepArm& arm = {});
     /// Takes over a stored run. Refused while a living process runs it.

@@ -80,7 +80,7 @@ void RunRows::insert(std::span<const BirthRecord> births) {
         "INSERT INTO births (run, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, "
         "train, fitness, slot, replaced, scores, seconds, scored, failure) VALUES "
         "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-    // Answers are kept of the archive's members; founders keep theirs.
+    // Only members of the archive and founders keep their answers.
     SQLite::Statement forget(database_,
                              "DELETE FROM answers WHERE run = ?1 AND member = ?2 AND member > (SELECT max(member) "
                              "FROM founders WHERE run = ?1)");

@@ -183,7 +183,7 @@ void migrate(SQLite::Database& database) {
     const int version = database.execAndGet("PRAGMA user_version").getInt();
     for (int from = version; from < kSchemaVersion; ++from) {
         SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-        // Another program may have been quicker while this one waited for the lock.
+        // Another program may have migrated it while this one waited for the lock.
         if (database.execAndGet("PRAGMA user_version").getInt() != from) continue;
         database.exec(kMigrations[static_cast<std::size_t>(from)]);
         database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));

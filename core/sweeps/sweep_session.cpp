@@ -13,7 +13,7 @@
 namespace mergarium {
 namespace {
 
-/// The evaluations of a sitting too short to be measured.
+/// Evaluations below which a sitting is too short to measure its speed.
 constexpr double kLeastSeconds = 1.0;
 
 }  // namespace
@@ -23,7 +23,7 @@ struct SweepSession::Slot {
     RunConfiguration configuration;
     SweepRun now;
     std::unique_ptr<Session> session;
-    /// What it showed last.
+    /// Its latest snapshot.
     SnapshotPtr last = std::make_shared<const SessionSnapshot>();
 };
 

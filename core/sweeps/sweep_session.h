@@ -22,7 +22,7 @@ struct SweepRun {
     SweepRunState state = SweepRunState::Waiting;
     std::uint64_t evaluations = 0;
     std::uint64_t budget = 0;
-    /// 0 while it isn't going on.
+    /// 0 while it isn't running.
     double evaluationsPerSecond = 0.0;
     /// Of the member that is best in training; absent where nothing was scored yet.
     std::optional<double> bestTest;
@@ -41,7 +41,7 @@ struct SweepProgress {
     /// Absent until something was measured.
     std::optional<double> evaluationsPerSecond;
     std::optional<double> secondsLeft;
-    /// Runs going on now: "m2n2, seed 3".
+    /// Runs in progress: "m2n2, seed 3".
     std::vector<std::string> going;
     /// Why runs failed, in the order in which they did.
     std::vector<std::string> failures;
@@ -68,8 +68,8 @@ struct SweepPlace {
 };
 
 /// Carries out a sweep: every run that isn't finished in the database is resumed or begun, seed by seed, so that arms
-/// grow alike. A kill at any moment loses nothing: the next sitting finds what is there. Has no thread of its own:
-/// somebody calls `advance` a few times a second. One thread at a time.
+/// grow alike. A kill at any moment loses nothing: the next sitting finds what is stored. Has no thread of its own:
+/// call `advance` a few times a second. One thread at a time.
 class SweepSession {
 public:
     /// Throws std::runtime_error when the database holds runs of this sweep with other configurations, or when one is
@@ -79,11 +79,11 @@ public:
     SweepSession(const SweepSession&) = delete;
     SweepSession& operator=(const SweepSession&) = delete;
 
-    /// Takes in what has ended and begins what there is room for, each when the one before is in the database, whose
-    /// runs so come in the order of the plan. False when nothing goes on and nothing is left.
+    /// Collects runs that have ended and starts what there is room for, each once the one before is in the database, so
+    /// that runs are numbered in the order of the plan. False when nothing is running and nothing is left.
     /// Throws std::runtime_error when a run can't begin: neither will the others.
     bool advance();
-    /// Begins no more runs and stops those going on, each within one scoring batch; `advance` says when they have
+    /// Starts no more runs and stops those in progress, each within one scoring batch; `advance` tells when they have
     /// ended.
     void stop();
     SweepProgress progress() const;

@@ -19,12 +19,12 @@ namespace mergarium::text {
 /// A token that is looked for in the text before the model sees it.
 struct AddedToken {
     std::string content;
-    /// Only where no word character is beside it.
+    /// Only where no word character is next to it.
     bool singleWord = false;
     /// Takes the white space before and after it.
     bool leftStrip = false;
     bool rightStrip = false;
-    /// Looked for in the normalized text, itself normalized.
+    /// Its normalized form is looked for in the normalized text.
     bool normalized = false;
     bool special = false;
 };
@@ -48,9 +48,9 @@ public:
     std::vector<MarkedSpan> findNormalized(std::string_view text) const { return find(text, normalized_); }
 
     std::optional<std::int32_t> idOf(std::string_view token) const;
-    /// Nothing when the id is none of an added token.
+    /// Nothing when the id is not an added token's.
     const AddedToken* tokenOf(std::int32_t id) const;
-    /// What the decoder is given for it: as it is found in the text, normalized or not.
+    /// What the decoder gets for it: its form in the text, normalized or not.
     std::optional<std::string> spellingOf(std::int32_t id) const;
     /// Whether a token of this name, the model's own included, was declared special.
     bool isSpecial(std::string_view token) const { return specials_.contains(token); }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int32_t kNone = -1;
 
-/// A character or what became of some, in a list whose order is that of the text.
+/// A character, or several merged, in a list in the order of the text.
 struct Symbol {
     std::int32_t token = 0;
     std::int32_t previous = kNone;
@@ -97,7 +97,7 @@ void BpeModel::addMerge(const Component& component, std::uint32_t rank, std::str
     };
     const auto leftId = idOfToken(left);
     const auto rightId = idOfToken(right);
-    // Within a word a token begins with the prefix, which the merged one has only once.
+    // Tokens within a word start with the prefix; the merged token has it only once.
     const auto prefix = continuingPrefix_ ? std::min(continuingPrefix_->size(), right.size()) : 0;
     merges_[pairOf(leftId, rightId)] = {rank, idOfToken(fmt::format("{}{}", left, right.substr(prefix)))};
 }

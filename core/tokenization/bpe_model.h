@@ -9,7 +9,7 @@
 namespace mergarium::text {
 
 /// Byte-pair encoding: a piece begins as its characters, and the neighbours that the list of merges names first become
-/// one token, again and again. In time n log n of the piece's length.
+/// one token, again and again. O(n log n) in the piece's length.
 class BpeModel : public TokenModel {
 public:
     explicit BpeModel(const Component& component);
@@ -21,7 +21,7 @@ public:
     std::size_t largestIdPlusOne() const override { return vocabulary_.largestIdPlusOne(); }
 
 private:
-    /// The place in the list of merges, and the token that comes of it.
+    /// Rank in the list of merges, and the token that results.
     struct Merge {
         std::uint32_t rank = 0;
         std::int32_t merged = 0;

@@ -12,7 +12,7 @@ namespace mergarium::text {
 
 /// The bytes of a text, each as its character.
 std::string spelledAsBytes(std::string_view text);
-/// The byte that a character stands for; nothing when it stands for none.
+/// The byte that a character stands for, if any.
 std::optional<std::uint8_t> byteOf(char32_t code);
 
 }  // namespace mergarium::text

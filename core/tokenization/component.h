@@ -41,7 +41,7 @@ public:
     std::vector<Component> list(std::string_view key) const;
     std::vector<Component> elements() const;
 
-    /// Refuses keys other than these and "type": what isn't known can't be obeyed.
+    /// Refuses keys other than these and "type": an unknown setting can't be honoured.
     void allow(std::initializer_list<std::string_view> keys) const;
     [[noreturn]] void refuse(std::string_view what) const;
     [[noreturn]] void refuseType() const;
@@ -54,9 +54,9 @@ private:
     int depth_;
 };
 
-/// A token's id, from 0 to 2^31 - 1; nothing when the value is none.
+/// A token's id, from 0 to 2^31 - 1; nothing when the value isn't one.
 std::optional<std::int32_t> tokenId(const nlohmann::json& value);
-/// The same, refusing what is none.
+/// The same, but refuses other values.
 std::int32_t tokenId(const Component& component);
 
 }  // namespace mergarium::text

@@ -9,8 +9,7 @@
 
 namespace mergarium::text {
 
-/// What makes text of tokens: steps, each rewriting the list of tokens; at the end they are joined. A value; any
-/// thread.
+/// Turns tokens into text: steps, each rewriting the list of tokens, which are joined at the end. A value; any thread.
 using Decoder = std::vector<std::function<void(std::vector<std::string>& tokens)>>;
 
 /// Reads the "decoder" of a tokenizer.json; nothing when it is null, and tokens are then joined by spaces.

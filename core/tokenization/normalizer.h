@@ -8,7 +8,7 @@
 
 namespace mergarium::text {
 
-/// What rewrites the text before it is cut into pieces: steps, carried out in order. A value; any thread.
+/// Rewrites the text before it is cut into pieces: steps, carried out in order. A value; any thread.
 using Normalizer = std::vector<std::function<void(Piece&)>>;
 
 /// Reads the "normalizer" of a tokenizer.json, which may be null.

@@ -38,7 +38,7 @@ void read(const Component& component, PostProcessor& result, bool& placed) {
         return;
     }
     if (type == "ByteLevel") {
-        // Trims what a token says of its place in the text, which nobody here asks for.
+        // Trims tokens' offsets in the text, which are not used here.
         component.allow({"add_prefix_space", "trim_offsets", "use_regex"});
         return;
     }

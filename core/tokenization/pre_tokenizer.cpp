@@ -10,7 +10,7 @@
 namespace mergarium::text {
 namespace {
 
-/// GPT-2's cut: contractions, words, numbers and marks with the space before them, and white space.
+/// GPT-2's rule: contractions, words, numbers and marks with the space before them, and white space.
 constexpr std::string_view kGpt2 = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
 void cut(const Piece& piece, const std::vector<Section>& sections, Delimiters delimiters, std::vector<Piece>& out) {
@@ -79,7 +79,7 @@ void readMetaspace(const Component& component, PreTokenizer& steps) {
     });
 }
 
-/// Words and runs of other characters; white space goes.
+/// Words and runs of other characters; white space is dropped.
 void wordsAndMarks(Piece& piece, std::vector<Piece>& out) {
     enum class Kind { Space, Word, Mark };
     const auto kindOf = [](char32_t code) {

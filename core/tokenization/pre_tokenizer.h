@@ -8,8 +8,8 @@
 
 namespace mergarium::text {
 
-/// What cuts the normalized text into the pieces that the model sees, none of them empty: steps, each carried out on
-/// every piece of the one before. A value; any thread.
+/// Cuts the normalized text into the pieces that the model sees, none of them empty: steps, each applied to every piece
+/// of the one before. A value; any thread.
 using PreTokenizer = std::vector<std::function<void(Piece& piece, std::vector<Piece>& out)>>;
 
 /// Reads the "pre_tokenizer" of a tokenizer.json, which may be null.

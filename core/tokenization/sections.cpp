@@ -7,7 +7,7 @@
 namespace mergarium::text {
 namespace {
 
-/// Every delimiter joins the part before it, save that of two in a row the second stands alone.
+/// Every delimiter joins the part before it, except that the second of two in a row stands alone.
 std::vector<Span> mergedWithPrevious(const std::vector<Section>& sections) {
     std::vector<Span> parts;
     bool afterDelimiter = false;

@@ -14,12 +14,12 @@ struct Section {
     bool delimiter = false;
 };
 
-/// What becomes of the delimiters when a text is split at them.
+/// Where delimiters go when a text is split at them.
 enum class Delimiters { Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous };
 
 /// The whole text as delimiters, the given matches, and what lies between.
 std::vector<Section> sectionsAt(const std::vector<Span>& matches, std::size_t textSize);
-/// The same where every character that `isDelimiter` says is one.
+/// The same with every character that satisfies `isDelimiter` as a delimiter.
 std::vector<Section> sectionsAt(std::string_view text, const std::function<bool(char32_t)>& isDelimiter);
 
 /// The parts that a split leaves, from left to right; some may be empty.

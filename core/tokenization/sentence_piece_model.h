@@ -13,14 +13,14 @@ namespace mergarium::text {
 /// A tokenizer.model, encoded by the SentencePiece library: any kind of model it knows, with its own normalization.
 class SentencePieceModel : public TokenModel {
 public:
-    /// Tokens that no text becomes: <s>, </s> and the like, the unknown one among them.
+    /// Tokens that no text turns into: <s>, </s> and the like, and the unknown token.
     virtual std::vector<std::string> controlTokens() const = 0;
     virtual std::optional<std::string> beginToken() const = 0;
     virtual std::optional<std::string> endToken() const = 0;
 };
 
-/// With `prefixEveryPiece`, a space is put before every piece where the model's own rule is to put one before a text;
-/// else only before what begins the text. Throws std::runtime_error naming the file.
+/// With `prefixEveryPiece`, where the model's own rule puts a space before a text, every piece gets one; otherwise only
+/// the piece that begins the text. Throws std::runtime_error naming the file.
 std::unique_ptr<const SentencePieceModel> readSentencePieceModel(const std::filesystem::path& file,
                                                                  bool prefixEveryPiece);
 

@@ -8,7 +8,7 @@
 namespace mergarium::text {
 namespace {
 
-/// Appended to a serialized model, "normalizer_spec { add_dummy_prefix: false }": what comes last of a field wins.
+/// Appended to a serialized model, "normalizer_spec { add_dummy_prefix: false }": the last value of a field wins.
 constexpr std::string_view kNoPrefix("\x1A\x02\x18\x00", 4);
 
 class Model : public SentencePieceModel {

@@ -12,7 +12,7 @@ struct StringHash {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
 };
 
-/// A map that is asked by std::string_view without making a string of it.
+/// A map with lookup by std::string_view, without a temporary string.
 template <typename Value>
 using StringMap = std::unordered_map<std::string, Value, StringHash, std::equal_to<>>;
 

@@ -10,7 +10,7 @@
 
 namespace mergarium::text {
 
-/// What makes tokens of a piece of text. Immutable; any thread.
+/// Turns a piece of text into tokens. Immutable; any thread.
 class TokenModel {
 public:
     virtual ~TokenModel() = default;
@@ -21,7 +21,7 @@ public:
 
     virtual std::optional<std::int32_t> idOf(std::string_view token) const = 0;
     virtual std::optional<std::string> tokenOf(std::int32_t id) const = 0;
-    /// The number of tokens, and what is above every id.
+    /// The number of tokens, and a bound above every id.
     virtual std::size_t size() const = 0;
     virtual std::size_t largestIdPlusOne() const = 0;
 };

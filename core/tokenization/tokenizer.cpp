@@ -14,7 +14,7 @@ using text::Piece;
 
 namespace {
 
-/// Words that occurred before in the same text, and their tokens.
+/// Cache of the words that occurred before in the same text, and their tokens.
 class WordCache {
 public:
     explicit WordCache(const text::TokenModel& model) : model_(model) {}
@@ -36,7 +36,7 @@ private:
     text::StringMap<std::vector<std::int32_t>> words_;
 };
 
-/// Cuts a piece at the tokens that `find` sees in it; those become ids, what lies between goes to `onText`.
+/// Cuts a piece at the tokens that `find` finds in it; those become ids, the text between goes to `onText`.
 template <typename Find, typename OnText>
 void cutAtTokens(const Piece& piece, const Find& find, std::vector<std::int32_t>& ids, const OnText& onText) {
     for (const auto& [span, token] : find(piece.text)) {

@@ -15,7 +15,7 @@ namespace text {
 struct TokenizerParts;
 }
 
-/// Whether a text gets the tokens that its tokenizer puts around it, say the one for the beginning.
+/// Whether the tokens that the tokenizer puts around a text are added, such as the one for its beginning.
 enum class SpecialTokens { Add, Leave };
 
 /// Text into a language model's token ids and back, as the model's folder says. Immutable; any thread.
@@ -33,10 +33,10 @@ public:
     /// The ids of a text in UTF-8; special tokens that are spelled out in it become themselves. Throws
     /// std::runtime_error where the tokenizer has no token for a part and none for the unknown.
     std::vector<std::int32_t> encode(std::string_view text, SpecialTokens specialTokens) const;
-    /// The text that the tokens spell, always valid UTF-8; ids that are none of its own are passed over.
+    /// The text that the tokens spell, always valid UTF-8; unknown ids are skipped.
     std::string decode(std::span<const std::int32_t> ids, bool skipSpecial) const;
 
-    /// What is above every id: the rows that the embedding must have at least.
+    /// A bound above every id: the least number of rows of the embedding.
     std::size_t vocabularySize() const;
     std::optional<std::int32_t> idOf(std::string_view token) const;
     /// As the vocabulary spells it, which for byte-level tokenizers isn't plain text. Empty when there is no such id.

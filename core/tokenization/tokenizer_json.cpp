@@ -10,7 +10,7 @@ namespace mergarium::text {
 namespace {
 
 std::unique_ptr<const TokenModel> readModel(const Component& component) {
-    // The oldest files leave the type out and know BPE alone with merges.
+    // The oldest files leave out the type; BPE is the only one with merges.
     const auto type = component.has("type") || !component.has("merges") ? component.type() : "BPE";
     if (type == "BPE") return std::make_unique<BpeModel>(component);
     if (type == "WordLevel") return std::make_unique<WordLevelModel>(component);
@@ -39,7 +39,7 @@ TokenizerParts readTokenizerJson(const std::filesystem::path& file) {
     static const nlohmann::json absent;
     const auto json = readJsonFile(file);
     const Component document(json, file.string());
-    // "truncation" and "padding" are for batches; whoever runs the model sees to them.
+    // "truncation" and "padding" concern batches, which whoever runs the model handles.
     const auto component = [&](const char* key) {
         return document.has(key) ? document.at(key) : Component(absent, fmt::format("{}.{}", file.string(), key));
     };

@@ -16,7 +16,7 @@ class Vocabulary {
 public:
     /// Reads an object of tokens and ids.
     explicit Vocabulary(const Component& component);
-    // The names of the ids lie in the map of the tokens.
+    // Not copied: the names of ids point into the map of tokens.
     Vocabulary(const Vocabulary&) = delete;
     Vocabulary& operator=(const Vocabulary&) = delete;
 
