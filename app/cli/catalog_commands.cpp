@@ -4,6 +4,8 @@
 #include "app/cli/options.h"
 #include "app/cli/progress_line.h"
 #include "core/configuration/presets.h"
+#include "core/configuration/reference.h"
+#include "core/configuration/yaml.h"
 #include "core/startup/paths.h"
 #include "core/store/run_catalog.h"
 #include "core/sweeps/sweep.h"
@@ -150,6 +152,24 @@ int show(const Options& options) {
                words::duration(snapshot.seconds), yaml);
     if (options.archive) printArchive(snapshot);
     if (options.births) printBirths(births);
+    return kSuccess;
+}
+
+int parameters(const Options& options) {
+    if (options.asMarkdown && !options.json) {
+        fmt::print("{}", configurationReference());
+        return kSuccess;
+    }
+    const auto all = allParameters();
+    if (options.json) {
+        Json entries = Json::array();
+        for (const auto& one : all)
+            entries.push_back(
+                {{"key", one.key}, {"values", one.values}, {"default", one.standard}, {"help", one.help}});
+        print({{"parameters", entries}});
+        return kSuccess;
+    }
+    for (const auto& one : all) fmt::print("{:<28} {}\n{:<28} {}\n", one.key, one.values, "", one.help);
     return kSuccess;
 }
 

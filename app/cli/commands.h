@@ -11,6 +11,7 @@ int resume(const Options& options);
 int list(const Options& options);
 int show(const Options& options);
 int presets(const Options& options);
+int parameters(const Options& options);
 int score(const Options& options);
 int merge(const Options& options);
 int exportMember(const Options& options);

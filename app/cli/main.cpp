@@ -97,6 +97,10 @@ int carryOut(int argc, char** argv) {
     presets->add_option("NAME", options.preset, "The preset to print as YAML");
     commands.push_back({presets, &mergarium::cli::presets});
 
+    auto* parameters = addCommand(program, "parameters", "List the keys of run configurations", options);
+    parameters->add_flag("--markdown", options.asMarkdown, "As docs/configuration.md");
+    commands.push_back({parameters, &mergarium::cli::parameters});
+
     auto* score = addCommand(program, "score", "Score the models in a safetensors file", options);
     score->add_option("CHECKPOINT", options.checkpoint, "The safetensors file")->required();
     score->add_option("--task", options.configuration, "A YAML file or a preset's name")->required();

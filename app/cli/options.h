@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/configuration/configuration.h"
+#include "core/configuration/yaml.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -29,6 +29,7 @@ struct Options {
     std::int64_t run = 0;
     bool archive = false;
     bool births = false;
+    bool asMarkdown = false;
 
     /// Of a sweep, in place of the file's.
     std::optional<std::string> sweepName;

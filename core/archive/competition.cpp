@@ -51,4 +51,6 @@ double fitness(std::span<const float> scores, std::span<const double> worth) {
     return total;
 }
 
+std::string_view nameOf(Capacity capacity) { return capacity == Capacity::Unit ? "unit" : "best"; }
+
 }  // namespace mergarium

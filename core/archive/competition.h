@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace mergarium {
 
 /// What a sample is worth in all: 1 (right for 0/1 scores), or the best score that any model has on it (graded scores).
 enum class Capacity { Unit, Best };
+std::string_view nameOf(Capacity capacity);
 
 /// How samples are shared (paper, section 3.1). alpha = 1 is M2N2; alpha = 0 makes fitness the total score, the plain
 /// GA.

@@ -6,6 +6,7 @@
 #include "core/networks/llama_config.h"
 #include "core/tasks/causal_lm/causal_lm_settings.h"
 #include "core/tasks/digits/digits.h"
+#include "core/tasks/digits/digits_settings.h"
 #include "core/tasks/task.h"
 
 #include <cstddef>

@@ -1,22 +1,22 @@
 #include "core/configuration/presets.h"
 
+#include "core/configuration/yaml.h"
+#include "core/fields/yaml.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 
 namespace mergarium {
 namespace {
 
-/// The comment at the head of the file, without its marks, as one line.
-std::string headingOf(const std::filesystem::path& path) {
+std::string descriptionOf(const std::filesystem::path& path) {
     std::ifstream stream(path);
-    std::string heading;
-    for (std::string line; std::getline(stream, line) && line.starts_with('#');) {
-        line.erase(0, line.find_first_not_of("# "));
-        heading += (heading.empty() ? "" : " ") + line;
-    }
-    return heading;
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return headingOf(text.str());
 }
 
 }  // namespace
@@ -27,7 +27,8 @@ std::vector<Preset> readPresets(const std::filesystem::path& resources) {
     std::vector<Preset> presets;
     for (const auto& entry : std::filesystem::directory_iterator(folder, error))
         if (entry.path().extension() == ".yaml")
-            presets.push_back({entry.path().stem().string(), headingOf(entry.path()), readConfiguration(entry.path())});
+            presets.push_back(
+                {entry.path().stem().string(), descriptionOf(entry.path()), readConfiguration(entry.path())});
     if (error)
         throw ConfigurationError(fmt::format("{}: the presets can't be read: {}.", folder.string(), error.message()));
     std::sort(presets.begin(), presets.end(), [](const Preset& a, const Preset& b) { return a.name < b.name; });

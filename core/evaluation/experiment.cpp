@@ -27,7 +27,7 @@ constexpr const char* kDigitsFile = "data/digits.csv.gz";
 
 std::vector<Founder> digitsFounders(const Networks& networks, const Digits& digits,
                                     const RunConfiguration& configuration, const std::filesystem::path& resources) {
-    const auto kind = std::get<DigitsFounders>(configuration.founders);
+    const auto kind = digitsFoundersOf(std::get<OwnFounders>(configuration.founders));
     const auto vectors = networks.digitsFounders(kind, digits, configuration.seed,
                                                  resources / "founders" / "reference-specialists.safetensors");
     const bool random = kind == DigitsFounders::Random;
@@ -36,7 +36,8 @@ std::vector<Founder> digitsFounders(const Networks& networks, const Digits& digi
     for (std::size_t k = 0; k < vectors.size(); ++k) {
         // With mutation a child is no combination of founders, so nothing is kept of what it would be.
         std::optional<Recipe> recipe;
-        if (configuration.splice.mutation == 0.0) recipe = founderRecipe(k, vectors.size(), vectors[k].size());
+        if (traitsOf(configuration.strategy).mutation == 0.0)
+            recipe = founderRecipe(k, vectors.size(), vectors[k].size());
         founders.push_back({.name = names[k],
                             .genome = std::make_shared<const DenseGenome>(vectors[k], std::move(recipe)),
                             .hash = parametersHash(vectors[k]),
@@ -53,6 +54,7 @@ Experiment prepareDigits(const RunConfiguration& configuration, const RunPlace& 
     experiment.task = networks->digits(digits, std::make_shared<const SampleSet>(pictures(digits.train)));
     experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(experiment.task->layout()));
     experiment.founders = digitsFounders(*networks, digits, configuration, place.resources);
+    experiment.untrained = std::get<OwnFounders>(configuration.founders).name == nameOf(DigitsFounders::Random);
     experiment.device = networks->device();
     experiment.caution = networks->caution();
     return experiment;
@@ -121,8 +123,9 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
 
 Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce) {
     setParallelThreads(place.threads ? place.threads : std::max(1u, std::thread::hardware_concurrency()));
-    return kindOf(configuration.task) == TaskKind::Digits ? prepareDigits(configuration, place)
-                                                          : prepareCheckpoints(configuration, place, announce);
+    return std::holds_alternative<DigitsSettings>(configuration.task)
+               ? prepareDigits(configuration, place)
+               : prepareCheckpoints(configuration, place, announce);
 }
 
 std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration& configuration,

@@ -46,6 +46,8 @@ struct Experiment {
     std::unique_ptr<Breeding> breeding;
     /// The founders' parameters; null where they are small and stored with the run.
     GramPtr gram;
+    /// The founders are random numbers, which a strategy may want to know.
+    bool untrained = false;
     /// What scores, in words: "CPU, 2 threads".
     std::string device;
     /// What makes that slow for no good reason; empty: nothing known.

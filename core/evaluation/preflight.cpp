@@ -2,7 +2,6 @@
 
 #include "core/founders/alignment.h"
 #include "core/founders/founder_source.h"
-#include "core/tasks/command/command_task.h"
 #include "core/text/words.h"
 
 #include <fmt/format.h>
@@ -37,12 +36,17 @@ std::string dtypesOf(const Layout& layout) {
     return text;
 }
 
-void inspect(const RunConfiguration& configuration, Preflight& result) {
-    if (const auto* command = std::get_if<CommandSettings>(&configuration.task)) {
-        const auto samples = readSamples(*command);
-        result.facts.push_back({"Samples", fmt::format("{}, and {} held out", words::count(samples.train.size()),
-                                                       words::count(samples.test.size()))});
-    }
+/// Of a task that brings its own founders.
+void inspectArchive(const RunConfiguration& configuration, const TaskOutline& outline, Preflight& result) {
+    const auto slots = traitsOf(configuration.strategy).slots;
+    const auto bytes = static_cast<double>(slots) *
+                       (static_cast<double>(outline.parameters) + static_cast<double>(outline.samples)) * sizeof(float);
+    result.facts.push_back(
+        {"Memory", fmt::format("{} for an archive of {} models of {} parameters", words::bytes(bytes),
+                               words::count(slots), words::count(outline.parameters))});
+}
+
+void inspectCheckpoints(const RunConfiguration& configuration, const TaskOutline& outline, Preflight& result) {
     const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
     std::vector<FounderOutline> descriptions;
     std::uint64_t stored = 0;
@@ -64,32 +68,39 @@ void inspect(const RunConfiguration& configuration, Preflight& result) {
     if (!layout.frozen.empty())
         result.facts.push_back(
             {"Not merged", fmt::format("{} tensors, taken over from one founder", layout.frozen.size())});
-
-    const bool network =
-        kindOf(configuration.task) == TaskKind::CausalLm && configuration.device.substr(0, 4) != "cuda";
-    const double needed = network ? 4.0 * static_cast<double>(layout.extent()) : 0.0;
-    const auto available = availableMemory();
-    if (network)
-        result.facts.push_back(
-            {"Memory",
-             fmt::format("{} for the network in fp32{}", words::bytes(needed),
-                         available ? fmt::format(", {} free", words::bytes(static_cast<double>(*available))) : "")});
-    else if (kindOf(configuration.task) == TaskKind::Command)
+    if (outline.models == TaskOutline::Models::OnDisk) {
         result.facts.push_back(
             {"Disk", fmt::format("{} in the scratch folder",
                                  words::bytes(static_cast<double>(stored) / static_cast<double>(named.size())))});
+        return;
+    }
+    if (configuration.device.starts_with("cuda")) return;
+    const double needed = 4.0 * static_cast<double>(layout.extent());
+    const auto available = availableMemory();
+    const auto free = available ? words::bytes(static_cast<double>(*available)) : std::string();
+    result.facts.push_back({"Memory", fmt::format("{} for the network in fp32{}", words::bytes(needed),
+                                                  available ? fmt::format(", {} free", free) : "")});
     if (available && needed > static_cast<double>(*available))
         result.refusal = fmt::format(
             "The network needs {} of memory in fp32, and {} are free: close other programs, take smaller models, or a "
             "GPU.",
-            words::bytes(needed), words::bytes(static_cast<double>(*available)));
+            words::bytes(needed), free);
+}
+
+void inspect(const RunConfiguration& configuration, Preflight& result) {
+    const auto outline = outlineOf(configuration.task);
+    result.facts = outline.facts;
+    result.prompts = outline.prompts;
+    if (std::holds_alternative<OwnFounders>(configuration.founders))
+        inspectArchive(configuration, outline, result);
+    else
+        inspectCheckpoints(configuration, outline, result);
 }
 
 }  // namespace
 
 Preflight preflight(const RunConfiguration& configuration) {
     Preflight result;
-    if (kindOf(configuration.task) == TaskKind::Digits) return result;
     try {
         inspect(configuration, result);
     } catch (const std::exception& error) {

@@ -9,20 +9,17 @@
 
 namespace mergarium {
 
-/// What a run on checkpoints takes, found out without reading their parameters.
+/// What a run takes, found out before it starts and without reading any parameters.
 struct Preflight {
-    struct Fact {
-        std::string what;
-        std::string text;
-    };
     /// For people: parameters, element types, memory, ...
-    std::vector<Fact> facts;
+    std::vector<TaskOutline::Fact> facts;
+    /// The first questions as the models will see them; empty where the task has none.
+    std::vector<std::string> prompts;
     /// Why the run can't be, and what would help; absent when it can.
     std::optional<std::string> refusal;
 };
 
-/// Opens headers and tokenizers only. What is wrong with them is the refusal. Empty for the digits. Any thread; reads
-/// files.
+/// Opens headers, tokenizers and samples only. What is wrong with them is the refusal. Any thread; reads files.
 Preflight preflight(const RunConfiguration& configuration);
 
 }  // namespace mergarium

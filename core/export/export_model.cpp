@@ -1,5 +1,7 @@
 #include "core/export/export_model.h"
 
+#include "core/fields/kinds.h"
+
 #include "core/export/stored_genome.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
@@ -45,9 +47,8 @@ ModelStory storyOf(const SessionSnapshot& snapshot, std::span<const MemberPtr> l
     ModelStory story;
     story.origin = fmt::format("{} of run {}, \"{}\", after {} evaluations.", nameOfMember(run, member.id),
                                run.id.value, run.configuration.name, snapshot.evaluations);
-    ModelStory::Score score{.task = std::string(nameOf(kindOf(run.configuration.task))),
-                            .train = member.scores.mean(),
-                            .test = std::nullopt};
+    ModelStory::Score score{
+        .task = std::string(kindOf(run.configuration.task)), .train = member.scores.mean(), .test = std::nullopt};
     for (std::size_t slot = 0; slot < snapshot.members.size(); ++slot)
         if (snapshot.members[slot] && snapshot.members[slot]->id == member.id) score.test = snapshot.test[slot];
     story.scores.push_back(std::move(score));
@@ -125,7 +126,7 @@ ExportResult exportModel(const ExportRequest& request, const Announce& announce)
     const RunCatalog catalog(request.database);
     const auto snapshot = catalog.snapshot(request.run);
     const auto ancestry = catalog.ancestry(request.run, request.member);
-    const bool dense = std::holds_alternative<DigitsFounders>(snapshot.run->configuration.founders);
+    const bool dense = std::holds_alternative<OwnFounders>(snapshot.run->configuration.founders);
     auto result =
         dense ? exportDense(request, snapshot, ancestry) : exportRecipe(request, snapshot, ancestry, announce);
     recordExport(request.database, request.run, request.member, result.folder, result.hash);

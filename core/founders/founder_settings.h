@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace mergarium {
@@ -14,6 +15,15 @@ struct CheckpointFounder {
     std::filesystem::path adapter;
     bool operator==(const CheckpointFounder&) const = default;
 };
+
+/// Founders that the task itself brings, by the name it gives them.
+struct OwnFounders {
+    std::string name;
+    bool operator==(const OwnFounders&) const = default;
+};
+
+/// Where a run starts.
+using FounderSettings = std::variant<OwnFounders, std::vector<CheckpointFounder>>;
 
 /// Tensors taken over from one founder as they are, instead of being merged.
 struct FreezeRule {

@@ -15,11 +15,12 @@ RunLoop::RunLoop(const RunConfiguration& configuration, const RunPlace& place, c
     : configuration_(configuration),
       place_(place),
       experiment_(prepare(configuration, place, announce)),
-      scorer_(*experiment_.task, configuration.earlyRejection) {}
+      scorer_(*experiment_.task, traitsOf(configuration.strategy).earlyRejection) {}
 
 Archive RunLoop::emptyArchive() const {
     const auto samples = experiment_.task->samples();
-    return Archive(slotCount(configuration_), samples->size(), configuration_.competition, samples->weights);
+    return Archive(traitsOf(configuration_.strategy).slots, samples->size(),
+                   traitsOf(configuration_.strategy).competition, samples->weights);
 }
 
 std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, const RunPlace& place,

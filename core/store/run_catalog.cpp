@@ -1,6 +1,7 @@
 #include "core/store/run_catalog.h"
 
 #include "core/archive/archive.h"
+#include "core/configuration/yaml.h"
 #include "core/store/database.h"
 #include "core/store/run_claim.h"
 #include "core/store/stored_run.h"
@@ -47,9 +48,9 @@ SessionSnapshot snapshotOf(const StoredRun& run) {
     snapshot.samplesSaved = unsignedOf(row.getColumn(9));
 
     const auto& configuration = snapshot.run->configuration;
-    snapshot.members = run.slotsAt(snapshot.evaluations, slotCount(configuration));
+    snapshot.members = run.slotsAt(snapshot.evaluations, traitsOf(configuration.strategy).slots);
     run.complete(*snapshot.run, snapshot.members);
-    Archive archive(snapshot.members.size(), run.samples(), configuration.competition);
+    Archive archive(snapshot.members.size(), run.samples(), traitsOf(configuration.strategy).competition);
     for (std::size_t slot = 0; slot < snapshot.members.size(); ++slot) archive.place(slot, snapshot.members[slot]);
     snapshot.fitness = archive.fitness();
 
@@ -137,7 +138,7 @@ std::vector<RunSummary> RunCatalog::runs() const {
             summary.message = rows.getColumn(4).getString();
             summary.created = fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(created));
             summary.seed =
-                parseConfiguration(rows.getColumn(6).getString(), fmt::format("run {}", summary.id.value)).seed;
+                parseStoredConfiguration(rows.getColumn(6).getString(), fmt::format("run {}", summary.id.value)).seed;
             summary.evaluations = static_cast<std::uint64_t>(rows.getColumn(7).getInt64());
             summary.budget = static_cast<std::uint64_t>(rows.getColumn(8).getInt64());
             summary.seconds = rows.getColumn(9).getDouble();
@@ -187,7 +188,7 @@ RunConfiguration RunCatalog::configuration(RunId run) const {
         SQLite::Statement row(connection_->sqlite, "SELECT configuration FROM runs WHERE run = ?");
         row.bind(1, run.value);
         if (!row.executeStep()) throw std::runtime_error(fmt::format("there is no run {}.", run.value));
-        return parseConfiguration(row.getColumn(0).getString(), fmt::format("run {}", run.value));
+        return parseStoredConfiguration(row.getColumn(0).getString(), fmt::format("run {}", run.value));
     });
 }
 

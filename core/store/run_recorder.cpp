@@ -1,5 +1,6 @@
 #include "core/store/run_recorder.h"
 
+#include "core/configuration/yaml.h"
 #include "core/store/binding.h"
 #include "core/store/database.h"
 #include "core/store/run_claim.h"

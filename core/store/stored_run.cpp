@@ -1,5 +1,6 @@
 #include "core/store/stored_run.h"
 
+#include "core/configuration/yaml.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
 #include "core/store/encoding.h"
@@ -103,7 +104,7 @@ std::map<MemberId, std::vector<std::byte>> StoredRun::genomes() const {
 
 void StoredRun::complete(const RunDescription& description, std::vector<MemberPtr>& members) const {
     auto packed = genomes();
-    const bool dense = std::holds_alternative<DigitsFounders>(description.configuration.founders);
+    const bool dense = std::holds_alternative<OwnFounders>(description.configuration.founders);
     std::map<MemberId, AnswersPtr> answers;
     auto rows = query("SELECT member, texts FROM answers WHERE run = ?");
     while (rows.executeStep())
@@ -152,7 +153,8 @@ std::shared_ptr<const RunDescription> StoredRun::describe() const {
     description.id = run_;
     auto row = query("SELECT configuration, device, samples_hash FROM runs WHERE run = ?");
     row.executeStep();
-    description.configuration = parseConfiguration(row.getColumn(0).getString(), fmt::format("run {}", run_.value));
+    description.configuration =
+        parseStoredConfiguration(row.getColumn(0).getString(), fmt::format("run {}", run_.value));
     description.device = row.getColumn(1).getString();
     description.samplesHash = row.getColumn(2).getString();
     auto founders =

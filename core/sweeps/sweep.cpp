@@ -1,10 +1,9 @@
 #include "core/sweeps/sweep.h"
 
-#include "core/configuration/yaml_section.h"
-#include "core/sweeps/sweep_text.h"
+#include "core/fields/map_reader.h"
+#include "core/fields/yaml.h"
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <fstream>
@@ -29,46 +28,42 @@ struct Draft {
 /// "strategy.archive" -> "archive".
 std::string lastPart(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 
-std::vector<Override> changesOf(Section& section, const std::string& key, const YAML::Node& map) {
+std::vector<Override> changesOf(MapReader& section, const std::string& key, const Value& map) {
     std::vector<Override> changes;
-    if (map.IsNull()) return changes;
-    if (!map.IsMap())
+    if (map.isNull()) return changes;
+    if (!map.isMap())
         section.refuse(key, map,
                        "must be a map from keys of the run configuration to values, like {strategy.alpha: 0}");
-    for (const auto& entry : map) changes.push_back({section.scalar(key, entry.first), inlineYaml(entry.second)});
+    for (const auto& entry : map.map()) changes.push_back({entry.key, toInlineYaml(entry.value)});
     return changes;
 }
 
-std::vector<Draft> draftsOf(Section& top) {
+std::vector<Draft> draftsOf(MapReader& top) {
     std::vector<Draft> drafts;
-    if (const auto arms = top.find("arms")) {
-        if (!arms->IsMap() || arms->size() == 0)
+    if (const auto* arms = top.find("arms")) {
+        if (!arms->isMap() || arms->map().empty())
             top.refuse("arms", *arms, "must be a map from names of arms to their changes");
-        std::set<std::string> seen;
-        for (const auto& entry : *arms) {
-            const auto name = top.scalar("arms", entry.first);
-            if (name.empty() || !seen.insert(name).second)
-                top.refuse("arms", entry.first, fmt::format("'{}' stands here a second time, or is empty", name));
-            drafts.push_back({name, changesOf(top, "arms", entry.second), entry.first.Mark().line + 1});
+        for (const auto& entry : arms->map()) {
+            if (entry.key.empty()) top.source().refuse("arms", entry, "an arm needs a name");
+            drafts.push_back({entry.key, changesOf(top, "arms", entry.value), entry.line});
         }
     }
-    const auto axes = top.find("axes");
+    const auto* axes = top.find("axes");
     if (!axes) return drafts;
-    if (!axes->IsMap() || axes->size() == 0)
+    if (!axes->isMap() || axes->map().empty())
         top.refuse("axes", *axes, "must be a map from keys of the run configuration to lists of values");
     const bool named = !drafts.empty();
-    if (!named) drafts.push_back({{}, {}, axes->Mark().line + 1});
-    for (const auto& entry : *axes) {
-        const auto key = top.scalar("axes", entry.first);
-        if (!entry.second.IsSequence() || entry.second.size() == 0)
-            top.refuse("axes", entry.second, fmt::format("{} must be a list of values", key));
-        if (drafts.size() * entry.second.size() > kMostArms)
-            top.refuse("axes", entry.second, fmt::format("makes more than {} arms", kMostArms));
+    if (!named) drafts.push_back({{}, {}, axes->line});
+    for (const auto& [key, values, line] : axes->map()) {
+        if (!values.isList() || values.list().empty())
+            top.refuse("axes", values, fmt::format("{} must be a list of values", key));
+        if (drafts.size() * values.list().size() > kMostArms)
+            top.refuse("axes", values, fmt::format("makes more than {} arms", kMostArms));
         std::vector<Draft> multiplied;
         for (const auto& draft : drafts)
-            for (const auto& value : entry.second) {
+            for (const auto& value : values.list()) {
                 auto one = draft;
-                const auto text = inlineYaml(value);
+                const auto text = toInlineYaml(value);
                 one.name += fmt::format("{}{} {}", one.name.empty() ? "" : ", ", lastPart(key), text);
                 one.changes.push_back({key, text});
                 multiplied.push_back(std::move(one));
@@ -78,20 +73,20 @@ std::vector<Draft> draftsOf(Section& top) {
     return drafts;
 }
 
-std::vector<std::uint64_t> seedsOf(Section& top, const SweepChoices& choices) {
+std::vector<std::uint64_t> seedsOf(MapReader& top, const SweepChoices& choices) {
     std::vector<std::uint64_t> seeds;
     const auto upTo = [&](std::uint64_t count) {
         for (std::uint64_t seed = 1; seed <= count; ++seed) seeds.push_back(seed);
     };
-    const auto given = top.find("seeds");
+    const auto* given = top.find("seeds");
     if (choices.seeds) {
         if (*choices.seeds < 1 || *choices.seeds > kMostSeeds)
             throw ConfigurationError(fmt::format("--seeds {}: must be from 1 to {}.", *choices.seeds, kMostSeeds));
         upTo(*choices.seeds);
     } else if (!given) {
         upTo(1);
-    } else if (given->IsSequence()) {
-        for (const auto& one : *given) seeds.push_back(top.wholeOf("seeds", one));
+    } else if (given->isList()) {
+        for (const auto& one : given->list()) seeds.push_back(top.wholeOf("seeds", one));
         if (seeds.empty() || std::set(seeds.begin(), seeds.end()).size() != seeds.size())
             top.refuse("seeds", *given, "must hold every seed once");
     } else {
@@ -103,16 +98,15 @@ std::vector<std::uint64_t> seedsOf(Section& top, const SweepChoices& choices) {
     return seeds;
 }
 
-std::vector<PublishedResult> publishedOf(Section& top, const std::vector<Draft>& drafts) {
+std::vector<PublishedResult> publishedOf(MapReader& top, const std::vector<Draft>& drafts) {
     std::vector<PublishedResult> results;
-    const auto given = top.find("published");
+    const auto* given = top.find("published");
     if (!given) return results;
-    if (!given->IsMap()) top.refuse("published", *given, "must be a map from names of arms to percent");
-    for (const auto& entry : *given) {
-        const auto arm = top.scalar("published", entry.first);
-        if (std::none_of(drafts.begin(), drafts.end(), [&](const Draft& one) { return one.name == arm; }))
-            top.refuse("published", entry.first, fmt::format("there is no arm '{}'", arm));
-        results.push_back({arm, top.numberOf("published", entry.second) / 100.0});
+    if (!given->isMap()) top.refuse("published", *given, "must be a map from names of arms to percent");
+    for (const auto& entry : given->map()) {
+        if (std::ranges::find(drafts, entry.key, &Draft::name) == drafts.end())
+            top.source().refuse("published", entry, fmt::format("there is no arm '{}'", entry.key));
+        results.push_back({entry.key, top.numberOf("published", entry.value) / 100.0});
     }
     return results;
 }
@@ -156,9 +150,9 @@ RunConfiguration configurationOf(const PlannedArm& arm, std::uint64_t seed) {
 
 Sweep parseSweep(std::string_view yaml, std::string_view sourceName, const std::filesystem::path& folder,
                  const std::filesystem::path& resources, const SweepChoices& choices) {
-    const auto root = loadYaml(yaml, sourceName);
-    const Source source(std::string(sourceName), folder, {});
-    Section top(root, "", source);
+    const auto root = parseYaml(yaml, sourceName);
+    const Source source(std::string(sourceName), folder);
+    MapReader top(root, "", source);
     Sweep sweep;
     sweep.description = headingOf(yaml);
     top.text("name", sweep.name);
@@ -171,7 +165,7 @@ Sweep parseSweep(std::string_view yaml, std::string_view sourceName, const std::
     if (base.empty())
         throw ConfigurationError(fmt::format("{}: base: must name a preset or a run configuration.", sourceName));
     std::vector<Override> common;
-    if (const auto given = top.find("set")) common = changesOf(top, "set", *given);
+    if (const auto* given = top.find("set")) common = changesOf(top, "set", *given);
     const auto drafts = draftsOf(top);
     if (drafts.empty())
         throw ConfigurationError(fmt::format("{}: neither arms nor axes say what is to be compared.", sourceName));

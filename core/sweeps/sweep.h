@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/comparison/comparison.h"
-#include "core/configuration/configuration.h"
+#include "core/configuration/yaml.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,13 +1,12 @@
 #include "core/sweeps/sweep_draft.h"
 
-#include "core/configuration/yaml_section.h"
-#include "core/sweeps/sweep_text.h"
+#include "core/configuration/configuration.h"
+#include "core/fields/map_reader.h"
+#include "core/fields/yaml.h"
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace mergarium {
 namespace {
@@ -15,25 +14,21 @@ namespace {
 using Entries = std::vector<SweepDraft::Entry>;
 
 /// "{a: 1, b: 2}" -> "a: 1, b: 2".
-std::string unwrapped(const YAML::Node& value) {
-    if (value.IsNull()) return {};
-    auto text = inlineYaml(value);
-    return value.IsMap() || value.IsSequence() ? text.substr(1, text.size() - 2) : text;
+std::string unwrapped(const Value& value) {
+    if (value.isNull()) return {};
+    auto text = toInlineYaml(value);
+    return value.isMap() || value.isList() ? text.substr(1, text.size() - 2) : text;
 }
 
-void entries(Section& top, const std::string& key, Entries& into) {
-    const auto given = top.find(key);
+void entries(MapReader& top, const std::string& key, Entries& into) {
+    const auto* given = top.find(key);
     if (!given) return;
-    if (!given->IsMap()) top.refuse(key, *given, "must be a map");
-    for (const auto& entry : *given) into.push_back({top.scalar(key, entry.first), unwrapped(entry.second)});
+    if (!given->isMap()) top.refuse(key, *given, "must be a map");
+    for (const auto& entry : given->map()) into.push_back({entry.key, unwrapped(entry.value)});
 }
 
 /// As a key or value that stands alone in a block.
-std::string scalarText(const std::string& word) {
-    YAML::Emitter out;
-    out << word;
-    return out.c_str();
-}
+std::string scalarText(const std::string& word) { return toInlineYaml(Value(word)); }
 
 void append(std::string& text, std::string_view key, const Entries& entries, char open, char close) {
     if (entries.empty()) return;
@@ -47,33 +42,23 @@ void append(std::string& text, std::string_view key, const Entries& entries, cha
     }
 }
 
-void flatten(const YAML::Node& node, const std::string& path, std::vector<std::string>& into) {
-    for (const auto& entry : node) {
-        const auto key = path.empty() ? entry.first.Scalar() : path + "." + entry.first.Scalar();
-        if (entry.second.IsMap())
-            flatten(entry.second, key, into);
-        else
-            into.push_back(key);
-    }
-}
-
 }  // namespace
 
 SweepDraft parseDraft(std::string_view yaml, std::string_view sourceName) {
-    const auto root = loadYaml(yaml, sourceName);
-    const Source source(std::string(sourceName), {}, {});
-    Section top(root, "", source);
+    const auto root = parseYaml(yaml, sourceName);
+    const Source source(std::string(sourceName), {});
+    MapReader top(root, "", source);
     SweepDraft draft;
     draft.description = headingOf(yaml);
     top.text("name", draft.name);
     top.text("base", draft.base);
-    if (const auto set = top.find("set")) draft.common = unwrapped(*set);
+    if (const auto* set = top.find("set")) draft.common = unwrapped(*set);
     entries(top, "arms", draft.arms);
     entries(top, "axes", draft.axes);
-    if (const auto seeds = top.find("seeds")) {
+    if (const auto* seeds = top.find("seeds")) {
         draft.seeds = unwrapped(*seeds);
         // One seed of a list is not a number of seeds.
-        if (seeds->IsSequence() && seeds->size() == 1) draft.seeds += ",";
+        if (seeds->isList() && seeds->list().size() == 1) draft.seeds += ",";
     }
     entries(top, "published", draft.published);
     top.close();
@@ -95,7 +80,8 @@ std::string toYaml(const SweepDraft& draft) {
 
 std::vector<std::string> configurationKeys() {
     std::vector<std::string> keys;
-    flatten(YAML::Load(toYaml(RunConfiguration{})), "", keys);
+    for (auto& parameter : allParameters())
+        if (parameter.key.find("[]") == std::string::npos) keys.push_back(std::move(parameter.key));
     // A sweep's own: its runs differ in them anyway.
     std::erase(keys, "name");
     std::erase(keys, "seed");

@@ -6,6 +6,8 @@
 #include "core/genome/recipe_tensors.h"
 #include "tests/support/example_models.h"
 
+#include <nlohmann/json.hpp>
+
 #include <QtTest>
 
 #include <sys/wait.h>
@@ -302,5 +304,3 @@ private Q_SLOTS:
 
 QTEST_APPLESS_MAIN(MergeModelsTest)
 #include "merge_models_test.moc"
-
-#include <nlohmann/json.hpp>

@@ -6,6 +6,8 @@
 #include "core/progress/pieces.h"
 #include "tests/support/tensor_files.h"
 
+#include <nlohmann/json.hpp>
+
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -305,5 +307,3 @@ private Q_SLOTS:
 
 QTEST_APPLESS_MAIN(ModelWriterTest)
 #include "model_writer_test.moc"
-
-#include <nlohmann/json.hpp>

@@ -53,7 +53,7 @@ MapElites mapElites() {
     return strategy;
 }
 
-M2n2 m2n2(M2n2Settings settings) {
+M2n2 m2n2(M2n2Rules settings) {
     settings.length = 4;
     settings.seed = 3;
     M2n2 strategy(settings, Archive(4, 8, {}));

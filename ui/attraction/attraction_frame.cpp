@@ -25,7 +25,7 @@ AttractionFramePtr makeAttractionFrame(const SnapshotPtr& snapshot) {
     if (slots.empty()) return frame;
 
     Niches niches;
-    const auto rule = snapshot->run ? snapshot->run->configuration.competition : CompetitionRule{};
+    const auto rule = snapshot->run ? traitsOf(snapshot->run->configuration.strategy).competition : CompetitionRule{};
     const bool weighted = snapshot->run && snapshot->run->samples;
     shareNiches(rows, rows[slots.front()].size(), rule, niches,
                 weighted ? std::span<const double>(snapshot->run->samples->weights) : std::span<const double>());

@@ -98,7 +98,7 @@ void AttractionView::requestMatrix() {
         [snapshot = snapshot()] { return makeAttractionFrame(snapshot); },
         [this, snapshot = snapshot()](const AttractionFramePtr& frame) {
             QStringList notes;
-            if (snapshot->run && !snapshot->run->configuration.attraction)
+            if (snapshot->run && !traitsOf(snapshot->run->configuration.strategy).attraction)
                 notes << tr("This run draws both parents by fitness; the attraction is what it would have been.");
             if (frame->present > frame->members.size())
                 notes << tr("The %1 fittest of %2 members.").arg(frame->members.size()).arg(countText(frame->present));

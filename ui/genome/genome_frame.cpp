@@ -65,7 +65,7 @@ QString whyNothingIsPainted(const SessionSnapshot& snapshot) {
         if (recipeOf(*member)) return {};
         dense = dense || member->genome;
     }
-    if (dense || (snapshot.run && snapshot.run->configuration.splice.mutation > 0.0))
+    if (dense || (snapshot.run && traitsOf(snapshot.run->configuration.strategy).mutation > 0.0))
         return tr(
             "There is nothing to paint: the members of this run are plain parameter vectors. Mutation changes every "
             "parameter, so "

@@ -18,17 +18,6 @@
 #include <algorithm>
 
 namespace mergarium {
-namespace {
-
-/// The digits' perceptron: 64-256-10; and one score for each training sample.
-constexpr double kParameters = 19'210.0;
-constexpr double kSamples = 1'437.0;
-
-}  // namespace
-
-double archiveBytes(const RunConfiguration& configuration) {
-    return static_cast<double>(configuration.archive) * (kParameters + kSamples) * sizeof(float);
-}
 
 NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(parent), presets_(std::move(presets)) {
     setObjectName("newRunPage");
@@ -131,10 +120,7 @@ void NewRunPage::dropEvent(QDropEvent* event) {
 }
 
 void NewRunPage::review() {
-    const auto configuration = form_->configuration();
-    const bool digits = kindOf(configuration.task) == TaskKind::Digits;
-    report_->setVisible(!digits);
-    report_->show(digits || form_->violation() ? std::nullopt : std::optional(configuration));
+    report_->show(form_->violation() ? std::nullopt : std::optional(form_->configuration()));
     reset_->setEnabled(form_->isChanged());
     judge();
 }
@@ -147,9 +133,6 @@ void NewRunPage::judge() {
                               .arg(colorsOf(palette()).warning.name(),
                                    QString::fromStdString(violation->key).toHtmlEscaped(),
                                    QString::fromStdString(violation->sentence).toHtmlEscaped()));
-    else if (kindOf(form_->configuration().task) == TaskKind::Digits)
-        verdict_->setText(
-            tr("The archive will take %1 of memory.").arg(bytesText(archiveBytes(form_->configuration()))));
     else
         verdict_->clear();
 }

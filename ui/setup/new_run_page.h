@@ -49,7 +49,4 @@ private:
     QPushButton* start_ = nullptr;
 };
 
-/// What the archive of a digits run takes in memory, bytes.
-double archiveBytes(const RunConfiguration& configuration);
-
 }  // namespace mergarium

@@ -1,126 +1,159 @@
 #include "ui/setup/run_form.h"
 
-#include "ui/setup/editors.h"
+#include "core/fields/field_writer.h"
+#include "core/fields/kinds.h"
+#include "core/fields/yaml.h"
+#include "ui/setup/form_pass.h"
+#include "ui/setup/path_edit.h"
+#include "ui/setup/question_files.h"
+#include "ui/setup/structured_editors.h"
 #include "ui/theme/theme.h"
 
 #include <QFormLayout>
-#include <QLineEdit>
+#include <QLabel>
 
-#include <limits>
+#include <algorithm>
 
 namespace mergarium {
+namespace {
+
+Value valuesOf(RunConfiguration configuration) {
+    FieldWriter writer;
+    visit(writer, configuration);
+    return writer.map();
+}
+
+/// As text, to be compared; a key that isn't there has none.
+std::string valueAt(const Value& values, std::string_view key) {
+    const Value* value = &values;
+    for (auto dot = key.find('.'); value && dot != std::string_view::npos; dot = key.find('.')) {
+        value = value->find(key.substr(0, dot));
+        key.remove_prefix(dot + 1);
+    }
+    if (value) value = value->find(key);
+    return value ? toInlineYaml(*value) : std::string();
+}
+
+/// Sees nothing but the key `kind` of one section.
+class KindChooser final : public FieldVisitor {
+public:
+    KindChooser(const std::string& section, std::size_t index) : section_(section), index_(index) {}
+
+    void boolean(const FieldText&, bool&) override {}
+    void whole(const FieldText&, std::uint64_t&, const WholeBounds&) override {}
+    void number(const FieldText&, double&, const NumberBounds&) override {}
+    std::size_t choice(const FieldText& text, std::span<const std::string_view>, std::size_t index) override {
+        return now_ == section_ && text.key == "kind" ? index_ : index;
+    }
+    void text(const FieldText&, std::string&, const TextShape&) override {}
+    void texts(const FieldText&, std::vector<std::string>&, TextsAre, bool) override {}
+    void path(const FieldText&, std::filesystem::path&, const PathShape&) override {}
+    void structured(const FieldText&, StructuredField&) override {}
+    void boolean(const FieldText&, std::optional<bool>&) override {}
+    void number(const FieldText&, std::optional<double>&, const NumberBounds&) override {}
+    void section(const FieldText& text, const std::function<void()>& fields) override {
+        const auto outside = now_;
+        now_ += std::string(text.key) + ".";
+        fields();
+        now_ = outside;
+    }
+    using FieldVisitor::choice;
+
+private:
+    const std::string& section_;
+    std::size_t index_;
+    std::string now_;
+};
+
+/// Founders of the kind that the task takes.
+void fitFounders(RunConfiguration& configuration) {
+    const auto own = ownFoundersOf(configuration.task);
+    const auto* named = std::get_if<OwnFounders>(&configuration.founders);
+    if (own.empty() && named) configuration.founders = std::vector<CheckpointFounder>();
+    if (!own.empty() && !(named && std::ranges::find(own, named->name) != own.end()))
+        configuration.founders = OwnFounders{std::string(own.front())};
+}
+
+}  // namespace
 
 RunForm::RunForm(QWidget* parent) : QWidget(parent), layout_(new QFormLayout(this)) {
     layout_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     layout_->setContentsMargins({});
-    addNameField();
-    addTaskFields();
-    addStrategyFields();
-    addRunFields();
     setConfiguration({});
 }
 
-QWidget* RunForm::add(Field field, const QString& meaning) {
-    field.label = new QLabel(field.name, this);
-    field.label->setBuddy(field.editor);
-    field.label->setToolTip(meaning);
-    field.editor->setToolTip(meaning);
-    field.editor->setAccessibleName(field.name);
-    field.editor->setObjectName(field.key);
-    layout_->addRow(field.label, field.editor);
-    fields_.push_back(field);
-    return field.editor;
-}
-
-void RunForm::addNameField() {
-    const auto review = [this] { this->review(); };
-
-    auto* name = new QLineEdit(this);
-    connect(name, &QLineEdit::textChanged, this, review);
-    add({.key = "name",
-         .name = tr("Name"),
-         .editor = name,
-         .fill = [=](const auto& c) { name->setText(QString::fromStdString(c.name)); },
-         .collect = [=](auto& c) { c.name = name->text().toStdString(); }},
-        tr("What the list of runs calls it."));
-}
-
-void RunForm::addRunFields() {
-    const auto review = [this] { this->review(); };
-
-    auto* evaluations = countBox(this, std::numeric_limits<int>::max());
-    connect(evaluations, &QSpinBox::valueChanged, this, review);
-    add({.key = "budget.evaluations",
-         .name = tr("Evaluations"),
-         .editor = evaluations,
-         .fill = [=](const auto& c) { evaluations->setValue(static_cast<int>(c.evaluations)); },
-         .collect = [=](auto& c) { c.evaluations = static_cast<std::uint64_t>(evaluations->value()); }},
-        tr("How many children are made and scored."));
-
-    auto* seed = new QLineEdit(this);
-    seed->setAlignment(Qt::AlignRight);
-    connect(seed, &QLineEdit::textChanged, this, review);
-    add({.key = "seed",
-         .name = tr("Seed"),
-         .editor = seed,
-         .fill = [=](const auto& c) { seed->setText(QString::number(c.seed)); },
-         .collect =
-             [=](auto& c) {
-                 bool whole = false;
-                 const auto value = seed->text().trimmed().toULongLong(&whole);
-                 // What isn't a whole number becomes one that no run takes, so that it is refused like any impossible
-                 // value.
-                 c.seed = whole ? value : std::numeric_limits<std::uint64_t>::max();
-             }},
-        tr("Of all random numbers of the run; the same seed gives the same run."));
-
-    auto* device = new TypedBox<QComboBox>(this);
-    device->setEditable(true);
-    device->addItems({"auto", "cpu", "cuda"});
-    connect(device, &QComboBox::currentTextChanged, this, review);
-    add({.key = "device",
-         .name = tr("Device"),
-         .editor = device,
-         .fill = [=](const auto& c) { device->setCurrentText(QString::fromStdString(c.device)); },
-         .collect = [=](auto& c) { c.device = device->currentText().trimmed().toStdString(); }},
-        tr("What computes: auto, cpu, cuda or cuda:N."));
-}
-
 void RunForm::setConfiguration(const RunConfiguration& configuration) {
-    filling_ = true;
-    reference_ = configuration;
-    for (const auto& field : fields_) field.fill(configuration);
-    filling_ = false;
+    reference_ = configuration_ = configuration;
+    fill();
     review();
 }
 
-RunConfiguration RunForm::configuration() const {
-    RunConfiguration configuration = reference_;
-    for (const auto& field : fields_) field.collect(configuration);
-    return configuration;
+void RunForm::fill() {
+    filling_ = true;
+    unreadable_.reset();
+    FormPass pass(*this, FormPass::Way::Fill);
+    visit(pass, configuration_);
+    pass.removeOthers();
+    filling_ = false;
+}
+
+void RunForm::collect() {
+    unreadable_.reset();
+    FormPass pass(*this, FormPass::Way::Collect);
+    visit(pass, configuration_);
+}
+
+void RunForm::chooseKind(const std::string& section, std::size_t index) {
+    if (filling_) return;
+    collect();
+    KindChooser chooser(section, index);
+    visit(chooser, configuration_);
+    fitFounders(configuration_);
+    fill();
+    review();
+}
+
+void RunForm::edited() {
+    if (filling_) return;
+    collect();
+    review();
+}
+
+void RunForm::take(const QStringList& paths) {
+    if (paths.isEmpty()) return;
+    for (std::size_t kind = 0; !ownFoundersOf(configuration_.task).empty() && kind < kKindCount<TaskSettings>; ++kind)
+        chooseKind("task.", kind);
+    QStringList data, models;
+    for (const auto& path : paths) (path.endsWith(".jsonl") || path.endsWith(".json") ? data : models) << path;
+    for (auto* founders : findChildren<FoundersEditor*>()) founders->add(models);
+    if (data.isEmpty()) return;
+    if (auto* questions = findChild<QuestionFiles*>())
+        questions->add(data);
+    else
+        // The first file that the task asks for.
+        for (const auto& row : rows_)
+            if (auto* path = qobject_cast<PathEdit*>(row.editor); path && row.type == "file")
+                return path->setPath(data.front());
 }
 
 void RunForm::review() {
-    if (filling_) return;
-    const auto now = configuration();
-    violation_ = firstViolation(now);
-    if (violation_ && violation_->key == "seed")
-        violation_->sentence = tr("must be a whole number from 0 to %1").arg(INT64_MAX).toStdString();
-    for (const auto& field : fields_) {
-        const bool applies = !field.applies || field.applies(now);
-        if (layout_->isRowVisible(field.editor) != applies) layout_->setRowVisible(field.editor, applies);
-        RunConfiguration one = reference_;
-        field.collect(one);
-        const bool wrong = violation_ && field.key.toStdString() == violation_->key;
-        const bool changed = !(one == reference_);
-        auto font = field.label->font();
+    violation_ = unreadable_ ? unreadable_ : firstViolation(configuration_);
+    const auto now = valuesOf(configuration_), before = valuesOf(reference_);
+    // What is relevant may hang on what was just typed.
+    FormPass relevance(*this, FormPass::Way::Review);
+    auto copy = configuration_;
+    visit(relevance, copy);
+    for (const auto& row : rows_) {
+        if (layout_->isRowVisible(row.editor) != row.relevant) layout_->setRowVisible(row.editor, row.relevant);
+        const bool wrong = violation_ && row.key == violation_->key;
+        const bool changed = valueAt(now, row.key) != valueAt(before, row.key);
+        auto font = row.label->font();
         font.setBold(wrong || changed);
-        field.label->setFont(font);
-        field.label->setText(
-            wrong
-                ? QStringLiteral("<span style='color:%1'>%2</span>").arg(colorsOf(palette()).warning.name(), field.name)
-            : changed ? tr("%1 (changed)").arg(field.name)
-                      : field.name);
+        row.label->setFont(font);
+        row.label->setText(wrong ? QStringLiteral("<span style='color:%1'>%2</span>")
+                                       .arg(colorsOf(palette()).warning.name(), row.name.toHtmlEscaped())
+                           : changed ? tr("%1 (changed)").arg(row.name)
+                                     : row.name);
     }
     Q_EMIT changed();
 }

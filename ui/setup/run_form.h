@@ -5,20 +5,18 @@
 #include <QWidget>
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
-class QComboBox;
 class QFormLayout;
 class QLabel;
 
 namespace mergarium {
 
-class FounderList;
-class PathEdit;
-class QuestionFiles;
-
-/// The parameters of a run as fields. What is in them is always a configuration, possibly one that can't be run.
+/// The parameters of a run as fields, which it knows from `visit` alone. What is in them is always a configuration,
+/// possibly one that can't be run.
 class RunForm : public QWidget {
     Q_OBJECT
 
@@ -29,48 +27,45 @@ public:
     void setConfiguration(const RunConfiguration& configuration);
     /// Back to what was last set.
     void reset() { setConfiguration(reference_); }
-    RunConfiguration configuration() const;
+    const RunConfiguration& configuration() const { return configuration_; }
     /// What is in the fields and can't be run; the field is marked.
-    std::optional<Violation> violation() const { return violation_; }
+    const std::optional<Violation>& violation() const { return violation_; }
     /// Takes over dropped files: questions or samples where they are JSON lines, everything else as founders. A form
-    /// for the digits becomes one for language models.
+    /// for a task that brings its own founders becomes one for the first that doesn't.
     void take(const QStringList& paths);
-    bool isChanged() const { return !(configuration() == reference_); }
+    bool isChanged() const { return !(configuration_ == reference_); }
 
 Q_SIGNALS:
     void changed();
 
 private:
-    /// One line of the form, bound to one part of the configuration.
-    struct Field {
+    friend class FormPass;
+
+    /// One line of the form.
+    struct Row {
         /// Dotted, as in YAML.
-        QString key;
+        std::string key;
+        /// What kind of editor it has; another kind of the same key gets a new one.
+        std::string type;
         QString name;
         QLabel* label = nullptr;
         QWidget* editor = nullptr;
-        std::function<void(const RunConfiguration&)> fill;
-        std::function<void(RunConfiguration&)> collect;
-        /// Shown only for such configurations; null: always.
-        std::function<bool(const RunConfiguration&)> applies = nullptr;
+        bool relevant = true;
     };
 
-    void addNameField();
-    void addTaskFields();
-    void addCheckpointFields();
-    void addLanguageFields();
-    void addCommandFields();
-    void addStrategyFields();
-    void addRunFields();
-    QWidget* add(Field field, const QString& meaning);
+    /// Puts the configuration into the fields, making and removing rows.
+    void fill();
+    /// Takes what is in the fields into the configuration.
+    void collect();
+    void chooseKind(const std::string& section, std::size_t index);
+    void edited();
     void review();
 
     QFormLayout* layout_ = nullptr;
-    std::vector<Field> fields_;
-    QComboBox* task_ = nullptr;
-    FounderList* checkpoints_ = nullptr;
-    QuestionFiles* questions_ = nullptr;
-    PathEdit* samples_ = nullptr;
-    RunConfiguration reference_;
+    std::vector<Row> rows_;
+    RunConfiguration configuration_, reference_;
+    /// What is typed and is no value at all.
+    std::optional<Violation> unreadable_;
     std::optional<Violation> violation_;
     bool filling_ = false;
 };

@@ -1,7 +1,5 @@
 #include "ui/setup/run_report.h"
 
-#include "core/evaluation/preflight.h"
-#include "core/tasks/causal_lm/questions.h"
 #include "ui/background/latest_worker.h"
 #include "ui/theme/theme.h"
 
@@ -10,13 +8,9 @@
 #include <QPlainTextEdit>
 #include <QVBoxLayout>
 
-#include <algorithm>
-#include <exception>
-
 namespace mergarium {
 namespace {
 
-constexpr std::size_t kPrompts = 3;
 /// Typing goes on for so long, in milliseconds, before files are looked at.
 constexpr int kQuiet = 300;
 
@@ -26,23 +20,6 @@ QString nothingYet() {
 }
 
 }  // namespace
-
-RunOutlook outlookOf(const RunConfiguration& configuration) {
-    RunOutlook outlook;
-    try {
-        if (const auto* task = std::get_if<CausalLmSettings>(&configuration.task)) {
-            const auto questions = readQuestions(*task);
-            for (std::size_t i = 0; i < std::min(kPrompts, questions.train.size()); ++i)
-                outlook.prompts.push_back(questions.train[i].prompt);
-        }
-        const auto found = preflight(configuration);
-        for (const auto& fact : found.facts) outlook.facts.emplace_back(fact.what, fact.text);
-        outlook.refusal = found.refusal;
-    } catch (const std::exception& error) {
-        outlook.refusal = error.what();
-    }
-    return outlook;
-}
 
 RunReport::RunReport(QWidget* parent, Look look)
     : QWidget(parent),
@@ -92,7 +69,7 @@ void RunReport::show(const std::optional<RunConfiguration>& configuration) {
 
 void RunReport::lookNow() {
     worker_->run([look = look_, configuration = *configuration_] { return look(configuration); },
-                 [this](const RunOutlook& outlook) {
+                 [this](const Preflight& outlook) {
                      refusal_ = outlook.refusal;
                      present(outlook);
                      state_->setText(!outlook.refusal
@@ -104,7 +81,7 @@ void RunReport::lookNow() {
                  });
 }
 
-void RunReport::present(const RunOutlook& outlook) {
+void RunReport::present(const Preflight& outlook) {
     while (facts_->rowCount() > 0) facts_->removeRow(0);
     for (const auto& [what, text] : outlook.facts) {
         auto* value = new QLabel(QString::fromStdString(text), this);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/configuration/configuration.h"
+#include "core/evaluation/preflight.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -19,28 +19,15 @@ namespace mergarium {
 
 class LatestWorker;
 
-/// What a run will be, found out before it starts.
-struct RunOutlook {
-    /// For people: parameters, memory, ...: what, and how much.
-    std::vector<std::pair<std::string, std::string>> facts;
-    /// The first prompts as the models will see them.
-    std::vector<std::string> prompts;
-    /// Why it can't be run, and what would help; absent when it can.
-    std::optional<std::string> refusal;
-};
-
-/// Looks at founders and questions; reads files. Any thread.
-RunOutlook outlookOf(const RunConfiguration& configuration);
-
-/// Shows what a run from checkpoints will take and ask, while it is being set up; found out on a thread of its own.
+/// Shows what a run will take and ask, while it is being set up; found out on a thread of its own.
 class RunReport : public QWidget {
     Q_OBJECT
 
 public:
-    using Look = std::function<RunOutlook(const RunConfiguration&)>;
+    using Look = std::function<Preflight(const RunConfiguration&)>;
 
     /// `look` may take its time; it is called on another thread.
-    explicit RunReport(QWidget* parent = nullptr, Look look = outlookOf);
+    explicit RunReport(QWidget* parent = nullptr, Look look = preflight);
 
     /// What the form says now; null where it can't be run, so there is nothing to look at.
     void show(const std::optional<RunConfiguration>& configuration);
@@ -54,7 +41,7 @@ Q_SIGNALS:
 
 private:
     void lookNow();
-    void present(const RunOutlook& outlook);
+    void present(const Preflight& outlook);
 
     Look look_;
     std::optional<RunConfiguration> configuration_;

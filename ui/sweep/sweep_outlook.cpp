@@ -1,5 +1,6 @@
 #include "ui/sweep/sweep_outlook.h"
 
+#include "core/configuration/yaml.h"
 #include "core/evaluation/preflight.h"
 #include "ui/session/run_text.h"
 
@@ -31,7 +32,7 @@ std::optional<std::string> troubleAhead(const Sweep& sweep) {
             return other->task == one.task && other->founders == one.founders && other->tensors == one.tensors &&
                    other->device == one.device;
         };
-        if (kindOf(one.task) == TaskKind::Digits || std::ranges::any_of(seen, same)) continue;
+        if (std::ranges::any_of(seen, same)) continue;
         seen.push_back(&one);
         if (const auto refusal = preflight(one).refusal) return arm.name + ": " + *refusal;
     }

@@ -1,6 +1,5 @@
 #include "core/search/cma_es/point_decoder.h"
 
-#include "core/checkpoint/layers.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
 
@@ -46,14 +45,6 @@ PointDecoder mixingWeights(std::vector<GenomePtr> founders, GramPtr gram, std::v
         if (!gram) return denseMixture(founders, std::move(recipe));
         return std::make_shared<const RecipeGenome>(std::move(recipe), gram);
     };
-}
-
-std::vector<std::uint64_t> layerGroupEnds(const Layout& layout, std::size_t layers) {
-    const auto all = layersOf(layout);
-    std::vector<std::uint64_t> ends;
-    for (std::size_t index = 0; index < all.size(); ++index)
-        if ((index + 1) % layers == 0 || index + 1 == all.size()) ends.push_back(all[index].end);
-    return ends;
 }
 
 }  // namespace mergarium

@@ -18,7 +18,4 @@ PointDecoder networkWeights();
 /// `gram` is null for dense ones.
 PointDecoder mixingWeights(std::vector<GenomePtr> founders, GramPtr gram, std::vector<std::uint64_t> groupEnds);
 
-/// Where every `layers` >= 1 neighbouring layers end (core/checkpoint/layers.h), ascending to D.
-std::vector<std::uint64_t> layerGroupEnds(const Layout& layout, std::size_t layers);
-
 }  // namespace mergarium

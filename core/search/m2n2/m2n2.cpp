@@ -4,7 +4,7 @@
 
 namespace mergarium {
 
-M2n2::M2n2(M2n2Settings settings, Archive archive) : settings_(std::move(settings)), archive_(std::move(archive)) {}
+M2n2::M2n2(M2n2Rules settings, Archive archive) : settings_(std::move(settings)), archive_(std::move(archive)) {}
 
 void M2n2::settle(MemberPtr founder) { settleInEmptySlot(archive_, std::move(founder)); }
 

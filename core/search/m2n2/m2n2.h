@@ -12,8 +12,9 @@ namespace mergarium {
 /// How the two parents are drawn: as the paper does, both by fitness, or both uniformly (random pairing: a control).
 enum class ParentRule { Attraction, Fitness, Uniform };
 
-/// The settings of M2N2; an archive with alpha = 0 and parents drawn by fitness make it the plain genetic algorithm.
-struct M2n2Settings {
+/// What M2N2 goes by on one network; an archive with alpha = 0 and parents drawn by fitness make it the plain genetic
+/// algorithm.
+struct M2n2Rules {
     ParentRule parents = ParentRule::Attraction;
     /// Off: a child has one parent, drawn by fitness, and differs from it by mutation alone.
     bool crossover = true;
@@ -34,7 +35,7 @@ struct M2n2Settings {
 class M2n2 final : public Strategy {
 public:
     /// Starts from `archive`: empty, or the members of a run that goes on.
-    M2n2(M2n2Settings settings, Archive archive);
+    M2n2(M2n2Rules settings, Archive archive);
 
     void settle(MemberPtr founder) override;
     Proposal propose(std::uint64_t step) override;
@@ -52,7 +53,7 @@ private:
     bool isDuplicate(const Scores& scores) const;
     void enterBlockOf(std::uint64_t step);
 
-    M2n2Settings settings_;
+    M2n2Rules settings_;
     Archive archive_;
     /// As it stood at the beginning of the block; absent when a block is one child.
     std::optional<Archive> before_;

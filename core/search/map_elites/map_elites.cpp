@@ -4,7 +4,7 @@
 
 namespace mergarium {
 
-MapElites::MapElites(MapElitesSettings settings, Archive archive)
+MapElites::MapElites(MapElitesRules settings, Archive archive)
     : settings_(std::move(settings)), archive_(std::move(archive)) {}
 
 bool MapElites::isElite(const Scores& scores, std::size_t cell) const {

@@ -8,7 +8,7 @@
 
 namespace mergarium {
 
-struct MapElitesSettings {
+struct MapElitesRules {
     std::vector<Descriptor> descriptors;
     /// Intervals a descriptor; the archive has cells^descriptors slots.
     std::size_t cells = 10;
@@ -28,7 +28,7 @@ struct MapElitesSettings {
 class MapElites final : public Strategy {
 public:
     /// Starts from `archive`, whose slots are the cells.
-    MapElites(MapElitesSettings settings, Archive archive);
+    MapElites(MapElitesRules settings, Archive archive);
 
     void settle(MemberPtr founder) override;
     Proposal propose(std::uint64_t step) override;
@@ -41,7 +41,7 @@ public:
 private:
     bool isElite(const Scores& scores, std::size_t cell) const;
 
-    MapElitesSettings settings_;
+    MapElitesRules settings_;
     Archive archive_;
 };
 

@@ -7,8 +7,8 @@
 
 namespace mergarium {
 
-RatioSearch::RatioSearch(RatioSearchSettings settings, std::vector<MemberPtr> founders, Archive archive)
-    : settings_(std::move(settings)), founders_(std::move(founders)), archive_(std::move(archive)) {
+RatioSearch::RatioSearch(RatioSearchRules settings, std::vector<MemberPtr> founders, Archive archive)
+    : settings_(settings), founders_(std::move(founders)), archive_(std::move(archive)) {
     if (founders_.size() < 2) throw std::invalid_argument("A search over mixing ratios needs at least two founders.");
 }
 

@@ -14,7 +14,7 @@ struct GridRatio {
     bool operator==(const GridRatio&) const = default;
 };
 
-struct RatioSearchSettings {
+struct RatioSearchRules {
     std::variant<UniformRatio, BetaRatio, GridRatio> ratio = UniformRatio{};
     Interpolation interpolation = Interpolation::Slerp;
     std::uint64_t seed = 0;
@@ -26,7 +26,7 @@ struct RatioSearchSettings {
 class RatioSearch final : public Strategy {
 public:
     /// `archive` competes with alpha = 0. `founders`, at least two, with genomes.
-    RatioSearch(RatioSearchSettings settings, std::vector<MemberPtr> founders, Archive archive);
+    RatioSearch(RatioSearchRules settings, std::vector<MemberPtr> founders, Archive archive);
 
     void settle(MemberPtr founder) override;
     Proposal propose(std::uint64_t step) override;
@@ -40,7 +40,7 @@ public:
 private:
     double ratioOf(std::uint64_t step, std::uint64_t pair, std::uint64_t pairs) const;
 
-    RatioSearchSettings settings_;
+    RatioSearchRules settings_;
     std::vector<MemberPtr> founders_;
     Archive archive_;
 };

@@ -1,8 +1,12 @@
 #pragma once
 
+#include "core/fields/field_visitor.h"
+#include "core/fields/value.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mergarium {
@@ -44,6 +48,9 @@ struct QuestionFile {
 
 /// The task `causal-lm`: language models of the Llama family on questions.
 struct CausalLmSettings {
+    static constexpr std::string_view kKind = "causal-lm";
+    static constexpr std::string_view kSummary = "questions to language models";
+
     std::vector<QuestionFile> files;
     QuestionScoring scoring = QuestionScoring::ExactMatch;
     /// What the model sees of a question, `{field}` filled in from the JSON object.
@@ -68,6 +75,43 @@ struct CausalLmSettings {
     /// Questions scored together; 0: chosen by memory.
     std::uint64_t batch = 0;
     bool operator==(const CausalLmSettings&) const = default;
+};
+
+std::string_view nameOf(QuestionScoring scoring);
+
+void visit(FieldVisitor& visitor, QuestionFile& file);
+void visit(FieldVisitor& visitor, CausalLmSettings& settings);
+
+/// A list of files of questions.
+class QuestionFilesField final : public StructuredField {
+public:
+    explicit QuestionFilesField(std::vector<QuestionFile>& files) : files_(files) {}
+    std::string_view shape() const override { return "a list of maps like {train: questions.jsonl, held_out: 0.2}"; }
+    Value write() const override;
+    void read(std::string_view key, const Value& value, MapReader& map) override;
+    std::optional<std::string> violation() const override;
+    std::vector<FieldEntry> parts() const override;
+
+    std::vector<QuestionFile>& files() const { return files_; }
+
+private:
+    std::vector<QuestionFile>& files_;
+};
+
+/// What of a generated text is the answer.
+class ExtractionField final : public StructuredField {
+public:
+    ExtractionField(Extraction& extraction, std::string& pattern) : extraction_(extraction), pattern_(pattern) {}
+    std::string_view shape() const override { return "text, last-number, or a map like {pattern: '#### (.*)'}"; }
+    Value write() const override;
+    void read(std::string_view key, const Value& value, MapReader& map) override;
+
+    Extraction& extraction() const { return extraction_; }
+    std::string& pattern() const { return pattern_; }
+
+private:
+    Extraction& extraction_;
+    std::string& pattern_;
 };
 
 }  // namespace mergarium

@@ -1,8 +1,11 @@
 #pragma once
 
+#include "core/fields/field_visitor.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mergarium {
@@ -15,6 +18,9 @@ enum class Handover { Folder, InPlace };
 
 /// The task `command`: any program scores the models, JSON lines over its stdin and stdout.
 struct CommandSettings {
+    static constexpr std::string_view kKind = "command";
+    static constexpr std::string_view kSummary = "whatever a program of yours scores checkpoints on";
+
     /// The program and its arguments; started without a shell.
     std::vector<std::string> program;
     /// The folder that it is started in; in YAML the configuration's own, unless said.
@@ -34,5 +40,10 @@ struct CommandSettings {
     std::filesystem::path scratch;
     bool operator==(const CommandSettings&) const = default;
 };
+
+std::string_view nameOf(EvaluatorLifetime lifetime);
+std::string_view nameOf(Handover handover);
+
+void visit(FieldVisitor& visitor, CommandSettings& settings);
 
 }  // namespace mergarium

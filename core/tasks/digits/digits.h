@@ -25,17 +25,6 @@ struct Digits {
     LabelledSamples test;
 };
 
-/// Where a digits run starts (paper, section 4.1).
-enum class DigitsFounders {
-    /// The published pair, shipped with Mergarium: results depend on the pair, so the presets use it.
-    ReferenceSpecialists,
-    /// A new pair for every seed: one trained on 0-4 and one on 5-9, ten full-batch Adam steps each, learning rate
-    /// 0.003.
-    Specialists,
-    /// Two untrained networks, weights N(0, 0.01^2).
-    Random,
-};
-
 /// Reads `digits.csv.gz`: 64 pixel values and the label per line. Throws with file and line where it is malformed.
 Digits readDigits(const std::filesystem::path& path);
 

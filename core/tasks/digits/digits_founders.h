@@ -2,6 +2,7 @@
 
 #include "core/networks/mlp.h"
 #include "core/tasks/digits/digits.h"
+#include "core/tasks/digits/digits_settings.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/archive/competition.h"
+#include "core/checkpoint/layout.h"
+#include "core/genome/genome.h"
+#include "core/genome/gram.h"
+#include "core/genome/splice.h"
+#include "core/tasks/sample_set.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace mergarium {
+
+/// What a strategy searches in: a run's founders and samples. Refers to the run's own, valid while the strategy is
+/// made.
+struct SearchSpace {
+    const Layout& layout;
+    const SampleSet& samples;
+    std::vector<GenomePtr> founders;
+    /// Null for dense genomes.
+    GramPtr gram;
+    /// The founders are random numbers: there is nothing in them to be mixed.
+    bool untrained = false;
+    /// Children that the run will score.
+    std::uint64_t evaluations = 0;
+    std::uint64_t seed = 0;
+};
+
+/// What the rest of a run asks of a strategy's settings.
+struct StrategyTraits {
+    /// Of the archive.
+    std::size_t slots = 0;
+    CompetitionRule competition{.alpha = 0.0};
+    /// The second parent is drawn by attraction.
+    bool attraction = false;
+    /// Standard deviation; above 0, children are no combinations of founders.
+    double mutation = 0.0;
+    /// Absent: where scoring is more than one cheap batch.
+    std::optional<bool> earlyRejection = std::nullopt;
+};
+
+/// Between tensors or layers, ascending; empty for Snap::None. Throws std::runtime_error where the network has no two.
+std::vector<std::uint64_t> boundariesOf(Snap snap, const Layout& layout);
+
+/// Where every `layers` >= 1 neighbouring layers end (core/checkpoint/layers.h), ascending to D.
+std::vector<std::uint64_t> layerGroupEnds(const Layout& layout, std::size_t layers);
+
+}  // namespace mergarium

@@ -1,0 +1,159 @@
+#include "core/search/shared_fields.h"
+
+#include "core/fields/field_writer.h"
+#include "core/fields/map_reader.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace mergarium {
+namespace {
+
+constexpr std::uint32_t kMostSplits = 100'000;
+constexpr Capacity kCapacities[] = {Capacity::Unit, Capacity::Best};
+constexpr Snap kSnaps[] = {Snap::None, Snap::Tensor, Snap::Layer};
+
+}  // namespace
+
+void visitArchiveSize(FieldVisitor& visitor, std::uint64_t& slots) {
+    visitor.whole({.key = "archive", .label = "Archive size", .help = "How many models live at a time."}, slots,
+                  {.least = 2, .most = 100'000});
+}
+
+void visitCompetition(FieldVisitor& visitor, CompetitionRule& rule) {
+    visitor.number({.key = "alpha",
+                    .label = "Competition (alpha)",
+                    .help = "A sample is worth capacity / (z^alpha + epsilon) to each point of score on it, z the sum "
+                            "of all scores; 1: M2N2, 0: no competition."},
+                   rule.alpha, {.least = 0.0, .most = 100.0});
+    visitor.number({.key = "epsilon",
+                    .label = "Scarcity softened by (epsilon)",
+                    .help = "Added to z^alpha, so that a sample that few can solve is worth less; 0: the paper's."},
+                   rule.epsilon, {.least = 0.0});
+    visitor.choice({.key = "capacity",
+                    .label = "Niche capacity",
+                    .help = "What a sample is worth in all: 1 (unit, for right and wrong), or the best score that any "
+                            "member has on it (best, for graded scores)."},
+                   rule.capacity, std::span<const Capacity>(kCapacities));
+}
+
+void visitBreeding(FieldVisitor& visitor, bool& crossover, SpliceRule& rule) {
+    visitor.boolean({.key = "crossover",
+                     .label = "Crossover",
+                     .help = "Children have two parents; off: a child differs from its one parent by mutation alone."},
+                    crossover);
+    bool splitPoint = rule.splits.most > 0;
+    visitor.boolean(
+        {.key = "split_point", .label = "Split point", .help = "false says the same as splits: 0.", .shorthand = true},
+        splitPoint);
+    SplitsField splits(rule.splits);
+    visitor.structured({.key = "splits",
+                        .label = "Split points",
+                        .help = "How many, drawn between the two for every child; 0: one mixing ratio for the whole "
+                                "network."},
+                       splits);
+    if (!splitPoint) rule.splits = {0, 0};
+    RatioChoice ratio = UniformRatio{};
+    if (const auto* beta = std::get_if<BetaRatio>(&rule.ratio)) ratio = *beta;
+    RatioField ratioField(ratio, false);
+    visitor.structured({.key = "ratio",
+                        .label = "Mixing ratio",
+                        .help = "How much of each parent: uniform in 0 to 1, or Beta(a, a), which below a = 1 prefers "
+                                "one parent over the other."},
+                       ratioField);
+    rule.ratio = UniformRatio{};
+    if (const auto* beta = std::get_if<BetaRatio>(&ratio)) rule.ratio = *beta;
+    visitInterpolation(visitor, rule.interpolation);
+    visitor.number({.key = "mutation",
+                    .label = "Mutation",
+                    .help = "Standard deviation of the noise added to a child's parameters; not for founders from "
+                            "checkpoints."},
+                   rule.mutation, {.least = 0.0});
+    visitor.choice({.key = "snap",
+                    .label = "Split points at",
+                    .help = "none: anywhere; tensor, layer: moved to the nearest boundary between two."},
+                   rule.snap, std::span<const Snap>(kSnaps));
+}
+
+void visitInterpolation(FieldVisitor& visitor, Interpolation& interpolation) {
+    visitor.choice({.key = "interpolation",
+                    .label = "Interpolation",
+                    .help = "slerp: spherical with the angle between the whole vectors; slerp-per-side: with an angle "
+                            "between every two split points; slerp-per-tensor: with an angle per tensor, as mergekit "
+                            "does; lerp: linear."},
+                   interpolation, std::span<const Interpolation>(kInterpolations));
+}
+
+void visitEarlyRejection(FieldVisitor& visitor, std::optional<bool>& early) {
+    visitor.boolean({.key = "early_rejection",
+                     .label = "Early rejection",
+                     .help = "Stop scoring a child once it is certain to be rejected; the archive comes out the same.",
+                     .unset = "where it saves time"},
+                    early);
+}
+
+Value SplitsField::write() const {
+    if (splits_.least == splits_.most) return Value(std::to_string(splits_.least));
+    return Value(Value::List{Value(std::to_string(splits_.least)), Value(std::to_string(splits_.most))});
+}
+
+void SplitsField::read(std::string_view key, const Value& value, MapReader& map) {
+    const auto count = [&](const Value& one) {
+        const auto number = map.wholeOf(key, one);
+        if (number > kMostSplits) map.refuse(key, one, fmt::format("must be at most {}, not {}", kMostSplits, number));
+        return static_cast<std::uint32_t>(number);
+    };
+    if (value.isList() && value.list().size() == 2)
+        splits_ = {count(value.list()[0]), count(value.list()[1])};
+    else if (value.isScalar())
+        splits_ = {count(value), count(value)};
+    else
+        map.refuse(key, value, fmt::format("must be {}", shape()));
+}
+
+std::optional<std::string> SplitsField::violation() const {
+    if (splits_.least > splits_.most)
+        return fmt::format("the first of [{}, {}] must not be the larger", splits_.least, splits_.most);
+    if (splits_.most > kMostSplits) return fmt::format("must be at most {}, not {}", kMostSplits, splits_.most);
+    return std::nullopt;
+}
+
+std::string_view RatioField::shape() const {
+    return evenToo_ ? "uniform, grid, or a map like {beta: 0.3}" : "uniform, or a map like {beta: 0.3}";
+}
+
+Value RatioField::write() const {
+    if (const auto* beta = std::get_if<BetaRatio>(&ratio_)) {
+        Value map{Value::Map{}};
+        map.at("beta") = Value(numberText(beta->shape));
+        return map;
+    }
+    return Value(std::string(std::holds_alternative<EvenRatios>(ratio_) ? "grid" : "uniform"));
+}
+
+void RatioField::read(std::string_view key, const Value& value, MapReader& map) {
+    if (value.isScalar() && value.scalar() == "uniform") {
+        ratio_ = UniformRatio{};
+    } else if (evenToo_ && value.isScalar() && value.scalar() == "grid") {
+        ratio_ = EvenRatios{};
+    } else if (value.find("beta")) {
+        MapReader inner(value, map.full(key), map.source());
+        BetaRatio beta;
+        inner.number("beta", beta.shape);
+        inner.close();
+        ratio_ = beta;
+    } else {
+        map.refuse(key, value, fmt::format("must be {}", shape()));
+    }
+}
+
+std::optional<std::string> RatioField::violation() const {
+    const auto* beta = std::get_if<BetaRatio>(&ratio_);
+    if (beta && !(std::isfinite(beta->shape) && beta->shape >= 0.001 && beta->shape <= 1000.0))
+        return fmt::format("beta must be a number from 0.001 to 1000, not {}", beta->shape);
+    if (!evenToo_ && std::holds_alternative<EvenRatios>(ratio_)) return "can't be grid";
+    return std::nullopt;
+}
+
+}  // namespace mergarium

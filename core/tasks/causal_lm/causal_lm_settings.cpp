@@ -1,0 +1,169 @@
+#include "core/tasks/causal_lm/causal_lm_settings.h"
+
+#include "core/fields/field_checker.h"
+#include "core/fields/field_list.h"
+#include "core/fields/field_reader.h"
+#include "core/fields/field_writer.h"
+#include "core/text/chat_template.h"
+
+#include <fmt/format.h>
+
+namespace mergarium {
+namespace {
+
+constexpr QuestionScoring kScorings[] = {QuestionScoring::ExactMatch, QuestionScoring::MultipleChoice,
+                                         QuestionScoring::Likelihood};
+
+}  // namespace
+
+std::string_view nameOf(QuestionScoring scoring) {
+    switch (scoring) {
+        case QuestionScoring::ExactMatch: return "exact-match";
+        case QuestionScoring::MultipleChoice: return "multiple-choice";
+        case QuestionScoring::Likelihood: return "likelihood";
+    }
+    return "unknown";
+}
+
+void visit(FieldVisitor& visitor, QuestionFile& file) {
+    visitor.text({.key = "name", .label = "Name", .help = "What people call it; empty: the file's name."}, file.name,
+                 {});
+    visitor.path({.key = "train", .label = "Questions", .help = "A JSON object per line."}, file.train,
+                 {.required = true});
+    visitor.path({.key = "test",
+                  .label = "Held-out questions",
+                  .help = "Scored for members and never competed for; nothing said: the last held_out share of train."},
+                 file.test, {});
+    visitor.number({.key = "held_out",
+                    .label = "Held out",
+                    .help = "The share of the questions, from the end of the file, that is held out."},
+                   file.heldOut, {.least = 0.0, .most = 1.0, .below = true});
+    visitor.number(
+        {.key = "weight", .label = "Weight", .help = "How much a question of this file counts in the competition."},
+        file.weight, {.least = 0.0, .above = true});
+    visitor.whole({.key = "limit",
+                   .label = "At most",
+                   .help = "At most this many questions of each, from the beginning.",
+                   .unset = "all"},
+                  file.limit, {.zero = true});
+}
+
+void visit(FieldVisitor& visitor, CausalLmSettings& s) {
+    static const auto templates = chatTemplateNames();
+    const bool generates = s.scoring == QuestionScoring::ExactMatch;
+    const bool chooses = s.scoring == QuestionScoring::MultipleChoice;
+    QuestionFilesField files(s.files);
+    visitor.structured({.key = "files", .label = "Questions", .help = "Files with a JSON object per line."}, files);
+    visitor.choice({.key = "scoring",
+                    .label = "Scored by",
+                    .help = "exact-match: generate and compare; multiple-choice: the likeliest choice; likelihood: the "
+                            "probability of the right answer, per token."},
+                   s.scoring, std::span<const QuestionScoring>(kScorings));
+    visitor.text({.key = "prompt",
+                  .label = "Prompt",
+                  .help = "What the model sees of a question; {question} stands for that field of the JSON object."},
+                 s.prompt, {.required = true, .lines = 4});
+    visitor.text({.key = "chat",
+                  .label = "Chat template",
+                  .help = "What is put around the prompt, as the models were trained on."},
+                 s.chat, {.suggestions = templates});
+    visitor.text({.key = "system", .label = "System text", .help = "Of the chat template; empty: none."}, s.system, {});
+    visitor.text({.key = "reference",
+                  .label = "Field of the answer",
+                  .help = "Which field of the JSON object holds what is right; for multiple-choice the number (from 0) "
+                          "or the text of the right choice."},
+                 s.reference, {});
+    visitor.text({.key = "choices",
+                  .label = "Field of the choices",
+                  .help = "Which field of the JSON object holds the list of choices (multiple-choice).",
+                  .relevant = chooses},
+                 s.choices, {});
+    visitor.boolean({.key = "length_normalized",
+                     .label = "Likelihood per token",
+                     .help = "Divide a choice's log-likelihood by its number of tokens, so that short ones aren't "
+                             "preferred (multiple-choice).",
+                     .relevant = chooses},
+                    s.lengthNormalized);
+    ExtractionField extraction(s.extraction, s.pattern);
+    visitor.structured({.key = "extract",
+                        .label = "Answer is",
+                        .help = "What of the generated text is compared with the right answer: all of it, the last "
+                                "number in it, or a regular expression's first group, or all that matches "
+                                "(exact-match).",
+                        .relevant = generates},
+                       extraction);
+    visitor.texts({.key = "stop",
+                   .label = "Stop at",
+                   .help = "Texts at which generation ends besides the end token (exact-match).",
+                   .relevant = generates},
+                  s.stop, TextsAre::Words, false);
+    visitor.whole({.key = "max_new_tokens",
+                   .label = "Tokens at most",
+                   .help = "So many tokens are generated for an answer at most.",
+                   .unit = "tokens"},
+                  s.maxNewTokens, {.least = 1, .most = 1'000'000});
+    visitor.whole({.key = "batch",
+                   .label = "Questions at a time",
+                   .help = "How many questions are scored together.",
+                   .unset = "chosen by memory"},
+                  s.batch, {.zero = true});
+}
+
+Value QuestionFilesField::write() const {
+    Value::List list;
+    for (auto file : files_) {
+        FieldWriter writer;
+        visit(writer, file);
+        list.push_back(writer.map());
+    }
+    return Value(std::move(list));
+}
+
+void QuestionFilesField::read(std::string_view key, const Value& value, MapReader& map) {
+    if (!value.isList()) map.refuse(key, value, fmt::format("must be {}", shape()));
+    files_.clear();
+    for (const auto& one : value.list()) {
+        FieldReader reader(one, map.source(), OthersKeys::Refused, map.full(key));
+        QuestionFile file;
+        visit(reader, file);
+        reader.close();
+        files_.push_back(std::move(file));
+    }
+}
+
+std::optional<std::string> QuestionFilesField::violation() const {
+    if (files_.empty()) return "names no file of questions";
+    for (auto file : files_) {
+        FieldChecker checker;
+        visit(checker, file);
+        if (const auto& found = checker.violation()) return fmt::format("{} {}", found->key, found->sentence);
+    }
+    return std::nullopt;
+}
+
+std::vector<FieldEntry> QuestionFilesField::parts() const { return fieldsOf(QuestionFile{}); }
+
+Value ExtractionField::write() const {
+    if (extraction_ != Extraction::Pattern)
+        return Value(std::string(extraction_ == Extraction::Text ? "text" : "last-number"));
+    Value map{Value::Map{}};
+    map.at("pattern") = Value::text(pattern_);
+    return map;
+}
+
+void ExtractionField::read(std::string_view key, const Value& value, MapReader& map) {
+    if (value.isMap()) {
+        MapReader inner(value, map.full(key), map.source());
+        inner.text("pattern", pattern_);
+        inner.close();
+        extraction_ = Extraction::Pattern;
+    } else if (value.isScalar() && value.scalar() == "text") {
+        extraction_ = Extraction::Text;
+    } else if (value.isScalar() && value.scalar() == "last-number") {
+        extraction_ = Extraction::LastNumber;
+    } else {
+        map.refuse(key, value, fmt::format("must be {}", shape()));
+    }
+}
+
+}  // namespace mergarium

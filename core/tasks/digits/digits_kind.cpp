@@ -1,0 +1,8 @@
+#include "core/tasks/digits/digits_kind.h"
+
+namespace mergarium {
+
+/// The perceptron 64-256-10 of the paper (section 4.1), and the first 80 % of the digits.
+TaskOutline outlineOf(const DigitsSettings&) { return {.parameters = 19'210, .samples = 1'437}; }
+
+}  // namespace mergarium

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/tasks/causal_lm/causal_lm_kind.h"
+#include "core/tasks/command/command_kind.h"
+#include "core/tasks/digits/digits_kind.h"
+
+#include <span>
+#include <string_view>
+#include <variant>
+
+namespace mergarium {
+
+/// The kinds of tasks (docs/extending.md): the first is the default.
+using TaskSettings = std::variant<DigitsSettings, CausalLmSettings, CommandSettings>;
+
+inline TaskOutline outlineOf(const TaskSettings& task) {
+    return std::visit([](const auto& one) { return outlineOf(one); }, task);
+}
+
+/// The names of the founders that a task brings itself, the default first; empty where founders are checkpoints.
+inline std::span<const std::string_view> ownFoundersOf(const TaskSettings& task) {
+    return std::visit(
+        [](const auto& one) -> std::span<const std::string_view> {
+            if constexpr (requires { ownFoundersOf(one); }) return ownFoundersOf(one);
+            return {};
+        },
+        task);
+}
+
+}  // namespace mergarium

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mergarium {
+
+/// What people are told of a task before a run, found out without computing anything.
+struct TaskOutline {
+    struct Fact {
+        std::string what;
+        std::string text;
+    };
+    std::vector<Fact> facts;
+    /// The first questions as models will see them; empty where there are none.
+    std::vector<std::string> prompts;
+    /// Where a model is while it is scored.
+    enum class Models { InMemory, OnDisk } models = Models::InMemory;
+    /// Of a task that brings its own founders: numbers of parameters and of training samples.
+    std::uint64_t parameters = 0;
+    std::size_t samples = 0;
+};
+
+}  // namespace mergarium

@@ -1,0 +1,370 @@
+#include "ui/setup/form_pass.h"
+
+#include "core/fields/field_list.h"
+#include "core/fields/map_reader.h"
+#include "core/fields/yaml.h"
+#include "core/founders/founder_fields.h"
+#include "ui/setup/editors.h"
+#include "ui/setup/list_text.h"
+#include "ui/setup/number_boxes.h"
+#include "ui/setup/path_edit.h"
+#include "ui/setup/question_files.h"
+#include "ui/setup/structured_editors.h"
+
+#include <QCheckBox>
+#include <QFormLayout>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+
+#include <algorithm>
+
+namespace mergarium {
+namespace {
+
+QString textOf(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
+
+QPlainTextEdit* textBox(std::size_t lines) {
+    auto* box = new QPlainTextEdit;
+    box->setTabChangesFocus(true);
+    box->setFixedHeight(box->fontMetrics().lineSpacing() * (static_cast<int>(lines) + 1));
+    return box;
+}
+
+QComboBox* listBox(std::span<const std::string_view> names) {
+    auto* box = new TypedBox<QComboBox>;
+    for (const auto name : names) box->addItem(textOf(name));
+    return box;
+}
+
+}  // namespace
+
+QString FormPass::meaningOf(const FieldText& text, const QString& values) const {
+    auto meaning = textOf(text.help);
+    if (!values.isEmpty()) meaning += RunForm::tr("\nIt is %1.").arg(values);
+    return meaning + RunForm::tr("\nIn YAML: %1").arg(QString::fromStdString(full(text)));
+}
+
+template <typename Editor, typename Make>
+Editor* FormPass::editorOf(const FieldText& text, const char* type, const QString& values, Make&& make) {
+    auto& rows = form_.rows_;
+    const auto key = full(text);
+    const auto found = std::ranges::find_if(rows, [&](const auto& row) { return row.key == key && row.type == type; });
+    if (!fills()) {
+        if (found == rows.end()) return nullptr;
+        found->relevant = text.relevant && relevant_;
+        return way_ == Way::Collect ? static_cast<Editor*>(found->editor) : nullptr;
+    }
+
+    RunForm::Row row;
+    if (found == rows.end()) {
+        row = {.key = key, .type = type, .name = {}, .label = new QLabel(&form_), .editor = make()};
+        row.editor->setParent(&form_);
+        row.editor->setObjectName(QString::fromStdString(key));
+        row.label->setBuddy(row.editor);
+    } else {
+        row = *found;
+        const auto at = static_cast<std::size_t>(found - rows.begin());
+        if (at != next_) {
+            form_.layout_->takeRow(row.editor);
+            rows.erase(found);
+        }
+    }
+    if (next_ == rows.size() || rows[next_].editor != row.editor) {
+        rows.insert(rows.begin() + static_cast<std::ptrdiff_t>(next_), row);
+        form_.layout_->insertRow(static_cast<int>(next_), row.label, row.editor);
+    }
+    auto& placed = rows[next_++];
+    placed.name = textOf(text.label);
+    placed.relevant = text.relevant && relevant_;
+    placed.label->setToolTip(meaningOf(text, values));
+    placed.editor->setToolTip(meaningOf(text, values));
+    placed.editor->setAccessibleName(placed.name);
+    return static_cast<Editor*>(placed.editor);
+}
+
+void FormPass::removeOthers() {
+    while (form_.rows_.size() > next_) {
+        const auto row = form_.rows_.back();
+        form_.rows_.pop_back();
+        form_.layout_->takeRow(row.editor);
+        row.label->hide();
+        row.editor->hide();
+        // Its name is another's now, and its signals are nobody's.
+        row.editor->setObjectName({});
+        row.editor->disconnect(&form_);
+        row.label->deleteLater();
+        row.editor->deleteLater();
+    }
+}
+
+void FormPass::refuse(const FieldText& text, std::string sentence) {
+    if (!form_.unreadable_) form_.unreadable_ = {full(text), std::move(sentence)};
+}
+
+template <typename Editor, typename Value, typename Get, typename Set>
+void FormPass::exchange(Editor* editor, Value& value, Get&& get, Set&& set) {
+    if (!editor) return;
+    if (fills())
+        set(editor, value);
+    else
+        get(editor, value);
+}
+
+void FormPass::boolean(const FieldText& text, bool& value) {
+    if (text.shorthand) return;
+    auto* box = editorOf<QCheckBox>(text, "boolean", {}, [&] {
+        auto* made = new QCheckBox;
+        QObject::connect(made, &QCheckBox::toggled, &form_, &RunForm::edited);
+        return made;
+    });
+    exchange(
+        box, value, [](auto* from, bool& to) { to = from->isChecked(); },
+        [](auto* to, bool from) { to->setChecked(from); });
+}
+
+void FormPass::whole(const FieldText& text, std::uint64_t& value, const WholeBounds& bounds) {
+    const auto values = QString::fromStdString("a whole number " + boundsText(text, bounds));
+    auto* box = editorOf<CountBox>(text, "whole", values, [&] {
+        auto* made = new CountBox;
+        QObject::connect(made, &CountBox::changed, &form_, &RunForm::edited);
+        return made;
+    });
+    if (!box) return;
+    if (fills()) {
+        box->setUnset(textOf(text.unset));
+        box->setUnit(textOf(text.unit));
+        box->setValue(value);
+    } else if (const auto typed = box->value()) {
+        value = *typed;
+    } else {
+        refuse(text, "must be a whole number " + boundsText(text, bounds));
+    }
+}
+
+void FormPass::number(const FieldText& text, double& value, const NumberBounds& bounds) {
+    std::optional<double> number = value;
+    const auto values = QString::fromStdString("a number " + boundsText(bounds));
+    auto* box = editorOf<NumberBox>(text, "number", values, [&] {
+        auto* made = new NumberBox;
+        QObject::connect(made, &NumberBox::changed, &form_, &RunForm::edited);
+        return made;
+    });
+    if (!box) return;
+    if (fills()) {
+        box->setUnit(textOf(text.unit));
+        box->setValue(value);
+    } else if (const auto typed = box->value()) {
+        value = *typed;
+    } else {
+        refuse(text, "must be a number " + boundsText(bounds));
+    }
+}
+
+std::size_t FormPass::choice(const FieldText& text, std::span<const std::string_view> names, std::size_t index) {
+    const bool isKind = text.key == "kind";
+    auto* box = editorOf<QComboBox>(text, "choice", {}, [&] {
+        auto* made = listBox(names);
+        if (isKind)
+            QObject::connect(made, &QComboBox::currentIndexChanged, &form_,
+                             [form = &form_, section = section_](int chosen) {
+                                 if (chosen >= 0) form->chooseKind(section, static_cast<std::size_t>(chosen));
+                             });
+        else
+            QObject::connect(made, &QComboBox::currentIndexChanged, &form_, &RunForm::edited);
+        return made;
+    });
+    if (!box) return index;
+    if (fills()) box->setCurrentIndex(static_cast<int>(index));
+    // Another kind has other fields: RunForm::chooseKind.
+    return fills() || isKind || box->currentIndex() < 0 ? index : static_cast<std::size_t>(box->currentIndex());
+}
+
+void FormPass::text(const FieldText& text, std::string& value, const TextShape& shape) {
+    const auto words = QString::fromStdString(value);
+    if (shape.lines > 1) {
+        auto* box = editorOf<QPlainTextEdit>(text, "lines", {}, [&] {
+            auto* made = textBox(shape.lines);
+            QObject::connect(made, &QPlainTextEdit::textChanged, &form_, &RunForm::edited);
+            return made;
+        });
+        exchange(
+            box, value, [](auto* from, std::string& to) { to = from->toPlainText().toStdString(); },
+            [&](auto* to, const std::string&) {
+                if (to->toPlainText() != words) to->setPlainText(words);
+            });
+    } else if (!shape.suggestions.empty()) {
+        auto* box = editorOf<QComboBox>(text, "suggestions", {}, [&] {
+            auto* made = listBox(shape.suggestions);
+            made->setEditable(true);
+            QObject::connect(made, &QComboBox::currentTextChanged, &form_, &RunForm::edited);
+            return made;
+        });
+        exchange(
+            box, value, [](auto* from, std::string& to) { to = from->currentText().trimmed().toStdString(); },
+            [&](auto* to, const std::string&) { to->setCurrentText(words); });
+    } else {
+        auto* line = editorOf<QLineEdit>(text, "line", {}, [&] {
+            auto* made = new QLineEdit;
+            QObject::connect(made, &QLineEdit::textChanged, &form_, &RunForm::edited);
+            return made;
+        });
+        exchange(
+            line, value, [](auto* from, std::string& to) { to = from->text().toStdString(); },
+            [&](auto* to, const std::string&) { setWords(to, words); });
+    }
+}
+
+void FormPass::texts(const FieldText& text, std::vector<std::string>& value, TextsAre what, bool) {
+    const bool command = what == TextsAre::Command;
+    const auto values = command ? RunForm::tr("a program and its arguments as in a terminal")
+                                : RunForm::tr("words apart by spaces; \\n is a line's end, \\s a space");
+    auto* line = editorOf<QLineEdit>(text, command ? "command" : "words", values, [&] {
+        auto* made = new QLineEdit;
+        made->setPlaceholderText(command ? RunForm::tr("python3 evaluate.py") : QString());
+        QObject::connect(made, &QLineEdit::textChanged, &form_, &RunForm::edited);
+        return made;
+    });
+    exchange(
+        line, value,
+        [&](auto* from, auto& to) { to = command ? splitCommand(from->text()) : splitWords(from->text()); },
+        [&](auto* to, const auto& from) { setWords(to, command ? joinCommand(from) : joinWords(from)); });
+}
+
+void FormPass::path(const FieldText& text, std::filesystem::path& value, const PathShape& shape) {
+    const bool file = shape.kind == PathShape::Kind::File;
+    auto* edit = editorOf<PathEdit>(text, file ? "file" : "folder", {}, [&] {
+        auto* made = new PathEdit(file ? PathEdit::Kind::File : PathEdit::Kind::Folder, textOf(text.unset), &form_);
+        QObject::connect(made, &PathEdit::changed, &form_, &RunForm::edited);
+        return made;
+    });
+    exchange(
+        edit, value, [](auto* from, auto& to) { to = from->path().toStdString(); },
+        [](auto* to, const auto& from) { to->setPath(QString::fromStdString(from.string())); });
+}
+
+void FormPass::boolean(const FieldText& text, std::optional<bool>& value) {
+    auto* box = editorOf<QComboBox>(text, "optional boolean", {}, [&] {
+        auto* made = new TypedBox<QComboBox>;
+        made->addItems({textOf(text.unset), RunForm::tr("yes"), RunForm::tr("no")});
+        QObject::connect(made, &QComboBox::currentIndexChanged, &form_, &RunForm::edited);
+        return made;
+    });
+    exchange(
+        box, value,
+        [](auto* from, std::optional<bool>& to) {
+            to = from->currentIndex() == 0 ? std::nullopt : std::optional(from->currentIndex() == 1);
+        },
+        [](auto* to, const std::optional<bool>& from) {
+            to->setCurrentIndex(!from ? 0 : *from ? 1 : 2);
+        });
+}
+
+void FormPass::number(const FieldText& text, std::optional<double>& value, const NumberBounds& bounds) {
+    const auto values = QString::fromStdString("a number " + boundsText(bounds));
+    auto* box = editorOf<NumberBox>(text, "optional number", values, [&] {
+        auto* made = new NumberBox;
+        made->setUnset(textOf(text.unset));
+        QObject::connect(made, &NumberBox::changed, &form_, &RunForm::edited);
+        return made;
+    });
+    if (!box) return;
+    if (fills()) {
+        box->setValue(value);
+        return;
+    }
+    value = box->value();
+    if (!value && !box->isEmpty()) refuse(text, "must be a number " + boundsText(bounds) + ", or nothing");
+}
+
+void FormPass::structured(const FieldText& text, StructuredField& field) {
+    const auto edited = [this](auto* made) {
+        using Editor = std::remove_pointer_t<decltype(made)>;
+        QObject::connect(made, &Editor::changed, &form_, &RunForm::edited);
+        return made;
+    };
+    if (auto* splits = dynamic_cast<SplitsField*>(&field)) {
+        auto* editor = editorOf<SplitsEditor>(text, "splits", {}, [&] { return edited(new SplitsEditor); });
+        if (!editor) return;
+        if (fills())
+            editor->setSplits(splits->splits());
+        else if (const auto typed = editor->splits())
+            splits->splits() = *typed;
+        else
+            refuse(text, "must be numbers of split points");
+    } else if (auto* ratio = dynamic_cast<RatioField*>(&field)) {
+        const char* type = ratio->evenToo() ? "ratio or grid" : "ratio";
+        auto* editor = editorOf<RatioEditor>(text, type, {}, [&] { return edited(new RatioEditor(ratio->evenToo())); });
+        if (!editor) return;
+        if (fills())
+            editor->setRatio(ratio->ratio());
+        else if (const auto typed = editor->ratio())
+            ratio->ratio() = *typed;
+        else
+            refuse(text, "the shape of Beta must be a number");
+    } else if (auto* extraction = dynamic_cast<ExtractionField*>(&field)) {
+        auto* editor = editorOf<ExtractionEditor>(text, "extraction", {}, [&] { return edited(new ExtractionEditor); });
+        if (!editor) return;
+        if (fills()) {
+            editor->set(extraction->extraction(), extraction->pattern());
+        } else {
+            extraction->extraction() = editor->extraction();
+            extraction->pattern() = editor->pattern();
+        }
+    } else if (auto* files = dynamic_cast<QuestionFilesField*>(&field)) {
+        auto* editor = editorOf<QuestionFiles>(text, "question files", {}, [&] { return edited(new QuestionFiles); });
+        exchange(
+            editor, files->files(), [](auto* from, auto& to) { to = from->files(); },
+            [](auto* to, const auto& from) { to->setFiles(from); });
+    } else if (auto* founders = dynamic_cast<FoundersField*>(&field)) {
+        const char* type = founders->own().empty() ? "models" : "own founders";
+        auto* editor =
+            editorOf<FoundersEditor>(text, type, {}, [&] { return edited(new FoundersEditor(founders->own())); });
+        exchange(
+            editor, founders->founders(), [](auto* from, auto& to) { to = from->founders(); },
+            [](auto* to, const auto& from) { to->setFounders(from); });
+    } else if (auto* freeze = dynamic_cast<FreezeField*>(&field)) {
+        auto* line = editorOf<QLineEdit>(text, "rules",
+                                         RunForm::tr("name=founder, founders counted from 1, apart by spaces"), [&] {
+                                             auto* made = new QLineEdit;
+                                             made->setPlaceholderText(RunForm::tr("*norm*=1 lm_head.weight=2"));
+                                             QObject::connect(made, &QLineEdit::textChanged, &form_, &RunForm::edited);
+                                             return made;
+                                         });
+        exchange(
+            line, freeze->rules(), [](auto* from, auto& to) { to = splitRules(from->text()); },
+            [](auto* to, const auto& from) { setWords(to, joinRules(from)); });
+    } else {
+        // What the window has no editor of its own for is typed as YAML.
+        auto* line = editorOf<QLineEdit>(text, "yaml", textOf(field.shape()), [&] {
+            auto* made = new QLineEdit;
+            QObject::connect(made, &QLineEdit::textChanged, &form_, &RunForm::edited);
+            return made;
+        });
+        if (!line) return;
+        if (fills()) {
+            setWords(line, QString::fromStdString(toInlineYaml(field.write())));
+            return;
+        }
+        try {
+            Value map{Value::Map{}};
+            map.at(text.key) = parseYaml(line->text().toStdString(), "");
+            const Source source("", {});
+            MapReader reader(map, "", source);
+            field.read(text.key, map.at(text.key), reader);
+        } catch (const ConfigurationError&) {
+            refuse(text, "must be " + std::string(field.shape()));
+        }
+    }
+}
+
+void FormPass::section(const FieldText& text, const std::function<void()>& fields) {
+    const auto outside = section_;
+    const bool relevant = relevant_;
+    section_ += std::string(text.key) + ".";
+    relevant_ = relevant_ && text.relevant;
+    fields();
+    section_ = outside;
+    relevant_ = relevant;
+}
+
+}  // namespace mergarium
