@@ -43,7 +43,7 @@ struct Founder {
 struct Experiment {
     std::vector<Founder> founders;
     std::unique_ptr<Task> task;
-    std::unique_ptr<Breeding> breeding;
+    std::unique_ptr<const Breeding> breeding;
     /// The founders' parameters; null where they are small and stored with the run.
     GramPtr gram;
     /// What scores, in words: "CPU, 2 threads".

@@ -6,7 +6,6 @@
 namespace mergarium {
 
 MemberPtr memberOf(Proposal proposal, Offspring child) {
-    // While the parents live: what is kept of a child may be worked out from them.
     auto genome = child.genome();
     std::optional<Parentage> parentage;
     if (auto* mating = std::get_if<Mating>(&proposal.how))

@@ -52,16 +52,15 @@ StepOutcome RunLoop::step(const std::atomic<bool>& abandon) {
     if (abandon) return StepOutcome::Abandoned;
     auto proposal = strategy_->propose(evaluations_ + 1);
     const auto* mating = proposal.mating();
-    const Genome& child =
-        mating ? experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, mating->splice)
-               : *std::get<Sampled>(proposal.how).genome;
+    auto child = mating ? experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, mating->splice)
+                        : std::get<Sampled>(proposal.how).genome;
     try {
-        auto scoring = scorer_.score(child, *strategy_, abandon);
+        auto scoring = scorer_.score(*child, *strategy_, abandon);
         if (scoring.abandoned) return StepOutcome::Abandoned;
         ++evaluations_;
         failuresInARow_ = 0;
         lastFailure_.clear();
-        admit(std::move(proposal), std::move(scoring));
+        admit(std::move(proposal), std::move(child), std::move(scoring));
     } catch (const EvaluationFailure& failure) {
         if (abandon) return StepOutcome::Abandoned;
         ++evaluations_;
@@ -77,7 +76,7 @@ StepOutcome RunLoop::step(const std::atomic<bool>& abandon) {
     return StepOutcome::Troubled;
 }
 
-void RunLoop::admit(Proposal proposal, Scoring scoring) {
+void RunLoop::admit(Proposal proposal, GenomePtr genome, Scoring scoring) {
     const MemberId child{founders_ + proposal.step};
     BirthRecord birth{.step = proposal.step, .train = scoring.scores.mean(), .scored = scoring.scored};
     if (const auto* mating = proposal.mating())
@@ -88,13 +87,11 @@ void RunLoop::admit(Proposal proposal, Scoring scoring) {
         return record(std::move(birth), child);
     }
 
-    // What a strategy samples is whole; what it mates lies with the breeding until it is kept.
-    auto sampled = proposal.mating() ? nullptr : std::get<Sampled>(proposal.how).genome;
-    const auto admission = strategy_->admit(std::move(proposal),
-                                            {.id = child,
-                                             .scores = std::move(scoring.scores),
-                                             .genome = [&] { return sampled ? sampled : experiment_.breeding->keep(); },
-                                             .answers = std::move(scoring.answers)});
+    const auto admission =
+        strategy_->admit(std::move(proposal), {.id = child,
+                                               .scores = std::move(scoring.scores),
+                                               .genome = [&] { return experiment_.breeding->keep(genome); },
+                                               .answers = std::move(scoring.answers)});
     birth.fitness = admission.fitness;
     birth.slot = admission.slot;
     if (admission.replaced) birth.replaced = admission.replaced->id;

@@ -76,7 +76,7 @@ private:
     /// Absent when there is nothing to test with, when it failed, or was abandoned. Throws EvaluationFailure before the
     /// run is stored.
     std::optional<double> testOf(const Member& member, const std::atomic<bool>* abandon = nullptr);
-    void admit(Proposal proposal, Scoring scoring);
+    void admit(Proposal proposal, GenomePtr genome, Scoring scoring);
     void recordFailure(const Proposal& proposal, const std::string& why);
     void record(BirthRecord birth, MemberId child);
     /// Tests a best member that is new, and adds a point to the curve when one is due. The point waits for that test:

@@ -169,8 +169,8 @@ GenomePtr RunLoop::breedAgain(const StoredBirth& birth) {
     if (const auto* sampled = std::get_if<Sampled>(&proposal.how); sampled && !parentage) return sampled->genome;
     if (const auto* mating = proposal.mating();
         mating && parentage && mating->first->id == parentage->first && mating->second->id == parentage->second) {
-        experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, parentage->splice);
-        return experiment_.breeding->keep();
+        return experiment_.breeding->keep(
+            experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, parentage->splice));
     }
     throw std::runtime_error(fmt::format(
         "{}: member {} of the run was bred otherwise than this Mergarium would; the database is damaged, or it was "
