@@ -21,7 +21,7 @@ CommandTask::CommandTask(const CommandSettings& settings, Layout layout, Command
       samples_(std::move(samples)),
       batchSize_(settings.batch > 0 ? settings.batch : std::numeric_limits<std::size_t>::max()),
       writer_(std::move(writer)),
-      evaluator_(settings, abandon) {
+      program_(settings, abandon) {
     std::vector<std::uint32_t> all(samples_.train.size());
     std::iota(all.begin(), all.end(), 0u);
     for (std::size_t begin = 0; begin < all.size();) {
@@ -30,7 +30,7 @@ CommandTask::CommandTask(const CommandSettings& settings, Layout layout, Command
         batches_.emplace_back(first, first + static_cast<std::ptrdiff_t>(size));
         begin += size;
     }
-    evaluator_.start();
+    program_.start();
 }
 
 void CommandTask::load(const Genome& genome) {
@@ -38,7 +38,7 @@ void CommandTask::load(const Genome& genome) {
     // A model that has just been scored is tested next, as a rule.
     auto packed = genome.pack();
     if (model_ > 0 && packed == packed_) return;
-    evaluator_.nextModel();
+    program_.nextModel();
     packed_.clear();
     checkpoint_ = writer_->write(genome);
     packed_ = std::move(packed);
@@ -68,7 +68,7 @@ std::optional<double> CommandTask::testScore(const std::atomic<bool>* abandon) {
 }
 
 EvaluatorReply CommandTask::ask(std::string_view split, std::span<const std::string> samples) {
-    return evaluator_.ask({.checkpoint = checkpoint_, .model = model_, .split = split, .samples = samples});
+    return program_.ask({.checkpoint = checkpoint_, .model = model_, .split = split, .samples = samples});
 }
 
 }  // namespace mergarium

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/tasks/command/evaluator.h"
+#include "core/tasks/command/evaluator_program.h"
 #include "core/tasks/command/genome_writer.h"
 #include "core/tasks/command/sample_file.h"
 #include "core/tasks/task.h"
@@ -52,7 +52,7 @@ private:
     std::size_t batchSize_;
     std::vector<std::vector<std::uint32_t>> batches_;
     std::unique_ptr<GenomeWriter> writer_;
-    Evaluator evaluator_;
+    EvaluatorProgram program_;
 
     /// The loaded model: where it lies, its number, and what tells it from others.
     std::filesystem::path checkpoint_;
