@@ -45,11 +45,7 @@ public:
         useThreads(threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency()));
     }
 
-    std::string device() const override {
-        const auto threads = at::get_num_threads();
-        return device_.is_cpu() ? fmt::format("CPU, {} thread{}", threads, threads == 1 ? "" : "s")
-                                : fmt::format("CUDA {}", device_.index());
-    }
+    std::string device() const override { return device_.is_cpu() ? "CPU" : fmt::format("CUDA {}", device_.index()); }
 
     std::string caution() const override {
         // Looked for among the libraries that libtorch brought.
@@ -59,10 +55,13 @@ public:
         return "The slow reference BLAS is in use, up to 40 times slower: install libopenblas0-openmp.";
     }
 
-    void useThreads(std::size_t threads) override { at::set_num_threads(static_cast<int>(threads)); }
+    std::size_t threads() const override { return static_cast<std::size_t>(at::get_num_threads()); }
+    void useThreads(std::size_t threads) const override { at::set_num_threads(static_cast<int>(threads)); }
 
-    std::unique_ptr<Task> digits(const Digits& digits, std::shared_ptr<const SampleSet> samples) const override {
-        return std::make_unique<ClassifierTask>(digits.train, digits.test, std::move(samples), Mlp::Shape{}, device_);
+    TaskFactory digits(const Digits& digits, std::shared_ptr<const SampleSet> samples) const override {
+        return
+            [data = std::make_shared<const ClassifierData>(digits.train, digits.test, std::move(samples), Mlp::Shape{},
+                                                           device_)] { return std::make_unique<ClassifierTask>(data); };
     }
 
     std::vector<std::vector<float>> digitsFounders(DigitsFounders kind, const Digits& digits, std::uint64_t seed,
@@ -70,9 +69,10 @@ public:
         return mergarium::digitsFounders(kind, digits, Mlp::Shape{}, seed, reference);
     }
 
-    std::unique_ptr<Task> causalLm(const CausalLmSettings& settings, const Checkpoint& base,
-                                   const Founders& founders) const override {
-        return std::make_unique<CausalLmTask>(settings, base, founders, device_);
+    TaskFactory causalLm(const CausalLmSettings& settings, const Checkpoint& base,
+                         FoundersPtr founders) const override {
+        return [questions = std::make_shared<const PreparedQuestions>(settings, base), founders = std::move(founders),
+                device = device_] { return std::make_unique<CausalLmTask>(questions, *founders, device); };
     }
 
     std::unique_ptr<LanguageModel> languageModel(const std::filesystem::path& folder) const override {

@@ -25,6 +25,19 @@ constexpr std::uint64_t kWorthSharing = 5'000'000;
 
 constexpr const char* kDigitsFile = "data/digits.csv.gz";
 
+std::size_t threadsOf(const RunPlace& place) {
+    return place.threads ? place.threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// What computes with libtorch.
+void setUp(Experiment& experiment, std::shared_ptr<const Networks> networks, std::size_t threads) {
+    experiment.device = networks->device();
+    experiment.caution = networks->caution();
+    experiment.threads = threads;
+    experiment.useThreads = [networks = std::move(networks)](std::size_t count) { networks->useThreads(count); };
+    experiment.useThreads(threads);
+}
+
 std::vector<Founder> digitsFounders(const Networks& networks, const Digits& digits,
                                     const RunConfiguration& configuration, const std::filesystem::path& resources) {
     const auto kind = std::get<DigitsFounders>(configuration.founders);
@@ -47,14 +60,14 @@ std::vector<Founder> digitsFounders(const Networks& networks, const Digits& digi
 }
 
 Experiment prepareDigits(const RunConfiguration& configuration, const RunPlace& place) {
-    const auto networks = openNetworks(configuration.device, place.threads);
+    const std::shared_ptr<const Networks> networks = openNetworks(configuration.device, place.threads);
     const auto digits = readDigits(place.resources / kDigitsFile);
     Experiment experiment;
-    experiment.task = networks->digits(digits, std::make_shared<const SampleSet>(pictures(digits.train)));
+    experiment.makeTask = networks->digits(digits, std::make_shared<const SampleSet>(pictures(digits.train)));
+    experiment.task = experiment.makeTask();
     experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(experiment.task->layout()));
     experiment.founders = digitsFounders(*networks, digits, configuration, place.resources);
-    experiment.device = networks->device();
-    experiment.caution = networks->caution();
+    setUp(experiment, networks, threadsOf(place));
     return experiment;
 }
 
@@ -71,12 +84,12 @@ std::filesystem::path scratchOf(const CommandSettings& settings, const RunPlace&
                                   : std::filesystem::absolute(place.database).parent_path();
 }
 
-std::unique_ptr<Task> commandTask(const CommandSettings& settings, const RunPlace& place,
-                                  const OpenedFounders& opened) {
-    return std::make_unique<CommandTask>(
-        settings, opened.founders->layout(), readSamples(settings),
-        makeGenomeWriter(settings.handover, scratchOf(settings, place), opened.founders, opened.sources),
-        place.abandon);
+TaskFactory commandTask(const CommandSettings& settings, const RunPlace& place, const OpenedFounders& opened) {
+    return [settings, scratch = scratchOf(settings, place), abandon = place.abandon, samples = readSamples(settings),
+            founders = opened.founders, sources = opened.sources] {
+        return std::make_unique<CommandTask>(settings, founders->layout(), samples,
+                                             makeGenomeWriter(settings.handover, scratch, founders, sources), abandon);
+    };
 }
 
 /// Founders from files, once there is a task for them.
@@ -102,17 +115,20 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
     Experiment experiment;
     // The task before the pass over all parameters: what doesn't fit is found in a moment.
     if (const auto* settings = std::get_if<CausalLmSettings>(&configuration.task)) {
-        const auto networks = openNetworks(configuration.device, place.threads);
-        experiment.task = networks->causalLm(*settings, opened.sources.front()->base(), *opened.founders);
+        const std::shared_ptr<const Networks> networks = openNetworks(configuration.device, place.threads);
+        experiment.makeTask = networks->causalLm(*settings, opened.sources.front()->base(), opened.founders);
+        experiment.task = experiment.makeTask();
+        experiment.taskMemory = opened.founders->layout().extent() * sizeof(float);
         addCheckpoints(named, opened, cache, announce, experiment);
-        if (!worthSharing) networks->useThreads(1);
-        experiment.device = networks->device();
-        experiment.caution = networks->caution();
+        setUp(experiment, networks, worthSharing ? threadsOf(place) : 1);
     } else {
-        experiment.task = commandTask(std::get<CommandSettings>(configuration.task), place, opened);
+        experiment.makeTask = commandTask(std::get<CommandSettings>(configuration.task), place, opened);
+        experiment.task = experiment.makeTask();
         addCheckpoints(named, opened, cache, announce, experiment);
-        if (!worthSharing) setParallelThreads(1);
         experiment.device = "another program";
+        experiment.threads = worthSharing ? threadsOf(place) : 1;
+        experiment.useThreads = &setParallelThreads;
+        experiment.useThreads(experiment.threads);
     }
     return experiment;
 }
@@ -120,7 +136,7 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
 }  // namespace
 
 Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce) {
-    setParallelThreads(place.threads ? place.threads : std::max(1u, std::thread::hardware_concurrency()));
+    setParallelThreads(threadsOf(place));
     return kindOf(configuration.task) == TaskKind::Digits ? prepareDigits(configuration, place)
                                                           : prepareCheckpoints(configuration, place, announce);
 }

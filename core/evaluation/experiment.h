@@ -19,11 +19,14 @@
 
 namespace mergarium {
 
-/// Where a run is kept, where its data lies, and how many threads score (0: one per core).
+/// Where a run is kept, where its data lies, and what computes it. Changes no result.
 struct RunPlace {
     std::filesystem::path database;
     std::filesystem::path resources;
+    /// Threads that score, all lanes together; 0: one per core.
     std::size_t threads = 0;
+    /// Children scored side by side; 0: as many as threads and memory allow. Never more than the strategy looks ahead.
+    std::size_t lanes = 1;
     /// Set by any thread to end waiting for other programs; outlives the run. May be null.
     const std::atomic<bool>* abandon = nullptr;
 };
@@ -43,16 +46,24 @@ struct Founder {
 struct Experiment {
     std::vector<Founder> founders;
     std::unique_ptr<Task> task;
+    /// Makes more like `task`, for more lanes.
+    TaskFactory makeTask;
+    /// Sets the calling thread up to compute with so many threads.
+    std::function<void(std::size_t threads)> useThreads;
+    /// As many as a task alone is worth, and as are in use.
+    std::size_t threads = 1;
+    /// Bytes of memory that one more task takes.
+    std::uint64_t taskMemory = 0;
     std::unique_ptr<const Breeding> breeding;
     /// The founders' parameters; null where they are small and stored with the run.
     GramPtr gram;
-    /// What scores, in words: "CPU, 2 threads".
+    /// What scores: "CPU", "CUDA 0", "another program".
     std::string device;
     /// What makes that slow for no good reason; empty: nothing known.
     std::string caution;
 };
 
-/// Sets the calling thread up to compute and builds the experiment there; use it from this thread alone. Throws
+/// Sets the calling thread up to compute and builds the experiment there. Throws
 /// std::runtime_error when the device isn't there, a file can't be read, or founders, task and data don't fit together.
 Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce = nullptr);
 

@@ -15,19 +15,6 @@
 namespace mergarium {
 namespace {
 
-/// Bytes that programs can get without swapping; absent where the system doesn't say.
-std::optional<std::uint64_t> availableMemory() {
-    std::ifstream stream("/proc/meminfo");
-    std::string name;
-    std::uint64_t kilobytes = 0;
-    std::string unit;
-    while (stream >> name >> kilobytes) {
-        if (name == "MemAvailable:") return kilobytes * 1024;
-        std::getline(stream, unit);
-    }
-    return std::nullopt;
-}
-
 std::string dtypesOf(const Layout& layout) {
     std::map<std::string_view, std::uint64_t> counts;
     for (const auto& tensor : layout.tensors) counts[nameOf(tensor.dtype)] += tensor.count;
@@ -40,8 +27,8 @@ std::string dtypesOf(const Layout& layout) {
 void inspect(const RunConfiguration& configuration, Preflight& result) {
     if (const auto* command = std::get_if<CommandSettings>(&configuration.task)) {
         const auto samples = readSamples(*command);
-        result.facts.push_back({"Samples", fmt::format("{}, and {} held out", words::count(samples.train.size()),
-                                                       words::count(samples.test.size()))});
+        result.facts.push_back({"Samples", fmt::format("{}, and {} held out", words::count(samples->train.size()),
+                                                       words::count(samples->test.size()))});
     }
     const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
     std::vector<FounderOutline> descriptions;
@@ -86,6 +73,18 @@ void inspect(const RunConfiguration& configuration, Preflight& result) {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> availableMemory() {
+    std::ifstream stream("/proc/meminfo");
+    std::string name;
+    std::uint64_t kilobytes = 0;
+    std::string unit;
+    while (stream >> name >> kilobytes) {
+        if (name == "MemAvailable:") return kilobytes * 1024;
+        std::getline(stream, unit);
+    }
+    return std::nullopt;
+}
 
 Preflight preflight(const RunConfiguration& configuration) {
     Preflight result;

@@ -21,6 +21,9 @@ struct Preflight {
     std::optional<std::string> refusal;
 };
 
+/// Bytes that programs can get without swapping; absent where the system doesn't say.
+std::optional<std::uint64_t> availableMemory();
+
 /// Opens headers and tokenizers only. What is wrong with them is the refusal. Empty for the digits. Any thread; reads
 /// files.
 Preflight preflight(const RunConfiguration& configuration);
