@@ -12,6 +12,7 @@
 #include <QListWidget>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QSpinBox>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -23,6 +24,7 @@ namespace {
 /// The digits' perceptron: 64-256-10; and one score for each training sample.
 constexpr double kParameters = 19'210.0;
 constexpr double kSamples = 1'437.0;
+constexpr int kMostLanes = 999;
 
 }  // namespace
 
@@ -63,6 +65,16 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(p
     verdict_ = new QLabel(right);
     verdict_->setObjectName("verdict");
     verdict_->setWordWrap(true);
+    auto* lanesLabel = new QLabel(tr("&Lanes"), right);
+    lanes_ = new QSpinBox(right);
+    lanes_->setObjectName("lanes");
+    lanes_->setRange(0, kMostLanes);
+    lanes_->setSpecialValueText(tr("auto"));
+    lanes_->setToolTip(
+        tr("Children that are scored side by side, where the strategy bears more than one offspring at a time. It "
+           "changes how fast a run goes, and nothing else."));
+    lanesLabel->setToolTip(lanes_->toolTip());
+    lanesLabel->setBuddy(lanes_);
     reset_ = new QPushButton(tr("&Reset"), right);
     reset_->setToolTip(tr("Back to what the preset, or the run that this is a duplicate of, says."));
     start_ = new QPushButton(tr("&Start"), right);
@@ -70,6 +82,8 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(p
     start_->setDefault(true);
     auto* foot = new QHBoxLayout;
     foot->addWidget(verdict_, 1);
+    foot->addWidget(lanesLabel);
+    foot->addWidget(lanes_);
     foot->addWidget(reset_);
     foot->addWidget(start_);
     auto* rightLayout = new QVBoxLayout(right);
@@ -90,6 +104,7 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(p
 
     connect(form_, &RunForm::changed, this, &NewRunPage::review);
     connect(report_, &RunReport::found, this, &NewRunPage::judge);
+    connect(lanes_, &QSpinBox::valueChanged, this, &NewRunPage::lanesChanged);
     connect(start_, &QPushButton::clicked, this, &NewRunPage::start);
     connect(list_, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row < 0) return;
@@ -120,6 +135,10 @@ bool NewRunPage::choosePreset(const QString& name) {
 void NewRunPage::start() {
     if (!form_->violation() && !report_->refusal()) Q_EMIT startRequested(form_->configuration());
 }
+
+int NewRunPage::lanes() const { return lanes_->value(); }
+
+void NewRunPage::setLanes(int lanes) { lanes_->setValue(lanes); }
 
 void NewRunPage::dragEnterEvent(QDragEnterEvent* event) {
     if (!localPaths(event->mimeData()).isEmpty()) event->acceptProposedAction();
