@@ -88,6 +88,8 @@ void MainWindow::connectViews() {
         tabs_->setCurrentIndex(kOverviewTab);
         workbench_->start(configuration);
     });
+    connect(newRun_, &NewRunPage::lanesChanged, this,
+            [this](int lanes) { workbench_->useLanes(static_cast<std::size_t>(lanes)); });
     connect(runs_, &RunsView::openRequested, this, [this](RunId run) {
         showRunTab();
         workbench_->open(run);

@@ -158,6 +158,7 @@ void MainWindow::restoreLayout() {
     restoreState(options_.settings->value("window/layout").toByteArray());
     theme_ = static_cast<ThemeKind>(
         std::clamp(options_.settings->value("window/theme", static_cast<int>(theme_)).toInt(), 0, 2));
+    newRun_->setLanes(options_.settings->value("run/lanes", newRun_->lanes()).toInt());
 }
 
 void MainWindow::setTheme(ThemeKind kind) {
@@ -171,6 +172,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         options_.settings->setValue("window/geometry", saveGeometry());
         options_.settings->setValue("window/layout", saveState());
         options_.settings->setValue("window/theme", static_cast<int>(theme_));
+        options_.settings->setValue("run/lanes", newRun_->lanes());
     }
     QMainWindow::closeEvent(event);
 }

@@ -43,6 +43,22 @@ void addThreads(CLI::App& command, Options& options) {
     command.add_option("--threads", options.threads, "Threads that score (default: one per core); changes no result");
 }
 
+void addLanes(CLI::App& command, Options& options) {
+    command
+        .add_option_function<std::string>(
+            "--lanes",
+            [&options](const std::string& text) {
+                if (text == "auto") return;
+                const bool number = text.find_first_not_of("0123456789") == std::string::npos && text.size() <= 4;
+                options.lanes = number && !text.empty() ? std::stoul(text) : 0;
+                if (options.lanes == 0)
+                    throw CLI::ValidationError("--lanes", "must be auto or a number from 1, not '" + text + "'");
+            },
+            "Children scored side by side, where strategy.offspring allows: a number, or auto (default), which is as "
+            "many as threads and memory allow; changes no result")
+        ->type_name("N|auto");
+}
+
 void addTarget(CLI::App& command, Options& options) {
     command.add_option("--out", options.out, "The folder to write; must not exist yet")->required();
 }
@@ -74,12 +90,14 @@ int carryOut(int argc, char** argv) {
     addDatabase(*run, options);
     addConfiguration(*run, options);
     addThreads(*run, options);
+    addLanes(*run, options);
     commands.push_back({run, &mergarium::cli::run});
 
     auto* resume = addCommand(program, "resume", "Go on with a run that was stopped or interrupted", options);
     resume->add_option("RUN", options.run, "The run's number")->required();
     addDatabase(*resume, options);
     addThreads(*resume, options);
+    addLanes(*resume, options);
     commands.push_back({resume, &mergarium::cli::resume});
 
     auto* list = addCommand(program, "list", "List the stored runs", options);
@@ -187,6 +205,7 @@ int carryOut(int argc, char** argv) {
     addDatabase(*sweep, options);
     sweep->add_option("--threads", options.threads,
                       "Threads of each run (default: the cores shared among the jobs); changes no result");
+    addLanes(*sweep, options);
     addFiles(*sweep, options);
     commands.push_back({sweep, &mergarium::cli::sweep});
 

@@ -18,6 +18,8 @@ struct Options {
     std::string database;
     /// 0: one per core.
     std::size_t threads = 0;
+    /// Children scored side by side; 0: as many as are worth it.
+    std::size_t lanes = 0;
 
     /// CONFIG or PRESET.
     std::string configuration;

@@ -104,6 +104,7 @@ int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
                                          .database = database,
                                          .resources = findResources(),
                                          .threads = options.threads,
+                                         .lanes = options.lanes,
                                          .startPaused = false},
                                         progress);
     progress.end();

@@ -59,8 +59,11 @@ int sweep(const Options& options) {
     catchInterruptions();
     const auto plan = sweepOf(options);
     const auto database = databaseOf(options);
-    SweepSession session(
-        plan, {.database = database, .resources = findResources(), .jobs = options.jobs, .threads = options.threads});
+    SweepSession session(plan, {.database = database,
+                                .resources = findResources(),
+                                .jobs = options.jobs,
+                                .threads = options.threads,
+                                .lanes = options.lanes});
     ProgressLine line(options.json);
     bool warned = false;
     while (session.advance()) {

@@ -71,6 +71,11 @@ bool Archive::isLost(std::span<const float> scores, const std::vector<bool>& sco
     return isCertainlyWeakest(rows_, niches().totals, rule_, weights_, scores, scored);
 }
 
+ArchivePtr snapshotOf(const Archive& archive) {
+    (void)archive.niches();
+    return std::make_shared<const Archive>(archive);
+}
+
 Admission Archive::admit(MemberPtr newcomer) {
     const auto verdict = judge(newcomer->scores);
     Admission admission{.slot = verdict.slot, .fitness = verdict.fitness, .replaced = nullptr};

@@ -4,6 +4,7 @@
 #include "core/archive/member.h"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -73,5 +74,11 @@ private:
     mutable std::vector<double> fitness_;
     Niches joint_;
 };
+
+/// An archive as it stood at some moment. Any thread: see snapshotOf.
+using ArchivePtr = std::shared_ptr<const Archive>;
+
+/// A copy with everything worked out that its const functions would else work out when they are first asked.
+ArchivePtr snapshotOf(const Archive& archive);
 
 }  // namespace mergarium

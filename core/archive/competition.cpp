@@ -40,12 +40,12 @@ void shareNiches(ScoreRows rows, std::size_t samples, const CompetitionRule& rul
 
 double fitness(std::span<const float> scores, std::span<const double> worth) {
     // Four running sums, which the compiler keeps in vector registers; the order is part of the result.
-    constexpr std::size_t kLanes = 4;
-    std::array<double, kLanes> sums{};
-    const std::size_t whole = scores.size() / kLanes * kLanes;
-    for (std::size_t j = 0; j < whole; j += kLanes)
-        for (std::size_t lane = 0; lane < kLanes; ++lane)
-            sums[lane] += worth[j + lane] * static_cast<double>(scores[j + lane]);
+    constexpr std::size_t kColumns = 4;
+    std::array<double, kColumns> sums{};
+    const std::size_t whole = scores.size() / kColumns * kColumns;
+    for (std::size_t j = 0; j < whole; j += kColumns)
+        for (std::size_t column = 0; column < kColumns; ++column)
+            sums[column] += worth[j + column] * static_cast<double>(scores[j + column]);
     double total = (sums[0] + sums[1]) + (sums[2] + sums[3]);
     for (std::size_t j = whole; j < scores.size(); ++j) total += worth[j] * static_cast<double>(scores[j]);
     return total;

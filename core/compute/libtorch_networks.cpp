@@ -3,15 +3,13 @@
 #include "core/networks/device.h"
 #include "core/networks/generation.h"
 #include "core/networks/llama_checkpoint.h"
-#include "core/tasks/causal_lm/causal_lm_task.h"
-#include "core/tasks/digits/classifier.h"
-#include "core/tasks/digits/digits_founders.h"
 
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -45,11 +43,7 @@ public:
         useThreads(threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency()));
     }
 
-    std::string device() const override {
-        const auto threads = at::get_num_threads();
-        return device_.is_cpu() ? fmt::format("CPU, {} thread{}", threads, threads == 1 ? "" : "s")
-                                : fmt::format("CUDA {}", device_.index());
-    }
+    std::string device() const override { return device_.is_cpu() ? "CPU" : fmt::format("CUDA {}", device_.index()); }
 
     std::string caution() const override {
         // Looked for among the libraries that libtorch brought.
@@ -59,20 +53,19 @@ public:
         return "The slow reference BLAS is in use, up to 40 times slower: install libopenblas0-openmp.";
     }
 
-    void useThreads(std::size_t threads) override { at::set_num_threads(static_cast<int>(threads)); }
+    std::size_t threads() const override { return static_cast<std::size_t>(at::get_num_threads()); }
+    void useThreads(std::size_t threads) const override { at::set_num_threads(static_cast<int>(threads)); }
 
-    std::unique_ptr<Task> digits(const Digits& digits, std::shared_ptr<const SampleSet> samples) const override {
-        return std::make_unique<ClassifierTask>(digits.train, digits.test, std::move(samples), Mlp::Shape{}, device_);
-    }
-
-    std::vector<std::vector<float>> digitsFounders(DigitsFounders kind, const Digits& digits, std::uint64_t seed,
-                                                   const std::filesystem::path& reference) const override {
-        return mergarium::digitsFounders(kind, digits, Mlp::Shape{}, seed, reference);
-    }
-
-    std::unique_ptr<Task> causalLm(const CausalLmSettings& settings, const Checkpoint& base,
-                                   const Founders& founders) const override {
-        return std::make_unique<CausalLmTask>(settings, base, founders, device_);
+    OpenedTask openTask(const TaskSettings& settings, const TaskInputs& inputs) const override {
+        const NetworkDevice device{device_};
+        return std::visit(
+            [&](const auto& one) -> OpenedTask {
+                if constexpr (requires { mergarium::openTask(one, inputs, device); })
+                    return mergarium::openTask(one, inputs, device);
+                else
+                    throw std::logic_error("This kind of task needs no networks.");
+            },
+            settings);
     }
 
     std::unique_ptr<LanguageModel> languageModel(const std::filesystem::path& folder) const override {

@@ -1,13 +1,8 @@
 #pragma once
 
-#include "core/checkpoint/checkpoint.h"
-#include "core/founders/founders.h"
 #include "core/networks/generation_request.h"
 #include "core/networks/llama_config.h"
-#include "core/tasks/causal_lm/causal_lm_settings.h"
-#include "core/tasks/digits/digits.h"
-#include "core/tasks/digits/digits_settings.h"
-#include "core/tasks/task.h"
+#include "core/tasks/kinds.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -39,36 +34,30 @@ public:
 };
 
 /// What computes with libtorch, on one device. Behind an interface because loading libtorch takes most of a second and
-/// 160 MB, which listing runs, merging, or a run that another program scores shouldn't cost. To be used by the thread
-/// that opened it.
+/// 160 MB, which listing runs, merging, or a run that another program scores shouldn't cost. Any thread.
 class Networks {
 public:
     virtual ~Networks() = default;
 
-    /// "CPU, 2 threads" or "CUDA 0".
+    /// "CPU" or "CUDA 0".
     virtual std::string device() const = 0;
     /// Why computing is slower than it need be, and the remedy, in one sentence; empty if it is not.
     virtual std::string caution() const = 0;
+    /// How many threads the calling thread computes with.
+    virtual std::size_t threads() const = 0;
     /// From now on; at least 1.
-    virtual void useThreads(std::size_t threads) = 0;
+    virtual void useThreads(std::size_t threads) const = 0;
 
-    /// `samples` are the training digits as people see them.
-    virtual std::unique_ptr<Task> digits(const Digits& digits, std::shared_ptr<const SampleSet> samples) const = 0;
-    /// The parameters of the networks a digits run starts from, in order. `reference` is the shipped safetensors file.
-    virtual std::vector<std::vector<float>> digitsFounders(DigitsFounders kind, const Digits& digits,
-                                                           std::uint64_t seed,
-                                                           const std::filesystem::path& reference) const = 0;
-    /// `base` is the model whose configuration and tokenizer all founders share. Throws std::runtime_error where they
-    /// and the questions don't fit together.
-    virtual std::unique_ptr<Task> causalLm(const CausalLmSettings& settings, const Checkpoint& base,
-                                           const Founders& founders) const = 0;
+    /// The task with its data, and the networks that it brings as founders. Throws std::runtime_error where settings,
+    /// founders and data don't fit together.
+    virtual OpenedTask openTask(const TaskSettings& settings, const TaskInputs& inputs) const = 0;
     /// Of a Hugging Face folder. Throws std::runtime_error naming what is wrong in which file.
     virtual std::unique_ptr<LanguageModel> languageModel(const std::filesystem::path& folder) const = 0;
 };
 
-/// Loads libtorch where that hasn't been done. `device`: cpu, cuda, cuda:1, or auto, which is a GPU where there is one;
-/// `threads` of the CPU, 0: one per core. Throws std::runtime_error for other names and devices that this machine or
-/// this libtorch hasn't.
+/// Loads libtorch where that hasn't been done, and sets the calling thread up to compute. `device`: cpu, cuda, cuda:1,
+/// or auto, which is a GPU where there is one; `threads` of the CPU, 0: one per core. Throws std::runtime_error for
+/// other names and devices that this machine or this libtorch hasn't.
 std::unique_ptr<Networks> openNetworks(const std::string& device, std::size_t threads);
 
 }  // namespace mergarium

@@ -78,7 +78,7 @@ std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkp
                                              const RunConfiguration& configuration,
                                              const std::filesystem::path& resources, std::size_t threads) {
     const RunPlace place{.database = {}, .resources = resources, .threads = threads};
-    if (std::holds_alternative<DigitsSettings>(configuration.task))
+    if (std::holds_alternative<OwnFounders>(configuration.founders))
         return scoreDigits(checkpoint, *prepare(configuration, place).task);
     auto alone = configuration;
     alone.founders = std::vector<CheckpointFounder>{{.base = checkpoint, .adapter = {}}};

@@ -6,10 +6,7 @@
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
 #include "core/parallel/parallel_for.h"
-#include "core/tasks/causal_lm/questions.h"
-#include "core/tasks/command/command_task.h"
-#include "core/tasks/command/folder_genome_writer.h"
-#include "core/tasks/digits/digits.h"
+#include "core/tasks/open_task.h"
 
 #include <fmt/format.h>
 
@@ -23,40 +20,66 @@ namespace {
 /// and 5.8 on two with 820,736 parameters, measured with threads that wait passively.
 constexpr std::uint64_t kWorthSharing = 5'000'000;
 
-constexpr const char* kDigitsFile = "data/digits.csv.gz";
+std::size_t threadsOf(const RunPlace& place) {
+    return place.threads ? place.threads : std::max(1u, std::thread::hardware_concurrency());
+}
 
-std::vector<Founder> digitsFounders(const Networks& networks, const Digits& digits,
-                                    const RunConfiguration& configuration, const std::filesystem::path& resources) {
-    const auto kind = digitsFoundersOf(std::get<OwnFounders>(configuration.founders));
-    const auto vectors = networks.digitsFounders(kind, digits, configuration.seed,
-                                                 resources / "founders" / "reference-specialists.safetensors");
-    const bool random = kind == DigitsFounders::Random;
-    const char* names[] = {random ? "random 1" : "specialist 0-4", random ? "random 2" : "specialist 5-9"};
-    std::vector<Founder> founders;
-    for (std::size_t k = 0; k < vectors.size(); ++k) {
+/// Opens the task, and says in `experiment` what computes it.
+OpenedTask openTask(const RunConfiguration& configuration, const TaskInputs& inputs, Experiment& experiment) {
+    return std::visit(
+        [&](const auto& settings) {
+            if constexpr (requires { mergarium::openTask(settings, inputs); }) {
+                experiment.device = "another program";
+                experiment.useThreads = &setParallelThreads;
+                return mergarium::openTask(settings, inputs);
+            } else {
+                const std::shared_ptr<const Networks> networks =
+                    openNetworks(configuration.device, inputs.place.threads);
+                experiment.device = networks->device();
+                experiment.caution = networks->caution();
+                experiment.useThreads = [networks](std::size_t count) { networks->useThreads(count); };
+                return networks->openTask(settings, inputs);
+            }
+        },
+        configuration.task);
+}
+
+void take(OpenedTask& opened, Experiment& experiment) {
+    experiment.makeTask = std::move(opened.makeTask);
+    experiment.task = experiment.makeTask();
+    experiment.taskMemory = opened.taskMemory;
+    experiment.untrained = opened.untrained;
+}
+
+void useThreads(Experiment& experiment, std::size_t threads) {
+    experiment.threads = threads;
+    experiment.useThreads(threads);
+}
+
+/// Founders that the task brings: small networks, stored with the run.
+Experiment prepareOwn(const RunConfiguration& configuration, const RunPlace& place) {
+    Experiment experiment;
+    auto opened = openTask(
+        configuration,
+        {.place = place, .seed = configuration.seed, .own = std::get<OwnFounders>(configuration.founders)}, experiment);
+    take(opened, experiment);
+    experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(experiment.task->layout()));
+    for (std::size_t k = 0; k < opened.founders.size(); ++k) {
+        auto& [name, parameters] = opened.founders[k];
         // With mutation a child is no combination of founders, so nothing is kept of what it would be.
         std::optional<Recipe> recipe;
         if (traitsOf(configuration.strategy).mutation == 0.0)
-            recipe = founderRecipe(k, vectors.size(), vectors[k].size());
-        founders.push_back({.name = names[k],
-                            .genome = std::make_shared<const DenseGenome>(vectors[k], std::move(recipe)),
-                            .hash = parametersHash(vectors[k]),
-                            .source = {},
-                            .bytes = vectors[k].size() * sizeof(float)});
+            recipe = founderRecipe(k, opened.founders.size(), parameters.size());
+        auto hash = parametersHash(parameters);
+        const auto bytes = parameters.size() * sizeof(float);
+        experiment.founders.push_back(
+            {.name = name,
+             .genome = std::make_shared<const DenseGenome>(std::move(parameters), std::move(recipe)),
+             .hash = std::move(hash),
+             .source = {},
+             .bytes = bytes});
     }
-    return founders;
-}
-
-Experiment prepareDigits(const RunConfiguration& configuration, const RunPlace& place) {
-    const auto networks = openNetworks(configuration.device, place.threads);
-    const auto digits = readDigits(place.resources / kDigitsFile);
-    Experiment experiment;
-    experiment.task = networks->digits(digits, std::make_shared<const SampleSet>(pictures(digits.train)));
-    experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(experiment.task->layout()));
-    experiment.founders = digitsFounders(*networks, digits, configuration, place.resources);
-    experiment.untrained = std::get<OwnFounders>(configuration.founders).name == nameOf(DigitsFounders::Random);
-    experiment.device = networks->device();
-    experiment.caution = networks->caution();
+    useThreads(experiment, threadsOf(place));
     return experiment;
 }
 
@@ -64,21 +87,6 @@ std::uint64_t bytesOf(const FounderSource& source) {
     std::uint64_t bytes = 0;
     for (const auto& tensor : source.tensors()) bytes += tensor.byteSize();
     return bytes;
-}
-
-/// Where models are written for other programs: where the settings say, else beside the database.
-std::filesystem::path scratchOf(const CommandSettings& settings, const RunPlace& place) {
-    if (!settings.scratch.empty()) return settings.scratch;
-    return place.database.empty() ? std::filesystem::temp_directory_path()
-                                  : std::filesystem::absolute(place.database).parent_path();
-}
-
-std::unique_ptr<Task> commandTask(const CommandSettings& settings, const RunPlace& place,
-                                  const OpenedFounders& opened) {
-    return std::make_unique<CommandTask>(
-        settings, opened.founders->layout(), readSamples(settings),
-        makeGenomeWriter(settings.handover, scratchOf(settings, place), opened.founders, opened.sources),
-        place.abandon);
 }
 
 /// Founders from files, once there is a task for them.
@@ -99,42 +107,31 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
     const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
     const auto cache = founderCache(place.database);
     if (const auto refusal = preflight(configuration).refusal) throw std::runtime_error(*refusal);
-    const auto opened = openFounders(named, configuration.tensors, cache, announce);
-    const bool worthSharing = opened.founders->length() >= kWorthSharing;
+    const auto founders = openFounders(named, configuration.tensors, cache, announce);
     Experiment experiment;
     // The task before the pass over all parameters: what doesn't fit is found in a moment.
-    if (const auto* settings = std::get_if<CausalLmSettings>(&configuration.task)) {
-        const auto networks = openNetworks(configuration.device, place.threads);
-        experiment.task = networks->causalLm(*settings, opened.sources.front()->base(), *opened.founders);
-        addCheckpoints(named, opened, cache, announce, experiment);
-        if (!worthSharing) networks->useThreads(1);
-        experiment.device = networks->device();
-        experiment.caution = networks->caution();
-    } else {
-        experiment.task = commandTask(std::get<CommandSettings>(configuration.task), place, opened);
-        addCheckpoints(named, opened, cache, announce, experiment);
-        if (!worthSharing) setParallelThreads(1);
-        experiment.device = "another program";
-    }
+    auto opened = openTask(
+        configuration,
+        {.place = place, .seed = configuration.seed, .founders = founders.founders, .sources = founders.sources},
+        experiment);
+    take(opened, experiment);
+    addCheckpoints(named, founders, cache, announce, experiment);
+    useThreads(experiment, founders.founders->length() >= kWorthSharing ? threadsOf(place) : 1);
     return experiment;
 }
 
 }  // namespace
 
 Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce) {
-    setParallelThreads(place.threads ? place.threads : std::max(1u, std::thread::hardware_concurrency()));
-    return std::holds_alternative<DigitsSettings>(configuration.task)
-               ? prepareDigits(configuration, place)
+    setParallelThreads(threadsOf(place));
+    return std::holds_alternative<OwnFounders>(configuration.founders)
+               ? prepareOwn(configuration, place)
                : prepareCheckpoints(configuration, place, announce);
 }
 
 std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration& configuration,
                                            const std::filesystem::path& resources) {
-    if (const auto* settings = std::get_if<CausalLmSettings>(&configuration.task))
-        return std::make_shared<const SampleSet>(samplesOf(readQuestions(*settings)));
-    if (const auto* settings = std::get_if<CommandSettings>(&configuration.task))
-        return std::make_shared<const SampleSet>(readSampleFile(settings->samples).set);
-    return std::make_shared<const SampleSet>(pictures(readDigits(resources / kDigitsFile).train));
+    return std::make_shared<const SampleSet>(samplesOf(configuration.task, resources));
 }
 
 }  // namespace mergarium

@@ -6,9 +6,9 @@
 #include "core/genome/genome.h"
 #include "core/genome/gram.h"
 #include "core/search/strategy.h"
+#include "core/tasks/run_place.h"
 #include "core/tasks/task.h"
 
-#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -18,15 +18,6 @@
 #include <vector>
 
 namespace mergarium {
-
-/// Where a run is kept, where its data lies, and how many threads score (0: one per core).
-struct RunPlace {
-    std::filesystem::path database;
-    std::filesystem::path resources;
-    std::size_t threads = 0;
-    /// Set by any thread to end waiting for other programs; outlives the run. May be null.
-    const std::atomic<bool>* abandon = nullptr;
-};
 
 /// A founder before it is scored.
 struct Founder {
@@ -43,18 +34,26 @@ struct Founder {
 struct Experiment {
     std::vector<Founder> founders;
     std::unique_ptr<Task> task;
-    std::unique_ptr<Breeding> breeding;
+    /// Makes more like `task`, for more lanes.
+    TaskFactory makeTask;
+    /// Sets the calling thread up to compute with so many threads.
+    std::function<void(std::size_t threads)> useThreads;
+    /// As many as a task alone is worth, and as are in use.
+    std::size_t threads = 1;
+    /// Bytes of memory that one more task takes.
+    std::uint64_t taskMemory = 0;
+    std::unique_ptr<const Breeding> breeding;
     /// The founders' parameters; null where they are small and stored with the run.
     GramPtr gram;
     /// The founders are random numbers, which a strategy may want to know.
     bool untrained = false;
-    /// What scores, in words: "CPU, 2 threads".
+    /// What scores: "CPU", "CUDA 0", "another program".
     std::string device;
     /// What makes that slow for no good reason; empty: nothing known.
     std::string caution;
 };
 
-/// Sets the calling thread up to compute and builds the experiment there; use it from this thread alone. Throws
+/// Sets the calling thread up to compute and builds the experiment there. Throws
 /// std::runtime_error when the device isn't there, a file can't be read, or founders, task and data don't fit together.
 Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce = nullptr);
 

@@ -14,19 +14,6 @@
 namespace mergarium {
 namespace {
 
-/// Bytes that programs can get without swapping; absent where the system doesn't say.
-std::optional<std::uint64_t> availableMemory() {
-    std::ifstream stream("/proc/meminfo");
-    std::string name;
-    std::uint64_t kilobytes = 0;
-    std::string unit;
-    while (stream >> name >> kilobytes) {
-        if (name == "MemAvailable:") return kilobytes * 1024;
-        std::getline(stream, unit);
-    }
-    return std::nullopt;
-}
-
 std::string dtypesOf(const Layout& layout) {
     std::map<std::string_view, std::uint64_t> counts;
     for (const auto& tensor : layout.tensors) counts[nameOf(tensor.dtype)] += tensor.count;
@@ -98,6 +85,18 @@ void inspect(const RunConfiguration& configuration, Preflight& result) {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> availableMemory() {
+    std::ifstream stream("/proc/meminfo");
+    std::string name;
+    std::uint64_t kilobytes = 0;
+    std::string unit;
+    while (stream >> name >> kilobytes) {
+        if (name == "MemAvailable:") return kilobytes * 1024;
+        std::getline(stream, unit);
+    }
+    return std::nullopt;
+}
 
 Preflight preflight(const RunConfiguration& configuration) {
     Preflight result;

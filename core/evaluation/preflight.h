@@ -19,6 +19,9 @@ struct Preflight {
     std::optional<std::string> refusal;
 };
 
+/// Bytes that programs can get without swapping; absent where the system doesn't say.
+std::optional<std::uint64_t> availableMemory();
+
 /// Opens headers, tokenizers and samples only. What is wrong with them is the refusal. Any thread; reads files.
 Preflight preflight(const RunConfiguration& configuration);
 

@@ -97,7 +97,7 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
         model.recipe = unpackRecipe(stored->second);
     } else {
         const auto gram = gramOf(opened, founderCache(request.database), announce);
-        RecipeBreeding breeding(gram);
+        const RecipeBreeding breeding(gram);
         std::map<MemberId, GenomePtr> genomes;
         for (const auto& [member, packed] : ancestry.genomes) genomes[member] = breeding.unpack(packed);
         for (std::size_t k = 0; k < run.founders.size(); ++k)
@@ -110,7 +110,7 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
 
 ExportResult exportDense(const ExportRequest& request, const SessionSnapshot& snapshot, const Ancestry& ancestry) {
     const auto& layout = snapshot.run->layout;
-    DenseBreeding breeding(tensorEndsOf(layout));
+    const DenseBreeding breeding(tensorEndsOf(layout));
     std::map<MemberId, GenomePtr> genomes;
     for (const auto& [member, packed] : ancestry.genomes)
         genomes[member] = DenseGenome::unpack(packed, layout.length());

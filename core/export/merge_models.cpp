@@ -43,8 +43,7 @@ Recipe recipeOf(const Splice& splice, const OpenedFounders& opened, const std::f
         return combine(first, second, spans);
     }
     const auto gram = gramOf(opened, cache, announce);
-    RecipeBreeding breeding(gram);
-    return *breeding.breed(RecipeGenome(first, gram), RecipeGenome(second, gram), splice).recipe();
+    return *RecipeBreeding(gram).breed(RecipeGenome(first, gram), RecipeGenome(second, gram), splice)->recipe();
 }
 
 std::string originOf(const MergeRequest& request, const Splice& splice, const OpenedFounders& opened) {

@@ -22,7 +22,7 @@ std::set<MemberId> toBeBred(std::span<const MemberPtr> line, const std::map<Memb
 
 }  // namespace
 
-GenomePtr bredAgain(std::span<const MemberPtr> line, std::map<MemberId, GenomePtr> genomes, Breeding& breeding) {
+GenomePtr bredAgain(std::span<const MemberPtr> line, std::map<MemberId, GenomePtr> genomes, const Breeding& breeding) {
     const auto wanted = toBeBred(line, genomes);
     for (const auto& member : line) {
         if (!wanted.contains(member->id) || genomes.contains(member->id)) continue;
@@ -31,9 +31,8 @@ GenomePtr bredAgain(std::span<const MemberPtr> line, std::map<MemberId, GenomePt
                 "Member {} was no child of two parents, and its run has stored no checkpoint of it; resume the run, or "
                 "choose a member of the latest archive.",
                 member->id.value));
-        breeding.breed(*genomes.at(member->parentage->first), *genomes.at(member->parentage->second),
-                       member->parentage->splice);
-        genomes[member->id] = breeding.keep();
+        genomes[member->id] = breeding.keep(breeding.breed(
+            *genomes.at(member->parentage->first), *genomes.at(member->parentage->second), member->parentage->splice));
     }
     return genomes.at(line.back()->id);
 }

@@ -42,7 +42,9 @@ private:
 }  // namespace
 
 DenseGenome::DenseGenome(std::vector<float> values, std::optional<Recipe> recipe)
-    : values_(std::move(values)), recipe_(std::move(recipe)), squaredNorm_(dotProduct(values_, values_)) {}
+    : values_(std::move(values)),
+      recipe_(recipe ? std::make_shared<const Recipe>(*std::move(recipe)) : nullptr),
+      squaredNorm_(dotProduct(values_, values_)) {}
 
 void DenseGenome::materialize(std::span<float> parameters) const { std::ranges::copy(values_, parameters.begin()); }
 
@@ -67,47 +69,61 @@ GenomePtr DenseGenome::unpack(std::span<const std::byte> bytes, std::uint64_t le
     return std::make_shared<const DenseGenome>(std::move(values), std::move(recipe));
 }
 
-void DenseBreeding::Child::materialize(std::span<float> parameters) const {
-    std::ranges::copy(values, parameters.begin());
-}
+/// A child before it is known to stay.
+class DenseBreeding::Child final : public Genome {
+public:
+    explicit Child(std::uint64_t length) : values(length) {}
 
-std::vector<std::byte> DenseBreeding::Child::pack() const {
-    ByteWriter out;
-    out.numbers(values);
-    return std::move(out).take();
-}
+    std::uint64_t length() const override { return values.size(); }
+    void materialize(std::span<float> parameters) const override { std::ranges::copy(values, parameters.begin()); }
+    std::size_t memory() const override { return sizeof *this + values.size() * sizeof(float); }
+    std::vector<std::byte> pack() const override {
+        ByteWriter out;
+        out.numbers(values);
+        return std::move(out).take();
+    }
 
-DenseBreeding::DenseBreeding(std::vector<std::uint64_t> tensorEnds) : tensorEnds_(std::move(tensorEnds)) {
-    child_.values.resize(tensorEnds_.back());
-}
+    std::vector<float> values;
+    std::vector<MixedSpan> spans;
+    /// Of the parents; null where the child is no combination of founders.
+    std::shared_ptr<const Recipe> firstRecipe, secondRecipe;
+};
 
-const Genome& DenseBreeding::breed(const Genome& firstParent, const Genome& secondParent, const Splice& splice) {
+DenseBreeding::DenseBreeding(std::vector<std::uint64_t> tensorEnds) : tensorEnds_(std::move(tensorEnds)) {}
+
+GenomePtr DenseBreeding::breed(const Genome& firstParent, const Genome& secondParent, const Splice& splice) const {
     const auto& first = dense(firstParent);
     const auto& second = dense(secondParent);
-    const std::span<float> child = child_.values;
-    if (first.length() != child.size() || second.length() != child.size())
+    const auto length = tensorEnds_.back();
+    if (first.length() != length || second.length() != length)
         throw std::invalid_argument("Parents and child differ in their number of parameters.");
 
+    auto child = std::make_shared<Child>(length);
+    const std::span<float> values = child->values;
     VectorGrams grams(first, second);
-    mixedSpans(splice, tensorEnds_, grams, spans_);
+    mixedSpans(splice, tensorEnds_, grams, child->spans);
     std::uint64_t begin = 0;
-    for (const auto& span : spans_) {
+    for (const auto& span : child->spans) {
         const auto count = span.end - begin;
         mix(first.values().subspan(begin, count), second.values().subspan(begin, count), span.mixing,
-            child.subspan(begin, count));
+            values.subspan(begin, count));
         begin = span.end;
     }
-    if (splice.mutation) addGaussianNoise(child, static_cast<float>(splice.mutation->sigma), splice.mutation->seed);
-    const bool combined = !splice.mutation && first.recipe() && second.recipe();
-    firstRecipe_ = combined ? first.recipe() : nullptr;
-    secondRecipe_ = combined ? second.recipe() : nullptr;
-    return child_;
+    if (splice.mutation) {
+        addGaussianNoise(values, static_cast<float>(splice.mutation->sigma), splice.mutation->seed);
+    } else if (first.recipe() && second.recipe()) {
+        child->firstRecipe = first.sharedRecipe();
+        child->secondRecipe = second.sharedRecipe();
+    }
+    return child;
 }
 
-GenomePtr DenseBreeding::keep() {
+GenomePtr DenseBreeding::keep(GenomePtr genome) const {
+    const auto* child = dynamic_cast<const Child*>(genome.get());
+    if (!child) return genome;
     std::optional<Recipe> recipe;
-    if (firstRecipe_) recipe = combine(*firstRecipe_, *secondRecipe_, spans_);
-    return std::make_shared<const DenseGenome>(child_.values, std::move(recipe));
+    if (child->firstRecipe) recipe = combine(*child->firstRecipe, *child->secondRecipe, child->spans);
+    return std::make_shared<const DenseGenome>(child->values, std::move(recipe));
 }
 
 GenomePtr DenseBreeding::unpack(std::span<const std::byte> bytes) const {

@@ -4,6 +4,7 @@
 #include "core/genome/mixed_spans.h"
 #include "core/genome/splice.h"
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -20,7 +21,9 @@ public:
     std::uint64_t length() const override { return values_.size(); }
     void materialize(std::span<float> parameters) const override;
     std::size_t memory() const override;
-    const Recipe* recipe() const override { return recipe_ ? &*recipe_ : nullptr; }
+    const Recipe* recipe() const override { return recipe_.get(); }
+    /// The same, to outlive the genome.
+    const std::shared_ptr<const Recipe>& sharedRecipe() const { return recipe_; }
     /// The values, then the packed recipe, if any.
     std::vector<std::byte> pack() const override;
     /// `length` is the number of values. Throws std::runtime_error when the bytes don't fit.
@@ -32,7 +35,7 @@ public:
 
 private:
     std::vector<float> values_;
-    std::optional<Recipe> recipe_;
+    std::shared_ptr<const Recipe> recipe_;
     double squaredNorm_;
 };
 
@@ -42,29 +45,17 @@ public:
     /// `tensorEnds` ascend to the vectors' length.
     explicit DenseBreeding(std::vector<std::uint64_t> tensorEnds);
 
-    /// Both parents must be dense.
-    const Genome& breed(const Genome& first, const Genome& second, const Splice& splice) override;
-    /// Its recipe is worked out now, from the parents' recipes: they have to live still.
-    GenomePtr keep() override;
+    /// Both parents must be dense. The child knows its parents' recipes, and not yet its own: with many split points
+    /// it takes longer to work out than the child to be scored.
+    GenomePtr breed(const Genome& first, const Genome& second, const Splice& splice) const override;
+    /// The child as a DenseGenome, with its recipe where both parents have one.
+    GenomePtr keep(GenomePtr child) const override;
     GenomePtr unpack(std::span<const std::byte> bytes) const override;
 
 private:
-    /// The child last bred, where it is scored.
-    struct Child final : Genome {
-        std::uint64_t length() const override { return values.size(); }
-        void materialize(std::span<float> parameters) const override;
-        std::size_t memory() const override { return values.size() * sizeof(float); }
-        std::vector<std::byte> pack() const override;
-
-        std::vector<float> values;
-    };
+    class Child;
 
     std::vector<std::uint64_t> tensorEnds_;
-    std::vector<MixedSpan> spans_;
-    Child child_;
-    /// Of the parents; null where the child is no combination of founders.
-    const Recipe* firstRecipe_ = nullptr;
-    const Recipe* secondRecipe_ = nullptr;
 };
 
 }  // namespace mergarium

@@ -30,14 +30,14 @@ public:
 
 using GenomePtr = std::shared_ptr<const Genome>;
 
-/// Makes children of one kind of genome. Used by one thread at a time.
+/// Makes children of one kind of genome. Immutable; any thread.
 class Breeding {
 public:
     virtual ~Breeding() = default;
-    /// The child of two parents, valid until the next call.
-    virtual const Genome& breed(const Genome& first, const Genome& second, const Splice& splice) = 0;
-    /// The child last bred, to stay: asked for only when it is accepted.
-    virtual GenomePtr keep() = 0;
+    /// The child of two parents, with all that scoring it takes.
+    virtual GenomePtr breed(const Genome& first, const Genome& second, const Splice& splice) const = 0;
+    /// A child that is to stay, with what only those that stay are worth working out.
+    virtual GenomePtr keep(GenomePtr child) const { return child; }
     /// A stored genome, as Genome::pack gave it. Throws std::runtime_error when it doesn't fit.
     virtual GenomePtr unpack(std::span<const std::byte> bytes) const = 0;
 };

@@ -10,11 +10,11 @@ namespace {
 
 /// Eight sums side by side, whatever the processor's width, so that every processor rounds alike: two vectors of four,
 /// the widest that the compiler keeps in registers. Left to find vectors by itself it makes scalars of most.
-constexpr std::size_t kLanes = 8;
+constexpr std::size_t kVectorWidth = 8;
 typedef double Four __attribute__((vector_size(4 * sizeof(double))));
 typedef float FourFloats __attribute__((vector_size(4 * sizeof(float))));
 
-struct Lanes {
+struct Vector8 {
     Four low{}, high{};
 };
 
@@ -24,25 +24,25 @@ struct Lanes {
     to = __builtin_convertvector(values, Four);
 }
 
-[[gnu::always_inline]] inline void load(const float* from, Lanes& to) {
+[[gnu::always_inline]] inline void load(const float* from, Vector8& to) {
     load(from, to.low);
     load(from + 4, to.high);
 }
 
-[[gnu::always_inline]] inline void addProducts(Lanes& sums, const Lanes& x, const Lanes& y) {
+[[gnu::always_inline]] inline void addProducts(Vector8& sums, const Vector8& x, const Vector8& y) {
     sums.low += x.low * y.low;
     sums.high += x.high * y.high;
 }
 
-[[gnu::always_inline]] inline double sumOf(const Lanes& sums) {
+[[gnu::always_inline]] inline double sumOf(const Vector8& sums) {
     const auto& [low, high] = sums;
     return ((low[0] + low[1]) + (low[2] + low[3])) + ((high[0] + high[1]) + (high[2] + high[3]));
 }
 
 [[gnu::always_inline]] inline double dot(const float* a, const float* b, std::size_t count) {
-    Lanes sums, x, y;
-    const std::size_t whole = count / kLanes * kLanes;
-    for (std::size_t i = 0; i < whole; i += kLanes) {
+    Vector8 sums, x, y;
+    const std::size_t whole = count / kVectorWidth * kVectorWidth;
+    for (std::size_t i = 0; i < whole; i += kVectorWidth) {
         load(a + i, x);
         load(b + i, y);
         addProducts(sums, x, y);
@@ -55,9 +55,9 @@ struct Lanes {
 /// Three products at once: every number is widened once, and the processor has three times as many sums to go on with
 /// while it waits for one.
 [[gnu::always_inline]] inline void dots(const float* a, const float* b, std::size_t count, PairGram& gram) {
-    Lanes aa, ab, bb, x, y;
-    const std::size_t whole = count / kLanes * kLanes;
-    for (std::size_t i = 0; i < whole; i += kLanes) {
+    Vector8 aa, ab, bb, x, y;
+    const std::size_t whole = count / kVectorWidth * kVectorWidth;
+    for (std::size_t i = 0; i < whole; i += kVectorWidth) {
         load(a + i, x);
         load(b + i, y);
         addProducts(aa, x, x);

@@ -130,24 +130,24 @@ private:
 RecipeBreeding::RecipeBreeding(GramPtr gram)
     : gram_(std::move(gram)), tensorEnds_(tensorEndsOf(gram_->founders()->layout())) {}
 
-const Genome& RecipeBreeding::breed(const Genome& firstParent, const Genome& secondParent, const Splice& splice) {
+GenomePtr RecipeBreeding::breed(const Genome& firstParent, const Genome& secondParent, const Splice& splice) const {
     if (splice.mutation) throw std::invalid_argument("A recipe can't be mutated: noise is no combination of founders.");
     const auto& first = recipeGenome(firstParent);
     const auto& second = recipeGenome(secondParent);
     ParentGrams grams(*gram_, first, second);
-    mixedSpans(splice, tensorEnds_, grams, spans_);
+    std::vector<MixedSpan> spans;
+    mixedSpans(splice, tensorEnds_, grams, spans);
 
-    auto& recipe = child_.recipe_;
+    RecipeGenome child;
+    auto& recipe = child.recipe_;
+    auto& gramAtEnds = child.gramAtEnds_;
     recipe.founders = first.recipe()->founders;
-    recipe.ends.clear();
-    recipe.coefficients.clear();
-    child_.gramAtEnds_.clear();
-    child_.gram_ = gram_;
+    child.gram_ = gram_;
     std::vector<double> coefficients(recipe.founders);
     std::vector<double> gramAt(gram_->entries());
-    walk(*first.recipe(), *second.recipe(), spans_,
+    walk(*first.recipe(), *second.recipe(), spans,
          [&](std::uint64_t, std::uint64_t end, std::size_t i, std::size_t j, std::size_t s) {
-             mixCoefficients(first.recipe()->of(i), second.recipe()->of(j), spans_[s].mixing, coefficients);
+             mixCoefficients(first.recipe()->of(i), second.recipe()->of(j), spans[s].mixing, coefficients);
              appendSpan(recipe, end, coefficients);
              if (first.recipe()->ends[i] == end)
                  std::ranges::copy(first.gramAt(i), gramAt.begin());
@@ -156,14 +156,15 @@ const Genome& RecipeBreeding::breed(const Genome& firstParent, const Genome& sec
              else
                  gram_->at(end, gramAt);
              // Where the last span was extended, its end has moved here.
-             auto& ends = child_.gramAtEnds_;
-             ends.resize(recipe.spans() * gramAt.size());
-             std::ranges::copy(gramAt, ends.end() - static_cast<std::ptrdiff_t>(gramAt.size()));
+             gramAtEnds.resize(recipe.spans() * gramAt.size());
+             std::ranges::copy(gramAt, gramAtEnds.end() - static_cast<std::ptrdiff_t>(gramAt.size()));
          });
-    return child_;
+    return std::make_shared<const RecipeGenome>(std::move(child));
 }
 
-GenomePtr RecipeBreeding::keep() { return std::make_shared<const RecipeGenome>(child_); }
+GenomePtr RecipeBreeding::keep(GenomePtr child) const {
+    return std::make_shared<const RecipeGenome>(recipeGenome(*child));
+}
 
 GenomePtr RecipeBreeding::unpack(std::span<const std::byte> bytes) const {
     return std::make_shared<const RecipeGenome>(unpackRecipe(bytes), gram_);

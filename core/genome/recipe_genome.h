@@ -45,8 +45,9 @@ public:
     explicit RecipeBreeding(GramPtr gram);
 
     /// Both parents must be recipes over the same founders; a splice with mutation throws std::invalid_argument.
-    const Genome& breed(const Genome& first, const Genome& second, const Splice& splice) override;
-    GenomePtr keep() override;
+    GenomePtr breed(const Genome& first, const Genome& second, const Splice& splice) const override;
+    /// In no more memory than it needs.
+    GenomePtr keep(GenomePtr child) const override;
     GenomePtr unpack(std::span<const std::byte> bytes) const override;
 
 private:
@@ -54,8 +55,6 @@ private:
 
     GramPtr gram_;
     std::vector<std::uint64_t> tensorEnds_;
-    std::vector<MixedSpan> spans_;
-    RecipeGenome child_;
 };
 
 /// The child of two recipes, on the spans that `mixedSpans` computed; the last ends where both recipes do.

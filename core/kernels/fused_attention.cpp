@@ -74,19 +74,20 @@ struct Attend {
     template <std::size_t Queries, std::size_t Vectors>
     [[gnu::always_inline]] void scoreKeys(const float* queries, std::size_t stride, const float* keys, std::size_t from,
                                           std::size_t to, float* scores, std::size_t scoreStride) const {
-        for (std::size_t key = from; key < to; key += Vectors * kLanes) {
-            Lanes sums[Queries][Vectors];
+        for (std::size_t key = from; key < to; key += Vectors * kVectorWidth) {
+            Vector16 sums[Queries][Vectors];
             for (auto& row : sums)
-                for (Lanes& sum : row) sum = Lanes{};
+                for (Vector16& sum : row) sum = Vector16{};
             for (std::size_t i = 0; i < shape.headSize; ++i) {
-                Lanes some[Vectors];
-                for (std::size_t v = 0; v < Vectors; ++v) some[v] = load(keys + i * cache.capacity + key + v * kLanes);
+                Vector16 some[Vectors];
+                for (std::size_t v = 0; v < Vectors; ++v)
+                    some[v] = load(keys + i * cache.capacity + key + v * kVectorWidth);
                 for (std::size_t q = 0; q < Queries; ++q)
                     for (std::size_t v = 0; v < Vectors; ++v) sums[q][v] += queries[i * stride + q] * some[v];
             }
             for (std::size_t q = 0; q < Queries; ++q)
                 for (std::size_t v = 0; v < Vectors; ++v)
-                    store(scores + q * scoreStride + key - from + v * kLanes, sums[q][v]);
+                    store(scores + q * scoreStride + key - from + v * kVectorWidth, sums[q][v]);
         }
     }
 
@@ -94,20 +95,20 @@ struct Attend {
     template <std::size_t Queries, std::size_t Vectors>
     [[gnu::always_inline]] void mixValues(const float* weights, std::size_t stride, const float* values,
                                           std::size_t keys, float* mixed) const {
-        for (std::size_t i = 0; i < cache.valueSize; i += Vectors * kLanes) {
-            Lanes sums[Queries][Vectors];
+        for (std::size_t i = 0; i < cache.valueSize; i += Vectors * kVectorWidth) {
+            Vector16 sums[Queries][Vectors];
             for (auto& row : sums)
-                for (Lanes& sum : row) sum = Lanes{};
+                for (Vector16& sum : row) sum = Vector16{};
             for (std::size_t key = 0; key < keys; ++key) {
-                Lanes some[Vectors];
+                Vector16 some[Vectors];
                 for (std::size_t v = 0; v < Vectors; ++v)
-                    some[v] = load(values + key * cache.valueSize + i + v * kLanes);
+                    some[v] = load(values + key * cache.valueSize + i + v * kVectorWidth);
                 for (std::size_t q = 0; q < Queries; ++q)
                     for (std::size_t v = 0; v < Vectors; ++v) sums[q][v] += weights[q * stride + key] * some[v];
             }
             for (std::size_t q = 0; q < Queries; ++q)
                 for (std::size_t v = 0; v < Vectors; ++v)
-                    store(mixed + q * cache.valueSize + i + v * kLanes, sums[q][v]);
+                    store(mixed + q * cache.valueSize + i + v * kVectorWidth, sums[q][v]);
         }
     }
 
@@ -115,27 +116,27 @@ struct Attend {
     /// their sum.
     [[gnu::always_inline]] float weigh(float* scores, std::size_t count, std::size_t first, std::size_t begin,
                                        std::size_t end) const {
-        constexpr IntLanes kSteps = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+        constexpr IntVector16 kSteps = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
         const auto seen = [&](std::size_t key) __attribute__((always_inline)) {
-            const IntLanes keys = kSteps + static_cast<std::int32_t>(first + key);
+            const IntVector16 keys = kSteps + static_cast<std::int32_t>(first + key);
             return (keys >= static_cast<std::int32_t>(begin)) & (keys < static_cast<std::int32_t>(end));
         };
-        Lanes most = all(kNever);
-        for (std::size_t key = 0; key < count; key += kLanes) {
-            const Lanes one = seen(key) ? load(scores + key) : all(kNever);
+        Vector16 most = all(kNever);
+        for (std::size_t key = 0; key < count; key += kVectorWidth) {
+            const Vector16 one = seen(key) ? load(scores + key) : all(kNever);
             store(scores + key, one);
             most = largest(most, one);
         }
         float peak = kNever;
-        for (std::size_t lane = 0; lane < kLanes; ++lane) peak = std::max(peak, most[lane]);
-        Lanes sums{};
-        for (std::size_t key = 0; key < count; key += kLanes) {
-            const Lanes weight = exponential(load(scores + key) - peak);
+        for (std::size_t column = 0; column < kVectorWidth; ++column) peak = std::max(peak, most[column]);
+        Vector16 sums{};
+        for (std::size_t key = 0; key < count; key += kVectorWidth) {
+            const Vector16 weight = exponential(load(scores + key) - peak);
             store(scores + key, weight);
             sums += weight;
         }
         float sum = 0.0F;
-        for (std::size_t lane = 0; lane < kLanes; ++lane) sum += sums[lane];
+        for (std::size_t column = 0; column < kVectorWidth; ++column) sum += sums[column];
         return sum;
     }
 
@@ -154,9 +155,9 @@ struct Attend {
             begin = std::min(begin, windowBegin(position));
             end = std::max(end, position + 1);
         }
-        const std::size_t first = begin / kLanes * kLanes;
-        const std::size_t count = (end - first + kLanes - 1) / kLanes * kLanes;
-        const std::size_t wide = count / (KeyVectors * kLanes) * (KeyVectors * kLanes);
+        const std::size_t first = begin / kVectorWidth * kVectorWidth;
+        const std::size_t count = (end - first + kVectorWidth - 1) / kVectorWidth * kVectorWidth;
+        const std::size_t wide = count / (KeyVectors * kVectorWidth) * (KeyVectors * kVectorWidth);
         float* scores = scratch.scores.data();
         const float* queries = scratch.queries.data() + query;
         scoreKeys<Queries, KeyVectors>(queries, stride, keys, first, first + wide, scores, count);
@@ -168,7 +169,7 @@ struct Attend {
             sums[q] = weigh(scores + q * count, count, first, windowBegin(position), position + 1);
         }
         float* mixed = scratch.mixed.data();
-        if (cache.valueSize % (ValueVectors * kLanes) == 0)
+        if (cache.valueSize % (ValueVectors * kVectorWidth) == 0)
             mixValues<Queries, ValueVectors>(scores, count, values + first * cache.valueSize, end - first, mixed);
         else
             mixValues<Queries, 1>(scores, count, values + first * cache.valueSize, end - first, mixed);

@@ -21,12 +21,12 @@ enum class Into : std::uint8_t { Store, Add };
 template <std::size_t Vectors, std::size_t Rows, Into into>
 [[gnu::always_inline]] inline void tile(const float* weight, const float* bias, std::size_t inputs, const float* tokens,
                                         std::size_t width, float* outputs) {
-    Lanes sums[Rows][Vectors];
+    Vector16 sums[Rows][Vectors];
     for (std::size_t row = 0; row < Rows; ++row)
-        for (std::size_t v = 0; v < Vectors; ++v) sums[row][v] = Lanes{};
+        for (std::size_t v = 0; v < Vectors; ++v) sums[row][v] = Vector16{};
     for (std::size_t k = 0; k < inputs; ++k) {
-        Lanes token[Vectors];
-        for (std::size_t v = 0; v < Vectors; ++v) token[v] = load(tokens + k * width + v * kLanes);
+        Vector16 token[Vectors];
+        for (std::size_t v = 0; v < Vectors; ++v) token[v] = load(tokens + k * width + v * kVectorWidth);
         for (std::size_t row = 0; row < Rows; ++row) {
             const float one = weight[row * inputs + k];
             for (std::size_t v = 0; v < Vectors; ++v) sums[row][v] += one * token[v];
@@ -35,7 +35,7 @@ template <std::size_t Vectors, std::size_t Rows, Into into>
     for (std::size_t row = 0; row < Rows; ++row) {
         const float shift = bias ? bias[row] : 0.0F;
         for (std::size_t v = 0; v < Vectors; ++v) {
-            float* to = outputs + row * width + v * kLanes;
+            float* to = outputs + row * width + v * kVectorWidth;
             if constexpr (into == Into::Add)
                 store(to, load(to) + (sums[row][v] + shift));
             else
@@ -62,12 +62,12 @@ template <class Tiles, std::size_t Vectors, Into into>
 template <class Tiles, Into into>
 [[gnu::always_inline]] inline void rowsOfBlock(const Matrix& matrix, std::size_t from, std::size_t to,
                                                const float* tokens, std::size_t width, float* outputs) {
-    if (Tiles::vectors == 3 && width == 3 * kLanes)
+    if (Tiles::vectors == 3 && width == 3 * kVectorWidth)
         return stripe<Tiles, 3, into>(matrix, from, to, tokens, width, outputs);
-    if (Tiles::vectors >= 2 && width == 2 * kLanes)
+    if (Tiles::vectors >= 2 && width == 2 * kVectorWidth)
         return stripe<Tiles, 2, into>(matrix, from, to, tokens, width, outputs);
-    for (std::size_t lane = 0; lane < width; lane += kLanes)
-        stripe<Tiles, 1, into>(matrix, from, to, tokens + lane, width, outputs + lane);
+    for (std::size_t column = 0; column < width; column += kVectorWidth)
+        stripe<Tiles, 1, into>(matrix, from, to, tokens + column, width, outputs + column);
 }
 
 /// Calls visit(row, rows, block) so that a few rows meet a group of blocks before the next rows come.
@@ -117,8 +117,8 @@ struct MultiplyGated {
                 float* gated = outputs.block(block) + row * width;
                 rowsOfBlock<Tiles, Into::Store>(gate, row, row + rows, inputs.block(block), width, gated);
                 rowsOfBlock<Tiles, Into::Store>(up, row, row + rows, inputs.block(block), width, lifted);
-                for (std::size_t i = 0; i < rows * width; i += kLanes) {
-                    const Lanes x = load(gated + i);
+                for (std::size_t i = 0; i < rows * width; i += kVectorWidth) {
+                    const Vector16 x = load(gated + i);
                     store(gated + i, x / (1.0F + exponential(-x)) * load(lifted + i));
                 }
             });
@@ -154,7 +154,7 @@ struct MultiplyExp {
     const TokenBlocks& inputs;
     std::span<const std::int32_t> chosen;
     std::size_t from, to;
-    /// One row of each, as wide as all lanes.
+    /// One row of each, as wide as all columns.
     float *largestOf, *sumOf;
     std::span<float> chosenOutputs;
 
@@ -165,14 +165,15 @@ struct MultiplyExp {
             const std::size_t width = inputs.width(block);
             const std::size_t first = block * TokenBlocks::kWidth;
             rowsOfBlock<Tiles, Into::Store>(matrix, from, to, inputs.block(block), width, sums);
-            for (std::size_t lane = 0; lane < width; lane += kLanes) {
-                Lanes most = load(sums + lane);
-                for (std::size_t row = 1; row < to - from; ++row) most = largest(most, load(sums + row * width + lane));
-                Lanes sum{};
+            for (std::size_t column = 0; column < width; column += kVectorWidth) {
+                Vector16 most = load(sums + column);
+                for (std::size_t row = 1; row < to - from; ++row)
+                    most = largest(most, load(sums + row * width + column));
+                Vector16 sum{};
                 for (std::size_t row = 0; row < to - from; ++row)
-                    sum += exponential(load(sums + row * width + lane) - most);
-                store(largestOf + first + lane, most);
-                store(sumOf + first + lane, sum);
+                    sum += exponential(load(sums + row * width + column) - most);
+                store(largestOf + first + column, most);
+                store(sumOf + first + column, sum);
             }
             for (std::size_t token = first; token < std::min(inputs.tokens(), first + width); ++token) {
                 const auto row = static_cast<std::size_t>(chosen[token]);
@@ -236,8 +237,8 @@ void multiplyToRows(const Matrix& matrix, const TokenBlocks& inputs, float* outp
 void multiplyLogSumExp(const Matrix& matrix, const TokenBlocks& inputs, std::span<const std::int32_t> chosen,
                        std::span<float> logSums, std::span<float> chosenOutputs) {
     const std::size_t units = (matrix.outputs + kRowsPerUnit - 1) / kRowsPerUnit;
-    const std::size_t lanes = inputs.blocks() * TokenBlocks::kWidth;
-    std::vector<float> largestOf(units * lanes), sumOf(units * lanes);
+    const std::size_t columns = inputs.blocks() * TokenBlocks::kWidth;
+    std::vector<float> largestOf(units * columns), sumOf(units * columns);
     at::parallel_for(0, static_cast<std::int64_t>(units), 1, [&](std::int64_t first, std::int64_t last) {
         for (auto unit = static_cast<std::size_t>(first); unit < static_cast<std::size_t>(last); ++unit)
             runVectorised(MultiplyExp{.matrix = matrix,
@@ -245,17 +246,17 @@ void multiplyLogSumExp(const Matrix& matrix, const TokenBlocks& inputs, std::spa
                                       .chosen = chosen,
                                       .from = unit * kRowsPerUnit,
                                       .to = std::min(matrix.outputs, (unit + 1) * kRowsPerUnit),
-                                      .largestOf = largestOf.data() + unit * lanes,
-                                      .sumOf = sumOf.data() + unit * lanes,
+                                      .largestOf = largestOf.data() + unit * columns,
+                                      .sumOf = sumOf.data() + unit * columns,
                                       .chosenOutputs = chosenOutputs});
     });
     for (std::size_t token = 0; token < inputs.tokens(); ++token) {
         float most = -std::numeric_limits<float>::infinity();
-        for (std::size_t unit = 0; unit < units; ++unit) most = std::max(most, largestOf[unit * lanes + token]);
+        for (std::size_t unit = 0; unit < units; ++unit) most = std::max(most, largestOf[unit * columns + token]);
         double sum = 0.0;
         for (std::size_t unit = 0; unit < units; ++unit)
-            sum += static_cast<double>(sumOf[unit * lanes + token]) *
-                   std::exp(static_cast<double>(largestOf[unit * lanes + token] - most));
+            sum += static_cast<double>(sumOf[unit * columns + token]) *
+                   std::exp(static_cast<double>(largestOf[unit * columns + token] - most));
         logSums[token] = most + static_cast<float>(std::log(sum));
     }
 }

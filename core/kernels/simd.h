@@ -4,42 +4,43 @@
 #include <cstdint>
 
 // Sixteen numbers side by side, and running a piece of work with the best instructions that the processor has.
-// Functions on lanes are inlined into the work that is compiled once per kind of processor, so no vector ever crosses a
-// call.
+// Functions on vectors are inlined into the work that is compiled once per kind of processor, so no vector ever crosses
+// a call.
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace mergarium {
 
-constexpr std::size_t kLanes = 16;
+constexpr std::size_t kVectorWidth = 16;
 
 /// One AVX-512 register, or several smaller ones.
-typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
-typedef std::int32_t IntLanes __attribute__((vector_size(kLanes * sizeof(std::int32_t)), aligned(4), may_alias));
+typedef float Vector16 __attribute__((vector_size(kVectorWidth * sizeof(float)), aligned(4), may_alias));
+typedef std::int32_t IntVector16
+    __attribute__((vector_size(kVectorWidth * sizeof(std::int32_t)), aligned(4), may_alias));
 
-[[gnu::always_inline]] inline Lanes load(const float* from) { return *reinterpret_cast<const Lanes*>(from); }
-[[gnu::always_inline]] inline void store(float* to, Lanes values) { *reinterpret_cast<Lanes*>(to) = values; }
-[[gnu::always_inline]] inline Lanes all(float value) { return Lanes{} + value; }
-[[gnu::always_inline]] inline Lanes largest(Lanes a, Lanes b) { return a > b ? a : b; }
+[[gnu::always_inline]] inline Vector16 load(const float* from) { return *reinterpret_cast<const Vector16*>(from); }
+[[gnu::always_inline]] inline void store(float* to, Vector16 values) { *reinterpret_cast<Vector16*>(to) = values; }
+[[gnu::always_inline]] inline Vector16 all(float value) { return Vector16{} + value; }
+[[gnu::always_inline]] inline Vector16 largest(Vector16 a, Vector16 b) { return a > b ? a : b; }
 
 /// e^x to a few units in the last place; 0 below -87, x is taken as 88 above 88.
-[[gnu::always_inline]] inline Lanes exponential(Lanes x) {
-    const Lanes bounded = x < -87.0F ? all(-87.0F) : (x > 88.0F ? all(88.0F) : x);
+[[gnu::always_inline]] inline Vector16 exponential(Vector16 x) {
+    const Vector16 bounded = x < -87.0F ? all(-87.0F) : (x > 88.0F ? all(88.0F) : x);
     // x = n log 2 + r with |r| <= log(2) / 2; adding and taking away 1.5 * 2^23 rounds to a whole number.
-    const Lanes shifted = bounded * 1.44269504F + 12582912.0F;
-    const Lanes n = shifted - 12582912.0F;
-    const Lanes r = (bounded - n * 0.693359375F) + n * 2.12194440e-4F;
-    Lanes sum = all(1.9875691500e-4F);
+    const Vector16 shifted = bounded * 1.44269504F + 12582912.0F;
+    const Vector16 n = shifted - 12582912.0F;
+    const Vector16 r = (bounded - n * 0.693359375F) + n * 2.12194440e-4F;
+    Vector16 sum = all(1.9875691500e-4F);
     sum = sum * r + 1.3981999507e-3F;
     sum = sum * r + 8.3334519073e-3F;
     sum = sum * r + 4.1665795894e-2F;
     sum = sum * r + 1.6666665459e-1F;
     sum = sum * r + 5.0000001201e-1F;
     sum = sum * r * r + r + 1.0F;
-    const IntLanes power = (__builtin_convertvector(n, IntLanes) + 127) << 23;
-    return x < -87.0F ? Lanes{} : sum * reinterpret_cast<const Lanes&>(power);
+    const IntVector16 power = (__builtin_convertvector(n, IntVector16) + 127) << 23;
+    return x < -87.0F ? Vector16{} : sum * reinterpret_cast<const Vector16&>(power);
 }
 
-/// Tiles of sums that fit a processor's registers: `vectors` x `rows` of a product whose tokens fill that many lanes,
+/// Tiles of sums that fit a processor's registers: `vectors` x `rows` of a product whose tokens fill that many vectors,
 /// and `queries` x `keyVectors` of an attention.
 struct Avx512Tiles {
     static constexpr std::size_t vectors = 3, queries = 8, keyVectors = 2;
@@ -50,7 +51,7 @@ struct SmallTiles {
     static constexpr std::size_t rowsOf(std::size_t) { return 6; }
 };
 
-/// Calls work.run<Tiles>() compiled for this processor. `run`, and all that it calls on lanes, must be always_inline.
+/// Calls work.run<Tiles>() compiled for this processor. `run`, and all that it calls on vectors, must be always_inline.
 template <class Work>
 void runVectorised(const Work& work);
 

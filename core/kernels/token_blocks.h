@@ -24,17 +24,17 @@ public:
     void reshape(std::size_t features, std::size_t tokens) {
         features_ = features;
         tokens_ = tokens;
-        lanes_ = (tokens + kLanes - 1) / kLanes * kLanes;
-        const auto count = static_cast<std::int64_t>(features_ * lanes_);
+        columns_ = (tokens + kVectorWidth - 1) / kVectorWidth * kVectorWidth;
+        const auto count = static_cast<std::int64_t>(features_ * columns_);
         if (!memory_.defined() || memory_.numel() < count) memory_ = at::empty({count}, torch::kFloat32);
         data_ = memory_.data_ptr<float>();
     }
 
     std::size_t features() const { return features_; }
     std::size_t tokens() const { return tokens_; }
-    std::size_t blocks() const { return (lanes_ + kWidth - 1) / kWidth; }
+    std::size_t blocks() const { return (columns_ + kWidth - 1) / kWidth; }
     /// Numbers from one feature to the next in a block.
-    std::size_t width(std::size_t block) const { return std::min(kWidth, lanes_ - block * kWidth); }
+    std::size_t width(std::size_t block) const { return std::min(kWidth, columns_ - block * kWidth); }
     float* block(std::size_t index) { return data_ + index * kWidth * features_; }
     const float* block(std::size_t index) const { return data_ + index * kWidth * features_; }
     /// Where a feature of a token stands; the next feature is width(token / kWidth) further on.
@@ -46,7 +46,7 @@ public:
     }
 
 private:
-    std::size_t features_ = 0, tokens_ = 0, lanes_ = 0;
+    std::size_t features_ = 0, tokens_ = 0, columns_ = 0;
     torch::Tensor memory_;
     float* data_ = nullptr;
 };

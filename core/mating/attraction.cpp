@@ -7,12 +7,12 @@ namespace mergarium {
 
 double attraction(std::span<const float> a, std::span<const float> b, std::span<const double> worth) {
     if (a.empty() || b.empty()) return 0.0;
-    constexpr std::size_t kLanes = 4;
-    std::array<double, kLanes> sums{};
-    const std::size_t whole = a.size() / kLanes * kLanes;
-    for (std::size_t j = 0; j < whole; j += kLanes)
-        for (std::size_t lane = 0; lane < kLanes; ++lane)
-            sums[lane] += worth[j + lane] * static_cast<double>(std::max(b[j + lane] - a[j + lane], 0.0f));
+    constexpr std::size_t kColumns = 4;
+    std::array<double, kColumns> sums{};
+    const std::size_t whole = a.size() / kColumns * kColumns;
+    for (std::size_t j = 0; j < whole; j += kColumns)
+        for (std::size_t column = 0; column < kColumns; ++column)
+            sums[column] += worth[j + column] * static_cast<double>(std::max(b[j + column] - a[j + column], 0.0f));
     double total = (sums[0] + sums[1]) + (sums[2] + sums[3]);
     for (std::size_t j = whole; j < a.size(); ++j) total += worth[j] * static_cast<double>(std::max(b[j] - a[j], 0.0f));
     return total;

@@ -32,15 +32,16 @@ struct Normalise {
 
     template <class Tiles>
     [[gnu::always_inline]] void run() const {
-        Lanes even{}, odd{};
+        Vector16 even{}, odd{};
         for (std::size_t i = 0; i + 1 < features; i += 2) {
-            const Lanes first = load(inputs + i * width), second = load(inputs + (i + 1) * width);
+            const Vector16 first = load(inputs + i * width), second = load(inputs + (i + 1) * width);
             even += first * first;
             odd += second * second;
         }
         if (features % 2 != 0) even += load(inputs + (features - 1) * width) * load(inputs + (features - 1) * width);
-        Lanes factors = (even + odd) / static_cast<float>(features) + epsilon;
-        for (std::size_t lane = 0; lane < kLanes; ++lane) factors[lane] = 1.0F / std::sqrt(factors[lane]);
+        Vector16 factors = (even + odd) / static_cast<float>(features) + epsilon;
+        for (std::size_t column = 0; column < kVectorWidth; ++column)
+            factors[column] = 1.0F / std::sqrt(factors[column]);
         for (std::size_t i = 0; i < features; ++i)
             store(outputs + i * width, load(inputs + i * width) * factors * weights[i]);
     }
@@ -48,15 +49,15 @@ struct Normalise {
 
 void normalise(const float* weights, float epsilon, const TokenBlocks& inputs, TokenBlocks& outputs) {
     outputs.reshape(inputs.features(), inputs.tokens());
-    const auto stripes = static_cast<std::int64_t>((inputs.tokens() + kLanes - 1) / kLanes);
+    const auto stripes = static_cast<std::int64_t>((inputs.tokens() + kVectorWidth - 1) / kVectorWidth);
     at::parallel_for(0, stripes, 1, [&](std::int64_t from, std::int64_t to) {
         for (auto stripe = static_cast<std::size_t>(from); stripe < static_cast<std::size_t>(to); ++stripe)
-            runVectorised(Normalise{.inputs = inputs.at(0, stripe * kLanes),
+            runVectorised(Normalise{.inputs = inputs.at(0, stripe * kVectorWidth),
                                     .weights = weights,
                                     .epsilon = epsilon,
                                     .features = inputs.features(),
-                                    .width = inputs.width(stripe * kLanes / TokenBlocks::kWidth),
-                                    .outputs = outputs.at(0, stripe * kLanes)});
+                                    .width = inputs.width(stripe * kVectorWidth / TokenBlocks::kWidth),
+                                    .outputs = outputs.at(0, stripe * kVectorWidth)});
     });
 }
 
@@ -72,7 +73,7 @@ void gather(const TokenBlocks& from, std::span<const std::size_t> tokens, TokenB
     }
 }
 
-/// Lanes without a token hold zeros, lest they hold what slows arithmetic down.
+/// Columns without a token hold zeros, lest they hold what slows arithmetic down.
 void clear(TokenBlocks& blocks) {
     for (std::size_t block = 0; block < blocks.blocks(); ++block)
         std::fill_n(blocks.block(block), blocks.features() * blocks.width(block), 0.0F);
@@ -82,7 +83,7 @@ void clear(TokenBlocks& blocks) {
 
 FusedLlama::FusedLlama(const LlamaConfig& config, const Rotary& rotary, const LlamaWeights& weights)
     : headSize_(static_cast<std::size_t>(config.headSize)),
-      valueSize_((headSize_ + kLanes - 1) / kLanes * kLanes),
+      valueSize_((headSize_ + kVectorWidth - 1) / kVectorWidth * kVectorWidth),
       normEpsilon_(static_cast<float>(config.normEpsilon)),
       rotary_(rotary),
       embedding_(matrixOf(weights.embedding)),
@@ -108,8 +109,8 @@ FusedLlama::FusedLlama(const LlamaConfig& config, const Rotary& rotary, const Ll
 }
 
 KeyValueCache FusedLlama::cache(std::int64_t slots, std::int64_t capacity) const {
-    const auto whole = (capacity + static_cast<std::int64_t>(kLanes) - 1) / static_cast<std::int64_t>(kLanes) *
-                       static_cast<std::int64_t>(kLanes);
+    const auto whole = (capacity + static_cast<std::int64_t>(kVectorWidth) - 1) /
+                       static_cast<std::int64_t>(kVectorWidth) * static_cast<std::int64_t>(kVectorWidth);
     KeyValueCache cache{.slots = slots, .capacity = whole};
     for (const auto& layer : layers_) {
         const auto heads = static_cast<std::int64_t>(layer.attention.keyHeads);

@@ -17,7 +17,7 @@ constexpr std::size_t kPanel = 64;
 constexpr std::size_t kMostHidden = 1024;
 
 /// Sixteen numbers side by side: one AVX-512 register, or several smaller ones.
-typedef float Lanes __attribute__((vector_size(kWidth * sizeof(float)), aligned(4), may_alias));
+typedef float Vector16 __attribute__((vector_size(kWidth * sizeof(float)), aligned(4), may_alias));
 
 struct Weights {
     std::size_t inputs, hidden;
@@ -28,14 +28,14 @@ struct Weights {
 template <std::size_t Vectors>
 [[gnu::always_inline]] inline void hiddenColumns(const Weights& weights, const float* inputs, std::size_t column,
                                                  float* hidden) {
-    Lanes sums[kRows][Vectors];
+    Vector16 sums[kRows][Vectors];
     for (std::size_t row = 0; row < kRows; ++row)
         for (std::size_t v = 0; v < Vectors; ++v)
-            sums[row][v] = *reinterpret_cast<const Lanes*>(weights.inputBias + column + v * kWidth);
+            sums[row][v] = *reinterpret_cast<const Vector16*>(weights.inputBias + column + v * kWidth);
     for (std::size_t k = 0; k < weights.inputs; ++k) {
         const float* from = weights.inputWeights + k * weights.hidden + column;
-        Lanes weight[Vectors];
-        for (std::size_t v = 0; v < Vectors; ++v) weight[v] = *reinterpret_cast<const Lanes*>(from + v * kWidth);
+        Vector16 weight[Vectors];
+        for (std::size_t v = 0; v < Vectors; ++v) weight[v] = *reinterpret_cast<const Vector16*>(from + v * kWidth);
         for (std::size_t row = 0; row < kRows; ++row) {
             const float input = inputs[row * weights.inputs + k];
             for (std::size_t v = 0; v < Vectors; ++v) sums[row][v] += input * weight[v];
@@ -43,8 +43,8 @@ template <std::size_t Vectors>
     }
     for (std::size_t row = 0; row < kRows; ++row)
         for (std::size_t v = 0; v < Vectors; ++v) {
-            const Lanes zero = {};
-            *reinterpret_cast<Lanes*>(hidden + row * weights.hidden + column + v * kWidth) =
+            const Vector16 zero = {};
+            *reinterpret_cast<Vector16*>(hidden + row * weights.hidden + column + v * kWidth) =
                 sums[row][v] > zero ? sums[row][v] : zero;
         }
 }
@@ -52,21 +52,21 @@ template <std::size_t Vectors>
 /// logits = hidden * W2 + b2 for one tile. Even and odd terms are summed apart, so that additions need not wait for
 /// each other.
 [[gnu::always_inline]] inline void outputColumns(const Weights& weights, const float* hidden, float* logits) {
-    Lanes even[kRows], odd[kRows];
+    Vector16 even[kRows], odd[kRows];
     for (std::size_t row = 0; row < kRows; ++row) {
-        even[row] = *reinterpret_cast<const Lanes*>(weights.outputBias);
-        odd[row] = Lanes{};
+        even[row] = *reinterpret_cast<const Vector16*>(weights.outputBias);
+        odd[row] = Vector16{};
     }
     for (std::size_t k = 0; k < weights.hidden; k += 2) {
-        const Lanes first = *reinterpret_cast<const Lanes*>(weights.outputWeights + k * kWidth);
-        const Lanes second = *reinterpret_cast<const Lanes*>(weights.outputWeights + (k + 1) * kWidth);
+        const Vector16 first = *reinterpret_cast<const Vector16*>(weights.outputWeights + k * kWidth);
+        const Vector16 second = *reinterpret_cast<const Vector16*>(weights.outputWeights + (k + 1) * kWidth);
         for (std::size_t row = 0; row < kRows; ++row) {
             even[row] += hidden[row * weights.hidden + k] * first;
             odd[row] += hidden[row * weights.hidden + k + 1] * second;
         }
     }
     for (std::size_t row = 0; row < kRows; ++row)
-        *reinterpret_cast<Lanes*>(logits + row * kWidth) = even[row] + odd[row];
+        *reinterpret_cast<Vector16*>(logits + row * kWidth) = even[row] + odd[row];
 }
 
 /// At most kTilesPerBlock tiles.

@@ -11,14 +11,14 @@ namespace {
 
 // Everything below is written as plain loops over short arrays, so that the compiler turns each into vector code.
 // The file is compiled without fused multiply-add: the same seed gives the same noise on every x86-64 machine.
-constexpr std::size_t kLanes = 64;
-using Words = std::array<std::uint32_t, kLanes>;
-using Floats = std::array<float, kLanes>;
+constexpr std::size_t kColumns = 64;
+using Words = std::array<std::uint32_t, kColumns>;
+using Floats = std::array<float, kColumns>;
 
-/// Philox4x32-10 for kLanes consecutive counters at once (see philox.h, to which a test holds it).
-void philoxLanes(std::uint32_t firstCounter, std::uint64_t seed, std::array<Words, 4>& out) {
+/// Philox4x32-10 for kColumns consecutive counters at once (see philox.h, to which a test holds it).
+void philoxColumns(std::uint32_t firstCounter, std::uint64_t seed, std::array<Words, 4>& out) {
     auto& [a, b, c, d] = out;
-    for (std::size_t i = 0; i < kLanes; ++i) {
+    for (std::size_t i = 0; i < kColumns; ++i) {
         a[i] = firstCounter + static_cast<std::uint32_t>(i);
         b[i] = 0;
         c[i] = 0;
@@ -27,7 +27,7 @@ void philoxLanes(std::uint32_t firstCounter, std::uint64_t seed, std::array<Word
     auto key0 = static_cast<std::uint32_t>(seed);
     auto key1 = static_cast<std::uint32_t>(seed >> 32);
     for (int round = 0; round < 10; ++round) {
-        for (std::size_t i = 0; i < kLanes; ++i) {
+        for (std::size_t i = 0; i < kColumns; ++i) {
             const std::uint64_t left = std::uint64_t{0xD2511F53} * a[i];
             const std::uint64_t right = std::uint64_t{0xCD9E8D57} * c[i];
             a[i] = static_cast<std::uint32_t>(right >> 32) ^ b[i] ^ key0;
@@ -70,14 +70,14 @@ inline void boxMuller(std::uint32_t first, std::uint32_t second, float& one, flo
 void addGaussianNoise(std::span<float> values, float sigma, std::uint64_t seed) {
     std::array<Words, 4> words;
     std::array<Floats, 4> normals;
-    for (std::size_t begin = 0, block = 0; begin < values.size(); begin += 4 * kLanes, ++block) {
-        philoxLanes(static_cast<std::uint32_t>(block * kLanes), seed, words);
-        for (std::size_t i = 0; i < kLanes; ++i) boxMuller(words[0][i], words[1][i], normals[0][i], normals[1][i]);
-        for (std::size_t i = 0; i < kLanes; ++i) boxMuller(words[2][i], words[3][i], normals[2][i], normals[3][i]);
+    for (std::size_t begin = 0, block = 0; begin < values.size(); begin += 4 * kColumns, ++block) {
+        philoxColumns(static_cast<std::uint32_t>(block * kColumns), seed, words);
+        for (std::size_t i = 0; i < kColumns; ++i) boxMuller(words[0][i], words[1][i], normals[0][i], normals[1][i]);
+        for (std::size_t i = 0; i < kColumns; ++i) boxMuller(words[2][i], words[3][i], normals[2][i], normals[3][i]);
         for (std::size_t row = 0; row < 4; ++row) {
-            const std::size_t from = begin + row * kLanes;
+            const std::size_t from = begin + row * kColumns;
             if (from >= values.size()) break;
-            const std::size_t count = std::min(kLanes, values.size() - from);
+            const std::size_t count = std::min(kColumns, values.size() - from);
             float* target = values.data() + from;
             for (std::size_t i = 0; i < count; ++i) target[i] += sigma * normals[row][i];
         }

@@ -5,18 +5,24 @@
 
 namespace mergarium {
 
+double meanOf(const Outcome& outcome) {
+    if (const auto* scored = std::get_if<Scored>(&outcome)) return scored->scores.mean();
+    const auto* cut = std::get_if<CutShort>(&outcome);
+    return cut ? cut->mean : 0.0;
+}
+
 MemberPtr memberOf(Proposal proposal, Offspring child) {
-    // While the parents live: what is kept of a child may be worked out from them.
+    auto& scored = std::get<Scored>(child.outcome);
     auto genome = child.genome();
     std::optional<Parentage> parentage;
     if (auto* mating = std::get_if<Mating>(&proposal.how))
         parentage = Parentage{mating->first->id, mating->second->id, std::move(mating->splice)};
     return std::make_shared<const Member>(Member{.id = child.id,
                                                  .genome = std::move(genome),
-                                                 .scores = std::move(child.scores),
+                                                 .scores = std::move(scored.scores),
                                                  .parentage = std::move(parentage),
                                                  .born = proposal.step,
-                                                 .answers = std::move(child.answers)});
+                                                 .answers = std::move(scored.answers)});
 }
 
 void settleInEmptySlot(Archive& archive, MemberPtr founder) {
@@ -26,7 +32,9 @@ void settleInEmptySlot(Archive& archive, MemberPtr founder) {
 }
 
 Admission admitUnlessWeakest(Archive& archive, Proposal proposal, Offspring child) {
-    const auto verdict = archive.judge(child.scores);
+    const auto* scored = std::get_if<Scored>(&child.outcome);
+    if (!scored) return {.slot = std::nullopt, .fitness = 0.0, .replaced = nullptr};
+    const auto verdict = archive.judge(scored->scores);
     Admission admission{.slot = verdict.slot, .fitness = verdict.fitness, .replaced = nullptr};
     if (!verdict.slot) return admission;
     admission.replaced = archive.slots()[*verdict.slot];

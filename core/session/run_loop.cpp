@@ -30,11 +30,9 @@ constexpr std::uint64_t kMostWaitingBirths = 20'000;
 std::optional<double> RunLoop::testOf(const Member& member, const std::atomic<bool>* abandon) {
     if (const auto known = tests_.find(member.id); known != tests_.end()) return known->second;
     if (nothingHeldOut_) return std::nullopt;
-    auto& task = *experiment_.task;
     const auto abandoned = [&] { return (abandon && *abandon) || (place_.abandon && *place_.abandon); };
     try {
-        task.load(*member.genome);
-        const auto score = task.testScore(abandon);
+        const auto score = evaluator_->test(member.genome, abandon);
         nothingHeldOut_ = !score && !abandoned();
         if (!score) return std::nullopt;
         tests_[member.id] = *score;
@@ -47,28 +45,20 @@ std::optional<double> RunLoop::testOf(const Member& member, const std::atomic<bo
     }
 }
 
-StepOutcome RunLoop::step(const std::atomic<bool>& abandon) {
+StepOutcome RunLoop::step(const std::atomic<bool>& abandon, OpenSteps::Ahead ahead) {
     bringUpToDate(&abandon);
-    if (abandon) return StepOutcome::Abandoned;
-    auto proposal = strategy_->propose(evaluations_ + 1);
-    const auto* mating = proposal.mating();
-    const Genome& child =
-        mating ? experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, mating->splice)
-               : *std::get<Sampled>(proposal.how).genome;
-    try {
-        auto scoring = scorer_.score(child, *strategy_, abandon);
-        if (scoring.abandoned) return StepOutcome::Abandoned;
-        ++evaluations_;
+    auto next = open_->next(evaluations_ + 1, configuration_.evaluations, ahead, abandon);
+    if (!next) return StepOutcome::Abandoned;
+    ++evaluations_;
+    if (const auto* failed = std::get_if<Failed>(&next->outcome)) {
+        ++failuresInARow_;
+        lastFailure_ = failed->why;
+        recorder_->recordEvent(evaluations_, "child failed", failed->why);
+    } else {
         failuresInARow_ = 0;
         lastFailure_.clear();
-        admit(std::move(proposal), std::move(scoring));
-    } catch (const EvaluationFailure& failure) {
-        if (abandon) return StepOutcome::Abandoned;
-        ++evaluations_;
-        ++failuresInARow_;
-        lastFailure_ = failure.what();
-        recordFailure(proposal, failure.what());
     }
+    admit(*std::move(next));
     bringUpToDate(&abandon);
     storeWhenDue();
     if (failuresInARow_ < kMostFailures) return StepOutcome::Done;
@@ -77,24 +67,18 @@ StepOutcome RunLoop::step(const std::atomic<bool>& abandon) {
     return StepOutcome::Troubled;
 }
 
-void RunLoop::admit(Proposal proposal, Scoring scoring) {
-    const MemberId child{founders_ + proposal.step};
-    BirthRecord birth{.step = proposal.step, .train = scoring.scores.mean(), .scored = scoring.scored};
-    if (const auto* mating = proposal.mating())
+void RunLoop::admit(OpenStep step) {
+    const MemberId child{founders_ + step.proposal.step};
+    BirthRecord birth{.step = step.proposal.step, .train = meanOf(step.outcome)};
+    if (const auto* cut = std::get_if<CutShort>(&step.outcome)) birth.scored = cut->scored;
+    if (const auto* failed = std::get_if<Failed>(&step.outcome)) birth.failure = failed->why;
+    if (const auto* mating = step.proposal.mating())
         birth.parentage = Parentage{mating->first->id, mating->second->id, mating->splice};
-    if (scoring.scored) {
-        birth.train = scoring.scores.total() / static_cast<double>(*scoring.scored);
-        strategy_->replay({.step = birth.step, .train = birth.train, .slot = std::nullopt, .child = nullptr});
-        return record(std::move(birth), child);
-    }
 
-    // What a strategy samples is whole; what it mates lies with the breeding until it is kept.
-    auto sampled = proposal.mating() ? nullptr : std::get<Sampled>(proposal.how).genome;
-    const auto admission = strategy_->admit(std::move(proposal),
-                                            {.id = child,
-                                             .scores = std::move(scoring.scores),
-                                             .genome = [&] { return sampled ? sampled : experiment_.breeding->keep(); },
-                                             .answers = std::move(scoring.answers)});
+    const auto admission =
+        strategy_->admit(std::move(step.proposal), {.id = child, .outcome = std::move(step.outcome), .genome = [&] {
+                                                        return experiment_.breeding->keep(step.genome);
+                                                    }});
     birth.fitness = admission.fitness;
     birth.slot = admission.slot;
     if (admission.replaced) birth.replaced = admission.replaced->id;
@@ -104,15 +88,6 @@ void RunLoop::admit(Proposal proposal, Scoring scoring) {
     }
     if (admission.replaced) tests_.erase(admission.replaced->id);
     record(std::move(birth), child);
-}
-
-void RunLoop::recordFailure(const Proposal& proposal, const std::string& why) {
-    BirthRecord birth{.step = proposal.step, .failure = why};
-    if (const auto* mating = proposal.mating())
-        birth.parentage = Parentage{mating->first->id, mating->second->id, mating->splice};
-    strategy_->replay({.step = proposal.step, .train = 0.0, .slot = std::nullopt, .child = nullptr});
-    recorder_->recordEvent(evaluations_, "child failed", why);
-    record(std::move(birth), {founders_ + evaluations_});
 }
 
 void RunLoop::record(BirthRecord birth, MemberId child) {
@@ -176,10 +151,11 @@ void RunLoop::resumeClock() {
     clockRuns_ = true;
     started_ = stored_ = Clock::now();
     rate_.restart(started_, evaluations_);
-    tokenRate_.restart(started_, experiment_.task->tokens());
+    tokenRate_.restart(started_, evaluator_->tokens());
 }
 
 void RunLoop::pauseClock() {
+    open_->drop();
     secondsBefore_ = seconds();
     clockRuns_ = false;
 }
@@ -193,8 +169,8 @@ RunStanding RunLoop::standing(Phase phase) const {
             .bestTrain = best().scores.mean(),
             .bestTest = bestTest(),
             .archiveHash = archiveHash_,
-            .samplesScored = scorer_.counts().scored,
-            .samplesSaved = scorer_.counts().saved};
+            .samplesScored = open_->counts().scored,
+            .samplesSaved = open_->counts().saved};
 }
 
 void RunLoop::storeWhenDue() {
@@ -233,7 +209,7 @@ void RunLoop::flush(Phase phase, bool checkpoint) {
 void RunLoop::store(Phase phase) {
     if (phase == Phase::Finished) {
         bringUpToDate();
-        if (scorer_.isCheap())
+        if (cheap_)
             for (const auto& member : slots())
                 if (member) testOf(*member);
     }
@@ -261,9 +237,9 @@ SessionSnapshot RunLoop::snapshot(Phase phase) {
     snapshot.budget = configuration_.evaluations;
     snapshot.accepted = accepted_;
     snapshot.seconds = seconds();
-    snapshot.samplesScored = scorer_.counts().scored;
-    snapshot.samplesSaved = scorer_.counts().saved;
-    snapshot.tokens = experiment_.task->tokens();
+    snapshot.samplesScored = open_->counts().scored;
+    snapshot.samplesSaved = open_->counts().saved;
+    snapshot.tokens = evaluator_->tokens();
     snapshot.tokensPerSecond = phase == Phase::Running ? tokenRate_.read(Clock::now(), snapshot.tokens) : 0.0;
     snapshot.evaluationsPerSecond = phase == Phase::Running ? rate_.read(Clock::now(), evaluations_) : 0.0;
     snapshot.members = archive.slots();

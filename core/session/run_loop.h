@@ -1,8 +1,10 @@
 #pragma once
 
+#include "core/evaluation/evaluator.h"
 #include "core/evaluation/experiment.h"
-#include "core/evaluation/scorer.h"
+#include "core/evaluation/known_models.h"
 #include "core/run/snapshot.h"
+#include "core/session/open_steps.h"
 #include "core/session/rate_meter.h"
 #include "core/store/run_catalog.h"
 #include "core/store/run_recorder.h"
@@ -28,8 +30,8 @@ enum class StepOutcome {
     Troubled,
 };
 
-/// One run, evaluation by evaluation, on the calling thread: task, strategy and recorder working together. Knows no
-/// other threads and nobody who watches. Throws std::runtime_error with one sentence; what was stored before is kept.
+/// One run, step by step, on the calling thread: evaluator, strategy and recorder working together. Knows nobody who
+/// watches. Throws std::runtime_error with one sentence; what was stored before is kept.
 class RunLoop {
 public:
     /// Scores the founders and stores a new run. Throws Cancelled when `announce` ends it.
@@ -39,10 +41,11 @@ public:
     static std::unique_ptr<RunLoop> goOn(RunId run, const RunPlace& place, const Announce& announce = nullptr);
 
     bool isFinished() const { return evaluations_ >= configuration_.evaluations; }
-    /// One evaluation (paper, algorithm 1): propose, breed, score, admit, record; stores about once a second. When
-    /// `abandon` is found set between two scoring batches the child is dropped.
-    StepOutcome step(const std::atomic<bool>& abandon);
-    /// A break, which counts neither as time nor in the rate.
+    /// One step (paper, algorithm 1): propose, breed, score, admit, record; stores about once a second. The children of
+    /// the steps behind it are bred and scored meanwhile, where lanes and strategy allow and `ahead` says so. When
+    /// `abandon` is found set between two scoring batches they are dropped, and nothing is decided.
+    StepOutcome step(const std::atomic<bool>& abandon, OpenSteps::Ahead ahead = OpenSteps::Ahead::Full);
+    /// A break, which counts neither as time nor in the rate. What is scored ahead is dropped.
     void pauseClock();
     void resumeClock();
     /// Stores everything, with a checkpoint when the phase ends the sitting. A finished archive is tested first, where
@@ -62,8 +65,10 @@ private:
     RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce);
 
     // How it starts: run_loop_start.cpp.
+    /// Once there is a strategy: it says how far lanes can look ahead.
+    void openEvaluator();
     Archive emptyArchive() const;
-    MemberPtr scoreFounder(MemberId id, GenomePtr genome);
+    MemberPtr scoreFounder(MemberId id, const GenomePtr& genome);
     std::runtime_error damaged(std::string_view what, RunId run) const;
     /// Task and founders must be what they were when the run was stored.
     void checkUnchanged(const RunDescription& stored) const;
@@ -76,8 +81,7 @@ private:
     /// Absent when there is nothing to test with, when it failed, or was abandoned. Throws EvaluationFailure before the
     /// run is stored.
     std::optional<double> testOf(const Member& member, const std::atomic<bool>* abandon = nullptr);
-    void admit(Proposal proposal, Scoring scoring);
-    void recordFailure(const Proposal& proposal, const std::string& why);
+    void admit(OpenStep step);
     void record(BirthRecord birth, MemberId child);
     /// Tests a best member that is new, and adds a point to the curve when one is due. The point waits for that test:
     /// what was abandoned is made up for next time, and curves don't tell where a run was interrupted.
@@ -95,8 +99,14 @@ private:
     RunConfiguration configuration_;
     RunPlace place_;
     Experiment experiment_;
-    Scorer scorer_;
+    std::shared_ptr<const SampleSet> samples_;
+    Layout layout_;
+    /// Scoring a model costs next to nothing.
+    bool cheap_ = false;
     std::unique_ptr<Strategy> strategy_;
+    KnownModels known_;
+    std::unique_ptr<Evaluator> evaluator_;
+    std::optional<OpenSteps> open_;
     std::unique_ptr<RunRecorder> recorder_;
     std::shared_ptr<const RunDescription> description_;
 

@@ -1,8 +1,12 @@
 // How a run begins, and how it is gone on with.
 #include "core/session/run_loop.h"
 
+#include "core/evaluation/lane.h"
+#include "core/evaluation/local_evaluator.h"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 #include <string_view>
@@ -15,30 +19,46 @@ RunLoop::RunLoop(const RunConfiguration& configuration, const RunPlace& place, c
     : configuration_(configuration),
       place_(place),
       experiment_(prepare(configuration, place, announce)),
-      scorer_(*experiment_.task, traitsOf(configuration.strategy).earlyRejection) {}
+      samples_(experiment_.task->samples()),
+      layout_(experiment_.task->layout()),
+      cheap_(isCheap(*experiment_.task)) {}
 
 Archive RunLoop::emptyArchive() const {
-    const auto samples = experiment_.task->samples();
-    return Archive(traitsOf(configuration_.strategy).slots, samples->size(),
-                   traitsOf(configuration_.strategy).competition, samples->weights);
+    const auto traits = traitsOf(configuration_.strategy);
+    return Archive(traits.slots, samples_->size(), traits.competition, samples_->weights);
+}
+
+void RunLoop::openEvaluator() {
+    const bool rejectsEarly =
+        traitsOf(configuration_.strategy).earlyRejection.value_or(experiment_.task->batchCount() > 1);
+    const auto lanes = lanesFor(place_, experiment_, strategy_->lookahead());
+    evaluator_ = localEvaluator({.lanes = lanes,
+                                 .threadsPerLane = std::max<std::size_t>(1, experiment_.threads / lanes),
+                                 .device = experiment_.device,
+                                 .useThreads = experiment_.useThreads,
+                                 .task = std::move(experiment_.task),
+                                 .makeTask = experiment_.makeTask},
+                                *experiment_.breeding, known_);
+    open_.emplace(*strategy_, *evaluator_, known_, rejectsEarly, samples_->size());
 }
 
 std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, const RunPlace& place,
                                         const Announce& announce, const SweepArm& arm) {
     validate(configuration);
     std::unique_ptr<RunLoop> loop(new RunLoop(configuration, place, announce));
-    auto& task = *loop->experiment_.task;
     const auto& founders = loop->experiment_.founders;
 
     RunDescription description{.id = {},
                                .configuration = configuration,
                                .founders = {},
-                               .layout = task.layout(),
-                               .samples = task.samples(),
-                               .samplesHash = task.samples()->hash,
-                               .device = loop->experiment_.device,
+                               .layout = loop->layout_,
+                               .samples = loop->samples_,
+                               .samplesHash = loop->samples_->hash,
+                               .device = {},
                                .caution = loop->experiment_.caution};
     loop->strategy_ = makeStrategy(configuration, loop->experiment_, loop->emptyArchive());
+    loop->openEvaluator();
+    description.device = loop->evaluator_->device();
     std::vector<FounderRecord> records;
     for (const auto& founder : founders) {
         if (announce && !announce("Scoring founders", records.size(), founders.size())) throw Cancelled();
@@ -67,14 +87,19 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
     return loop;
 }
 
-MemberPtr RunLoop::scoreFounder(MemberId id, GenomePtr genome) {
-    auto scoring = scorer_.scoreWhole(*genome);
+MemberPtr RunLoop::scoreFounder(MemberId id, const GenomePtr& genome) {
+    static constexpr std::atomic<bool> kNever = false;
+    evaluator_->submit({.step = id.value, .model = genome});
+    auto evaluated = evaluator_->next(place_.abandon ? *place_.abandon : kNever);
+    if (!evaluated) throw Cancelled();
+    if (const auto* failed = std::get_if<Failed>(&evaluated->result)) throw EvaluationFailure(failed->why);
+    auto& scored = std::get<Scored>(evaluated->result);
     return std::make_shared<const Member>(Member{.id = id,
-                                                 .genome = std::move(genome),
-                                                 .scores = std::move(scoring.scores),
+                                                 .genome = genome,
+                                                 .scores = std::move(scored.scores),
                                                  .parentage = std::nullopt,
                                                  .born = 0,
-                                                 .answers = std::move(scoring.answers)});
+                                                 .answers = std::move(scored.answers)});
 }
 
 std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const Announce& announce) {
@@ -87,9 +112,10 @@ std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const A
     std::unique_ptr<RunLoop> loop(new RunLoop(point.snapshot.run->configuration, place, announce));
     loop->checkUnchanged(*point.snapshot.run);
     loop->rebuildArchive(point);
+    loop->openEvaluator();
     loop->recorder_ = std::move(recorder);
     loop->takeOverFigures(point);
-    loop->recorder_->recordEvent(loop->evaluations_, "resumed", loop->experiment_.device);
+    loop->recorder_->recordEvent(loop->evaluations_, "resumed", loop->evaluator_->device());
     loop->bringUpToDate();
     loop->resumeClock();
     return loop;
@@ -102,9 +128,9 @@ std::runtime_error RunLoop::damaged(std::string_view what, RunId run) const {
 
 void RunLoop::checkUnchanged(const RunDescription& stored) const {
     const auto& founders = experiment_.founders;
-    if (experiment_.task->layout() != stored.layout) throw damaged("the layout", stored.id);
+    if (layout_ != stored.layout) throw damaged("the layout", stored.id);
     if (founders.size() != stored.founders.size()) throw damaged("the number of founders", stored.id);
-    if (!stored.samplesHash.empty() && stored.samplesHash != experiment_.task->samples()->hash)
+    if (!stored.samplesHash.empty() && stored.samplesHash != samples_->hash)
         throw std::runtime_error(
             fmt::format("{}: the samples that run {} is scored on have changed since it began; put the original files "
                         "back to go on.",
@@ -118,15 +144,14 @@ void RunLoop::checkUnchanged(const RunDescription& stored) const {
 }
 
 void RunLoop::rebuildArchive(const ResumePoint& point) {
-    const auto& task = *experiment_.task;
     const auto run = point.snapshot.run->id;
     if (point.founders.size() != experiment_.founders.size()) throw damaged("the number of founders", run);
     std::map<MemberId, GenomePtr> genomes;
     for (const auto& [member, packed] : point.genomes) genomes[member] = experiment_.breeding->unpack(packed);
     for (std::size_t k = 0; k < point.founders.size(); ++k) genomes[{k + 1}] = experiment_.founders[k].genome;
     const auto withGenome = [&](const MemberPtr& bare, const GenomePtr& genome) {
-        if (bare->scores.size() != task.samples()->size()) throw damaged("a score list", run);
-        if (!genome || genome->length() != task.layout().length()) throw damaged("a checkpoint", run);
+        if (bare->scores.size() != samples_->size()) throw damaged("a score list", run);
+        if (!genome || genome->length() != layout_.length()) throw damaged("a checkpoint", run);
         Member member = *bare;
         member.genome = genome;
         return std::make_shared<const Member>(std::move(member));
@@ -147,15 +172,15 @@ void RunLoop::rebuildArchive(const ResumePoint& point) {
 void RunLoop::takeOverFigures(const ResumePoint& point) {
     const auto& stored = point.snapshot;
     RunDescription description = *stored.run;
-    description.samples = experiment_.task->samples();
-    description.device = experiment_.device;
+    description.samples = samples_;
+    description.device = evaluator_->device();
     description.caution = experiment_.caution;
     description_ = std::make_shared<const RunDescription>(std::move(description));
     founders_ = point.founders.size();
     evaluations_ = storedEvaluations_ = stored.evaluations;
     checkpointed_ = point.step;
     accepted_ = stored.accepted;
-    scorer_.goOnFrom({.scored = stored.samplesScored, .saved = stored.samplesSaved});
+    open_->goOnFrom({.scored = stored.samplesScored, .saved = stored.samplesSaved});
     secondsBefore_ = stored.seconds;
     curve_ = *stored.curve;
     pairings_.assign(stored.pairings.begin(), stored.pairings.end());
@@ -170,8 +195,8 @@ GenomePtr RunLoop::breedAgain(const StoredBirth& birth) {
     if (const auto* sampled = std::get_if<Sampled>(&proposal.how); sampled && !parentage) return sampled->genome;
     if (const auto* mating = proposal.mating();
         mating && parentage && mating->first->id == parentage->first && mating->second->id == parentage->second) {
-        experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, parentage->splice);
-        return experiment_.breeding->keep();
+        return experiment_.breeding->keep(
+            experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, parentage->splice));
     }
     throw std::runtime_error(fmt::format(
         "{}: member {} of the run was bred otherwise than this Mergarium would; the database is damaged, or it was "

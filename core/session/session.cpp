@@ -40,7 +40,7 @@ struct Session::Worker {
         publish(std::make_shared<const SessionSnapshot>());
         std::unique_ptr<RunLoop> loop;
         try {
-            const RunPlace place{request_.database, request_.resources, request_.threads, &abandon_};
+            const RunPlace place{request_.database, request_.resources, request_.threads, request_.lanes, &abandon_};
             const auto announce = [this](std::string_view what, std::uint64_t done, std::uint64_t total) {
                 return prepared(what, done, total);
             };
@@ -66,12 +66,13 @@ struct Session::Worker {
     void run(RunLoop& loop) {
         while (true) {
             if (loop.isFinished()) return end(loop, Phase::Finished);
-            switch (nextWish(loop)) {
+            auto ahead = OpenSteps::Ahead::Full;
+            switch (nextWish(loop, ahead)) {
                 case Wish::Stop: return end(loop, Phase::Stopped);
                 case Wish::Pause: continue;
                 case Wish::Run: break;
             }
-            if (loop.step(abandon_) == StepOutcome::Troubled) wish(Wish::Pause);
+            if (loop.step(abandon_, ahead) == StepOutcome::Troubled) wish(Wish::Pause);
             if (wanted()) publish(shared(loop.snapshot(Phase::Running)));
         }
     }
@@ -86,8 +87,9 @@ struct Session::Worker {
         return !abandon_;
     }
 
-    /// What to do now; waits while the run is paused and nothing is asked for. A single step is a wish to run once.
-    Wish nextWish(RunLoop& loop) {
+    /// What to do now; waits while the run is paused and nothing is asked for. Single steps are a wish to run, but not
+    /// ahead.
+    Wish nextWish(RunLoop& loop, OpenSteps::Ahead& ahead) {
         std::unique_lock lock(mutex_);
         if (wish_ == Wish::Pause && steps_ == 0) {
             lock.unlock();
@@ -100,6 +102,7 @@ struct Session::Worker {
         }
         if (wish_ == Wish::Pause && steps_ > 0) {
             --steps_;
+            ahead = OpenSteps::Ahead::None;
             return Wish::Run;
         }
         return wish_;

@@ -26,8 +26,10 @@ struct SessionRequest {
     std::filesystem::path database;
     /// The folder with data, founders and presets.
     std::filesystem::path resources;
-    /// Threads that score; 0: one per core.
+    /// Threads that score, all lanes together; 0: one per core.
     std::size_t threads = 0;
+    /// Children scored side by side (RunPlace::lanes); 0: as many as are worth it.
+    std::size_t lanes = 1;
     /// Paused: prepared, then waits for `resume` or `step`.
     bool startPaused = false;
 };

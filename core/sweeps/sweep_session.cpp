@@ -78,6 +78,7 @@ void SweepSession::begin(Slot& slot) {
                                                             .database = place_.database,
                                                             .resources = place_.resources,
                                                             .threads = place_.threads,
+                                                            .lanes = place_.lanes,
                                                             .startPaused = false},
                                              nullptr);
     slot.now.state = SweepRunState::Going;

@@ -65,6 +65,8 @@ struct SweepPlace {
     std::size_t jobs = 1;
     /// Threads of each run; 0: the cores shared among the jobs. Changes no result.
     std::size_t threads = 0;
+    /// Children that each run scores side by side (RunPlace::lanes); 0: as many as are worth it.
+    std::size_t lanes = 1;
 };
 
 /// Carries out a sweep: every run that isn't finished in the database is resumed or begun, seed by seed, so that arms

@@ -4,6 +4,7 @@
 #include "core/tasks/command/command_kind.h"
 #include "core/tasks/digits/digits_kind.h"
 
+#include <filesystem>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -15,6 +16,10 @@ using TaskSettings = std::variant<DigitsSettings, CausalLmSettings, CommandSetti
 
 inline TaskOutline outlineOf(const TaskSettings& task) {
     return std::visit([](const auto& one) { return outlineOf(one); }, task);
+}
+
+inline SampleSet samplesOf(const TaskSettings& task, const std::filesystem::path& resources) {
+    return std::visit([&](const auto& one) { return samplesOf(one, resources); }, task);
 }
 
 /// The names of the founders that a task brings itself, the default first; empty where founders are checkpoints.

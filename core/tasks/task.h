@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -53,6 +54,10 @@ public:
     /// none.
     virtual std::uint64_t tokens() const { return 0; }
 };
+
+/// Makes tasks on the same samples, each with a network or program of its own. Any thread, also several at a time; each
+/// task is used by the thread that it was made on or handed to. May throw EvaluationFailure.
+using TaskFactory = std::function<std::unique_ptr<Task>()>;
 
 /// Scores the loaded model on all training samples.
 void scoreAll(Task& task, std::span<float> scores);

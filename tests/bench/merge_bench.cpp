@@ -125,15 +125,14 @@ Measured watched(const std::vector<std::string>& command) {
 }
 
 /// A recipe of about `spans` spans, as an archive comes to hold them.
-GenomePtr grown(RecipeBreeding& breeding, const GramPtr& gram, std::size_t spans, std::uint64_t seed) {
+GenomePtr grown(const RecipeBreeding& breeding, const GramPtr& gram, std::size_t spans, std::uint64_t seed) {
     const auto length = gram->founders()->length();
     GenomePtr genome = std::make_shared<const RecipeGenome>(founderRecipe(0, 2, length), gram);
     const auto other = std::make_shared<const RecipeGenome>(founderRecipe(1, 2, length), gram);
     const SpliceRule rule{
         .splits = {16, 16}, .ratio = UniformRatio{}, .interpolation = Interpolation::Slerp, .mutation = 0.0};
     for (std::uint64_t step = 1; genome->recipe()->spans() < spans; ++step) {
-        breeding.breed(*genome, *other, drawSplice(rule, length, seed, step));
-        genome = breeding.keep();
+        genome = breeding.keep(breeding.breed(*genome, *other, drawSplice(rule, length, seed, step)));
     }
     return genome;
 }

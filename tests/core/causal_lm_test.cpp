@@ -1,3 +1,4 @@
+#include "core/configuration/yaml.h"
 #include "core/evaluation/preflight.h"
 #include "core/session/run_loop.h"
 #include "core/tasks/causal_lm/answer_check.h"
@@ -22,7 +23,7 @@ RunConfiguration demo(std::uint64_t evaluations, std::uint64_t seed = 1) {
     auto configuration = readConfiguration(kResources / "presets/language-demo.yaml");
     configuration.evaluations = evaluations;
     configuration.seed = seed;
-    configuration.archive = 6;
+    std::get<M2n2Settings>(configuration.strategy).archive = 6;
     auto& task = std::get<CausalLmSettings>(configuration.task);
     for (auto& file : task.files) file.limit = 40;
     task.batch = 10;
@@ -204,9 +205,10 @@ private Q_SLOTS:
         std::uint64_t saved = 0;
         for (std::uint64_t seed = 1; seed <= 3; ++seed) {
             auto configuration = demo(40, seed);
-            configuration.earlyRejection = false;
+            auto& strategy = std::get<M2n2Settings>(configuration.strategy);
+            strategy.earlyRejection = false;
             const auto full = runToItsEnd(configuration, newPath(".db"));
-            configuration.earlyRejection = true;
+            strategy.earlyRejection = true;
             const auto early = runToItsEnd(configuration, newPath(".db"));
             QCOMPARE(early.archiveHash, full.archiveHash);
             QCOMPARE(early.accepted, full.accepted);
@@ -247,7 +249,7 @@ private Q_SLOTS:
     void likelihoodsAreGradedScores() {
         auto configuration = demo(6);
         std::get<CausalLmSettings>(configuration.task).scoring = QuestionScoring::Likelihood;
-        configuration.competition.capacity = Capacity::Best;
+        std::get<M2n2Settings>(configuration.strategy).competition.capacity = Capacity::Best;
         const auto last = runToItsEnd(configuration, newPath(".db"));
         const auto scores = last.members[0]->scores.values();
         QVERIFY(std::ranges::all_of(scores, [](float s) { return s >= 0.0f && s <= 1.0f; }));

@@ -1,3 +1,4 @@
+#include "core/configuration/yaml.h"
 #include "core/session/session.h"
 #include "core/session/stored_session.h"
 #include "core/store/run_catalog.h"

@@ -15,7 +15,7 @@ std::vector<float> bred(std::vector<float> first, std::vector<float> second, con
     std::vector<float> child(first.size(), std::nanf(""));
     DenseBreeding({first.size()})
         .breed(DenseGenome(std::move(first)), DenseGenome(std::move(second)), splice)
-        .materialize(child);
+        ->materialize(child);
     return child;
 }
 
@@ -105,12 +105,22 @@ private Q_SLOTS:
     }
 
     void aKeptChildIsTheOneThatWasScored() {
-        DenseBreeding breeding({3});
-        const DenseGenome first({1, 2, 3}), second({3, 2, 2});
+        const DenseBreeding breeding({3});
         std::vector<float> child(3), kept(3);
-        breeding.breed(first, second, {.splits = {1}, .ratio = 0.4}).materialize(child);
-        breeding.keep()->materialize(kept);
+        GenomePtr scored, other;
+        {
+            // The parents need not live until it is kept.
+            const DenseGenome first({1, 2, 3}, founderRecipe(0, 2, 3)), second({3, 2, 2}, founderRecipe(1, 2, 3));
+            scored = breeding.breed(first, second, {.splits = {1}, .ratio = 0.4});
+            other = breeding.breed(second, first, {.splits = {2}, .ratio = 0.1});
+        }
+        scored->materialize(child);
+        const auto member = breeding.keep(scored);
+        member->materialize(kept);
         QCOMPARE(kept, child);
+        QCOMPARE(member->recipe()->ends, (std::vector<std::uint64_t>{1, 3}));
+        QCOMPARE(breeding.keep(member), member);
+        QCOMPARE(breeding.keep(other)->recipe()->ends, (std::vector<std::uint64_t>{2, 3}));
     }
 
     void parentsOfDifferentLengthAreRefused() {

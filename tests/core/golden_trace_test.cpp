@@ -70,8 +70,8 @@ private Q_SLOTS:
 
             Splice splice{.splits = {}, .ratio = step["mixing_ratio"].get<double>()};
             if (!step["split_point"].is_null()) splice.splits = {step["split_point"].get<std::uint64_t>()};
-            breeding.breed(*archive.slots()[first]->genome, *archive.slots()[second]->genome, splice);
-            const auto child = admitted(id++, breeding.keep());
+            const auto child = admitted(id++, breeding.keep(breeding.breed(*archive.slots()[first]->genome,
+                                                                           *archive.slots()[second]->genome, splice)));
             QCOMPARE(child->scores.total(), step["child_correct"].get<double>());
             const auto admission = archive.admit(child);
             QCOMPARE(admission.accepted() ? static_cast<int>(*admission.slot) : -1, step["replaced"].get<int>());

@@ -45,20 +45,24 @@ class KillTest : public QObject {
 private Q_SLOTS:
     void killedAtTwentyRandomMomentsItEndsAsOneLeftAlone_data() {
         QTest::addColumn<QStringList>("settings");
-        QTest::newRow("from specialists, as published") << QStringList{"digits-specialists"};
+        QTest::addColumn<QString>("lanes");
+        QTest::newRow("from specialists, as published") << QStringList{"digits-specialists"} << "1";
         QTest::newRow("from scratch, with mutation and many splits")
-            << QStringList{"digits-scratch", "--set", "strategy.splits=16"};
+            << QStringList{"digits-scratch", "--set", "strategy.splits=16"} << "1";
+        QTest::newRow("eight offspring at a time in three lanes")
+            << QStringList{"digits-specialists", "--set", "strategy.offspring=8"} << "3";
     }
 
     void killedAtTwentyRandomMomentsItEndsAsOneLeftAlone() {
         QFETCH(QStringList, settings);
+        QFETCH(QString, lanes);
         QTemporaryDir folder;
         const auto alone = folder.filePath("alone.db");
         const auto killed = folder.filePath("killed.db");
         const QStringList run = QStringList{"run"} + settings +
                                 QStringList{"--evaluations", kEvaluations, "--threads", "1", "--json", "--db"};
         QProcess process;
-        const auto expected = hashIn(outputOf(process, run + QStringList{alone}, 300'000));
+        const auto expected = hashIn(outputOf(process, run + QStringList{alone, "--lanes", "1"}, 300'000));
         QCOMPARE(expected.size(), 64);
 
         QRandomGenerator random(1);
@@ -66,8 +70,9 @@ private Q_SLOTS:
         bool stored = false;
         QString hash;
         while (hash.isEmpty()) {
-            const auto arguments = stored ? QStringList{"resume", "1", "--threads", "1", "--json", "--db", killed}
-                                          : run + QStringList{killed};
+            const auto arguments = (stored ? QStringList{"resume", "1", "--threads", "1", "--json", "--db", killed}
+                                           : run + QStringList{killed}) +
+                                   QStringList{"--lanes", lanes};
             // Twenty times after a while that lets some work be done, then to the end.
             const int patience = kills < 20 ? 150 + random.bounded(250) : 300'000;
             hash = hashIn(outputOf(process, arguments, patience));

@@ -105,8 +105,7 @@ private Q_SLOTS:
         for (std::uint64_t step = 1; step <= 2; ++step) {
             const Parentage parentage{
                 {1}, {step + 1}, {.splits = {10 * step}, .ratio = 0.3 * static_cast<double>(step)}};
-            breeding.breed(*genomes[0], *genomes[step], parentage.splice);
-            genomes[step + 1] = breeding.keep();
+            genomes[step + 1] = breeding.keep(breeding.breed(*genomes[0], *genomes[step], parentage.splice));
             recorder.record(BirthRecord{.step = step,
                                         .parentage = parentage,
                                         .train = 0.5,

@@ -99,10 +99,10 @@ private Q_SLOTS:
         for (std::uint64_t step = 1; step <= 400; ++step) {
             const auto first = draws.below(kPool), second = draws.below(kPool), slot = draws.below(kPool);
             const auto splice = drawSplice(rule, kLength, 3, step);
-            recipes.breed(*asRecipe[first], *asRecipe[second], splice).materialize(one);
-            vectors.breed(*asVector[first], *asVector[second], splice).materialize(other);
-            asRecipe[slot] = recipes.keep();
-            asVector[slot] = vectors.keep();
+            asRecipe[slot] = recipes.keep(recipes.breed(*asRecipe[first], *asRecipe[second], splice));
+            asVector[slot] = vectors.keep(vectors.breed(*asVector[first], *asVector[second], splice));
+            asRecipe[slot]->materialize(one);
+            asVector[slot]->materialize(other);
             const double scale = norm(other);
             for (std::size_t i = 0; i < kLength; ++i) other[i] -= one[i];
             worst = std::max(worst, norm(other) / scale);
@@ -196,8 +196,8 @@ private Q_SLOTS:
         std::vector<float> one(4000), other(4000);
         recipes
             .breed(RecipeGenome(founderRecipe(0, 2, 4000), gram), RecipeGenome(founderRecipe(1, 2, 4000), gram), splice)
-            .materialize(one);
-        vectors.breed(DenseGenome(models[0]), DenseGenome(models[1]), splice).materialize(other);
+            ->materialize(one);
+        vectors.breed(DenseGenome(models[0]), DenseGenome(models[1]), splice)->materialize(other);
         for (std::size_t i = 3000; i < 3900; ++i) QVERIFY(std::abs(one[i] - other[i]) <= 1e-12f);
     }
 
@@ -207,9 +207,9 @@ private Q_SLOTS:
         RecipeBreeding breeding(gram);
         const RecipeGenome founder(founderRecipe(1, 2, kLength), gram);
         // A child of one parent alone is that parent, wherever it is split.
-        const auto& child = breeding.breed(
-            founder, founder, {.splits = {0, 10, 500}, .ratio = 0.0, .interpolation = Interpolation::Lerp});
-        QCOMPARE(*child.recipe(), *founder.recipe());
+        const auto child = breeding.breed(founder, founder,
+                                          {.splits = {0, 10, 500}, .ratio = 0.0, .interpolation = Interpolation::Lerp});
+        QCOMPARE(*child->recipe(), *founder.recipe());
     }
 
     void packedRecipesComeBackAndDamagedOnesAreRefused() {
@@ -232,8 +232,7 @@ private Q_SLOTS:
         DenseBreeding breeding(tensorEndsOf(layout));
         const DenseGenome first(models[0], founderRecipe(0, 2, kLength)),
             second(models[1], founderRecipe(1, 2, kLength));
-        breeding.breed(first, second, {.splits = {100, 350}, .ratio = 0.3});
-        const auto child = breeding.keep();
+        const auto child = breeding.keep(breeding.breed(first, second, {.splits = {100, 350}, .ratio = 0.3}));
         QCOMPARE(child->recipe()->spans(), 3u);
         std::vector<float> direct(kLength), rebuilt(kLength);
         child->materialize(direct);
@@ -243,8 +242,8 @@ private Q_SLOTS:
         QCOMPARE(*unpacked->recipe(), *child->recipe());
         QCOMPARE(unpacked->pack(), child->pack());
         // Noise is no combination of founders.
-        breeding.breed(first, second, {.splits = {}, .ratio = 0.3, .mutation = Mutation{0.01, 1}});
-        QVERIFY(!breeding.keep()->recipe());
+        const auto mutated = breeding.breed(first, second, {.splits = {}, .ratio = 0.3, .mutation = Mutation{0.01, 1}});
+        QVERIFY(!breeding.keep(mutated)->recipe());
     }
 };
 

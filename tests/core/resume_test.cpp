@@ -1,3 +1,4 @@
+#include "core/configuration/yaml.h"
 #include "core/session/run_loop.h"
 
 #include <QTemporaryDir>
@@ -91,7 +92,7 @@ private Q_SLOTS:
         plain.evaluations = 120;
         const auto expected = finish(*RunLoop::begin(plain, newPlace()));
         auto said = parseConfiguration(
-            "strategy: {snap: none, offspring: 1, refuse_duplicates: false, cells: 5, layers: 3}", "test");
+            "strategy: {snap: none, offspring: 1, refuse_duplicates: false}", "test");
         said.evaluations = 120;
         QCOMPARE(finish(*RunLoop::begin(said, newPlace())), expected);
     }

@@ -207,7 +207,7 @@ private Q_SLOTS:
         QVERIFY(await(none, inPhase(Phase::Failed)));
 
         auto impossible = request(10);
-        std::get<NewRun>(impossible.run).configuration.archive = 0;
+        std::get<NewRun>(impossible.run).configuration.strategy = M2n2Settings{.archive = 0};
         Session refused(impossible, nullptr);
         const auto why = await(refused, inPhase(Phase::Failed));
         QVERIFY(why);

@@ -162,7 +162,7 @@ private Q_SLOTS:
         if (mount("none", disk.c_str(), "tmpfs", 0, "size=1500k") != 0) QSKIP("mounting a small disk takes root");
         const auto full = disk / "runs.db";
         auto configuration = shortRun(1'000'000);
-        configuration.splice.splits = {64, 64};
+        std::get<M2n2Settings>(configuration.strategy).splice.splits = {64, 64};
         const auto last =
             runToItsEnd({.run = NewRun{configuration}, .database = full, .resources = kResources, .threads = 1});
         const auto message = QString::fromStdString(last->message);

@@ -41,8 +41,9 @@ MemberPtr founder(std::uint64_t id, const char* scores) {
 
 Admission admit(Strategy& strategy, std::uint64_t step, const char* scores) {
     auto proposal = strategy.propose(step);
-    return strategy.admit(std::move(proposal),
-                          {.id = {100 + step}, .scores = Scores(row(scores)), .genome = [] { return genome(0.0f); }});
+    return strategy.admit(
+        std::move(proposal),
+        {.id = {100 + step}, .outcome = Scored{Scores(row(scores))}, .genome = [] { return genome(0.0f); }});
 }
 
 MapElites mapElites() {
@@ -270,17 +271,88 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(fresh().restore(std::vector<std::byte>(5)), std::runtime_error);
     }
 
-    void aModelThatCannotBeScoredIsTheWorst() {
-        CmaEsSearch strategy(CmaEs(std::vector<double>(4, 0.0), {.seed = 2}), networkWeights(),
-                             Archive(3, 8, {.alpha = 0.0}));
-        for (std::uint64_t step = 1; step <= 40; ++step) {
-            strategy.propose(step);
-            if (step % 3 == 0)
-                strategy.replay({.step = step, .train = 0.0, .slot = std::nullopt, .child = nullptr});
-            else
-                admit(strategy, step, "11110000");
+    void aModelThatFailsCountsAsOneThatScoresNothing() {
+        const auto play = [](const Outcome& bad) {
+            CmaEsSearch strategy(CmaEs(std::vector<double>(4, 0.0), {.seed = 2}), networkWeights(),
+                                 Archive(3, 8, {.alpha = 0.0}));
+            for (std::uint64_t step = 1; step <= 40; ++step) {
+                auto proposal = strategy.propose(step);
+                const auto outcome = step % 3 == 0 ? bad : Outcome(Scored{Scores(row("11110000"))});
+                const auto admission = strategy.admit(
+                    std::move(proposal), {.id = {step}, .outcome = outcome, .genome = [] { return genome(0.0f); }});
+                if (!std::holds_alternative<Scored>(outcome) && admission.accepted()) return std::vector<float>();
+            }
+            std::vector<float> next(4);
+            std::get<Sampled>(strategy.propose(41).how).genome->materialize(next);
+            return next;
+        };
+        const auto expected = play(Scored{Scores(row("00000000"))});
+        QCOMPARE(play(Failed{"no memory"}), expected);
+        QVERIFY(play(CutShort{.scored = 4, .mean = 1.0}) != expected);
+    }
+
+    void whatIsNotScoredWholeIsRejectedByEveryStrategy() {
+        auto niches = m2n2({});
+        auto cells = mapElites();
+        RatioSearch ratios({.seed = 5}, {founder(1, "11110000"), founder(2, "00001111")},
+                           Archive(4, 8, {.alpha = 0.0}));
+        for (Strategy* strategy :
+             {static_cast<Strategy*>(&niches), static_cast<Strategy*>(&cells), static_cast<Strategy*>(&ratios)}) {
+            const auto before = strategy->archive().slots();
+            std::uint64_t step = 0;
+            for (const Outcome& outcome : {Outcome(CutShort{.scored = 4, .mean = 1.0}), Outcome(Failed{"no memory"})}) {
+                auto proposal = strategy->propose(++step);
+                const auto admission = strategy->admit(
+                    std::move(proposal), {.id = {100 + step}, .outcome = outcome, .genome = []() -> GenomePtr {
+                                              throw std::logic_error("not kept");
+                                          }});
+                QVERIFY(!admission.accepted() && !admission.replaced);
+                QCOMPARE(admission.fitness, 0.0);
+            }
+            QCOMPARE(strategy->archive().slots(), before);
         }
-        QVERIFY(std::holds_alternative<Sampled>(strategy.propose(41).how));
+    }
+
+    void stepsOfABlockAreProposedAheadAsOneByOne() {
+        CmaEsSearch generations(CmaEs(std::vector<double>(4, 0.0), {.seed = 2, .population = 6}), networkWeights(),
+                                Archive(3, 8, {.alpha = 0.0}));
+        QCOMPARE(generations.lookahead(), 6u);
+        QCOMPARE(blockEnd(generations, 1), 6u);
+        QCOMPARE(blockEnd(generations, 6), 6u);
+        QCOMPARE(blockEnd(generations, 7), 12u);
+        QCOMPARE(m2n2({.offspring = 8}).lookahead(), 8u);
+        QCOMPARE(mapElites().lookahead(), 1u);
+
+        auto oneByOne = m2n2({.parents = ParentRule::Uniform, .offspring = 4});
+        auto ahead = m2n2({.parents = ParentRule::Uniform, .offspring = 4});
+        for (std::uint64_t step = 1; step <= 40; ++step) {
+            // Dropped and proposed again, as when a run is paused in the middle of a block.
+            std::vector<Proposal> proposals;
+            for (auto later = step; later <= blockEnd(ahead, step); ++later) proposals.push_back(ahead.propose(later));
+            QCOMPARE(parentsOf(proposals.front()), parentsOf(oneByOne.propose(step)));
+            const char* scores = step % 3 == 0 ? "11111100" : step % 3 == 1 ? "00111111" : "10101010";
+            admit(oneByOne, step, scores);
+            ahead.admit(
+                std::move(proposals.front()),
+                {.id = {100 + step}, .outcome = Scored{Scores(row(scores))}, .genome = [] { return genome(0.0f); }});
+        }
+        for (std::size_t slot = 0; slot < 4; ++slot)
+            QCOMPARE(ahead.archive().slots()[slot]->id, oneByOne.archive().slots()[slot]->id);
+    }
+
+    void rivalsAreTheArchiveAtTheBeginningOfTheBlock() {
+        auto block = m2n2({.offspring = 3});
+        (void)block.propose(1);
+        const auto rivals = block.rivals();
+        admit(block, 1, "11111100");
+        (void)block.propose(2);
+        QCOMPARE(block.rivals(), rivals);
+        QCOMPARE(rivals->memberCount(), std::size_t{2});
+        auto one = m2n2({});
+        admit(one, 1, "11111100");
+        (void)one.propose(2);
+        QCOMPARE(one.rivals()->memberCount(), std::size_t{3});
+        QVERIFY(!mapElites().rivals());
     }
 };
 

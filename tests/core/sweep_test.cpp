@@ -67,10 +67,10 @@ private Q_SLOTS:
         QCOMPARE(sweep.description, std::string("What it shows."));
         QCOMPARE(sweep.seeds, (std::vector<std::uint64_t>{1, 2}));
         QCOMPARE(sweep.arms.size(), std::size_t{2});
-        QCOMPARE(sweep.arms[0].configuration.strategy, StrategyKind::M2n2);
+        QVERIFY(std::holds_alternative<M2n2Settings>(sweep.arms[0].configuration.strategy));
         QCOMPARE(sweep.arms[0].configuration.evaluations, 60u);
-        QCOMPARE(sweep.arms[1].configuration.strategy, StrategyKind::Ga);
-        QCOMPARE(sweep.arms[1].configuration.competition.alpha, 0.0);
+        QVERIFY(std::holds_alternative<GaSettings>(sweep.arms[1].configuration.strategy));
+        QCOMPARE(traitsOf(sweep.arms[1].configuration.strategy).competition.alpha, 0.0);
         QCOMPARE(sweep.published[0].test, 0.52);
         const auto run = configurationOf(sweep.arms[1], 7);
         QCOMPARE(run.seed, 7u);
@@ -84,8 +84,9 @@ private Q_SLOTS:
         QCOMPARE(sweep.arms.size(), std::size_t{6});
         QCOMPARE(sweep.arms[0].name, std::string("alpha 0, ratio uniform"));
         QCOMPARE(sweep.arms[3].name, std::string("alpha 0.5, ratio {beta: 0.3}"));
-        QCOMPARE(sweep.arms[3].configuration.competition.alpha, 0.5);
-        QCOMPARE(std::get<BetaRatio>(sweep.arms[3].configuration.splice.ratio).shape, 0.3);
+        const auto& fourth = std::get<M2n2Settings>(sweep.arms[3].configuration.strategy);
+        QCOMPARE(fourth.competition.alpha, 0.5);
+        QCOMPARE(std::get<BetaRatio>(fourth.splice.ratio).shape, 0.3);
         QCOMPARE(sweep.seeds, (std::vector<std::uint64_t>{5, 9}));
         const auto both = sweepOf(
             "{name: grid, base: digits-specialists, arms: {a: {}, b: {strategy.attraction: false}}, axes: "
@@ -102,7 +103,7 @@ private Q_SLOTS:
         QCOMPARE(sweep.seeds.size(), std::size_t{3});
         for (const auto& arm : sweep.arms) {
             QCOMPARE(arm.configuration.evaluations, 17u);
-            QCOMPARE(arm.configuration.archive, 7u);
+            QCOMPARE(traitsOf(arm.configuration.strategy).slots, std::size_t{7});
         }
     }
 

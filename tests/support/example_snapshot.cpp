@@ -88,7 +88,7 @@ std::shared_ptr<const RunDescription> runOf(const ExampleShape& shape) {
     auto run = std::make_shared<RunDescription>();
     run->id = {shape.run};
     run->configuration.name = "example";
-    run->configuration.archive = shape.slots;
+    run->configuration.strategy = M2n2Settings{.archive = shape.slots};
     run->configuration.evaluations = shape.budget;
     run->founders = {{.id = {1}, .name = "digits 0-4", .train = 0.48, .test = 0.46},
                      {.id = {2}, .name = "digits 5-9", .train = 0.49, .test = 0.44}};
@@ -166,7 +166,7 @@ Splice spliceOf(std::uint64_t step, std::uint64_t length) {
 void compete(SessionSnapshot& snapshot, std::size_t samples) {
     const auto rows = scoreRows(snapshot);
     Niches niches;
-    shareNiches(rows, samples, snapshot.run->configuration.competition, niches);
+    shareNiches(rows, samples, traitsOf(snapshot.run->configuration.strategy).competition, niches);
     snapshot.fitness.clear();
     for (const auto row : rows) snapshot.fitness.push_back(row.empty() ? 0.0 : fitness(row, niches.worth));
 }

@@ -255,7 +255,7 @@ private Q_SLOTS:
 
         auto snapshot = std::make_shared<SessionSnapshot>(*exampleSnapshot({.run = 2, .founders = 0}));
         auto run = std::make_shared<RunDescription>(*snapshot->run);
-        run->configuration.splice.mutation = 0.01;
+        std::get<M2n2Settings>(run->configuration.strategy).splice.mutation = 0.01;
         snapshot->run = run;
         view.setSnapshot(snapshot);
         QVERIFY(shows(view, "Mutation"));

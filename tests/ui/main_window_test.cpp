@@ -262,6 +262,27 @@ private Q_SLOTS:
         QVERIFY(window.findChild<TransportBar*>()->newRun()->isEnabled());
     }
 
+    void aRunGetsTheLanesThatWereAskedForAndTheyAreRemembered() {
+        QSettings settings(folder_.filePath("lanes.ini"), QSettings::IniFormat);
+        auto remembered = options(newDatabase());
+        remembered.settings = &settings;
+        {
+            MainWindow window(remembered);
+            window.show();
+            QCOMPARE(window.findChild<QSpinBox*>("lanes")->text(), QString("auto"));
+            window.findChild<QSpinBox*>("lanes")->setValue(2);
+            window.close();
+        }
+        MainWindow window(remembered);
+        window.show();
+        QCOMPARE(window.findChild<QSpinBox*>("lanes")->value(), 2);
+        auto* page = window.findChild<NewRunPage*>();
+        page->findChild<QSpinBox*>("strategy.offspring")->setValue(4);
+        startByHand(window, 50);
+        QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished), kPatience);
+        QTRY_COMPARE(window.findChild<QLabel*>("device")->text(), QString("CPU, 2 lanes"));
+    }
+
     void layoutAndThemeAreRemembered() {
         QSettings settings(folder_.filePath("settings.ini"), QSettings::IniFormat);
         auto remembered = options(newDatabase());

@@ -5,9 +5,9 @@
 #include "ui/setup/run_form.h"
 #include "ui/setup/run_report.h"
 
+#include <QAbstractSpinBox>
 #include <QComboBox>
 #include <QDir>
-#include <QDoubleSpinBox>
 #include <QDragEnterEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -16,7 +16,6 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QSpinBox>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -34,115 +33,6 @@ std::vector<Preset> presets() { return readPresets(MERGARIUM_SOURCE_DIR "/resour
 class SetupTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void formKeepsEveryPresetAsItIs_data() {
-        QTest::addColumn<int>("index");
-        const auto all = presets();
-        for (int index = 0; index < static_cast<int>(all.size()); ++index)
-            QTest::newRow(all[static_cast<std::size_t>(index)].name.c_str()) << index;
-    }
-
-    void formKeepsEveryPresetAsItIs() {
-        QFETCH(int, index);
-        const auto configuration = presets()[static_cast<std::size_t>(index)].configuration;
-        RunForm form;
-        form.setConfiguration(configuration);
-        QVERIFY(form.configuration() == configuration);
-        QVERIFY(!form.violation());
-        QVERIFY(!form.isChanged());
-    }
-
-    void formKeepsWhatIsOutOfTheOrdinary() {
-        RunConfiguration configuration;
-        configuration.splice.splits = {3, 64};
-        configuration.splice.ratio = BetaRatio{0.25};
-        configuration.splice.mutation = 0.0125;
-        configuration.seed = 9'007'199'254'740'993ull;  // more than a double can hold
-        configuration.competition.capacity = Capacity::Best;
-        configuration.splice.interpolation = Interpolation::SlerpPerSide;
-        configuration.device = "cuda:1";
-        RunForm form;
-        form.setConfiguration(configuration);
-        QVERIFY(form.configuration() == configuration);
-    }
-
-    void formKeepsALanguageTask() {
-        CausalLmSettings task;
-        task.files = {
-            {.name = "sums",
-             .train = "/data/train.jsonl",
-             .test = "/data/test.jsonl",
-             .heldOut = 0.0,
-             .weight = 2.5,
-             .limit = 100},
-            {.name = "", .train = "/data/words.jsonl", .test = {}, .heldOut = 0.1, .weight = 1.0, .limit = 0}};
-        task.prompt = "Question: {question}\nAnswer:";
-        task.chat = "chatml";
-        task.system = "Be brief.";
-        task.reference = "solution";
-        task.extraction = Extraction::Pattern;
-        task.pattern = "#### (.*)";
-        task.stop = {"\n\n", "Question: ", "\\"};
-        task.maxNewTokens = 64;
-        task.batch = 8;
-        RunConfiguration configuration;
-        configuration.task = task;
-        configuration.founders = std::vector<CheckpointFounder>{{.base = "/models/a", .adapter = {}},
-                                                                {.base = "/models/b", .adapter = "/models/b-lora"}};
-        configuration.tensors = {.exclude = {"*.rotary_emb.inv_freq"},
-                                 .freeze = {{.pattern = "*norm*", .founder = 1}},
-                                 .commonVocabulary = true};
-        configuration.earlyRejection = false;
-        RunForm form;
-        form.setConfiguration(configuration);
-        QVERIFY(form.configuration() == configuration);
-        QVERIFY(!form.violation());
-        std::get<CausalLmSettings>(configuration.task).scoring = QuestionScoring::MultipleChoice;
-        std::get<CausalLmSettings>(configuration.task).choices = "options";
-        std::get<CausalLmSettings>(configuration.task).lengthNormalized = false;
-        form.setConfiguration(configuration);
-        QVERIFY(form.configuration() == configuration);
-    }
-
-    void formKeepsACommandTask() {
-        CommandSettings task;
-        task.program = {"python3", "my evaluator.py", "--say", "it's \"so\"", "", "C:\\\\here", "\"quoted\""};
-        task.folder = "/work/here";
-        task.samples = "/data/samples.jsonl";
-        task.testSamples = "/data/held out.jsonl";
-        task.lifetime = EvaluatorLifetime::PerChild;
-        task.handover = Handover::InPlace;
-        task.timeout = 12.5;
-        task.batch = 32;
-        task.scratch = "/dev/shm";
-        RunConfiguration configuration;
-        configuration.task = task;
-        configuration.founders = std::vector<CheckpointFounder>{{.base = "/a.safetensors", .adapter = {}},
-                                                                {.base = "/b.safetensors", .adapter = {}}};
-        RunForm form;
-        form.setConfiguration(configuration);
-        QVERIFY(form.configuration() == configuration);
-        QVERIFY(!form.violation());
-    }
-
-    void eachTaskShowsItsOwnFields() {
-        RunForm form;
-        form.show();
-        auto* task = form.findChild<QComboBox*>("task");
-        const auto sees = [&](const char* key) { return form.findChild<QWidget*>(key)->isVisible(); };
-        QVERIFY(!sees("task.prompt") && !sees("task.program") && !sees("tensors.freeze"));
-        task->setCurrentText("causal-lm");
-        QVERIFY(sees("task.prompt") && sees("tensors.freeze") && sees("task.extract"));
-        QVERIFY(!sees("task.program") && !sees("task.choices"));
-        QCOMPARE(form.violation()->key, std::string("task.files"));
-        form.findChild<QComboBox*>("task.scoring")->setCurrentText("multiple-choice");
-        QVERIFY(sees("task.choices") && !sees("task.extract"));
-        task->setCurrentText("command");
-        QVERIFY(sees("task.program") && !sees("task.prompt"));
-        task->setCurrentText("digits");
-        QVERIFY(!form.violation());
-        QVERIFY(!form.isChanged());
-    }
-
     void foundersAreAddedRemovedAndMovedByKeys() {
         QTemporaryDir folder;
         const auto model = [&](const char* name) {
@@ -208,11 +98,11 @@ private Q_SLOTS:
         std::atomic<int> looks = 0;
         RunReport report(nullptr, [&](const RunConfiguration& configuration) {
             ++looks;
-            return RunOutlook{.facts = {{"Parameters", "1,100,000,000"}},
-                              .prompts = {"Q: one plus one?\nA:", "Q: two plus two?\nA:"},
-                              .refusal = configuration.name == "bad"
-                                             ? std::optional<std::string>("/models/b: tensor x is missing.")
-                                             : std::nullopt};
+            return Preflight{.facts = {{"Parameters", "1,100,000,000"}},
+                             .prompts = {"Q: one plus one?\nA:", "Q: two plus two?\nA:"},
+                             .refusal = configuration.name == "bad"
+                                            ? std::optional<std::string>("/models/b: tensor x is missing.")
+                                            : std::nullopt};
         });
         report.resize(400, 500);
         static_cast<QWidget&>(report).show();
@@ -263,21 +153,6 @@ private Q_SLOTS:
         QVERIFY(page.findChild<QPushButton*>("start")->isEnabled());
     }
 
-    void numbersOfQuestionFilesAreCheckedAsTheyAreTyped() {
-        RunForm form;
-        form.findChild<QComboBox*>("task")->setCurrentText("causal-lm");
-        auto* table = form.findChild<QTableWidget*>("questionFiles");
-        form.findChild<QuestionFiles*>()->add({"/data/a.jsonl"});
-        form.findChild<FounderList*>()->setFounders({{.base = "/a", .adapter = {}}, {.base = "/b", .adapter = {}}});
-        table->item(0, 3)->setText("much");
-        QCOMPARE(form.violation()->key, std::string("task.files"));
-        table->item(0, 3)->setText("3");
-        table->item(0, 2)->setText("1.5");
-        QCOMPARE(form.violation()->key, std::string("task.files"));
-        table->item(0, 2)->setText("0.25");
-        QVERIFY(!form.violation());
-    }
-
     void listsSurviveBeingOneLine() {
         const std::vector<std::string> words{"a b", "\n", "back\\slash", "\\n", "tab\t"};
         QCOMPARE(splitWords(joinWords(words)), words);
@@ -324,8 +199,7 @@ private Q_SLOTS:
         QVERIFY(start->isEnabled());
         auto* editor = page.findChild<QWidget*>(field);
         QVERIFY(editor);
-        if (auto* box = qobject_cast<QSpinBox*>(editor)) box->setValue(value.toInt());
-        if (auto* box = qobject_cast<QDoubleSpinBox*>(editor)) box->setValue(value.toDouble());
+        if (qobject_cast<QAbstractSpinBox*>(editor)) editor->findChild<QLineEdit*>()->setText(value);
         if (auto* line = qobject_cast<QLineEdit*>(editor)) line->setText(value);
         if (auto* choice = qobject_cast<QComboBox*>(editor)) choice->setCurrentText(value);
         QVERIFY(!start->isEnabled());
@@ -333,18 +207,6 @@ private Q_SLOTS:
         QSignalSpy started(&page, &NewRunPage::startRequested);
         page.start();
         QCOMPARE(started.size(), 0);
-    }
-
-    void strategyPresetsCompetitionAndAttraction() {
-        RunForm form;
-        auto* strategy = form.findChild<QComboBox*>("strategy.kind");
-        strategy->setCurrentText("ga");
-        QCOMPARE(form.configuration().competition.alpha, 0.0);
-        QVERIFY(!form.configuration().attraction);
-        QVERIFY(form.isChanged());
-        form.reset();
-        QVERIFY(!form.isChanged());
-        QCOMPARE(form.configuration().competition.alpha, 1.0);
     }
 
     void presetStartsWithOneKey() {
@@ -357,14 +219,7 @@ private Q_SLOTS:
         list->setFocus();
         QTest::keyClick(list, Qt::Key_Return);
         QCOMPARE(started.size(), 1);
-        QCOMPARE(started[0][0].value<RunConfiguration>().strategy, StrategyKind::Ga);
-    }
-
-    void memoryGrowsWithTheArchive() {
-        RunConfiguration configuration;
-        const double twenty = archiveBytes(configuration);
-        configuration.archive = 200;
-        QCOMPARE(archiveBytes(configuration), 10.0 * twenty);
+        QCOMPARE(started[0][0].value<RunConfiguration>().strategy, StrategySettings(GaSettings{}));
     }
 };
 

@@ -28,6 +28,7 @@ void Workbench::begin(const Begin& run) {
                                                          .database = workplace_.database,
                                                          .resources = workplace_.resources,
                                                          .threads = workplace_.threads,
+                                                         .lanes = workplace_.lanes,
                                                          .startPaused = false});
     showsLive_ = true;
     connect(live_.get(), &LiveSession::snapshotChanged, this, &Workbench::follow);

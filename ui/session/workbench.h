@@ -11,11 +11,14 @@
 
 namespace mergarium {
 
-/// Where runs are kept, what they need, and how many threads may score (0: one per core).
+/// Where runs are kept, what they need, and what computes them.
 struct Workplace {
     std::filesystem::path database;
     std::filesystem::path resources;
+    /// Threads that may score; 0: one per core.
     std::size_t threads = 0;
+    /// Children scored side by side; 0: as many as are worth it.
+    std::size_t lanes = 0;
 };
 
 /// Which run computes and which run is shown: at most one each, often the same. Everything returns at once.
@@ -39,6 +42,8 @@ public:
     void open(RunId run);
     void remove(RunId run);
     void listRuns() { loader_.list(); }
+    /// How many children are scored side by side in runs that are begun from now on; 0: as many as are worth it.
+    void useLanes(std::size_t lanes) { workplace_.lanes = lanes; }
 
     /// To the computing run; without one nothing happens.
     void pause();
@@ -63,7 +68,7 @@ private:
     void finish(const SnapshotPtr& snapshot);
     void present(const SnapshotPtr& snapshot);
 
-    const Workplace workplace_;
+    Workplace workplace_;
     StoredRunLoader loader_;
     std::unique_ptr<LiveSession> live_;
     /// The live run is the shown one.

@@ -218,7 +218,7 @@ void FormPass::texts(const FieldText& text, std::vector<std::string>& value, Tex
     const bool command = what == TextsAre::Command;
     const auto values = command ? RunForm::tr("a program and its arguments as in a terminal")
                                 : RunForm::tr("words apart by spaces; \\n is a line's end, \\s a space");
-    auto* line = editorOf<QLineEdit>(text, command ? "command" : "words", values, [&] {
+    auto* line = editorOf<QLineEdit>(text, command ? "arguments" : "words", values, [&] {
         auto* made = new QLineEdit;
         made->setPlaceholderText(command ? RunForm::tr("python3 evaluate.py") : QString());
         QObject::connect(made, &QLineEdit::textChanged, &form_, &RunForm::edited);

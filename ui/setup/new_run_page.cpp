@@ -12,12 +12,18 @@
 #include <QListWidget>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QSpinBox>
 #include <QSplitter>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
 namespace mergarium {
+namespace {
+
+constexpr int kMostLanes = 999;
+
+}  // namespace
 
 NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(parent), presets_(std::move(presets)) {
     setObjectName("newRunPage");
@@ -52,6 +58,16 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(p
     verdict_ = new QLabel(right);
     verdict_->setObjectName("verdict");
     verdict_->setWordWrap(true);
+    auto* lanesLabel = new QLabel(tr("&Lanes"), right);
+    lanes_ = new QSpinBox(right);
+    lanes_->setObjectName("lanes");
+    lanes_->setRange(0, kMostLanes);
+    lanes_->setSpecialValueText(tr("auto"));
+    lanes_->setToolTip(
+        tr("Children that are scored side by side, where the strategy bears more than one offspring at a time. It "
+           "changes how fast a run goes, and nothing else."));
+    lanesLabel->setToolTip(lanes_->toolTip());
+    lanesLabel->setBuddy(lanes_);
     reset_ = new QPushButton(tr("&Reset"), right);
     reset_->setToolTip(tr("Back to what the preset, or the run that this is a duplicate of, says."));
     start_ = new QPushButton(tr("&Start"), right);
@@ -59,6 +75,8 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(p
     start_->setDefault(true);
     auto* foot = new QHBoxLayout;
     foot->addWidget(verdict_, 1);
+    foot->addWidget(lanesLabel);
+    foot->addWidget(lanes_);
     foot->addWidget(reset_);
     foot->addWidget(start_);
     auto* rightLayout = new QVBoxLayout(right);
@@ -79,6 +97,7 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(p
 
     connect(form_, &RunForm::changed, this, &NewRunPage::review);
     connect(report_, &RunReport::found, this, &NewRunPage::judge);
+    connect(lanes_, &QSpinBox::valueChanged, this, &NewRunPage::lanesChanged);
     connect(start_, &QPushButton::clicked, this, &NewRunPage::start);
     connect(list_, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row < 0) return;
@@ -109,6 +128,10 @@ bool NewRunPage::choosePreset(const QString& name) {
 void NewRunPage::start() {
     if (!form_->violation() && !report_->refusal()) Q_EMIT startRequested(form_->configuration());
 }
+
+int NewRunPage::lanes() const { return lanes_->value(); }
+
+void NewRunPage::setLanes(int lanes) { lanes_->setValue(lanes); }
 
 void NewRunPage::dragEnterEvent(QDragEnterEvent* event) {
     if (!localPaths(event->mimeData()).isEmpty()) event->acceptProposedAction();

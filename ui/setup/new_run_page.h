@@ -9,6 +9,7 @@
 class QLabel;
 class QListWidget;
 class QPushButton;
+class QSpinBox;
 
 namespace mergarium {
 
@@ -27,9 +28,13 @@ public:
     /// False when there is no such preset.
     bool choosePreset(const QString& name);
     void start();
+    /// Children that are to be scored side by side; 0: as many as are worth it. No part of the configuration.
+    int lanes() const;
+    void setLanes(int lanes);
 
 Q_SIGNALS:
     void startRequested(const mergarium::RunConfiguration& configuration);
+    void lanesChanged(int lanes);
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -45,6 +50,7 @@ private:
     RunForm* form_ = nullptr;
     RunReport* report_ = nullptr;
     QLabel* verdict_ = nullptr;
+    QSpinBox* lanes_ = nullptr;
     QPushButton* reset_ = nullptr;
     QPushButton* start_ = nullptr;
 };

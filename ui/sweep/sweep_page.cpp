@@ -187,7 +187,11 @@ SweepPlace SweepPage::place() const {
     const auto jobs = static_cast<std::size_t>(jobs_->value());
     // The window's own share of the machine, split among the jobs.
     const auto threads = workplace_.threads == 0 ? 0 : std::max<std::size_t>(1, workplace_.threads / jobs);
-    return {.database = workplace_.database, .resources = workplace_.resources, .jobs = jobs, .threads = threads};
+    return {.database = workplace_.database,
+            .resources = workplace_.resources,
+            .jobs = jobs,
+            .threads = threads,
+            .lanes = workplace_.lanes};
 }
 
 void SweepPage::start() {

@@ -27,7 +27,7 @@ std::size_t CmaEsSearch::advanceTo(std::uint64_t step) {
 Proposal CmaEsSearch::propose(std::uint64_t step) { return {step, Sampled{modelAt_(optimizer_.ask(advanceTo(step)))}}; }
 
 Admission CmaEsSearch::admit(Proposal proposal, Offspring child) {
-    values_[advanceTo(proposal.step)] = -child.scores.mean();
+    values_[advanceTo(proposal.step)] = -meanOf(child.outcome);
     return admitUnlessWeakest(archive_, std::move(proposal), std::move(child));
 }
 

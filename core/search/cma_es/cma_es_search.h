@@ -14,7 +14,8 @@ using PointDecoder = std::function<GenomePtr(std::span<const double>)>;
 
 /// CMA-ES as a search for models: every step scores one sample of the distribution, and a generation's mean training
 /// scores move it on. A model that could not be scored counts as the worst. The archive keeps the best models seen, by
-/// total score, so that views have something to show; the distribution doesn't look at it.
+/// total score, so that views have something to show; the distribution doesn't look at it, and learns from bad models
+/// too: none is lost before its last sample.
 class CmaEsSearch final : public Strategy {
 public:
     /// `archive` competes with alpha = 0.
@@ -24,8 +25,8 @@ public:
     Proposal propose(std::uint64_t step) override;
     Admission admit(Proposal proposal, Offspring child) override;
     void replay(const DecidedBirth& birth) override;
-    /// The distribution learns from bad models too.
-    bool isLost(std::span<const float>, const std::vector<bool>&) const override { return false; }
+    /// A generation.
+    std::uint64_t lookahead() const override { return values_.size(); }
     std::vector<std::byte> state() const override;
     void restore(std::span<const std::byte> state) override;
     const Archive& archive() const override { return archive_; }

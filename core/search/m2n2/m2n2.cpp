@@ -15,7 +15,7 @@ Parents M2n2::drawParentsOf(const Archive& archive, std::uint64_t step) const {
 }
 
 void M2n2::enterBlockOf(std::uint64_t step) {
-    if (settings_.offspring > 1 && (step - 1) % settings_.offspring == 0) before_ = archive_;
+    if (settings_.offspring > 1 && (step - 1) % settings_.offspring == 0) before_ = snapshotOf(archive_);
 }
 
 Proposal M2n2::propose(std::uint64_t step) {
@@ -38,8 +38,9 @@ bool M2n2::isDuplicate(const Scores& scores) const {
 
 Admission M2n2::admit(Proposal proposal, Offspring child) {
     last_ = proposal.step;
-    if (settings_.refuseDuplicates && isDuplicate(child.scores))
-        return {.slot = std::nullopt, .fitness = archive_.judge(child.scores).fitness, .replaced = nullptr};
+    if (const auto* scored = std::get_if<Scored>(&child.outcome);
+        scored && settings_.refuseDuplicates && isDuplicate(scored->scores))
+        return {.slot = std::nullopt, .fitness = archive_.judge(scored->scores).fitness, .replaced = nullptr};
     return admitUnlessWeakest(archive_, std::move(proposal), std::move(child));
 }
 

@@ -4,7 +4,6 @@
 #include "core/search/strategy.h"
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 namespace mergarium {
@@ -41,6 +40,8 @@ public:
     Proposal propose(std::uint64_t step) override;
     Admission admit(Proposal proposal, Offspring child) override;
     void replay(const DecidedBirth& birth) override;
+    std::uint64_t lookahead() const override { return settings_.offspring; }
+    ArchivePtr rivals() const override { return before_ ? before_ : snapshotOf(archive_); }
     bool isLost(std::span<const float> scores, const std::vector<bool>& scored) const override {
         return archive_.isLost(scores, scored);
     }
@@ -55,8 +56,8 @@ private:
 
     M2n2Rules settings_;
     Archive archive_;
-    /// As it stood at the beginning of the block; absent when a block is one child.
-    std::optional<Archive> before_;
+    /// As it stood at the beginning of the block; null when a block is one child.
+    ArchivePtr before_;
     /// The last step decided.
     std::uint64_t last_ = 0;
 };

@@ -29,9 +29,11 @@ Proposal MapElites::propose(std::uint64_t step) {
 }
 
 Admission MapElites::admit(Proposal proposal, Offspring child) {
-    const auto cell = cellOf(child.scores, settings_.descriptors, settings_.cells);
-    Admission admission{.slot = std::nullopt, .fitness = child.scores.total(), .replaced = nullptr};
-    if (!isElite(child.scores, cell)) return admission;
+    const auto* scored = std::get_if<Scored>(&child.outcome);
+    if (!scored) return {.slot = std::nullopt, .fitness = 0.0, .replaced = nullptr};
+    const auto cell = cellOf(scored->scores, settings_.descriptors, settings_.cells);
+    Admission admission{.slot = std::nullopt, .fitness = scored->scores.total(), .replaced = nullptr};
+    if (!isElite(scored->scores, cell)) return admission;
     admission.slot = cell;
     admission.replaced = archive_.slots()[cell];
     archive_.place(cell, memberOf(std::move(proposal), std::move(child)));

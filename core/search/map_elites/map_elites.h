@@ -24,7 +24,8 @@ struct MapElitesRules {
 /// MAP-Elites (Mouret, Clune: "Illuminating search spaces by mapping elites", arXiv 1504.04909, figure 2): a slot is a
 /// cell of behaviour space and keeps the best model ever seen there, by total score. Parents come from
 /// two different cells, drawn by total score as in the code of the M2N2 paper (Mouret and Clune draw uniformly);
-/// children are bred as M2N2's are.
+/// children are bred as M2N2's are. Which cell a child belongs to isn't known before its last sample, so none is
+/// certain to be lost before.
 class MapElites final : public Strategy {
 public:
     /// Starts from `archive`, whose slots are the cells.
@@ -34,8 +35,6 @@ public:
     Proposal propose(std::uint64_t step) override;
     Admission admit(Proposal proposal, Offspring child) override;
     void replay(const DecidedBirth& birth) override;
-    /// Which cell a child belongs to isn't known before its last sample.
-    bool isLost(std::span<const float>, const std::vector<bool>&) const override { return false; }
     const Archive& archive() const override { return archive_; }
 
 private:

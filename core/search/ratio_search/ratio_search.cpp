@@ -24,7 +24,12 @@ double RatioSearch::ratioOf(std::uint64_t step, std::uint64_t pair, std::uint64_
     return beta ? stream.symmetricBeta(beta->shape) : stream.uniform();
 }
 
+void RatioSearch::enterBlockOf(std::uint64_t step) {
+    if ((step - 1) % kBlock == 0) before_ = snapshotOf(archive_);
+}
+
 Proposal RatioSearch::propose(std::uint64_t step) {
+    enterBlockOf(step);
     const std::uint64_t count = founders_.size();
     const std::uint64_t pairs = count * (count - 1) / 2;
     const std::uint64_t pair = (step - 1) % pairs;
@@ -43,10 +48,13 @@ Proposal RatioSearch::propose(std::uint64_t step) {
 }
 
 Admission RatioSearch::admit(Proposal proposal, Offspring child) {
+    last_ = proposal.step;
     return admitUnlessWeakest(archive_, std::move(proposal), std::move(child));
 }
 
 void RatioSearch::replay(const DecidedBirth& birth) {
+    enterBlockOf(birth.step);
+    last_ = birth.step;
     if (birth.slot) archive_.place(*birth.slot, birth.child);
 }
 

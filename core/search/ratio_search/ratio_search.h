@@ -32,17 +32,28 @@ public:
     Proposal propose(std::uint64_t step) override;
     Admission admit(Proposal proposal, Offspring child) override;
     void replay(const DecidedBirth& birth) override;
+    std::uint64_t lookahead() const override { return kBlock; }
+    ArchivePtr rivals() const override { return before_ ? before_ : snapshotOf(archive_); }
     bool isLost(std::span<const float> scores, const std::vector<bool>& scored) const override {
         return archive_.isLost(scores, scored);
     }
     const Archive& archive() const override { return archive_; }
+    bool canCheckpoint() const override { return last_ % kBlock == 0; }
 
 private:
+    /// No proposal depends on the archive; what a child can be lost against does, and has to be kept.
+    static constexpr std::uint64_t kBlock = 64;
+
+    void enterBlockOf(std::uint64_t step);
     double ratioOf(std::uint64_t step, std::uint64_t pair, std::uint64_t pairs) const;
 
     RatioSearchRules settings_;
     std::vector<MemberPtr> founders_;
     Archive archive_;
+    /// As it stood at the beginning of the block; null when a run goes on within one.
+    ArchivePtr before_;
+    /// The last step decided.
+    std::uint64_t last_ = 0;
 };
 
 }  // namespace mergarium

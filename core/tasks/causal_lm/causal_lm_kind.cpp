@@ -15,4 +15,8 @@ TaskOutline outlineOf(const CausalLmSettings& settings) {
     return outline;
 }
 
+SampleSet samplesOf(const CausalLmSettings& settings, const std::filesystem::path&) {
+    return samplesOf(readQuestions(settings));
+}
+
 }  // namespace mergarium

@@ -1,18 +1,42 @@
 #include "core/tasks/command/command_kind.h"
 
 #include "core/tasks/command/command_task.h"
+#include "core/tasks/command/folder_genome_writer.h"
 #include "core/text/words.h"
 
 #include <fmt/format.h>
 
 namespace mergarium {
+namespace {
+
+/// Where models are written for other programs: where the settings say, else beside the database.
+std::filesystem::path scratchOf(const CommandSettings& settings, const RunPlace& place) {
+    if (!settings.scratch.empty()) return settings.scratch;
+    return place.database.empty() ? std::filesystem::temp_directory_path()
+                                  : std::filesystem::absolute(place.database).parent_path();
+}
+
+}  // namespace
 
 TaskOutline outlineOf(const CommandSettings& settings) {
     const auto samples = readSamples(settings);
-    return {.facts = {{"Samples", fmt::format("{}, and {} held out", words::count(samples.train.size()),
-                                              words::count(samples.test.size()))}},
+    return {.facts = {{"Samples", fmt::format("{}, and {} held out", words::count(samples->train.size()),
+                                              words::count(samples->test.size()))}},
             .prompts = {},
             .models = TaskOutline::Models::OnDisk};
+}
+
+SampleSet samplesOf(const CommandSettings& settings, const std::filesystem::path&) {
+    return readSampleFile(settings.samples).set;
+}
+
+OpenedTask openTask(const CommandSettings& settings, const TaskInputs& inputs) {
+    return {
+        .makeTask = [settings, inputs, scratch = scratchOf(settings, inputs.place), samples = readSamples(settings)] {
+            return std::make_unique<CommandTask>(
+                settings, inputs.founders->layout(), samples,
+                makeGenomeWriter(settings.handover, scratch, inputs.founders, inputs.sources), inputs.place.abandon);
+        }};
 }
 
 }  // namespace mergarium

@@ -1,11 +1,19 @@
 #pragma once
 
 #include "core/tasks/command/command_settings.h"
+#include "core/tasks/open_task.h"
+#include "core/tasks/sample_set.h"
 #include "core/tasks/task_outline.h"
+
+#include <filesystem>
 
 namespace mergarium {
 
 /// Reads the samples. Throws std::runtime_error naming file and line.
 TaskOutline outlineOf(const CommandSettings& settings);
+/// The training samples as people see them. Throws as `outlineOf` does.
+SampleSet samplesOf(const CommandSettings& settings, const std::filesystem::path& resources);
+/// Throws as `outlineOf` does.
+OpenedTask openTask(const CommandSettings& settings, const TaskInputs& inputs);
 
 }  // namespace mergarium

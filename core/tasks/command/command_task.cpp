@@ -7,22 +7,22 @@
 
 namespace mergarium {
 
-CommandSamples readSamples(const CommandSettings& settings) {
+std::shared_ptr<const CommandSamples> readSamples(const CommandSettings& settings) {
     auto train = readSampleFile(settings.samples);
     CommandSamples samples{
         .train = std::move(train.objects), .test = {}, .set = std::make_shared<const SampleSet>(std::move(train.set))};
     if (!settings.testSamples.empty()) samples.test = readSampleFile(settings.testSamples).objects;
-    return samples;
+    return std::make_shared<const CommandSamples>(std::move(samples));
 }
 
-CommandTask::CommandTask(const CommandSettings& settings, Layout layout, CommandSamples samples,
+CommandTask::CommandTask(const CommandSettings& settings, Layout layout, std::shared_ptr<const CommandSamples> samples,
                          std::unique_ptr<GenomeWriter> writer, const std::atomic<bool>* abandon)
     : layout_(std::move(layout)),
       samples_(std::move(samples)),
       batchSize_(settings.batch > 0 ? settings.batch : std::numeric_limits<std::size_t>::max()),
       writer_(std::move(writer)),
-      evaluator_(settings, abandon) {
-    std::vector<std::uint32_t> all(samples_.train.size());
+      program_(settings, abandon) {
+    std::vector<std::uint32_t> all(samples_->train.size());
     std::iota(all.begin(), all.end(), 0u);
     for (std::size_t begin = 0; begin < all.size();) {
         const auto size = std::min(batchSize_, all.size() - begin);
@@ -30,7 +30,7 @@ CommandTask::CommandTask(const CommandSettings& settings, Layout layout, Command
         batches_.emplace_back(first, first + static_cast<std::ptrdiff_t>(size));
         begin += size;
     }
-    evaluator_.start();
+    program_.start();
 }
 
 void CommandTask::load(const Genome& genome) {
@@ -38,7 +38,7 @@ void CommandTask::load(const Genome& genome) {
     // A model that has just been scored is tested next, as a rule.
     auto packed = genome.pack();
     if (model_ > 0 && packed == packed_) return;
-    evaluator_.nextModel();
+    program_.nextModel();
     packed_.clear();
     checkpoint_ = writer_->write(genome);
     packed_ = std::move(packed);
@@ -47,28 +47,28 @@ void CommandTask::load(const Genome& genome) {
 
 void CommandTask::scoreBatch(std::size_t index, std::span<float> scores) {
     const auto& batch = batches_[index];
-    auto reply = ask("train", std::span(samples_.train).subspan(batch.front(), batch.size()));
+    auto reply = ask("train", std::span(samples_->train).subspan(batch.front(), batch.size()));
     std::ranges::copy(reply.scores, scores.begin() + batch.front());
     if (reply.texts.empty()) return;
-    answers_.resize(samples_.train.size());
+    answers_.resize(samples_->train.size());
     std::ranges::move(reply.texts, answers_.begin() + batch.front());
 }
 
 std::optional<double> CommandTask::testScore(const std::atomic<bool>* abandon) {
-    if (samples_.test.empty()) return std::nullopt;
+    if (samples_->test.empty()) return std::nullopt;
     double total = 0.0;
-    for (std::size_t begin = 0; begin < samples_.test.size();) {
+    for (std::size_t begin = 0; begin < samples_->test.size();) {
         if (abandon && *abandon) return std::nullopt;
-        const auto size = std::min(batchSize_, samples_.test.size() - begin);
-        const auto reply = ask("test", std::span(samples_.test).subspan(begin, size));
+        const auto size = std::min(batchSize_, samples_->test.size() - begin);
+        const auto reply = ask("test", std::span(samples_->test).subspan(begin, size));
         total = std::accumulate(reply.scores.begin(), reply.scores.end(), total);
         begin += size;
     }
-    return total / static_cast<double>(samples_.test.size());
+    return total / static_cast<double>(samples_->test.size());
 }
 
 EvaluatorReply CommandTask::ask(std::string_view split, std::span<const std::string> samples) {
-    return evaluator_.ask({.checkpoint = checkpoint_, .model = model_, .split = split, .samples = samples});
+    return program_.ask({.checkpoint = checkpoint_, .model = model_, .split = split, .samples = samples});
 }
 
 }  // namespace mergarium

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/tasks/command/evaluator.h"
+#include "core/tasks/command/evaluator_program.h"
 #include "core/tasks/command/genome_writer.h"
 #include "core/tasks/command/sample_file.h"
 #include "core/tasks/task.h"
@@ -15,7 +15,7 @@
 
 namespace mergarium {
 
-/// The samples that a command task asks about.
+/// The samples that command tasks ask about. Immutable once read; shared by all that score on them.
 struct CommandSamples {
     std::vector<std::string> train;
     /// Empty when nothing is held out.
@@ -25,17 +25,17 @@ struct CommandSamples {
 };
 
 /// Throws std::runtime_error as readSampleFile does.
-CommandSamples readSamples(const CommandSettings& settings);
+std::shared_ptr<const CommandSamples> readSamples(const CommandSettings& settings);
 
 /// Any program scores the models (docs/evaluators.md): each is written to disk, then the program is asked batch by
 /// batch.
 class CommandTask final : public Task {
 public:
     /// Starts the program: throws EvaluationFailure when that can't be done.
-    CommandTask(const CommandSettings& settings, Layout layout, CommandSamples samples,
+    CommandTask(const CommandSettings& settings, Layout layout, std::shared_ptr<const CommandSamples> samples,
                 std::unique_ptr<GenomeWriter> writer, const std::atomic<bool>* abandon);
 
-    std::shared_ptr<const SampleSet> samples() const override { return samples_.set; }
+    std::shared_ptr<const SampleSet> samples() const override { return samples_->set; }
     const Layout& layout() const override { return layout_; }
     void load(const Genome& genome) override;
     std::size_t batchCount() const override { return batches_.size(); }
@@ -48,11 +48,11 @@ private:
     EvaluatorReply ask(std::string_view split, std::span<const std::string> samples);
 
     Layout layout_;
-    CommandSamples samples_;
+    std::shared_ptr<const CommandSamples> samples_;
     std::size_t batchSize_;
     std::vector<std::vector<std::uint32_t>> batches_;
     std::unique_ptr<GenomeWriter> writer_;
-    Evaluator evaluator_;
+    EvaluatorProgram program_;
 
     /// The loaded model: where it lies, its number, and what tells it from others.
     std::filesystem::path checkpoint_;

@@ -21,35 +21,45 @@ void compare(const float* logits, std::size_t stride, std::size_t classes, std::
 
 }  // namespace
 
-ClassifierTask::ClassifierTask(const LabelledSamples& train, const LabelledSamples& test,
-                               std::shared_ptr<const SampleSet> samples, Mlp::Shape shape, torch::Device device)
-    : samples_(std::move(samples)),
-      layout_(Mlp::layout(shape)),
-      network_(shape, device),
-      fused_(device.is_cpu() && FusedMlp::supports(shape) ? std::optional<FusedMlp>(shape) : std::nullopt),
-      train_(setOf(train, device)),
-      test_(setOf(test, device)),
-      all_(train.size()),
-      testScores_(test.size()) {
-    std::iota(all_.begin(), all_.end(), 0u);
+ClassifierData::ClassifierData(const LabelledSamples& trained, const LabelledSamples& tested,
+                               std::shared_ptr<const SampleSet> shown, Mlp::Shape form, torch::Device on)
+    : samples(std::move(shown)),
+      shape(form),
+      device(on),
+      layout(Mlp::layout(form)),
+      fused(on.is_cpu() && FusedMlp::supports(form)),
+      train(setOf(trained)),
+      test(setOf(tested)),
+      all(trained.size()) {
+    std::iota(all.begin(), all.end(), 0u);
 }
 
-ClassifierTask::Set ClassifierTask::setOf(const LabelledSamples& data, torch::Device device) const {
-    Set set{.labels = data.labels,
-            .rows = TiledRows(data.values, fused_ ? data.size() : 0, data.features),
-            .logits = {},
-            .inputs = {},
-            .hidden = {},
-            .output = {}};
-    if (fused_) {
-        set.logits.resize(set.rows.tiles() * FusedMlp::kRowsPerTile * FusedMlp::kLogitsPerRow);
-        return set;
-    }
+ClassifierData::Set ClassifierData::setOf(const LabelledSamples& data) const {
+    Set set{
+        .labels = data.labels, .rows = TiledRows(data.values, fused ? data.size() : 0, data.features), .inputs = {}};
+    if (fused) return set;
     const auto rows = static_cast<std::int64_t>(data.size());
     set.inputs = torch::tensor(data.values).view({rows, static_cast<std::int64_t>(data.features)}).to(device);
-    set.hidden = torch::empty({rows, network_.shape().hidden}, set.inputs.options());
-    set.output = torch::empty({rows, network_.shape().outputs}, set.inputs.options());
     return set;
+}
+
+ClassifierTask::ClassifierTask(std::shared_ptr<const ClassifierData> data)
+    : data_(std::move(data)),
+      network_(data_->shape, data_->device),
+      fused_(data_->fused ? std::optional<FusedMlp>(data_->shape) : std::nullopt),
+      train_(scratchFor(data_->train)),
+      test_(scratchFor(data_->test)),
+      testScores_(data_->test.labels.size()) {}
+
+ClassifierTask::Scratch ClassifierTask::scratchFor(const ClassifierData::Set& set) const {
+    if (fused_)
+        return {.logits = std::vector<float>(set.rows.tiles() * FusedMlp::kRowsPerTile * FusedMlp::kLogitsPerRow),
+                .hidden = {},
+                .output = {}};
+    const auto rows = set.inputs.size(0);
+    return {.logits = {},
+            .hidden = torch::empty({rows, data_->shape.hidden}, set.inputs.options()),
+            .output = torch::empty({rows, data_->shape.outputs}, set.inputs.options())};
 }
 
 void ClassifierTask::load(const Genome& genome) {
@@ -58,30 +68,30 @@ void ClassifierTask::load(const Genome& genome) {
     if (fused_) fused_->load(network_.parameters());
 }
 
-void ClassifierTask::scoreBatch(std::size_t, std::span<float> scores) { score(train_, scores); }
+void ClassifierTask::scoreBatch(std::size_t, std::span<float> scores) { score(data_->train, train_, scores); }
 
 std::optional<double> ClassifierTask::testScore(const std::atomic<bool>*) {
-    score(test_, testScores_);
+    score(data_->test, test_, testScores_);
     double total = 0.0;
     for (const float value : testScores_) total += static_cast<double>(value);
     return testScores_.empty() ? 0.0 : total / static_cast<double>(testScores_.size());
 }
 
-void ClassifierTask::score(Set& set, std::span<float> scores) {
+void ClassifierTask::score(const ClassifierData::Set& set, Scratch& scratch, std::span<float> scores) {
     if (fused_)
-        scoreFused(set, scores);
+        scoreFused(set, scratch, scores);
     else
-        scoreByTorch(set, scores);
+        scoreByTorch(set, scratch, scores);
 }
 
-void ClassifierTask::scoreFused(Set& set, std::span<float> scores) {
+void ClassifierTask::scoreFused(const ClassifierData::Set& set, Scratch& scratch, std::span<float> scores) {
     constexpr auto kTile = FusedMlp::kRowsPerTile;
     const auto classes = static_cast<std::size_t>(network_.shape().outputs);
     at::parallel_for(0, static_cast<std::int64_t>(set.rows.tiles()), kTilesPerTask,
                      [&](std::int64_t from, std::int64_t to) {
                          const auto begin = static_cast<std::size_t>(from);
                          const auto end = static_cast<std::size_t>(to);
-                         float* logits = set.logits.data() + begin * kTile * FusedMlp::kLogitsPerRow;
+                         float* logits = scratch.logits.data() + begin * kTile * FusedMlp::kLogitsPerRow;
                          fused_->forward(set.rows, begin, end, logits);
                          const std::size_t first = begin * kTile;
                          const std::size_t count = std::min(end * kTile, set.labels.size()) - first;
@@ -90,10 +100,10 @@ void ClassifierTask::scoreFused(Set& set, std::span<float> scores) {
                      });
 }
 
-void ClassifierTask::scoreByTorch(Set& set, std::span<float> scores) {
+void ClassifierTask::scoreByTorch(const ClassifierData::Set& set, Scratch& scratch, std::span<float> scores) {
     const c10::InferenceMode inference;
-    network_.forward(set.inputs, set.hidden, set.output);
-    const auto logits = set.output.cpu();
+    network_.forward(set.inputs, scratch.hidden, scratch.output);
+    const auto logits = scratch.output.cpu();
     const auto classes = static_cast<std::size_t>(network_.shape().outputs);
     compare(logits.data_ptr<float>(), classes, classes, set.labels, scores);
 }

@@ -70,4 +70,8 @@ SampleSet pictures(const LabelledSamples& digits) {
     return set;
 }
 
+std::filesystem::path digitsFile(const std::filesystem::path& resources) {
+    return resources / "data" / "digits.csv.gz";
+}
+
 }  // namespace mergarium

@@ -25,6 +25,9 @@ struct Digits {
     LabelledSamples test;
 };
 
+/// Where they lie.
+std::filesystem::path digitsFile(const std::filesystem::path& resources);
+
 /// Reads `digits.csv.gz`: 64 pixel values and the label per line. Throws with file and line where it is malformed.
 Digits readDigits(const std::filesystem::path& path);
 

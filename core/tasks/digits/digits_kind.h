@@ -1,11 +1,19 @@
 #pragma once
 
 #include "core/tasks/digits/digits_settings.h"
+#include "core/tasks/open_task.h"
+#include "core/tasks/sample_set.h"
 #include "core/tasks/task_outline.h"
+
+#include <filesystem>
 
 namespace mergarium {
 
 /// Reads no files.
 TaskOutline outlineOf(const DigitsSettings& settings);
+/// The training samples as people see them. Throws std::runtime_error naming file and line.
+SampleSet samplesOf(const DigitsSettings& settings, const std::filesystem::path& resources);
+/// Part of the networks module. Throws as `samplesOf` does.
+OpenedTask openTask(const DigitsSettings& settings, const TaskInputs& inputs, const NetworkDevice& device);
 
 }  // namespace mergarium

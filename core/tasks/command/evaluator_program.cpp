@@ -1,4 +1,4 @@
-#include "core/tasks/command/evaluator.h"
+#include "core/tasks/command/evaluator_program.h"
 
 #include "core/tasks/task.h"
 
@@ -127,15 +127,15 @@ EvaluatorReply readReply(std::string_view line, std::uint64_t id, std::size_t sa
     return reply;
 }
 
-Evaluator::Evaluator(CommandSettings settings, const std::atomic<bool>* abandon)
+EvaluatorProgram::EvaluatorProgram(CommandSettings settings, const std::atomic<bool>* abandon)
     : settings_(std::move(settings)), limits_{std::chrono::duration<double>(settings_.timeout), abandon} {}
 
-Evaluator::~Evaluator() {
+EvaluatorProgram::~EvaluatorProgram() {
     if (limits_.abandon && *limits_.abandon) return;
     finish();
 }
 
-void Evaluator::start() {
+void EvaluatorProgram::start() {
     if (process_) return;
     try {
         process_ = std::make_unique<ChildProcess>(settings_.program, settings_.folder);
@@ -144,12 +144,12 @@ void Evaluator::start() {
     }
 }
 
-void Evaluator::nextModel() {
+void EvaluatorProgram::nextModel() {
     if (settings_.lifetime == EvaluatorLifetime::PerChild && wasAsked_) finish();
     wasAsked_ = false;
 }
 
-EvaluatorReply Evaluator::ask(const EvaluationRequest& request) {
+EvaluatorReply EvaluatorProgram::ask(const EvaluationRequest& request) {
     start();
     wasAsked_ = true;
     const auto id = ++asked_;
@@ -164,7 +164,7 @@ EvaluatorReply Evaluator::ask(const EvaluationRequest& request) {
     }
 }
 
-void Evaluator::finish() {
+void EvaluatorProgram::finish() {
     if (process_) process_->finish(kGrace);
     process_.reset();
 }

@@ -41,11 +41,11 @@ EvaluatorReply readReply(std::string_view line, std::uint64_t id, std::size_t sa
 
 /// A program that scores models (docs/evaluators.md), started when it is needed, and anew after each failure. Used by
 /// one thread.
-class Evaluator {
+class EvaluatorProgram {
 public:
     /// `abandon`, which may be null, ends waiting when any thread sets it.
-    Evaluator(CommandSettings settings, const std::atomic<bool>* abandon);
-    ~Evaluator();
+    EvaluatorProgram(CommandSettings settings, const std::atomic<bool>* abandon);
+    ~EvaluatorProgram();
 
     /// Starts it unless it runs. Throws EvaluationFailure.
     void start();

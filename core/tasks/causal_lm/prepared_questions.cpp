@@ -1,0 +1,105 @@
+#include "core/tasks/causal_lm/prepared_questions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+namespace mergarium {
+namespace {
+
+/// Questions scored between two looks at whether the child is lost, or the run is to stop.
+constexpr std::size_t kQuestionsPerBatch = 32;
+
+std::filesystem::path folderOf(const Checkpoint& base) {
+    if (base.folder().empty())
+        throw std::runtime_error(
+            fmt::format("{}: there is no config.json beside it; name the model's folder.", base.path().string()));
+    return base.folder();
+}
+
+std::size_t commonPrefix(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
+    return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
+}  // namespace
+
+PreparedQuestions::PreparedQuestions(const CausalLmSettings& chosen, const Checkpoint& base)
+    : settings(chosen),
+      config(LlamaConfig::read(folderOf(base))),
+      tokenizer(Tokenizer::open(folderOf(base))),
+      check(chosen) {
+    checkVocabulary(base);
+    auto questions = readQuestions(settings);
+    samples = std::make_shared<const SampleSet>(samplesOf(questions));
+    train = prepared(std::move(questions.train));
+    test = prepared(std::move(questions.test));
+}
+
+void PreparedQuestions::checkVocabulary(const Checkpoint& base) const {
+    const auto rows = static_cast<std::size_t>(config.vocabulary);
+    if (tokenizer->vocabularySize() > rows)
+        throw std::runtime_error(
+            fmt::format("{}: the tokenizer has {} tokens, the network {} rows for them (config.json, vocab_size): the "
+                        "tokenizer is another model's.",
+                        folderOf(base).string(), tokenizer->vocabularySize(), rows));
+    for (const auto token : config.endTokens)
+        if (tokenizer->tokenOf(token).empty())
+            throw std::runtime_error(
+                fmt::format("{}: token {}, which ends a text (eos_token_id), is unknown to the tokenizer: the "
+                            "tokenizer is another model's.",
+                            folderOf(base).string(), token));
+}
+
+PreparedQuestions::Set PreparedQuestions::prepared(std::vector<Question> questions) const {
+    Set set{.questions = std::move(questions), .prompts = {}, .continuations = {}, .batches = {}};
+    const auto context = static_cast<std::size_t>(config.context);
+    const bool generates = settings.scoring == QuestionScoring::ExactMatch;
+    for (const auto& question : set.questions) {
+        auto prompt = tokenizer->encode(question.prompt, SpecialTokens::Add);
+        std::vector<std::vector<std::int32_t>> continuations;
+        const auto texts = generates ? std::vector<std::string>{}
+                           : settings.scoring == QuestionScoring::MultipleChoice
+                               ? question.choices
+                               : std::vector<std::string>{question.reference};
+        std::size_t longest = 1;
+        // A text's tokens can straddle the end of the prompt: what all of them share with it is the prompt.
+        std::vector<std::vector<std::int32_t>> whole;
+        std::size_t shared = prompt.size();
+        for (const auto& text : texts) {
+            whole.push_back(tokenizer->encode(question.prompt + text, SpecialTokens::Add));
+            shared = std::min(shared, commonPrefix(prompt, whole.back()));
+        }
+        prompt.resize(shared);
+        for (const auto& tokens : whole) {
+            if (tokens.size() <= shared)
+                throw std::runtime_error(fmt::format("{}: a choice or reference is empty.", question.place));
+            continuations.emplace_back(tokens.begin() + static_cast<std::ptrdiff_t>(shared), tokens.end());
+            longest = std::max(longest, continuations.back().size());
+        }
+        if (prompt.empty()) throw std::runtime_error(fmt::format("{}: the prompt has no tokens.", question.place));
+        if (prompt.size() + longest > context)
+            throw std::runtime_error(
+                fmt::format("{}: {} tokens of prompt and {} behind it are more than the model's context of {}.",
+                            question.place, prompt.size(), longest, context));
+        set.prompts.push_back(std::move(prompt));
+        set.continuations.push_back(std::move(continuations));
+    }
+
+    // Questions of one file and of like length together: they end at about the same time, and a child is often lost on
+    // one file.
+    std::vector<std::uint32_t> order(set.questions.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::ranges::stable_sort(order, [&](auto a, auto b) {
+        if (set.questions[a].file != set.questions[b].file) return set.questions[a].file < set.questions[b].file;
+        return set.prompts[a].size() < set.prompts[b].size();
+    });
+    const auto size = settings.batch == 0 ? kQuestionsPerBatch : static_cast<std::size_t>(settings.batch);
+    for (std::size_t begin = 0; begin < order.size(); begin += size)
+        set.batches.emplace_back(order.begin() + static_cast<std::ptrdiff_t>(begin),
+                                 order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), begin + size)));
+    return set;
+}
+
+}  // namespace mergarium

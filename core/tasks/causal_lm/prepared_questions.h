@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/checkpoint/checkpoint.h"
+#include "core/networks/llama_config.h"
+#include "core/tasks/causal_lm/answer_check.h"
+#include "core/tasks/causal_lm/questions.h"
+#include "core/tokenization/tokenizer.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mergarium {
+
+/// Questions as a network reads them, and all that is the same for every model that is asked them. Immutable; any
+/// thread.
+struct PreparedQuestions {
+    /// `base` is the model whose configuration and tokenizer all founders share. Throws std::runtime_error where these
+    /// and the questions don't fit together, naming file and line.
+    PreparedQuestions(const CausalLmSettings& settings, const Checkpoint& base);
+
+    struct Set {
+        std::vector<Question> questions;
+        std::vector<std::vector<std::int32_t>> prompts;
+        /// Per question the texts whose likelihood is asked for, behind its prompt: its choices, or the reference.
+        std::vector<std::vector<std::vector<std::int32_t>>> continuations;
+        std::vector<std::vector<std::uint32_t>> batches;
+    };
+
+    CausalLmSettings settings;
+    LlamaConfig config;
+    std::shared_ptr<const Tokenizer> tokenizer;
+    AnswerCheck check;
+    /// The training questions as people see them.
+    std::shared_ptr<const SampleSet> samples;
+    Set train;
+    Set test;
+
+private:
+    void checkVocabulary(const Checkpoint& base) const;
+    Set prepared(std::vector<Question> questions) const;
+};
+
+}  // namespace mergarium

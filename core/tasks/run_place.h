@@ -1,0 +1,21 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <filesystem>
+
+namespace mergarium {
+
+/// Where a run is kept, where its data lies, and what computes it. Changes no result.
+struct RunPlace {
+    std::filesystem::path database;
+    std::filesystem::path resources;
+    /// Threads that score, all lanes together; 0: one per core.
+    std::size_t threads = 0;
+    /// Children scored side by side; 0: as many as threads and memory allow. Never more than the strategy looks ahead.
+    std::size_t lanes = 1;
+    /// Set by any thread to end waiting for other programs; outlives the run. May be null.
+    const std::atomic<bool>* abandon = nullptr;
+};
+
+}  // namespace mergarium
