@@ -126,7 +126,7 @@ ExportResult exportModel(const ExportRequest& request, const Announce& announce)
     const RunCatalog catalog(request.database);
     const auto snapshot = catalog.snapshot(request.run);
     const auto ancestry = catalog.ancestry(request.run, request.member);
-    const bool dense = std::holds_alternative<OwnFounders>(snapshot.run->configuration.founders);
+    const bool dense = snapshot.run->genomes == GenomeKind::Dense;
     auto result =
         dense ? exportDense(request, snapshot, ancestry) : exportRecipe(request, snapshot, ancestry, announce);
     recordExport(request.database, request.run, request.member, result.folder, result.hash);

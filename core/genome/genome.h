@@ -6,10 +6,15 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 
 namespace mergarium {
 
 struct Splice;
+
+/// How the models of a run are held: a vector of parameters each, or a recipe over the founders.
+enum class GenomeKind { Dense, Recipe };
+std::string_view nameOf(GenomeKind kind);
 
 /// A model as an immutable value, whatever its kind. It knows no scores. Any thread.
 class Genome {

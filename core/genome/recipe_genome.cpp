@@ -180,4 +180,6 @@ Recipe combine(const Recipe& first, const Recipe& second, std::span<const MixedS
     return child;
 }
 
+std::string_view nameOf(GenomeKind kind) { return kind == GenomeKind::Dense ? "dense" : "recipe"; }
+
 }  // namespace mergarium

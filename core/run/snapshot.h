@@ -44,6 +44,9 @@ struct RunDescription {
     std::shared_ptr<const SampleSet> samples;
     /// Of the samples that the run began on (SampleSet::hash).
     std::string samplesHash;
+    /// How much each sample counts in the competition (SampleSet::weights), one each; empty: all 1.
+    std::vector<double> sampleWeights;
+    GenomeKind genomes = GenomeKind::Recipe;
     /// Compute device as shown to the user: "CPU, 2 threads".
     std::string device;
     /// Why computing is slower than it need be, and the remedy; empty if it is not. Not stored.

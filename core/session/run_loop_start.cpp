@@ -54,6 +54,8 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
                                .layout = loop->layout_,
                                .samples = loop->samples_,
                                .samplesHash = loop->samples_->hash,
+                               .sampleWeights = loop->samples_->weights,
+                               .genomes = loop->experiment_.gram ? GenomeKind::Recipe : GenomeKind::Dense,
                                .device = {},
                                .caution = loop->experiment_.caution};
     loop->strategy_ = makeStrategy(configuration, loop->experiment_, loop->emptyArchive());
@@ -173,6 +175,7 @@ void RunLoop::takeOverFigures(const ResumePoint& point) {
     const auto& stored = point.snapshot;
     RunDescription description = *stored.run;
     description.samples = samples_;
+    description.sampleWeights = samples_->weights;
     description.device = evaluator_->device();
     description.caution = experiment_.caution;
     description_ = std::make_shared<const RunDescription>(std::move(description));

@@ -61,6 +61,8 @@ Scores unpackScores(std::span<const std::byte> blob, std::size_t samples) {
 
 Blob packNumbers(std::span<const float> values) { return pack(values); }
 std::vector<float> unpackFloats(std::span<const std::byte> blob) { return unpack<float>(blob); }
+Blob packNumbers(std::span<const double> values) { return pack(values); }
+std::vector<double> unpackDoubles(std::span<const std::byte> blob) { return unpack<double>(blob); }
 Blob packNumbers(std::span<const std::uint64_t> values) { return pack(values); }
 std::vector<std::uint64_t> unpackIntegers(std::span<const std::byte> blob) { return unpack<std::uint64_t>(blob); }
 

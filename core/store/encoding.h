@@ -20,6 +20,8 @@ Scores unpackScores(std::span<const std::byte> blob, std::size_t samples);
 
 Blob packNumbers(std::span<const float> values);
 std::vector<float> unpackFloats(std::span<const std::byte> blob);
+Blob packNumbers(std::span<const double> values);
+std::vector<double> unpackDoubles(std::span<const std::byte> blob);
 Blob packNumbers(std::span<const std::uint64_t> values);
 std::vector<std::uint64_t> unpackIntegers(std::span<const std::byte> blob);
 

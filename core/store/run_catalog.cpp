@@ -50,7 +50,8 @@ SessionSnapshot snapshotOf(const StoredRun& run) {
     const auto& configuration = snapshot.run->configuration;
     snapshot.members = run.slotsAt(snapshot.evaluations, traitsOf(configuration.strategy).slots);
     run.complete(*snapshot.run, snapshot.members);
-    Archive archive(snapshot.members.size(), run.samples(), traitsOf(configuration.strategy).competition);
+    Archive archive(snapshot.members.size(), run.samples(), traitsOf(configuration.strategy).competition,
+                    snapshot.run->sampleWeights);
     for (std::size_t slot = 0; slot < snapshot.members.size(); ++slot) archive.place(slot, snapshot.members[slot]);
     snapshot.fitness = archive.fitness();
 

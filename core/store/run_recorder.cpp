@@ -66,8 +66,8 @@ struct RunRecorder::Store {
         const auto& configuration = description.configuration;
         SQLite::Statement insert(connection,
                                  "INSERT INTO runs (name, configuration, created, phase, owner, budget, samples, "
-                                 "device, sweep, arm, samples_hash) "
-                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                                 "device, sweep, arm, samples_hash, sample_weights, genomes) "
+                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         insert.bind(1, configuration.name);
         insert.bind(2, toYaml(configuration));
         insert.bind(3, secondsSince1970());
@@ -79,6 +79,9 @@ struct RunRecorder::Store {
         insert.bind(9, arm.sweep);
         insert.bind(10, arm.arm);
         insert.bind(11, description.samplesHash);
+        const auto weights = packNumbers(description.sampleWeights);
+        if (!weights.empty()) bindBlob(insert, 12, weights);
+        insert.bind(13, std::string(nameOf(description.genomes)));
         insert.exec();
         run = {connection.getLastInsertRowid()};
     }

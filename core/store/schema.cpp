@@ -174,8 +174,15 @@ constexpr const char* kVersion3 = R"sql(
 ALTER TABLE runs ADD COLUMN samples_hash TEXT NOT NULL DEFAULT '';       -- '': not known, or they ship with the program
 )sql";
 
+// Fitness of stored runs, also when their samples are out of reach; and how their genomes are to be read.
+constexpr const char* kVersion4 = R"sql(
+ALTER TABLE runs ADD COLUMN sample_weights BLOB;                         -- 64-bit floats, one per sample; NULL: all 1
+ALTER TABLE runs ADD COLUMN genomes TEXT NOT NULL DEFAULT 'recipe';      -- or 'dense'
+UPDATE runs SET genomes = 'dense' WHERE run IN (SELECT run FROM founders WHERE genome IS NOT NULL);
+)sql";
+
 /// The i-th entry goes from version i to i + 1.
-constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1, kVersion2, kVersion3};
+constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1, kVersion2, kVersion3, kVersion4};
 
 }  // namespace
 

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <sstream>
 #include <stdexcept>
 
@@ -18,6 +20,20 @@ std::span<const std::byte> blobOf(const SQLite::Column& column) {
 }
 
 std::uint64_t unsignedOf(const SQLite::Column& column) { return static_cast<std::uint64_t>(column.getInt64()); }
+
+std::vector<double> weightsOf(const SQLite::Column& column, std::size_t samples) {
+    auto weights = unpackDoubles(blobOf(column));
+    if (weights.size() != samples ||
+        !std::ranges::all_of(weights, [](double weight) { return std::isfinite(weight) && weight > 0.0; }))
+        throw std::runtime_error("The stored weights of the samples don't fit the run; the database is damaged.");
+    return weights;
+}
+
+GenomeKind genomesOf(const std::string& name) {
+    for (const auto kind : {GenomeKind::Dense, GenomeKind::Recipe})
+        if (name == nameOf(kind)) return kind;
+    throw std::runtime_error(fmt::format("The run's genomes are of the unknown kind '{}'; update Mergarium.", name));
+}
 
 Interpolation interpolationOf(const std::string& name) {
     for (const auto one : kInterpolations)
@@ -104,7 +120,7 @@ std::map<MemberId, std::vector<std::byte>> StoredRun::genomes() const {
 
 void StoredRun::complete(const RunDescription& description, std::vector<MemberPtr>& members) const {
     auto packed = genomes();
-    const bool dense = std::holds_alternative<OwnFounders>(description.configuration.founders);
+    const bool dense = description.genomes == GenomeKind::Dense;
     std::map<MemberId, AnswersPtr> answers;
     auto rows = query("SELECT member, texts FROM answers WHERE run = ?");
     while (rows.executeStep())
@@ -151,12 +167,14 @@ std::vector<MemberPtr> StoredRun::slotsAt(std::uint64_t step, std::size_t size) 
 std::shared_ptr<const RunDescription> StoredRun::describe() const {
     RunDescription description;
     description.id = run_;
-    auto row = query("SELECT configuration, device, samples_hash FROM runs WHERE run = ?");
+    auto row = query("SELECT configuration, device, samples_hash, sample_weights, genomes FROM runs WHERE run = ?");
     row.executeStep();
     description.configuration =
         parseStoredConfiguration(row.getColumn(0).getString(), fmt::format("run {}", run_.value));
     description.device = row.getColumn(1).getString();
     description.samplesHash = row.getColumn(2).getString();
+    if (!row.getColumn(3).isNull()) description.sampleWeights = weightsOf(row.getColumn(3), samples_);
+    description.genomes = genomesOf(row.getColumn(4).getString());
     auto founders =
         query("SELECT member, name, train, test, path, adapter, hash FROM founders WHERE run = ? ORDER BY member");
     while (founders.executeStep())

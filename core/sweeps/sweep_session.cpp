@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <map>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -27,11 +29,29 @@ struct SweepSession::Slot {
     SnapshotPtr last = std::make_shared<const SessionSnapshot>();
 };
 
+struct SweepSession::Bell {
+    void ring() {
+        const std::lock_guard lock(mutex);
+        rung = true;
+        changed.notify_all();
+    }
+    void waitFor(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex);
+        changed.wait_for(lock, time, [this] { return rung; });
+        rung = false;
+    }
+
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool rung = false;
+};
+
 PlannedRun plannedRun(const Sweep& sweep, std::size_t index) {
     return {sweep.arms[index % sweep.arms.size()], sweep.seeds[index / sweep.arms.size()]};
 }
 
-SweepSession::SweepSession(Sweep sweep, SweepPlace place) : sweep_(std::move(sweep)), place_(std::move(place)) {
+SweepSession::SweepSession(Sweep sweep, SweepPlace place)
+    : sweep_(std::move(sweep)), place_(std::move(place)), bell_(std::make_shared<Bell>()) {
     place_.jobs = std::max<std::size_t>(1, place_.jobs);
     if (place_.threads == 0)
         place_.threads = std::max<std::size_t>(1, std::thread::hardware_concurrency() / place_.jobs);
@@ -80,7 +100,7 @@ void SweepSession::begin(Slot& slot) {
                                                             .threads = place_.threads,
                                                             .lanes = place_.lanes,
                                                             .startPaused = false},
-                                             nullptr);
+                                             [bell = bell_] { bell->ring(); });
     slot.now.state = SweepRunState::Going;
 }
 
@@ -151,6 +171,17 @@ void SweepSession::stop() {
     stopping_ = true;
     for (const auto& slot : slots_)
         if (slot->session) slot->session->stop();
+}
+
+void SweepSession::waitFor(std::chrono::milliseconds time) {
+    // A run that has shown its last state ends in a moment, and rings no more.
+    for (const auto& slot : slots_) {
+        const auto phase = slot->last->phase;
+        if (phase != Phase::Finished && phase != Phase::Stopped && phase != Phase::Failed) continue;
+        slot->session->waitFor(time);
+        return;
+    }
+    bell_->waitFor(time);
 }
 
 SweepProgress SweepSession::progress() const {

@@ -89,16 +89,21 @@ public:
     /// ended.
     void stop();
     SweepProgress progress() const;
+    /// Blocks until `advance` has something to take in, or for `time`: for callers without an event loop.
+    void waitFor(std::chrono::milliseconds time);
 
 private:
     /// One run of the plan.
     struct Slot;
+    /// Rung by the runs' threads.
+    struct Bell;
     void begin(Slot& slot);
     void takeIn(Slot& slot);
 
     Sweep sweep_;
     SweepPlace place_;
     std::vector<std::unique_ptr<Slot>> slots_;
+    std::shared_ptr<Bell> bell_;
     bool stopping_ = false;
     std::vector<std::string> failures_;
     std::string caution_;

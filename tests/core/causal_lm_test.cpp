@@ -3,6 +3,7 @@
 #include "core/session/run_loop.h"
 #include "core/tasks/causal_lm/answer_check.h"
 #include "core/tasks/causal_lm/questions.h"
+#include "tests/support/runs.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -13,11 +14,11 @@
 #include <fstream>
 
 using namespace mergarium;
+using test::kResources;
+using test::runToItsEnd;
 namespace fs = std::filesystem;
 
 namespace {
-
-const fs::path kResources = MERGARIUM_SOURCE_DIR "/resources";
 
 RunConfiguration demo(std::uint64_t evaluations, std::uint64_t seed = 1) {
     auto configuration = readConfiguration(kResources / "presets/language-demo.yaml");
@@ -28,14 +29,6 @@ RunConfiguration demo(std::uint64_t evaluations, std::uint64_t seed = 1) {
     for (auto& file : task.files) file.limit = 40;
     task.batch = 10;
     return configuration;
-}
-
-SessionSnapshot runToItsEnd(const RunConfiguration& configuration, const fs::path& database) {
-    const auto loop = RunLoop::begin(configuration, {.database = database, .resources = kResources, .threads = 1});
-    const std::atomic<bool> abandon = false;
-    while (!loop->isFinished()) loop->step(abandon);
-    loop->store(Phase::Finished);
-    return loop->snapshot(Phase::Finished);
 }
 
 }  // namespace

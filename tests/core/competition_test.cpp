@@ -120,6 +120,34 @@ private Q_SLOTS:
         compareAll(archive.fitness(), {1.0 / 3 + 1.0 / 2, 1.0 / 3});
     }
 
+    void weightsMultiplyWhatSamplesAreWorth() {
+        Archive archive(2, 3, {}, {0.5, 0.5, 4.0});
+        archive.place(0, member(1, {1, 1, 0}));
+        archive.place(1, member(2, {0, 1, 1}));
+        compareAll(archive.niches().worth, {0.5, 0.25, 4.0});
+        compareAll(archive.fitness(), {0.75, 4.25});
+        // Were samples worth the same, it would be the weakest.
+        const auto verdict = archive.judge(Scores({0, 0, 1}));
+        QCOMPARE(*verdict.slot, std::size_t{0});
+        compareAll({verdict.fitness}, {2.0});
+        QVERIFY_EXCEPTION_THROWN(Archive(2, 3, {}, {1.0, 1.0}), std::invalid_argument);
+    }
+
+    void capacityBestIsTheBestScoreThatAnyoneHas() {
+        Archive archive(2, 3, {.alpha = 1.0, .capacity = Capacity::Best}, {1.0, 1.0, 10.0});
+        archive.place(0, member(1, {0.5f, 0.0f, 0.25f}));
+        archive.place(1, member(2, {0.25f, 0.2f, 0.0f}));
+        compareAll(archive.niches().totals, {0.75, 0.2, 0.25});
+        compareAll(archive.niches().worth, {0.5 / 0.75, 1.0, 10.0});
+        compareAll(archive.fitness(), {0.25 / 0.75 + 2.5, 0.125 / 0.75 + 0.2});
+    }
+
+    void epsilonSoftensScarcityWhateverAlphaIs() {
+        compareAll(archiveOf({"11", "10"}, {.alpha = 0.0, .epsilon = 0.25}).niches().worth, {0.8, 0.8});
+        compareAll(archiveOf({"11", "11", "11", "10"}, {.alpha = 0.5, .epsilon = 1.0}).niches().worth,
+                   {1.0 / 3, 1.0 / (std::sqrt(3.0) + 1.0)});
+    }
+
     void unsolvedSamplesAreWorthNothing() {
         const auto archive = archiveOf({"00", "00"}, {});
         compareAll(archive.fitness(), {0, 0});

@@ -3,6 +3,8 @@
 #include <QtTest>
 
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 using namespace mergarium;
 
@@ -16,6 +18,22 @@ Diversity diversityOf(const Rows& rows) {
 }
 
 bool near(double a, double b) { return std::abs(a - b) < 1e-6; }
+
+/// NaN equals NaN here.
+void compareAll(const std::vector<float>& actual, const std::vector<double>& expected) {
+    QCOMPARE(actual.size(), expected.size());
+    for (std::size_t i = 0; i < actual.size(); ++i)
+        QVERIFY2(std::isnan(expected[i]) ? std::isnan(actual[i]) : near(actual[i], expected[i]),
+                 qPrintable(QString("entry %1: %2 against %3").arg(i).arg(actual[i]).arg(expected[i])));
+}
+
+/// Two models around an empty slot, on five samples: one shared, two with one owner each, one unsolved, one graded.
+struct SmallArchive {
+    std::vector<float> first{1, 1, 0, 0, 0.25f}, last{1, 0, 0, 1, 0.75f};
+    std::vector<std::span<const float>> rows{first, {}, last};
+    std::vector<std::uint32_t> order{0, 1, 2, 3, 4};
+};
+constexpr double kAbsent = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -54,6 +72,98 @@ private Q_SLOTS:
         const std::vector<std::span<const float>> rows{a, {}, b, {}};
         QVERIFY(near(diversity(rows, 2).nicheEntropy, 1.0));
         QVERIFY(near(diversity(rows, 2).disagreement, 1.0));
+    }
+
+    void aSampleIsSolvedFromHalfAPointOn() {
+        const auto found = diversityOf({{0.5f, 0.49f, 0.0f, 1.0f}, {0.0f, 0.49f, 0.5f, 0.51f}});
+        QVERIFY(near(found.coverage, 0.75));
+        QVERIFY(near(found.disagreement, 0.5));
+    }
+
+    void binsTileTheRangeInEqualParts() {
+        const SmallArchive archive;
+        const auto raster = rasterize(archive.rows, archive.order, {0, 5}, 2, Binning::Mean);
+        QCOMPARE(raster.rows, std::size_t{3});
+        QCOMPARE(raster.bins.size(), std::size_t{2});
+        QCOMPARE(raster.bins[0].begin, std::size_t{0});
+        QCOMPARE(raster.bins[0].end, std::size_t{2});
+        QCOMPARE(raster.bins[1].begin, std::size_t{2});
+        QCOMPARE(raster.bins[1].end, std::size_t{5});
+    }
+
+    void aBinHoldsTheMeanOfItsShares() {
+        const SmallArchive archive;
+        const auto raster = rasterize(archive.rows, archive.order, {0, 5}, 2, Binning::Mean);
+        compareAll(raster.shares, {0.75, 0.25 / 3, kAbsent, kAbsent, 0.25, 1.75 / 3});
+    }
+
+    void aBinHoldsTheLargestOfItsShares() {
+        const SmallArchive archive;
+        const auto raster = rasterize(archive.rows, archive.order, {0, 5}, 2, Binning::Max);
+        compareAll(raster.shares, {1.0, 0.25, kAbsent, kAbsent, 0.5, 1.0});
+    }
+
+    void totalsAndTheUnsolvedAreMeansOverTheBin() {
+        const SmallArchive archive;
+        for (const auto binning : {Binning::Mean, Binning::Max}) {
+            const auto raster = rasterize(archive.rows, archive.order, {0, 5}, 2, binning);
+            compareAll(raster.totals, {1.5, 2.0 / 3});
+            compareAll(raster.unsolved, {0.0, 1.0 / 3});
+        }
+    }
+
+    void aRasterFollowsTheOrderAndTheRange() {
+        const SmallArchive archive;
+        const std::vector<std::uint32_t> order{4, 3, 2, 1, 0};
+        const auto raster = rasterize(archive.rows, order, {1, 4}, 10, Binning::Mean);
+        QCOMPARE(raster.bins.size(), std::size_t{3});
+        QCOMPARE(raster.bins[0].begin, std::size_t{1});
+        QCOMPARE(raster.bins[2].end, std::size_t{4});
+        compareAll(raster.shares, {0, 0, 1, kAbsent, kAbsent, kAbsent, 1, 0, 0});
+        compareAll(raster.unsolved, {0, 1, 0});
+        compareAll(rasterize(archive.rows, order, {4, 99}, 10, Binning::Max).totals, {2.0});
+    }
+
+    void anEmptyRangeOrWidthHasNoBins() {
+        const SmallArchive archive;
+        QVERIFY(rasterize(archive.rows, archive.order, {3, 3}, 10, Binning::Mean).bins.empty());
+        QVERIFY(rasterize(archive.rows, archive.order, {5, 9}, 10, Binning::Mean).bins.empty());
+        QVERIFY(rasterize(archive.rows, archive.order, {0, 5}, 0, Binning::Mean).shares.empty());
+    }
+
+    void oneSolvedSampleAmongManyStaysVisibleUnderMax() {
+        constexpr std::size_t kSamples = 60'000, kWidth = 1'200, kSolvedOne = 31'234;
+        std::vector<float> scores(kSamples);
+        scores[kSolvedOne] = 1.0f;
+        const std::vector<std::span<const float>> rows{scores};
+        std::vector<std::uint32_t> order(kSamples);
+        std::iota(order.begin(), order.end(), 0u);
+        const auto most = rasterize(rows, order, {0, kSamples}, kWidth, Binning::Max);
+        const auto mean = rasterize(rows, order, {0, kSamples}, kWidth, Binning::Mean);
+        std::vector<double> expected(kWidth);
+        expected[kSolvedOne / 50] = 1.0;
+        compareAll(most.shares, expected);
+        expected[kSolvedOne / 50] = 0.02;
+        compareAll(mean.shares, expected);
+    }
+
+    void samplesAreOrderedByGroupDifficultyOrOwner_data() {
+        QTest::addColumn<int>("order");
+        QTest::addColumn<QList<quint32>>("expected");
+        QTest::newRow("group") << int(SampleOrder::Group) << QList<quint32>{1, 3, 5, 0, 2, 4};
+        // Totals 1, 2, 0, 1, 2, 1.2: who is solved by most comes first, equals as they come.
+        QTest::newRow("difficulty") << int(SampleOrder::Difficulty) << QList<quint32>{1, 4, 5, 0, 3, 2};
+        // Of equals the first row owns; samples of one owner by difficulty; those of nobody last.
+        QTest::newRow("owner") << int(SampleOrder::Owner) << QList<quint32>{1, 4, 3, 5, 0, 2};
+    }
+    void samplesAreOrderedByGroupDifficultyOrOwner() {
+        QFETCH(int, order);
+        QFETCH(QList<quint32>, expected);
+        const std::vector<float> first{0, 1, 0, 1, 1, 0.2f}, last{1, 1, 0, 0, 1, 1};
+        const std::vector<std::span<const float>> rows{first, {}, last};
+        const std::vector<std::uint32_t> groups{1, 0, 1, 0, 1, 0};
+        QCOMPARE(orderSamples(SampleOrder(order), rows, groups),
+                 (std::vector<std::uint32_t>{expected.begin(), expected.end()}));
     }
 };
 

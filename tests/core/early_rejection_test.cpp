@@ -90,6 +90,30 @@ private Q_SLOTS:
         QVERIFY(archive.isLost(std::vector<float>{0, 0, 0}, {true, true, true}));
     }
 
+    void weightsDecideWhatIsLost_data() {
+        QTest::addColumn<float>("score");
+        QTest::addColumn<bool>("best");
+        QTest::newRow("0/1") << 1.0f << false;
+        QTest::newRow("graded") << 0.6f << false;
+        QTest::newRow("graded, best") << 0.6f << true;
+    }
+    void weightsDecideWhatIsLost() {
+        QFETCH(float, score);
+        QFETCH(bool, best);
+        const CompetitionRule rule{.capacity = best ? Capacity::Best : Capacity::Unit};
+        const auto lost = [&](std::vector<double> weights, const std::vector<bool>& scored) {
+            Archive archive(1, 3, rule, std::move(weights));
+            archive.place(0, memberWith(1, {0, score, score}));
+            return archive.isLost(std::vector<float>{score, 0, 0}, scored);
+        };
+        const std::vector<bool> all{true, true, true}, theOthers{false, true, true};
+        QVERIFY(lost({}, all));
+        QVERIFY(!lost({4.0, 1.0, 1.0}, all));
+        QVERIFY(!lost({4.0, 1.0, 1.0}, theOthers));
+        QVERIFY(lost({4.0, 4.0, 4.0}, all));
+        QVERIFY(lost({1.0, 4.0, 4.0}, theOthers));
+    }
+
     void aTieIsNotLost() {
         // The newcomer is the last row: of equals the lowest slot leaves.
         Archive archive(1, 2, {});

@@ -128,6 +128,36 @@ private Q_SLOTS:
                                  std::invalid_argument);
     }
 
+    void slerpIsLinearWhereTheSineIsAtMostAMillionth() {
+        // Nearly antiparallel, where the two differ most.
+        const auto gramAt = [](double off) { return PairGram{1.0, -1.0 + off * off / 2.0, 1.0}; };
+        QVERIFY(std::abs(slerp(gramAt(0.9e-6), 0.25).first - 0.75) < 1e-12);
+        QVERIFY(std::abs(slerp(gramAt(1.1e-6), 0.25).first - std::sqrt(0.5) / 1.1e-6) < 1e3);
+    }
+
+    void everyStepHasNoiseOfItsOwn() {
+        const SpliceRule rule{.mutation = 0.01};
+        std::set<std::uint64_t> seeds;
+        for (std::uint64_t run : {1u, 2u})
+            for (std::uint64_t step = 1; step <= 500; ++step)
+                seeds.insert(drawSplice(rule, 50, run, step).mutation->seed);
+        QCOMPARE(seeds.size(), std::size_t{1000});
+        QVERIFY(!drawSplice({}, 50, 1, 1).mutation);
+    }
+
+    void betaRatiosLieWhereTheirShapeSays() {
+        const auto variance = [](const SpliceRule& rule) {
+            double squares = 0.0;
+            for (std::uint64_t step = 1; step <= 2000; ++step)
+                squares += std::pow(drawSplice(rule, 50, 1, step).ratio - 0.5, 2.0) / 2000.0;
+            return squares;
+        };
+        // 1 / (4 (2 shape + 1))
+        QVERIFY(std::abs(variance({}) - 1.0 / 12) < 0.006);
+        QVERIFY(std::abs(variance({.ratio = BetaRatio{0.2}}) - 1.0 / 5.6) < 0.01);
+        QVERIFY(std::abs(variance({.ratio = BetaRatio{12.0}}) - 0.01) < 0.001);
+    }
+
     void splicesAreDrawnWithinTheirRule() {
         const SpliceRule rule{
             .splits = {2, 9}, .ratio = BetaRatio{0.3}, .interpolation = Interpolation::Lerp, .mutation = 0.02};

@@ -38,6 +38,24 @@ private Q_SLOTS:
         QCOMPARE(drawn, (std::array<double, 4>{2, 2, 0, 0}));
     }
 
+    void attractionCountsSamplesByTheirWeights() {
+        Archive archive(3, 3, {}, {1.0, 1.0, 9.0});
+        archive.place(0, member(1, {1, 0, 0}));
+        archive.place(1, member(2, {0, 1, 0}));
+        archive.place(2, member(3, {0, 0, 1}));
+        std::array<double, 3> drawn{};
+        attractions(archive.rows()[0], archive.rows(), archive.niches().worth, drawn);
+        QCOMPARE(drawn, (std::array<double, 3>{0, 1, 9}));
+        int heavy = 0, first = 0;
+        for (int step = 0; step < 20000; ++step) {
+            const auto parents = drawParents(archive, true, 1, step);
+            first += parents.first == 0;
+            heavy += parents.first == 0 && parents.second == 2;
+        }
+        QVERIFY(std::abs(first / 20000.0 - 1.0 / 11) < 0.011);
+        QVERIFY(std::abs(heavy / double(first) - 0.9) < 0.04);
+    }
+
     void drawingFollowsTheWeights() {
         const std::array<double, 4> weights{1, 0, 2, 1};
         QCOMPARE(*drawProportional(weights, 0.0), 0u);

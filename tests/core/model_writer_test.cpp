@@ -143,6 +143,19 @@ private Q_SLOTS:
         QCOMPARE(index["weight_map"]["big"].get<std::string>(), std::string("model-00002-of-00003.safetensors"));
     }
 
+    void aShardMayBeFullAndNoFuller() {
+        const auto filesOf = [](std::uint64_t shardSize) {
+            std::vector<TensorDescription> tensors;
+            for (const auto* name : {"a", "b", "c"})
+                tensors.push_back({.name = name, .dtype = DType::F32, .shape = {2}, .count = 2});
+            return planModel(std::move(tensors), shardSize, {}).files.size();
+        };
+        QCOMPARE(filesOf(24), std::size_t{1});
+        QCOMPARE(filesOf(23), std::size_t{2});
+        QCOMPARE(filesOf(16), std::size_t{2});
+        QCOMPARE(filesOf(15), std::size_t{3});
+    }
+
     void whatIsWrittenHasTheHashOfItsContents() {
         std::string whole;
         for (const std::uint64_t shardSize : {0, 20'000}) {

@@ -121,6 +121,9 @@ private Q_SLOTS:
         QTest::newRow("another founder's files") << "files_from: 1"
                                                  << "files_from: 3"
                                                  << "must be the number of a founder";
+        QTest::newRow("of another layout") << "layout: \""
+                                           << "layout: \"0"
+                                           << "another layout";
         QTest::newRow("longer than the founders") << "end: 92"
                                                   << "end: 93"
                                                   << "another layout";

@@ -223,6 +223,11 @@ private Q_SLOTS:
             damaged[at] ^= std::byte{0xFF};
             QVERIFY_EXCEPTION_THROWN(unpackRecipe(damaged), std::runtime_error);
         }
+        for (const auto& ends : {std::vector<std::uint64_t>{3, 3, 11}, {10, 3, 11}, {0, 10, 11}}) {
+            auto broken = recipe;
+            broken.ends = ends;
+            QVERIFY_EXCEPTION_THROWN(unpackRecipe(packRecipe(broken)), std::runtime_error);
+        }
     }
 
     void denseChildrenKeepTheRecipeThatTheyAreMadeBy() {

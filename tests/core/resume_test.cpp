@@ -1,5 +1,6 @@
 #include "core/configuration/yaml.h"
 #include "core/session/run_loop.h"
+#include "tests/support/runs.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -10,18 +11,13 @@ using namespace mergarium;
 
 namespace {
 
-const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
 const std::atomic<bool> kNever = false;
 
 void stepTo(RunLoop& loop, std::uint64_t evaluations) {
     while (loop.snapshot(Phase::Running).evaluations < evaluations && !loop.isFinished()) loop.step(kNever);
 }
 
-std::string finish(RunLoop& loop) {
-    while (!loop.isFinished()) loop.step(kNever);
-    loop.store(Phase::Finished);
-    return loop.snapshot(Phase::Finished).archiveHash;
-}
+std::string finish(RunLoop& loop) { return test::finish(loop).archiveHash; }
 
 }  // namespace
 
@@ -33,7 +29,7 @@ class ResumeTest : public QObject {
 
     RunPlace newPlace() {
         return {.database = folder_.filePath(QString("runs-%1.db").arg(++files_)).toStdString(),
-                .resources = kResources,
+                .resources = test::kResources,
                 .threads = 1};
     }
 
@@ -91,8 +87,7 @@ private Q_SLOTS:
         RunConfiguration plain;
         plain.evaluations = 120;
         const auto expected = finish(*RunLoop::begin(plain, newPlace()));
-        auto said = parseConfiguration(
-            "strategy: {snap: none, offspring: 1, refuse_duplicates: false}", "test");
+        auto said = parseConfiguration("strategy: {snap: none, offspring: 1, refuse_duplicates: false}", "test");
         said.evaluations = 120;
         QCOMPARE(finish(*RunLoop::begin(said, newPlace())), expected);
     }

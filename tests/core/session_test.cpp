@@ -2,6 +2,7 @@
 #include "core/session/rate_meter.h"
 #include "core/session/stored_session.h"
 #include "core/store/run_catalog.h"
+#include "tests/support/runs.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -11,17 +12,10 @@
 
 using namespace mergarium;
 using namespace std::chrono_literals;
+using test::kResources;
+using test::shortRun;
 
 namespace {
-
-const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
-
-RunConfiguration shortRun(std::uint64_t evaluations) {
-    RunConfiguration configuration;
-    configuration.name = "test";
-    configuration.evaluations = evaluations;
-    return configuration;
-}
 
 /// Looks until the session shows what is asked for; null when it never did.
 template <typename Condition>

@@ -1,6 +1,7 @@
 #include "core/session/session.h"
 #include "core/session/stored_session.h"
 #include "core/store/run_catalog.h"
+#include "tests/support/runs.h"
 
 #include <SQLiteCpp/Database.h>
 
@@ -15,18 +16,11 @@
 
 using namespace mergarium;
 using namespace std::chrono_literals;
+using test::kResources;
+using test::shortRun;
 namespace fs = std::filesystem;
 
 namespace {
-
-const fs::path kResources = MERGARIUM_SOURCE_DIR "/resources";
-
-RunConfiguration shortRun(std::uint64_t evaluations) {
-    RunConfiguration configuration;
-    configuration.name = "test";
-    configuration.evaluations = evaluations;
-    return configuration;
-}
 
 SnapshotPtr runToItsEnd(SessionRequest request) {
     Session session(std::move(request), nullptr);
@@ -112,16 +106,21 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(RunCatalog(corrupt).snapshot({1}), std::runtime_error);
     }
 
-    void foldersAndPlacesWithoutPermissionAreRefused() {
+    void foldersAndPlacesWhereNothingCanLieAreRefused() {
         const auto folder = path("folder.db");
         fs::create_directory(folder);
         refuses(folder, "folder");
-        refuses(path("missing") / "runs.db", "");
-        if (geteuid() == 0) return;  // to whom everything is permitted
+        refuses(path("missing") / "runs.db", "its folder doesn't exist");
+        refuses(good_ / "runs.db", "its folder doesn't exist");
+        refuses("/proc/runs.db", "can't be opened");
+    }
+
+    void databasesWithoutPermissionAreRefused() {
+        if (geteuid() == 0) QSKIP("to root everything is permitted");
         const auto closed = path("closed.db");
         fs::copy_file(good_, closed);
         fs::permissions(closed, fs::perms::owner_read);
-        refuses(closed, "");
+        refuses(closed, "can't be ");
     }
 
     void aLockedDatabaseDelaysARunAndLosesNothing() {

@@ -354,6 +354,71 @@ private Q_SLOTS:
         QCOMPARE(one.rivals()->memberCount(), std::size_t{3});
         QVERIFY(!mapElites().rivals());
     }
+
+    void withoutCrossoverAChildIsItsParentAndNoise() {
+        const SpliceRule rule{.splits = {3, 3}, .mutation = 0.1};
+        auto niches = m2n2({.crossover = false, .splice = rule});
+        admit(niches, 1, "11111100");
+        admit(niches, 2, "00111111");
+        MapElites elites({.descriptors = describe({}, samples()),
+                          .cells = 4,
+                          .crossover = false,
+                          .splice = rule,
+                          .length = 4,
+                          .seed = 1},
+                         Archive(16, 8, {.alpha = 0.0}));
+        elites.settle(founder(1, "11110000"));
+        elites.settle(founder(2, "00111111"));
+        for (Strategy* strategy : std::initializer_list<Strategy*>{&niches, &elites}) {
+            std::set<std::uint64_t> parents, noise;
+            for (std::uint64_t step = 3; step <= 60; ++step) {
+                const auto proposal = strategy->propose(step);
+                const auto [first, second] = parentsOf(proposal);
+                QCOMPARE(second, first);
+                const auto& splice = proposal.mating()->splice;
+                QVERIFY(splice.splits.empty());
+                QCOMPARE(splice.ratio, 0.0);
+                QCOMPARE(splice.mutation->sigma, 0.1);
+                parents.insert(first);
+                noise.insert(splice.mutation->seed);
+            }
+            QVERIFY2(parents.size() > 1, "not always the same");
+            QCOMPARE(noise.size(), std::size_t{58});
+        }
+    }
+
+    void withoutCrossoverParentsAreDrawnByFitness() {
+        // By attraction the second parent would never be the first.
+        auto alone = m2n2({.crossover = false});
+        admit(alone, 1, "11111111");
+        int best = 0;
+        for (std::uint64_t step = 2; step < 4002; ++step) best += parentsOf(alone.propose(step)).first == 101;
+        // Each sample is shared by two: fitness 2, 2 and 4.
+        QVERIFY(std::abs(best / 4000.0 - 0.5) < 0.04);
+    }
+
+    void aGridHasItsEndsForEveryPair() {
+        const std::vector<MemberPtr> founders{founder(1, "11110000"), founder(2, "00001111"), founder(3, "00000000")};
+        RatioSearch strategy({.ratio = GridRatio{10}}, founders, Archive(4, 8, {.alpha = 0.0}));
+        std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<double>> ratios;
+        for (std::uint64_t step = 1; step <= 10; ++step) {
+            const auto proposal = strategy.propose(step);
+            ratios[parentsOf(proposal)].push_back(proposal.mating()->splice.ratio);
+        }
+        // The tenth goes to the first pair.
+        QCOMPARE((ratios[{1, 2}]), (std::vector<double>{0.0, 1.0 / 3, 2.0 / 3, 1.0}));
+        QCOMPARE((ratios[{1, 3}]), (std::vector<double>{0.0, 0.5, 1.0}));
+        QCOMPARE((ratios[{2, 3}]), (std::vector<double>{0.0, 0.5, 1.0}));
+    }
+
+    void ratioSearchDrawsFromItsBeta() {
+        RatioSearch strategy({.ratio = BetaRatio{12.0}, .seed = 5}, {founder(1, "11110000"), founder(2, "00001111")},
+                             Archive(4, 8, {.alpha = 0.0}));
+        double variance = 0.0;
+        for (std::uint64_t step = 1; step <= 2000; ++step)
+            variance += std::pow(strategy.propose(step).mating()->splice.ratio - 0.5, 2.0) / 2000.0;
+        QVERIFY(std::abs(variance - 0.01) < 0.001);
+    }
 };
 
 QTEST_APPLESS_MAIN(StrategiesTest)

@@ -13,6 +13,7 @@
 #include <fstream>
 
 using namespace mergarium;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -32,7 +33,7 @@ std::string refusal(const std::string& yaml) {
 }
 
 void finish(SweepSession& session) {
-    while (session.advance()) QThread::msleep(1);
+    while (session.advance()) session.waitFor(10s);
 }
 
 /// What a run came to, whatever its number.
@@ -270,10 +271,8 @@ private Q_SLOTS:
         const auto place = newPlace(2);
         for (int sitting = 0; sitting < 3; ++sitting) {
             SweepSession session(sweepOf(test::kSmallSweep), place);
-            for (int look = 0; look < 3 + 20 * sitting; ++look) {
-                session.advance();
-                QThread::msleep(1);
-            }
+            const auto before = session.progress().evaluations;
+            while (session.progress().evaluations <= before + 30 * sitting && session.advance()) session.waitFor(10s);
             session.stop();
             finish(session);
         }

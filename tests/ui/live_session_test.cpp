@@ -1,5 +1,6 @@
 #include "ui/session/live_session.h"
 #include "core/store/run_catalog.h"
+#include "tests/support/runs.h"
 #include "ui/session/run_text.h"
 #include "ui/session/workbench.h"
 #include "ui/transport/transport_bar.h"
@@ -9,19 +10,12 @@
 #include <QtTest>
 
 using namespace mergarium;
+using test::kResources;
+using test::shortRun;
 
 namespace {
 
 constexpr int kPatience = 60'000;
-const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
-
-RunConfiguration shortRun(std::uint64_t evaluations, const char* name = "test") {
-    RunConfiguration configuration;
-    configuration.name = name;
-    configuration.evaluations = evaluations;
-    configuration.device = "cpu";
-    return configuration;
-}
 
 SnapshotPtr inPhase(Phase phase) {
     SessionSnapshot snapshot;
@@ -149,8 +143,19 @@ private Q_SLOTS:
 
     void itCanBeDestroyedBeforeTheRunIsPrepared() {
         const auto what = request(1'000'000);
-        { LiveSession live(what); }
+        int changes = 0;
+        {
+            LiveSession live(what);
+            connect(&live, &LiveSession::snapshotChanged, this, [&] { ++changes; });
+        }
         QCoreApplication::processEvents();
+        QCOMPARE(changes, 0);
+        // Stopped before it was stored at all, or soon after.
+        if (!std::filesystem::exists(what.database)) return;
+        for (const auto& run : RunCatalog(what.database).runs()) {
+            QCOMPARE(run.phase, Phase::Stopped);
+            QVERIFY(run.evaluations < run.budget);
+        }
     }
 
     void failureIsAStateWithASentence() {

@@ -26,9 +26,8 @@ AttractionFramePtr makeAttractionFrame(const SnapshotPtr& snapshot) {
 
     Niches niches;
     const auto rule = snapshot->run ? traitsOf(snapshot->run->configuration.strategy).competition : CompetitionRule{};
-    const bool weighted = snapshot->run && snapshot->run->samples;
-    shareNiches(rows, rows[slots.front()].size(), rule, niches,
-                weighted ? std::span<const double>(snapshot->run->samples->weights) : std::span<const double>());
+    const auto weights = snapshot->run ? std::span(snapshot->run->sampleWeights) : std::span<const double>();
+    shareNiches(rows, rows[slots.front()].size(), rule, niches, weights);
 
     const auto fitnessOf = [&](std::size_t slot) {
         return slot < snapshot->fitness.size() ? snapshot->fitness[slot] : 0.0;

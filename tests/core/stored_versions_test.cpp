@@ -1,0 +1,53 @@
+#include "core/session/stored_session.h"
+#include "tests/support/runs.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace mergarium;
+namespace fs = std::filesystem;
+
+// Databases that earlier versions of the format left behind.
+class StoredVersionsTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+
+    fs::path copyOf(const char* name) const {
+        const fs::path copy = folder_.filePath(name).toStdString();
+        fs::copy_file(fs::path(MERGARIUM_TEST_DATA "/store") / name, copy, fs::copy_options::overwrite_existing);
+        fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
+        return copy;
+    }
+
+private Q_SLOTS:
+    // Nine runs, each killed at 300 of 1,500 evaluations; the hashes are those of runs that were never interrupted.
+    void everyKindOfVersion3IsGoneOnWith_data() {
+        QTest::addColumn<int>("run");
+        QTest::addColumn<QString>("archiveHash");
+        QTest::newRow("m2n2") << 1 << "dff9339058a3ec21677dc09f72a8f313cf9e2bdaac65db0be9a46305275233d8";
+        QTest::newRow("many splits") << 2 << "2dda7cb4cae8900215bde8510185591615224a3c996a67915f3711e71c320c0d";
+        QTest::newRow("scratch") << 3 << "deb8fac14ebcab4245d05c57bdd99a69dac155a7bcbf1a63aac045568d19363d";
+        QTest::newRow("map-elites") << 4 << "c3daa450915efd6b4e4fb66ce67b85cd8504097c32e83efb1a0a90d97021ecb6";
+        QTest::newRow("cma-es") << 5 << "37c0354f75e60e9ae2c74705f8e5684bda1ddd40b97b7437d3a99f3b6284030b";
+        QTest::newRow("brute-force") << 6 << "0d3acf7c527e7fcaa2c521b24252efc73748484d7786db5957c90c160b440108";
+        QTest::newRow("random-pairing") << 7 << "75f7c18cfa83c9e8140818dd3a6ee05f0cb0a15b1b4dabe30698202b2d3e57c9";
+        QTest::newRow("ga") << 8 << "e0182828909382b3a771a01886d9cf9cbc20370c3ecad0631610b5b607c63765";
+        QTest::newRow("graded") << 9 << "01ab4ade9774722d80a601f554181816895d6d36db9b134cebfe7c989642f18c";
+    }
+    void everyKindOfVersion3IsGoneOnWith() {
+        QFETCH(int, run);
+        QFETCH(QString, archiveHash);
+        const auto database = copyOf("version3.db");
+        const auto stored = storedSnapshot(database, {run}, test::kResources);
+        QCOMPARE(stored->phase, Phase::Interrupted);
+        QCOMPARE(stored->evaluations, 300u);
+        QCOMPARE(stored->budget, 1500u);
+        const auto loop = RunLoop::goOn({run}, {.database = database, .resources = test::kResources, .threads = 1});
+        QCOMPARE(loop->snapshot(Phase::Running).fitness, stored->fitness);
+        QCOMPARE(test::finish(*loop).archiveHash, archiveHash.toStdString());
+    }
+};
+
+QTEST_APPLESS_MAIN(StoredVersionsTest)
+#include "stored_versions_test.moc"
