@@ -2,7 +2,8 @@
 // medians are compared.
 #include "core/configuration/yaml.h"
 #include "core/session/session.h"
-#include "core/startup/process.h"
+#include "core/startup/paths.h"
+#include "core/startup/tuned_libraries.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
