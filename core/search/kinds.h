@@ -5,6 +5,7 @@
 #include "core/search/map_elites/map_elites_kind.h"
 #include "core/search/ratio_search/ratio_search_kind.h"
 
+#include <concepts>
 #include <variant>
 
 namespace mergarium {
@@ -13,7 +14,9 @@ namespace mergarium {
 using StrategySettings = std::variant<M2n2Settings, GaSettings, RandomPairingSettings, MapElitesSettings,
                                       CmaEsSearchSettings, RatioSearchSettings>;
 
-inline StrategyTraits traitsOf(const StrategySettings& settings) {
+/// Of a strategy of whatever kind. For the variant alone: a kind that lacks its own must not become a variant again.
+template <std::same_as<StrategySettings> Settings>
+StrategyTraits traitsOf(const Settings& settings) {
     return std::visit([](const auto& one) { return traitsOf(one); }, settings);
 }
 

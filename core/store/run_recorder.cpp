@@ -3,6 +3,7 @@
 #include "core/configuration/yaml.h"
 #include "core/store/binding.h"
 #include "core/store/database.h"
+#include "core/store/encoding.h"
 #include "core/store/run_claim.h"
 #include "core/store/run_rows.h"
 

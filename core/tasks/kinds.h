@@ -4,6 +4,7 @@
 #include "core/tasks/command/command_kind.h"
 #include "core/tasks/digits/digits_kind.h"
 
+#include <concepts>
 #include <filesystem>
 #include <span>
 #include <string_view>
@@ -14,16 +15,21 @@ namespace mergarium {
 /// The kinds of tasks (docs/extending.md): the first is the default.
 using TaskSettings = std::variant<DigitsSettings, CausalLmSettings, CommandSettings>;
 
-inline TaskOutline outlineOf(const TaskSettings& task) {
+// Of a task of whatever kind. For the variant alone: a kind that lacks one of these must not become a variant again.
+
+template <std::same_as<TaskSettings> Settings>
+TaskOutline outlineOf(const Settings& task) {
     return std::visit([](const auto& one) { return outlineOf(one); }, task);
 }
 
-inline SampleSet samplesOf(const TaskSettings& task, const std::filesystem::path& resources) {
+template <std::same_as<TaskSettings> Settings>
+SampleSet samplesOf(const Settings& task, const std::filesystem::path& resources) {
     return std::visit([&](const auto& one) { return samplesOf(one, resources); }, task);
 }
 
 /// The names of the founders that a task brings itself, the default first; empty where founders are checkpoints.
-inline std::span<const std::string_view> ownFoundersOf(const TaskSettings& task) {
+template <std::same_as<TaskSettings> Settings>
+std::span<const std::string_view> ownFoundersOf(const Settings& task) {
     return std::visit(
         [](const auto& one) -> std::span<const std::string_view> {
             if constexpr (requires { ownFoundersOf(one); }) return ownFoundersOf(one);

@@ -78,14 +78,14 @@ int main(int argc, char** argv) {
         RunConfiguration configuration;
         configuration.device = "cpu";
         configuration.evaluations = digits;
-        configuration.offspring = offspring;
+        std::get<M2n2Settings>(configuration.strategy).offspring = offspring;
         compare("digits", configuration, lanes, rounds, folder);
     }
     if (language > 0) {
         auto configuration = readConfiguration(findResources() / "presets/language-demo.yaml");
         configuration.device = "cpu";
         configuration.evaluations = language;
-        configuration.offspring = offspring;
+        std::get<M2n2Settings>(configuration.strategy).offspring = offspring;
         compare("language demo", configuration, lanes, rounds, folder);
     }
     std::filesystem::remove_all(folder);

@@ -20,16 +20,17 @@ const std::map<std::string, Names> kCore{
     {"archive", {"genome"}},
     {"checkpoint", {"files"}},
     {"comparison", {"figures", "run", "statistics", "text"}},
-    {"compute", {"checkpoint", "founders", "modules", "networks", "tasks"}},
-    {"configuration", {"archive", "founders", "genome", "search", "tasks"}},
+    {"compute", {"modules", "networks", "tasks"}},
+    {"configuration", {"fields", "founders", "search", "tasks"}},
     {"evaluation",
-     {"archive", "checkpoint", "compute", "configuration", "files", "founders", "genome", "parallel", "random",
-      "search", "tasks", "text"}},
+     {"archive", "checkpoint", "compute", "configuration", "files", "founders", "genome", "parallel", "search", "tasks",
+      "text"}},
     {"export",
-     {"archive", "checkpoint", "configuration", "evaluation", "files", "founders", "genome", "models", "run", "store"}},
+     {"archive", "checkpoint", "evaluation", "fields", "files", "founders", "genome", "models", "run", "store"}},
+    {"fields", {}},
     {"figures", {}},
     {"files", {"subprocess"}},
-    {"founders", {"checkpoint", "files"}},
+    {"founders", {"checkpoint", "fields", "files"}},
     {"genome", {"checkpoint", "files", "founders", "models", "parallel", "progress", "random"}},
     {"kernels", {}},
     {"mating", {"archive", "random"}},
@@ -40,15 +41,15 @@ const std::map<std::string, Names> kCore{
     {"progress", {}},
     {"random", {}},
     {"run", {"archive", "checkpoint", "configuration", "tasks"}},
-    {"search", {"archive", "checkpoint", "files", "genome", "mating", "random", "tasks"}},
-    {"session", {"archive", "evaluation", "run", "store"}},
+    {"search", {"archive", "checkpoint", "fields", "files", "genome", "mating", "random", "tasks"}},
+    {"session", {"archive", "evaluation", "run", "search", "store"}},
     {"startup", {}},
     {"statistics", {}},
-    {"store", {"archive", "checkpoint", "files", "genome", "run", "search"}},
+    {"store", {"archive", "checkpoint", "configuration", "files", "genome", "run", "search"}},
     {"subprocess", {}},
-    {"sweeps", {"comparison", "configuration", "session", "store"}},
+    {"sweeps", {"comparison", "configuration", "fields", "session", "store"}},
     {"tasks",
-     {"checkpoint", "files", "founders", "genome", "models", "networks", "random", "subprocess", "text",
+     {"checkpoint", "fields", "files", "founders", "genome", "models", "networks", "random", "subprocess", "text",
       "tokenization"}},
     {"text", {}},
     {"tokenization", {"files", "modules", "text"}},
@@ -102,15 +103,24 @@ Names filesThatReachLibtorch(const std::map<std::string, std::vector<Include>>& 
     return reach;
 }
 
-/// The sources that core/CMakeLists.txt lists for a library.
+/// The sources that core's build files list for a library: its own list, and those of the kinds.
 Names sourcesOf(const std::string& library) {
-    std::ifstream stream(kSource / "core/CMakeLists.txt");
-    const std::string text(std::istreambuf_iterator<char>(stream), {});
-    const auto begin = text.find("add_library(" + library + " ");
-    std::istringstream words(text.substr(begin, text.find(')', begin) - begin));
     Names sources;
-    for (std::string word; words >> word;)
-        if (word.ends_with(".cpp")) sources.insert("core/" + word);
+    const auto take = [&](const fs::path& file, const std::string& begin) {
+        std::ifstream stream(file);
+        const std::string text(std::istreambuf_iterator<char>(stream), {});
+        const auto from = text.find(begin);
+        if (from == std::string::npos) return;
+        std::istringstream words(text.substr(from, text.find(')', from) - from));
+        const auto folder = fs::relative(file.parent_path(), kSource).string() + "/";
+        const std::string here = "${CMAKE_CURRENT_LIST_DIR}/";
+        for (std::string word; words >> word;)
+            if (word.ends_with(".cpp"))
+                sources.insert(folder + (word.starts_with(here) ? word.substr(here.size()) : word));
+    };
+    take(kSource / "core/CMakeLists.txt", "add_library(" + library + " ");
+    for (const auto& entry : fs::recursive_directory_iterator(kSource / "core"))
+        if (entry.path().filename() == "sources.cmake") take(entry.path(), "target_sources(" + library + " ");
     return sources;
 }
 
