@@ -21,6 +21,13 @@
 namespace mergarium {
 namespace {
 
+/// The row goes, its widgets stay.
+void takeOut(QFormLayout* layout, QWidget* editor) {
+    const auto row = layout->takeRow(editor);
+    delete row.labelItem;
+    delete row.fieldItem;
+}
+
 QString textOf(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
 
 QPlainTextEdit* textBox(std::size_t lines) {
@@ -65,7 +72,7 @@ Editor* FormPass::editorOf(const FieldText& text, const char* type, const QStrin
         row = *found;
         const auto at = static_cast<std::size_t>(found - rows.begin());
         if (at != next_) {
-            form_.layout_->takeRow(row.editor);
+            takeOut(form_.layout_, row.editor);
             rows.erase(found);
         }
     }
@@ -86,12 +93,11 @@ void FormPass::removeOthers() {
     while (form_.rows_.size() > next_) {
         const auto row = form_.rows_.back();
         form_.rows_.pop_back();
-        form_.layout_->takeRow(row.editor);
-        row.label->hide();
-        row.editor->hide();
-        // Its name is another's now, and its signals are nobody's.
-        row.editor->setObjectName({});
+        takeOut(form_.layout_, row.editor);
+        // Nobody finds them or hears of them any more, though one of them may be who asked for this.
         row.editor->disconnect(&form_);
+        row.label->setParent(nullptr);
+        row.editor->setParent(nullptr);
         row.label->deleteLater();
         row.editor->deleteLater();
     }
