@@ -5,6 +5,7 @@
 #include "core/search/map_elites/descriptors.h"
 #include "core/search/map_elites/map_elites.h"
 #include "core/search/ratio_search/ratio_search.h"
+#include "core/search/search_space.h"
 
 #include <QtTest>
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/configuration/yaml.h"
 #include "core/session/run_loop.h"
 
 #include <atomic>
