@@ -96,10 +96,10 @@ std::optional<Violation> firstViolation(const RunConfiguration& configuration) {
         violation->key = "strategy." + violation->key;
         return violation;
     }
-    const auto slots = traitsOf(c.strategy).slots;
-    if (const auto founders = founderCount(c.founders); slots < founders)
+    const auto traits = traitsOf(c.strategy);
+    if (const auto founders = founderCount(c.founders); traits.foundersHaveSlots && traits.slots < founders)
         return Violation{"strategy.archive",
-                         fmt::format("must be at least {}, the number of founders, not {}", founders, slots)};
+                         fmt::format("must be at least {}, the number of founders, not {}", founders, traits.slots)};
     if (!isDevice(c.device))
         return Violation{"device", fmt::format("must be auto, cpu, cuda or cuda:N, not '{}'", c.device)};
     return std::nullopt;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace mergarium {
 namespace {
@@ -58,8 +59,9 @@ std::string kinds(const std::string& title, const std::string& section, Variant 
         configuration.*part = settings;
         auto entries = below(section + ".", parametersOf(configuration));
         std::erase_if(entries, [&](const FieldEntry& entry) { return entry.key == section + ".kind"; });
-        text += fmt::format("\n### `{}: {{kind: {}}}`\n\n{}.\n", section, kindOf(settings),
-                            std::visit([](const auto& one) { return one.kSummary; }, settings));
+        std::string summary(std::visit([](const auto& one) { return one.kSummary; }, settings));
+        summary.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(summary.front())));
+        text += fmt::format("\n### `{}: {{kind: {}}}`\n\n{}.\n", section, kindOf(settings), summary);
         if (!entries.empty()) text += table(entries);
     }
     return text;

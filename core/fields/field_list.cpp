@@ -27,7 +27,8 @@ std::string boundsText(const FieldText& text, const WholeBounds& bounds) {
         words = fmt::format("from {} to {}", bounds.least, bounds.most);
     else if (bounds.least > 0)
         words = fmt::format("of at least {}", bounds.least);
-    if (bounds.zero || !text.unset.empty()) words += fmt::format("{}0: {}", words.empty() ? "; " : ", or ", text.unset);
+    if (bounds.zero || !text.unset.empty())
+        words += words.empty() ? fmt::format("(0: {})", text.unset) : fmt::format(", or 0: {}", text.unset);
     return words;
 }
 

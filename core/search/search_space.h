@@ -34,6 +34,8 @@ struct SearchSpace {
 struct StrategyTraits {
     /// Of the archive.
     std::size_t slots = 0;
+    /// Every founder starts with a slot of its own; else the best of those that meet in one.
+    bool foundersHaveSlots = true;
     CompetitionRule competition{.alpha = 0.0};
     /// The second parent is drawn by attraction.
     bool attraction = false;

@@ -22,7 +22,7 @@ std::optional<std::int64_t> numberOf(const std::string& name) {
     return number;
 }
 
-/// "m2n2, seed 3" -> "m2n2": repetitions of one method share an arm.
+/// "many splits, seed 3" -> "many splits": repetitions of one method share an arm.
 std::string withoutSeed(const RunSummary& run) {
     const auto tail = fmt::format(", seed {}", run.seed);
     return run.name.ends_with(tail) ? run.name.substr(0, run.name.size() - tail.size()) : run.name;

@@ -3,6 +3,7 @@
 #include "core/configuration/yaml.h"
 #include "core/fields/kinds.h"
 #include "core/fields/yaml.h"
+#include "core/founders/founder_fields.h"
 #include "core/random/random_stream.h"
 
 #include <QtTest>
@@ -185,6 +186,8 @@ private Q_SLOTS:
                 "interpolation: lerp, snap: tensor}}")
                 .strategy);
         QCOMPARE(elites.cells, 5u);
+        // Founders that meet in one cell fight for it.
+        QCOMPARE(traitsOf(parse("{strategy: {kind: map-elites, cells: 1}}").strategy).slots, std::size_t{1});
         QCOMPARE(elites.descriptors, (std::vector<DescriptorRule>{{"a", {"1", "3"}}, {"b", {"0"}}}));
         QCOMPARE(elites.splice.splits, (SplitCount{0, 0}));
         QCOMPARE(elites.splice.interpolation, Interpolation::Lerp);
@@ -305,7 +308,10 @@ private Q_SLOTS:
         row("strategy: {offspring: 0}", "strategy.offspring: must be a whole number from 1 to 10000");
         row("strategy: {kind: map-elites, cells: 1001}", "strategy.cells: must be a whole number from 1 to 1000");
         row("strategy: {kind: map-elites, cells: 1000}", "strategy.cells: 1000 to the power of 2 descriptors");
-        row("strategy: {kind: map-elites, cells: 1}", "strategy.archive: must be at least 2, the number of founders");
+        row("task: {kind: causal-lm, files: [{train: q}]}
+founders: [/a, /b, /c]
+strategy: {archive: 2}",
+            "line 3: strategy.archive: must be at least 3, the number of founders, not 2");
         row("strategy: {kind: cma-es, population: 3}", "strategy.population: must be a whole number from 4 to 100000");
         row("strategy: {kind: cma-es, step: 0}", "strategy.step: must be a number above 0, not 0");
         row("strategy: {kind: cma-es, layers: 0}", "strategy.layers: must be a whole number of at least 1");

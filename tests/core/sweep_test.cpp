@@ -160,10 +160,9 @@ private Q_SLOTS:
     }
 
     void aBadChangeNamesLineArmAndKey() {
-        QCOMPARE(
-            refusal("name: x\nbase: digits-specialists\narms:\n  a: {}\n  b: {strategy.archive: 1}\n"),
-            std::string(
-                "test.yaml, line 5, arm 'b': strategy.archive: must be at least 2, the number of founders, not 1."));
+        QCOMPARE(refusal("name: x\nbase: digits-specialists\narms:\n  a: {}\n  b: {strategy.archive: 1}\n"),
+                 std::string(
+                     "test.yaml, line 5, arm 'b': strategy.archive: must be a whole number from 2 to 100000, not 1."));
     }
 
     void moreRunsThanAnyoneWaitsForAreRefused() {

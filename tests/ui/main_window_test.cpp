@@ -6,6 +6,7 @@
 #include "ui/niches/niches_view.h"
 #include "ui/overview/overview_view.h"
 #include "ui/setup/new_run_page.h"
+#include "ui/setup/number_boxes.h"
 #include "ui/sweep/sweep_page.h"
 #include "ui/transport/transport_bar.h"
 
@@ -66,7 +67,7 @@ class MainWindowTest : public QObject {
         QCOMPARE(window.tabs().currentIndex(), 0);
         auto* page = window.findChild<NewRunPage*>();
         QVERIFY(page->choosePreset("digits-specialists"));
-        page->findChild<QSpinBox*>("budget.evaluations")->setValue(evaluations);
+        page->findChild<CountBox*>("budget.evaluations")->setValue(static_cast<std::uint64_t>(evaluations));
         QTest::mouseClick(page->findChild<QPushButton*>("start"), Qt::LeftButton);
     }
 
@@ -156,7 +157,7 @@ private Q_SLOTS:
         };
         press("Duplicate");
         QCOMPARE(window.tabs().currentIndex(), 0);
-        QCOMPARE(window.findChild<QSpinBox*>("budget.evaluations")->value(), 100);
+        QCOMPARE(*window.findChild<CountBox*>("budget.evaluations")->value(), 100u);
 
         // Deleting asks first, in the message bar.
         runs->setFocus();
@@ -277,7 +278,7 @@ private Q_SLOTS:
         window.show();
         QCOMPARE(window.findChild<QSpinBox*>("lanes")->value(), 2);
         auto* page = window.findChild<NewRunPage*>();
-        page->findChild<QSpinBox*>("strategy.offspring")->setValue(4);
+        page->findChild<CountBox*>("strategy.offspring")->setValue(4);
         startByHand(window, 50);
         QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished), kPatience);
         QTRY_COMPARE(window.findChild<QLabel*>("device")->text(), QString("CPU, 2 lanes"));

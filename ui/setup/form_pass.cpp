@@ -148,7 +148,6 @@ void FormPass::whole(const FieldText& text, std::uint64_t& value, const WholeBou
 }
 
 void FormPass::number(const FieldText& text, double& value, const NumberBounds& bounds) {
-    std::optional<double> number = value;
     const auto values = QString::fromStdString("a number " + boundsText(bounds));
     auto* box = editorOf<NumberBox>(text, "number", values, [&] {
         auto* made = new NumberBox;

@@ -34,7 +34,9 @@ void visit(FieldVisitor& visitor, MapElitesSettings& settings) {
 }
 
 StrategyTraits traitsOf(const MapElitesSettings& settings) {
-    return {.slots = static_cast<std::size_t>(slotsOf(settings)), .mutation = settings.splice.mutation};
+    return {.slots = static_cast<std::size_t>(slotsOf(settings)),
+            .foundersHaveSlots = false,
+            .mutation = settings.splice.mutation};
 }
 
 std::optional<Violation> violationOf(const MapElitesSettings& settings) {
