@@ -308,9 +308,7 @@ private Q_SLOTS:
         row("strategy: {offspring: 0}", "strategy.offspring: must be a whole number from 1 to 10000");
         row("strategy: {kind: map-elites, cells: 1001}", "strategy.cells: must be a whole number from 1 to 1000");
         row("strategy: {kind: map-elites, cells: 1000}", "strategy.cells: 1000 to the power of 2 descriptors");
-        row("task: {kind: causal-lm, files: [{train: q}]}
-founders: [/a, /b, /c]
-strategy: {archive: 2}",
+        row("task: {kind: causal-lm, files: [{train: q}]}\nfounders: [/a, /b, /c]\nstrategy: {archive: 2}",
             "line 3: strategy.archive: must be at least 3, the number of founders, not 2");
         row("strategy: {kind: cma-es, population: 3}", "strategy.population: must be a whole number from 4 to 100000");
         row("strategy: {kind: cma-es, step: 0}", "strategy.step: must be a number above 0, not 0");

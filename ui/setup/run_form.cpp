@@ -123,17 +123,17 @@ void RunForm::take(const QStringList& paths) {
     if (paths.isEmpty()) return;
     for (std::size_t kind = 0; !ownFoundersOf(configuration_.task).empty() && kind < kKindCount<TaskSettings>; ++kind)
         chooseKind("task.", kind);
-    QStringList data, models;
-    for (const auto& path : paths) (path.endsWith(".jsonl") || path.endsWith(".json") ? data : models) << path;
+    QStringList lines, models;
+    for (const auto& path : paths) (path.endsWith(".jsonl") || path.endsWith(".json") ? lines : models) << path;
     for (auto* founders : findChildren<FoundersEditor*>()) founders->add(models);
-    if (data.isEmpty()) return;
+    if (lines.isEmpty()) return;
     if (auto* questions = findChild<QuestionFiles*>())
-        questions->add(data);
+        questions->add(lines);
     else
         // The first file that the task asks for.
         for (const auto& row : rows_)
             if (auto* path = qobject_cast<PathEdit*>(row.editor); path && row.type == "file")
-                return path->setPath(data.front());
+                return path->setPath(lines.front());
 }
 
 void RunForm::review() {
