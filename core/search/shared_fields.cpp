@@ -28,7 +28,7 @@ void visitCompetition(FieldVisitor& visitor, CompetitionRule& rule) {
                             "of all scores; 1: M2N2, 0: no competition."},
                    rule.alpha, {.least = 0.0, .most = 100.0});
     visitor.number({.key = "epsilon",
-                    .label = "Scarcity softened by (epsilon)",
+                    .label = "Scarcity (epsilon)",
                     .help = "Added to z^alpha, so that a sample that few can solve is worth less; 0: the paper's."},
                    rule.epsilon, {.least = 0.0});
     visitor.choice({.key = "capacity",

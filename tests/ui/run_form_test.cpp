@@ -21,6 +21,7 @@ void choose(RunForm& form, const char* key, const char* kind) {
     form.findChild<QComboBox*>(key)->setCurrentText(kind);
     // Rows of the other kind go when the window gets round to it.
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    QCoreApplication::sendPostedEvents();
 }
 
 }  // namespace
@@ -129,10 +130,12 @@ private Q_SLOTS:
         };
         QVERIFY(!sees("task.prompt") && !sees("task.program") && !sees("tensors.freeze"));
         task->setCurrentText("causal-lm");
+        QCoreApplication::sendPostedEvents();
         QVERIFY(sees("task.prompt") && sees("tensors.freeze") && sees("task.extract"));
         QVERIFY(!sees("task.program") && !sees("task.choices"));
         QCOMPARE(form.violation()->key, std::string("task.files"));
         form.findChild<QComboBox*>("task.scoring")->setCurrentText("multiple-choice");
+        QCoreApplication::sendPostedEvents();
         QVERIFY(sees("task.choices") && !sees("task.extract"));
         task->setCurrentText("command");
         QVERIFY(sees("task.program") && !sees("task.prompt"));

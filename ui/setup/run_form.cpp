@@ -143,8 +143,9 @@ void RunForm::review() {
     FormPass relevance(*this, FormPass::Way::Review);
     auto copy = configuration_;
     visit(relevance, copy);
-    for (const auto& row : rows_) {
-        if (layout_->isRowVisible(row.editor) != row.relevant) layout_->setRowVisible(row.editor, row.relevant);
+    for (auto& row : rows_) {
+        if (row.shown != row.relevant) layout_->setRowVisible(row.editor, row.relevant);
+        row.shown = row.relevant;
         const bool wrong = violation_ && row.key == violation_->key;
         const bool changed = valueAt(now, row.key) != valueAt(before, row.key);
         auto font = row.label->font();

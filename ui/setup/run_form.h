@@ -51,6 +51,8 @@ private:
         QLabel* label = nullptr;
         QWidget* editor = nullptr;
         bool relevant = true;
+        /// What the layout was last told; absent: nothing yet.
+        std::optional<bool> shown = std::nullopt;
     };
 
     /// Puts the configuration into the fields, making and removing rows.

@@ -47,7 +47,8 @@ RunReport::RunReport(QWidget* parent, Look look)
     layout->addWidget(state_);
     layout->addLayout(facts_);
     layout->addWidget(heading_);
-    layout->addWidget(prompts_, 1);
+    layout->addWidget(prompts_, 1000);
+    layout->addStretch(1);
     quiet_->setSingleShot(true);
     quiet_->setInterval(kQuiet);
     connect(quiet_, &QTimer::timeout, this, &RunReport::lookNow);
