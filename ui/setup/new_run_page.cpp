@@ -88,8 +88,8 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent) : QWidget(p
     splitter->addWidget(left);
     splitter->addWidget(right);
     left->setMinimumWidth(list_->sizeHintForColumn(0) + 5 * fontMetrics().averageCharWidth());
-    splitter->setStretchFactor(0, 2);
-    splitter->setStretchFactor(1, 3);
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 2);
     splitter->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
