@@ -39,7 +39,7 @@ public:
                 const int at = entry.first.Mark().line + 1;
                 if (!entry.first.IsScalar()) refuse(at, fmt::format("{}: a key must be a single value", path));
                 const auto& key = entry.first.Scalar();
-                const auto full = path.empty() ? key : path + "." + key;
+                const auto full = path.empty() ? key : fmt::format("{}.{}", path, key);
                 if (!seen.insert(key).second)
                     refuse(at, fmt::format("{}: stands here a second time; remove one", full));
                 value.map().push_back({key, valueOf(entry.second, full, level + 1), at});

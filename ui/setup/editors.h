@@ -6,9 +6,15 @@
 #include <QSpinBox>
 #include <QWheelEvent>
 
+#include <string_view>
+
 namespace mergarium {
 
 /// What the form of a run is filled in with.
+
+inline QString textOf(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
 
 /// Numbers are typed, not scrolled: a wheel that moves the page must not move a parameter.
 template <typename Box>

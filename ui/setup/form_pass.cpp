@@ -1,15 +1,10 @@
 #include "ui/setup/form_pass.h"
 
 #include "core/fields/field_list.h"
-#include "core/fields/map_reader.h"
-#include "core/fields/yaml.h"
-#include "core/founders/founder_fields.h"
 #include "ui/setup/editors.h"
 #include "ui/setup/list_text.h"
 #include "ui/setup/number_boxes.h"
 #include "ui/setup/path_edit.h"
-#include "ui/setup/question_files.h"
-#include "ui/setup/structured_editors.h"
 
 #include <QCheckBox>
 #include <QFormLayout>
@@ -27,8 +22,6 @@ void takeOut(QFormLayout* layout, QWidget* editor) {
     delete row.labelItem;
     delete row.fieldItem;
 }
-
-QString textOf(std::string_view text) { return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())); }
 
 QPlainTextEdit* textBox(std::size_t lines) {
     auto* box = new QPlainTextEdit;
@@ -51,15 +44,15 @@ QString FormPass::meaningOf(const FieldText& text, const QString& values) const 
     return meaning + RunForm::tr("\nIn YAML: %1").arg(QString::fromStdString(full(text)));
 }
 
-template <typename Editor, typename Make>
-Editor* FormPass::editorOf(const FieldText& text, const char* type, const QString& values, Make&& make) {
+QWidget* FormPass::editorOfRow(const FieldText& text, const char* type, const QString& values,
+                               const std::function<QWidget*()>& make) {
     auto& rows = form_.rows_;
     const auto key = full(text);
     const auto found = std::ranges::find_if(rows, [&](const auto& row) { return row.key == key && row.type == type; });
     if (!fills()) {
         if (found == rows.end()) return nullptr;
         found->relevant = text.relevant && relevant_;
-        return way_ == Way::Collect ? static_cast<Editor*>(found->editor) : nullptr;
+        return way_ == Way::Collect ? found->editor : nullptr;
     }
 
     RunForm::Row row;
@@ -86,7 +79,7 @@ Editor* FormPass::editorOf(const FieldText& text, const char* type, const QStrin
     placed.label->setToolTip(meaningOf(text, values));
     placed.editor->setToolTip(meaningOf(text, values));
     placed.editor->setAccessibleName(placed.name);
-    return static_cast<Editor*>(placed.editor);
+    return placed.editor;
 }
 
 void FormPass::removeOthers() {
@@ -105,15 +98,6 @@ void FormPass::removeOthers() {
 
 void FormPass::refuse(const FieldText& text, std::string sentence) {
     if (!form_.unreadable_) form_.unreadable_ = {full(text), std::move(sentence)};
-}
-
-template <typename Editor, typename Value, typename Get, typename Set>
-void FormPass::exchange(Editor* editor, Value& value, Get&& get, Set&& set) {
-    if (!editor) return;
-    if (fills())
-        set(editor, value);
-    else
-        get(editor, value);
 }
 
 void FormPass::boolean(const FieldText& text, bool& value) {
@@ -279,87 +263,6 @@ void FormPass::number(const FieldText& text, std::optional<double>& value, const
     }
     value = box->value();
     if (!value && !box->isEmpty()) refuse(text, "must be a number " + boundsText(bounds) + ", or nothing");
-}
-
-void FormPass::structured(const FieldText& text, StructuredField& field) {
-    const auto edited = [this](auto* made) {
-        using Editor = std::remove_pointer_t<decltype(made)>;
-        QObject::connect(made, &Editor::changed, &form_, &RunForm::edited);
-        return made;
-    };
-    if (auto* splits = dynamic_cast<SplitsField*>(&field)) {
-        auto* editor = editorOf<SplitsEditor>(text, "splits", {}, [&] { return edited(new SplitsEditor); });
-        if (!editor) return;
-        if (fills())
-            editor->setSplits(splits->splits());
-        else if (const auto typed = editor->splits())
-            splits->splits() = *typed;
-        else
-            refuse(text, "must be numbers of split points");
-    } else if (auto* ratio = dynamic_cast<RatioField*>(&field)) {
-        const char* type = ratio->evenToo() ? "ratio or grid" : "ratio";
-        auto* editor = editorOf<RatioEditor>(text, type, {}, [&] { return edited(new RatioEditor(ratio->evenToo())); });
-        if (!editor) return;
-        if (fills())
-            editor->setRatio(ratio->ratio());
-        else if (const auto typed = editor->ratio())
-            ratio->ratio() = *typed;
-        else
-            refuse(text, "the shape of Beta must be a number");
-    } else if (auto* extraction = dynamic_cast<ExtractionField*>(&field)) {
-        auto* editor = editorOf<ExtractionEditor>(text, "extraction", {}, [&] { return edited(new ExtractionEditor); });
-        if (!editor) return;
-        if (fills()) {
-            editor->set(extraction->extraction(), extraction->pattern());
-        } else {
-            extraction->extraction() = editor->extraction();
-            extraction->pattern() = editor->pattern();
-        }
-    } else if (auto* files = dynamic_cast<QuestionFilesField*>(&field)) {
-        auto* editor = editorOf<QuestionFiles>(text, "question files", {}, [&] { return edited(new QuestionFiles); });
-        exchange(
-            editor, files->files(), [](auto* from, auto& to) { to = from->files(); },
-            [](auto* to, const auto& from) { to->setFiles(from); });
-    } else if (auto* founders = dynamic_cast<FoundersField*>(&field)) {
-        const char* type = founders->own().empty() ? "models" : "own founders";
-        auto* editor =
-            editorOf<FoundersEditor>(text, type, {}, [&] { return edited(new FoundersEditor(founders->own())); });
-        exchange(
-            editor, founders->founders(), [](auto* from, auto& to) { to = from->founders(); },
-            [](auto* to, const auto& from) { to->setFounders(from); });
-    } else if (auto* freeze = dynamic_cast<FreezeField*>(&field)) {
-        auto* line = editorOf<QLineEdit>(text, "rules",
-                                         RunForm::tr("name=founder, founders counted from 1, apart by spaces"), [&] {
-                                             auto* made = new QLineEdit;
-                                             made->setPlaceholderText(RunForm::tr("*norm*=1 lm_head.weight=2"));
-                                             QObject::connect(made, &QLineEdit::textChanged, &form_, &RunForm::edited);
-                                             return made;
-                                         });
-        exchange(
-            line, freeze->rules(), [](auto* from, auto& to) { to = splitRules(from->text()); },
-            [](auto* to, const auto& from) { setWords(to, joinRules(from)); });
-    } else {
-        // What the window has no editor of its own for is typed as YAML.
-        auto* line = editorOf<QLineEdit>(text, "yaml", textOf(field.shape()), [&] {
-            auto* made = new QLineEdit;
-            QObject::connect(made, &QLineEdit::textChanged, &form_, &RunForm::edited);
-            return made;
-        });
-        if (!line) return;
-        if (fills()) {
-            setWords(line, QString::fromStdString(toInlineYaml(field.write())));
-            return;
-        }
-        try {
-            Value map{Value::Map{}};
-            map.at(text.key) = parseYaml(line->text().toStdString(), "");
-            const Source source("", {});
-            MapReader reader(map, "", source);
-            field.read(text.key, map.at(text.key), reader);
-        } catch (const ConfigurationError&) {
-            refuse(text, "must be " + std::string(field.shape()));
-        }
-    }
 }
 
 void FormPass::section(const FieldText& text, const std::function<void()>& fields) {

@@ -4,6 +4,7 @@
 #include "ui/setup/run_form.h"
 
 #include <cstddef>
+#include <functional>
 #include <string>
 
 namespace mergarium {
@@ -40,14 +41,24 @@ private:
     /// The editor of a row, made by `make` where the form has none of that type; null where there is nothing to be
     /// filled in or collected.
     template <typename Editor, typename Make>
-    Editor* editorOf(const FieldText& text, const char* type, const QString& values, Make&& make);
+    Editor* editorOf(const FieldText& text, const char* type, const QString& values, Make&& make) {
+        return static_cast<Editor*>(editorOfRow(text, type, values, [&]() -> QWidget* { return make(); }));
+    }
+    QWidget* editorOfRow(const FieldText& text, const char* type, const QString& values,
+                         const std::function<QWidget*()>& make);
     QString meaningOf(const FieldText& text, const QString& values) const;
     std::string full(const FieldText& text) const { return section_ + std::string(text.key); }
     bool fills() const { return way_ == Way::Fill; }
     /// What is typed is no value; the first such is what the form complains of.
     void refuse(const FieldText& text, std::string sentence);
     template <typename Editor, typename Value, typename Get, typename Set>
-    void exchange(Editor* editor, Value& value, Get&& get, Set&& set);
+    void exchange(Editor* editor, Value& value, Get&& get, Set&& set) {
+        if (!editor) return;
+        if (fills())
+            set(editor, value);
+        else
+            get(editor, value);
+    }
 
     RunForm& form_;
     Way way_;

@@ -17,7 +17,8 @@ void RatioSearch::settle(MemberPtr founder) { settleInEmptySlot(archive_, std::m
 double RatioSearch::ratioOf(std::uint64_t step, std::uint64_t pair, std::uint64_t pairs) const {
     if (const auto* grid = std::get_if<GridRatio>(&settings_.ratio)) {
         const std::uint64_t points = (grid->evaluations + pairs - 1 - pair) / pairs;
-        return points > 1 ? static_cast<double>((step - 1) / pairs) / static_cast<double>(points - 1) : 0.5;
+        const std::uint64_t point = (step - 1) / pairs;
+        return points > 1 ? static_cast<double>(point) / static_cast<double>(points - 1) : 0.5;
     }
     RandomStream stream(settings_.seed, step, Purpose::MixingRatio);
     const auto* beta = std::get_if<BetaRatio>(&settings_.ratio);
