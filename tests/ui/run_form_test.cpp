@@ -102,7 +102,7 @@ private Q_SLOTS:
     void formKeepsACommandTask() {
         CommandSettings task;
         task.program = {"python3", "my evaluator.py", "--say", "it's \"so\"", "", "C:\\\\here", "\"quoted\""};
-        task.folder = "/work/here";
+        task.folder = "/data/here";
         task.samples = "/data/samples.jsonl";
         task.testSamples = "/data/held out.jsonl";
         task.lifetime = EvaluatorLifetime::PerChild;
