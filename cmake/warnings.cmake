@@ -7,6 +7,8 @@ target_compile_options(mergarium_options INTERFACE
   # GCC 12 warns of overlaps where there are none, in std::string's own operator+ (its bug 105651), and in
   # precompiled headers of insert and replace.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict$<SEMICOLON>-Wno-stringop-overflow$<SEMICOLON>-Wno-array-bounds>
+  # What is compiled with others as one is no header.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>
   # Nobody replaces our functions, so the compiler may inline across them in shared libraries too.
   -fno-semantic-interposition
   $<$<BOOL:${MERGARIUM_WARNINGS_AS_ERRORS}>:-Werror>)

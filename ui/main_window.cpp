@@ -1,23 +1,39 @@
 #include "ui/main_window.h"
 
 #include "ui/attraction/attraction_view.h"
+#include "ui/births/births_view.h"
+#include "ui/breeding/breed_view.h"
 #include "ui/compare/compare_view.h"
 #include "ui/export/export_desk.h"
+#include "ui/figures/figure_desk.h"
 #include "ui/genome/genome_view.h"
+#include "ui/history/time_bar.h"
 #include "ui/inspector/inspector_view.h"
+#include "ui/keyboard/focus_within.h"
+#include "ui/lineage/lineage_view.h"
+#include "ui/members/member_text.h"
 #include "ui/message_bar/message_bar.h"
 #include "ui/niches/niches_view.h"
 #include "ui/overview/overview_view.h"
+#include "ui/panes/dock_room.h"
+#include "ui/queue/queue_desk.h"
+#include "ui/queue/queue_view.h"
 #include "ui/runs/runs_view.h"
+#include "ui/selection/selection.h"
 #include "ui/session/run_text.h"
 #include "ui/setup/new_run_page.h"
 #include "ui/sweep/sweep_page.h"
+#include "ui/theme/plain_labels.h"
 #include "ui/transport/transport_bar.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QLabel>
 #include <QTabWidget>
 
+#include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace mergarium {
@@ -34,10 +50,12 @@ MainWindow::MainWindow(WindowOptions options, QWidget* parent)
       theme_(options_.theme),
       workbench_(std::make_unique<Workbench>(options_.workplace)) {
     setObjectName("studio");
+    showLabelsAsPlainText(*qApp);
     buildViews();
     buildMenus();
     connectWorkbench();
     connectViews();
+    connectDrafts();
     restoreLayout();
     setTheme(theme_);
     showRun(nullptr);
@@ -48,6 +66,10 @@ MainWindow::~MainWindow() = default;
 
 void MainWindow::connectWorkbench() {
     connect(workbench_.get(), &Workbench::shownChanged, this, &MainWindow::showRun);
+    connect(workbench_.get(), &Workbench::latestChanged, this, &MainWindow::refreshTransport);
+    connect(workbench_.get(), &Workbench::historyChanged, time_, &TimeBar::setOutline);
+    connect(time_, &TimeBar::lookBackRequested, workbench_.get(), &Workbench::lookBack);
+    connect(time_, &TimeBar::latestRequested, workbench_.get(), &Workbench::followLatest);
     connect(workbench_.get(), &Workbench::liveChanged, this, [this](const SnapshotPtr& live) {
         runs_->setLive(live);
         // A new run has entered the database when it first shows its number.
@@ -60,41 +82,50 @@ void MainWindow::connectWorkbench() {
         refreshTransport();
     });
     connect(workbench_.get(), &Workbench::ended, this, &MainWindow::noticeEnd);
+    connect(workbench_.get(), &Workbench::endedElsewhere, this, &MainWindow::noticeEnd);
     connect(workbench_.get(), &Workbench::runsListed, this, &MainWindow::noticeRuns);
+    connect(workbench_.get(), &Workbench::deletionsChanged, this, &MainWindow::noticeDeletions);
     connect(workbench_.get(), &Workbench::failed, this, [this](const QString& sentence) {
         duplicating_.reset();
         messages_->say({.kind = Message::Kind::Error, .sentence = sentence});
+        if (std::exchange(startsOnceListed_, false)) newRun_->start();
     });
 }
 
 void MainWindow::connectViews() {
     connect(transport_->newRun(), &QAction::triggered, this, [this] {
         tabs_->setCurrentIndex(kNewRunTab);
-        newRun_->setFocus();
+        focusWithin(*newRun_);
     });
     connect(transport_, &TransportBar::pauseRequested, this, [this] { workbench_->pause(); });
     connect(transport_, &TransportBar::resumeRequested, this, [this] {
         if (workbench_->isComputing())
             workbench_->goOn();
         else if (const auto& shown = workbench_->shown(); shown && shown->run)
-            resumeRun(shown->run->id);
+            resumeRun({.id = shown->run->id});
     });
     connect(transport_->step(), &QAction::triggered, this, [this] { workbench_->step(); });
     connect(transport_->stop(), &QAction::triggered, this, [this] { workbench_->stop(); });
 
-    connect(newRun_, &NewRunPage::startRequested, this, [this](const RunConfiguration& configuration) {
-        messages_->dismiss();
-        greeted_ = true;
-        tabs_->setCurrentIndex(kOverviewTab);
-        workbench_->start(configuration);
-    });
+    connect(newRun_, &NewRunPage::startRequested, this, &MainWindow::begin);
     connect(newRun_, &NewRunPage::lanesChanged, this,
             [this](int lanes) { workbench_->useLanes(static_cast<std::size_t>(lanes)); });
     connect(runs_, &RunsView::openRequested, this, [this](RunId run) {
         showRunTab();
         workbench_->open(run);
     });
-    connect(runs_, &RunsView::resumeRequested, this, &MainWindow::resumeRun);
+    connect(runs_, &RunsView::resumeRequested, this, [this](RunId run) { resumeRun({.id = run}); });
+    connect(runs_, &RunsView::extendRequested, this, &MainWindow::askToExtend);
+    connect(extend_, &QAction::triggered, this, [this] {
+        const auto& latest = workbench_->latest();
+        if (!latest || !latest->run) return;
+        RunSummary run;
+        run.id = latest->run->id;
+        run.name = latest->run->configuration.name;
+        run.evaluations = latest->evaluations;
+        run.budget = latest->budget;
+        askToExtend(run);
+    });
     connect(runs_, &RunsView::duplicateRequested, this, &MainWindow::duplicate);
     connect(runs_, &RunsView::compareRequested, this, &MainWindow::compare);
     connect(sweep_, &SweepPage::compareRequested, this, [this](const QString& sweep) { compare({sweep}); });
@@ -115,36 +146,31 @@ void MainWindow::connectViews() {
     connect(compare_, &CompareView::saved, this, [this](const QString& path) {
         messages_->say({.sentence = tr("The comparison was saved as %1.").arg(path)});
     });
-    connect(runs_, &RunsView::deleteRequested, this, &MainWindow::askToDelete);
+    connect(runs_, &RunsView::deleteRequested, workbench_.get(), &Workbench::remove);
+    connect(runs_, &RunsView::renameRequested, workbench_.get(), &Workbench::rename);
+    connect(runs_, &RunsView::notesRequested, workbench_.get(), &Workbench::setNotes);
 
-    const auto member = qOverload<MemberId>(&MainWindow::inspect);
-    const auto sample = qOverload<std::size_t>(&MainWindow::inspect);
-    connect(overview_, &OverviewView::memberSelected, this, member);
-    connect(niches_, &NichesView::memberSelected, this, member);
-    connect(niches_, &NichesView::sampleSelected, this, sample);
-    connect(attraction_, &AttractionView::memberSelected, this, member);
-    connect(genome_, &GenomeView::memberSelected, this, member);
+    connect(attraction_, &AttractionView::breedRequested, this, [this](MemberId first, MemberId second) {
+        breed_->choose(first, second);
+        tabs_->setCurrentWidget(breed_);
+    });
+    connect(breed_, &BreedView::breedRequested, workbench_.get(), &Workbench::breed);
+    connect(breed_, &BreedView::admitRequested, workbench_.get(), &Workbench::admitBred);
+    connect(breed_, &BreedView::dropRequested, workbench_.get(), &Workbench::dropBred);
+
+    connect(queue_, &QueueDesk::changed, queueView_, &QueueView::setState);
+    connect(queue_, &QueueDesk::said, messages_, &MessageBar::say);
+    connect(queueView_, &QueueView::startRequested, queue_, &QueueDesk::start);
+    connect(queueView_, &QueueView::holdRequested, queue_, &QueueDesk::hold);
+    connect(queueView_, &QueueView::moveRequested, queue_, &QueueDesk::move);
+    connect(queueView_, &QueueView::removeRequested, queue_, &QueueDesk::remove);
+    connect(queueView_, &QueueView::retryRequested, queue_, &QueueDesk::retry);
+
+    connect(inspector_, &InspectorView::saysChanged, inspectorRoom_, &DockRoom::setSpeaking);
     connect(inspector_, &InspectorView::exportRequested, this,
             [this](MemberId one) { exports_->ask(workbench_->shown(), one); });
     connect(exports_, &ExportDesk::said, messages_, &MessageBar::say);
-    connect(inspector_, &InspectorView::memberSelected, this, member);
-    connect(inspector_, &InspectorView::sampleSelected, this, sample);
-}
-
-void MainWindow::startPreset(const QString& name) {
-    greeted_ = true;
-    if (newRun_->choosePreset(name))
-        newRun_->start();
-    else
-        messages_->say(
-            {.kind = Message::Kind::Error, .sentence = tr("There is no preset '%1'; choose one here.").arg(name)});
-}
-
-void MainWindow::resumeRun(RunId run) {
-    messages_->dismiss();
-    greeted_ = true;
-    showRunTab();
-    workbench_->resume(run);
+    connect(figures_, &FigureDesk::said, messages_, &MessageBar::say);
 }
 
 void MainWindow::warn(const QString& sentence) {
@@ -156,81 +182,31 @@ void MainWindow::showRun(const SnapshotPtr& snapshot) {
         duplicating_.reset();
         newRun_->setConfiguration(snapshot->run->configuration);
     }
+    if (!sameRun(snapshot, seen_)) {
+        selection_->clear();
+        runs_->selectRun(snapshot && snapshot->run ? std::optional(snapshot->run->id) : std::nullopt);
+    }
+    seen_ = snapshot;
+    figures_->setRun(snapshot && snapshot->run ? runName(*snapshot) : QString());
     overview_->setSnapshot(snapshot);
     niches_->setSnapshot(snapshot);
     attraction_->setSnapshot(snapshot);
+    births_->setSnapshot(snapshot);
     genome_->setSnapshot(snapshot);
+    breed_->setSnapshot(snapshot);
+    lineage_->setSnapshot(snapshot);
     inspector_->setSnapshot(snapshot);
-    setWindowTitle(snapshot && snapshot->run ? tr("%1 - Mergarium").arg(runName(*snapshot)) : tr("Mergarium"));
+    setWindowTitle(snapshot && snapshot->run ? tr("%1 - %2 - Mergarium").arg(runName(*snapshot), databaseName())
+                                             : tr("%1 - Mergarium").arg(databaseName()));
     refreshTransport();
 }
 
 void MainWindow::refreshTransport() {
-    transport_->setState(workbench_->isComputing(), workbench_->live(), workbench_->shown());
-}
-
-void MainWindow::noticeRuns(const std::vector<RunSummary>& runs) {
-    runs_->setRuns(runs);
-    compare_->refresh();
-    sweep_->refresh();
-    const auto& shown = workbench_->shown();
-    if (shown && shown->run) runs_->selectRun(shown->run->id);
-    if (std::exchange(greeted_, true) || runs.empty()) return;
-
-    const auto& latest = runs.front();
-    tabs_->setCurrentIndex(kOverviewTab);
-    workbench_->open(latest.id);
-    if (isResumable(latest.phase))
-        messages_->say({.sentence = tr("%1 stands at %2 evaluations.")
-                                        .arg(QString::fromStdString(latest.name),
-                                             evaluationsText(latest.evaluations, latest.budget)),
-                        .action = tr("Resume"),
-                        .carryOut = [this, run = latest.id] { resumeRun(run); }});
-}
-
-void MainWindow::noticeEnd(const SnapshotPtr& snapshot) {
-    refreshTransport();
-    const auto run = snapshot->run ? std::optional(snapshot->run->id) : std::nullopt;
-    const auto resume = [this, run] {
-        if (run) resumeRun(*run);
-    };
-    switch (snapshot->phase) {
-        case Phase::Failed:
-            messages_->say({.kind = Message::Kind::Error,
-                            .sentence = QString::fromStdString(snapshot->message),
-                            .action = run ? tr("Resume") : QString(),
-                            .carryOut = resume});
-            break;
-        case Phase::Stopped:
-            messages_->say(
-                {.sentence = tr("%1 was stopped at %2 evaluations; everything is stored.")
-                                 .arg(runName(*snapshot), evaluationsText(snapshot->evaluations, snapshot->budget)),
-                 .action = tr("Resume"),
-                 .carryOut = resume});
-            break;
-        default:
-            messages_->say({.sentence = tr("%1 has finished: %2 test accuracy, the best member's.")
-                                            .arg(runName(*snapshot), percentText(snapshot->curve->back().bestTest))});
-    }
-}
-
-void MainWindow::duplicate(RunId run) {
-    tabs_->setCurrentIndex(kNewRunTab);
-    const auto& shown = workbench_->shown();
-    if (shown && shown->run && shown->run->id == run) {
-        newRun_->setConfiguration(shown->run->configuration);
-        return;
-    }
-    duplicating_ = run;
-    workbench_->open(run);
-}
-
-void MainWindow::askToDelete(RunId run, const QString& name) {
-    messages_->dismiss();
-    messages_->say({.kind = Message::Kind::Warning,
-                    .sentence = tr("Delete run %1, %2, and everything stored of it?").arg(run.value).arg(name),
-                    .action = tr("Delete"),
-                    .carryOut = [this, run] { workbench_->remove(run); }});
+    transport_->setState(workbench_->isComputing(), workbench_->live(), workbench_->latest());
+    time_->setState(workbench_->shown(), workbench_->isLookingBack(), workbench_->showsGoing());
+    breed_->setComputing(workbench_->showsLive());
+    const auto& latest = workbench_->latest();
+    extend_->setEnabled(latest && latest->run && !workbench_->showsGoing());
 }
 
 void MainWindow::showRunTab() {
@@ -243,12 +219,11 @@ void MainWindow::compare(const QStringList& names) {
     compare_->compare(names);
 }
 
-void MainWindow::inspect(std::size_t sample) { inspector_->showSample(sample); }
-
-void MainWindow::inspect(MemberId member) {
-    inspector_->showMember(member);
-    overview_->selectMember(member);
-    niches_->selectMember(member);
+void MainWindow::escape() {
+    if (messages_->message().sentence.isEmpty())
+        selection_->clear();
+    else
+        messages_->dismiss();
 }
 
 }  // namespace mergarium

@@ -1,12 +1,17 @@
 #pragma once
 
+#include "ui/about/about_dialog.h"
 #include "ui/session/workbench.h"
 #include "ui/theme/theme.h"
 
 #include <QMainWindow>
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
 
 class QActionGroup;
 class QLabel;
@@ -16,23 +21,39 @@ class QTabWidget;
 namespace mergarium {
 
 class AttractionView;
+class BirthsView;
+class BreedView;
 class CompareView;
+class DraftDesk;
+class DraftList;
+class DockRoom;
 class ExportDesk;
+class FigureDesk;
 class GenomeView;
+class HelpWindow;
 class InspectorView;
+class LineageView;
 class MessageBar;
 class NewRunPage;
 class NichesView;
 class OverviewView;
+class QueueDesk;
+class QueueView;
 class RunsView;
+class Selection;
 class SweepPage;
+class TimeBar;
 class TransportBar;
+
+struct Draft;
 
 struct WindowOptions {
     Workplace workplace;
     ThemeKind theme = ThemeKind::System;
     /// Where layout and theme are remembered; null: nowhere. Wins over `theme`.
     QSettings* settings = nullptr;
+    /// What the program says of itself, on another thread; null: nothing.
+    std::function<About()> about = nullptr;
 };
 
 /// The studio: the runs at the left, the shown run's views in the middle, one sample or member in detail at the right.
@@ -46,12 +67,29 @@ public:
 
     /// Starts a preset, as it is.
     void startPreset(const QString& name);
-    void resumeRun(RunId run);
+    /// Asks first where another run goes on.
+    void resumeRun(const ResumedRun& run);
     /// One sentence, for what was found before the window opened.
     void warn(const QString& sentence);
 
     Workbench& workbench() { return *workbench_; }
+    Selection& selection() { return *selection_; }
     QTabWidget& tabs() { return *tabs_; }
+    ThemeKind theme() const { return theme_; }
+    /// Lies where the other lies, with the same panes.
+    void takeLayoutOf(const MainWindow& other);
+    /// Where there are settings: layout, theme and what else is remembered.
+    void keepSettings();
+
+    /// Asks for the database in this one's place, once nothing computes here or the person agrees that it stops.
+    void openDatabase(const QString& path);
+    /// YAML; fills New run, or Sweep.
+    void setUpRun(const QString& path);
+    void setUpSweep(const QString& path);
+
+Q_SIGNALS:
+    /// This window is to make way for one with that database.
+    void databaseRequested(const QString& path);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -59,47 +97,95 @@ protected:
 private:
     void buildViews();
     void buildMenus();
+    void buildFileMenu();
     void connectWorkbench();
     void connectViews();
     void restoreLayout();
     void setTheme(ThemeKind kind);
+    void setMagnitudes(Magnitudes magnitudes);
 
+    /// Where a run goes on already, asks whether it is to wait.
+    void begin(const RunConfiguration& configuration);
+    /// A run that can't wait; asks first where another goes on.
+    void inPlaceOfLive(const QString& fresh, const std::function<void()>& start);
+    /// Of the run that computes.
+    QString liveName() const;
     void showRun(const SnapshotPtr& snapshot);
     void refreshTransport();
     void noticeRuns(const std::vector<RunSummary>& runs);
     void noticeEnd(const SnapshotPtr& snapshot);
+    /// For what the run could not begin without.
+    void ask(const SessionSnapshot& refused);
     void duplicate(RunId run);
-    void askToDelete(RunId run, const QString& name);
+    void askToExtend(const RunSummary& run);
+    /// Where drafts of its kind are edited; a sentence where it can't be read. Says whether it is there.
+    bool edit(const Draft& draft);
+    void connectDrafts();
+    void showDrafts();
+    /// The edits that the tab in front can go back to, else what was deleted last.
+    void undo();
+    void judgeUndo();
+    void noticeDeletions(const std::vector<Deletion>& deletions);
     void showRunTab();
     void compare(const QStringList& names);
-    void inspect(std::size_t sample);
-    void inspect(MemberId member);
-    void showKeys();
+    /// Of what can be got rid of: the message, else the selection.
+    void escape();
+    void askReport();
+    void showHelp();
+    QString keys() const;
+    QString databaseName() const;
+    void fitScreen();
 
     WindowOptions options_;
     ThemeKind theme_;
+    Selection* selection_ = nullptr;
     QTabWidget* tabs_ = nullptr;
     NewRunPage* newRun_ = nullptr;
     OverviewView* overview_ = nullptr;
     NichesView* niches_ = nullptr;
     AttractionView* attraction_ = nullptr;
+    BirthsView* births_ = nullptr;
     GenomeView* genome_ = nullptr;
+    BreedView* breed_ = nullptr;
+    LineageView* lineage_ = nullptr;
     CompareView* compare_ = nullptr;
     SweepPage* sweep_ = nullptr;
     InspectorView* inspector_ = nullptr;
     RunsView* runs_ = nullptr;
+    DraftDesk* drafts_ = nullptr;
+    DraftList* draftList_ = nullptr;
+    QueueDesk* queue_ = nullptr;
+    QueueView* queueView_ = nullptr;
     TransportBar* transport_ = nullptr;
+    TimeBar* time_ = nullptr;
     MessageBar* messages_ = nullptr;
     ExportDesk* exports_ = nullptr;
+    FigureDesk* figures_ = nullptr;
     QLabel* sweepProgress_ = nullptr;
     QDockWidget* runsDock_ = nullptr;
     QDockWidget* inspectorDock_ = nullptr;
+    QAction* extend_ = nullptr;
+    QAction* undo_ = nullptr;
+    DockRoom* runsRoom_ = nullptr;
+    DockRoom* inspectorRoom_ = nullptr;
     QActionGroup* themes_ = nullptr;
+    QActionGroup* magnitudes_ = nullptr;
+    HelpWindow* help_ = nullptr;
+    /// What the views show.
+    SnapshotPtr seen_;
     /// A run is to be duplicated once it has been read.
     std::optional<RunId> duplicating_;
+    /// Of the runs as they were last listed.
+    std::vector<std::tuple<RunId, Phase, std::string>> listed_;
     /// The list has been seen once; the latest run was offered.
     bool greeted_ = false;
+    /// At drafts and queue.
+    bool looked_ = false;
     bool listedLive_ = false;
+    /// How many deletions could be undone.
+    std::size_t deletions_ = 0;
+    /// The preset that is set up starts when the names of runs are known.
+    bool startsOnceListed_ = false;
     // Last: destroyed first, so that a stopping run finds the views alive.
     std::unique_ptr<Workbench> workbench_;
 };

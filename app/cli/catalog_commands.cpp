@@ -3,6 +3,7 @@
 #include "app/cli/json_output.h"
 #include "app/cli/options.h"
 #include "app/cli/progress_line.h"
+#include "app/cli/say.h"
 #include "core/configuration/presets.h"
 #include "core/configuration/reference.h"
 #include "core/configuration/yaml.h"
@@ -71,7 +72,7 @@ Json birthOf(const Pairing& pairing) {
 }
 
 void printArchive(const SessionSnapshot& snapshot) {
-    fmt::print("\n{:>8} {:>9} {:>8} {:>8} {:>8}  {}\n", "member", "fitness", "train %", "test %", "born", "parents");
+    say("\n{:>8} {:>9} {:>8} {:>8} {:>8}  {}\n", "member", "fitness", "train %", "test %", "born", "parents");
     for (const auto slot : byTrainScore(snapshot)) {
         const auto& member = *snapshot.members[slot];
         const auto test = snapshot.test[slot] ? fmt::format("{:.1f}", 100.0 * *snapshot.test[slot]) : std::string("-");
@@ -80,19 +81,19 @@ void printArchive(const SessionSnapshot& snapshot) {
                                                member.parentage->second.value, member.parentage->splice.ratio,
                                                fmt::join(member.parentage->splice.splits, " "))
                                  : std::string("founder");
-        fmt::print("{:>8} {:>9.2f} {:>8.1f} {:>8} {:>8}  {}\n", member.id.value, snapshot.fitness[slot],
-                   100.0 * member.scores.mean(), test, member.born, parents);
+        say("{:>8} {:>9.2f} {:>8.1f} {:>8} {:>8}  {}\n", member.id.value, snapshot.fitness[slot],
+            100.0 * member.scores.mean(), test, member.born, parents);
     }
 }
 
 void printBirths(const std::vector<Pairing>& births) {
-    fmt::print("\n{:>8} {:>8} {:>8} {:>8} {:>8}  {}\n", "step", "child", "first", "second", "train %", "outcome");
+    say("\n{:>8} {:>8} {:>8} {:>8} {:>8}  {}\n", "step", "child", "first", "second", "train %", "outcome");
     for (const auto& birth : births)
-        fmt::print("{:>8} {:>8} {:>8} {:>8} {:>8.1f}  {}\n", birth.step, birth.child.value, birth.first.value,
-                   birth.second.value, 100.0 * birth.childTrain,
-                   !birth.accepted  ? "rejected"
-                   : birth.replaced ? fmt::format("replaced {}", birth.replaced->value)
-                                    : "took an empty slot");
+        say("{:>8} {:>8} {:>8} {:>8} {:>8.1f}  {}\n", birth.step, birth.child.value, birth.first.value,
+            birth.second.value, 100.0 * birth.childTrain,
+            !birth.accepted  ? "rejected"
+            : birth.replaced ? fmt::format("replaced {}", birth.replaced->value)
+                             : "took an empty slot");
 }
 
 }  // namespace
@@ -111,22 +112,28 @@ int list(const Options& options) {
                                {"best_test", run.bestTest},
                                {"seed", run.seed},
                                {"seconds", run.seconds},
-                               {"created", run.created}});
+                               {"created", run.created},
+                               {"damage", run.damage}});
         print({{"runs", entries}});
         return kSuccess;
     }
-    fmt::print("{:>5}  {:<34} {:<12} {:>21} {:>8} {:>8}  {}\n", "run", "name", "status", "evaluations", "train %",
-               "test %", "created");
+    say("{:>5}  {:<34} {:<12} {:>21} {:>8} {:>8}  {}\n", "run", "name", "status", "evaluations", "train %", "test %",
+        "created");
     for (const auto& run : runs)
-        fmt::print("{:>5}  {:<34} {:<12} {:>21} {:>8.1f} {:>8.1f}  {}\n", run.id.value, run.name, nameOf(run.phase),
-                   fmt::format("{} of {}", words::count(run.evaluations), words::count(run.budget)),
-                   100.0 * run.bestTrain, 100.0 * run.bestTest, run.created);
+        if (run.damage.empty())
+            say("{:>5}  {:<34} {:<12} {:>21} {:>8.1f} {:>8}  {}\n", run.id.value, words::visible(run.name),
+                nameOf(run.phase), fmt::format("{} of {}", words::count(run.evaluations), words::count(run.budget)),
+                100.0 * run.bestTrain, run.bestTest > 0.0 ? fmt::format("{:.1f}", 100.0 * run.bestTest) : "-",
+                run.created);
+        else
+            say("{:>5}  {}\n", run.id.value, words::visible(run.damage));
     return kSuccess;
 }
 
 int show(const Options& options) {
     const RunCatalog catalog(databaseOf(options));
     const auto snapshot = catalog.snapshot({options.run});
+    const auto damage = catalog.inspect({options.run}).sentence();
     const auto births = options.births ? catalog.births({options.run}) : std::vector<Pairing>{};
     const auto yaml = toYaml(snapshot.run->configuration);
     if (options.json) {
@@ -138,7 +145,8 @@ int show(const Options& options) {
                       {"accepted", snapshot.accepted},
                       {"seconds", snapshot.seconds},
                       {"archive_hash", snapshot.archiveHash},
-                      {"configuration", yaml}};
+                      {"configuration", yaml},
+                      {"damage", damage}};
         if (options.archive) document["archive"] = archiveOf(snapshot);
         if (options.births) {
             document["births"] = Json::array();
@@ -147,17 +155,41 @@ int show(const Options& options) {
         print(document);
         return kSuccess;
     }
-    fmt::print("Run {}, {}: {} of {} evaluations, {} accepted, {}\n\n{}", options.run, nameOf(snapshot.phase),
-               words::count(snapshot.evaluations), words::count(snapshot.budget), words::count(snapshot.accepted),
-               words::duration(snapshot.seconds), yaml);
+    if (!damage.empty()) sayAside("Run {}: {}\n", options.run, damage);
+    say("Run {}, {}: {} of {} evaluations, {} accepted, {}\n\n{}", options.run, nameOf(snapshot.phase),
+        words::count(snapshot.evaluations), words::count(snapshot.budget), words::count(snapshot.accepted),
+        words::duration(snapshot.seconds), yaml);
     if (options.archive) printArchive(snapshot);
     if (options.births) printBirths(births);
     return kSuccess;
 }
 
+int check(const Options& options) {
+    const RunCatalog catalog(databaseOf(options));
+    std::vector<RunId> runs;
+    for (const auto& number : options.compared) runs.push_back({std::stoll(number)});
+    if (runs.empty())
+        for (const auto& run : catalog.runs()) runs.push_back(run.id);
+    Json entries = Json::array();
+    bool whole = true;
+    for (const auto run : runs) {
+        auto damage = catalog.inspect(run).sentence();
+        try {
+            if (damage.empty()) (void)catalog.snapshot(run);
+        } catch (const std::runtime_error& error) {
+            damage = error.what();
+        }
+        whole = whole && damage.empty();
+        entries.push_back({{"run", run.value}, {"damage", damage}});
+        if (!options.json) say("{:>5}  {}\n", run.value, damage.empty() ? "whole" : words::visible(damage));
+    }
+    if (options.json) print({{"runs", entries}});
+    return whole ? kSuccess : kRunFailed;
+}
+
 int parameters(const Options& options) {
     if (options.asMarkdown && !options.json) {
-        fmt::print("{}", configurationReference());
+        say("{}", configurationReference());
         return kSuccess;
     }
     const auto all = allParameters();
@@ -169,7 +201,7 @@ int parameters(const Options& options) {
         print({{"parameters", entries}});
         return kSuccess;
     }
-    for (const auto& one : all) fmt::print("{:<28} {}\n{:<28} {}\n", one.key, one.values, "", one.help);
+    for (const auto& one : all) say("{:<28} {}\n{:<28} {}\n", one.key, one.values, "", one.help);
     return kSuccess;
 }
 
@@ -183,7 +215,7 @@ int presets(const Options& options) {
         if (options.json)
             print({{"name", found->name}, {"description", found->description}, {"configuration", yaml}});
         else
-            fmt::print("# {}\n{}", found->description, yaml);
+            say("# {}\n{}", found->description, yaml);
         return kSuccess;
     }
     const auto sweeps = readSweepPresets(findResources());
@@ -196,9 +228,9 @@ int presets(const Options& options) {
         print({{"presets", entries}, {"sweeps", sweepEntries}});
         return kSuccess;
     }
-    for (const auto& preset : all) fmt::print("{:<34} {}\n", preset.name, preset.description);
-    fmt::print("\nSweeps\n");
-    for (const auto& sweep : sweeps) fmt::print("{:<34} {}\n", sweep.name, sweep.description);
+    for (const auto& preset : all) say("{:<34} {}\n", preset.name, preset.description);
+    say("\nSweeps\n");
+    for (const auto& sweep : sweeps) say("{:<34} {}\n", sweep.name, sweep.description);
     return kSuccess;
 }
 

@@ -8,11 +8,15 @@ namespace mergarium::cli {
 /// line.
 int run(const Options& options);
 int resume(const Options& options);
+int breed(const Options& options);
 int list(const Options& options);
 int show(const Options& options);
+int check(const Options& options);
+int report(const Options& options);
 int presets(const Options& options);
 int parameters(const Options& options);
 int score(const Options& options);
+int tryOut(const Options& options);
 int merge(const Options& options);
 int exportMember(const Options& options);
 int rebuild(const Options& options);

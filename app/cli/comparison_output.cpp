@@ -1,14 +1,12 @@
 #include "app/cli/comparison_output.h"
 
 #include "app/cli/json_output.h"
+#include "app/cli/say.h"
 #include "core/comparison/figure.h"
 #include "core/comparison/tables.h"
+#include "core/files/whole_file.h"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include <fstream>
-#include <stdexcept>
 
 namespace mergarium::cli {
 namespace {
@@ -24,13 +22,16 @@ Json armOf(const Comparison& comparison, const ArmResult& arm) {
     Json json{{"name", arm.name},   {"comparison", comparison.title}, {"n", arm.seeds.size()},
               {"seeds", arm.seeds}, {"unfinished", arm.unfinished},   {"evaluations", arm.budget}};
     if (arm.seeds.empty()) return json;
-    json["best_test_mean"] = arm.bestTest.mean;
-    json["best_test_stderr"] = arm.bestTest.standardError;
+    const auto measured = [](const Summary& summary, double value) {
+        return summary.count > 0 ? Json(value) : Json(nullptr);
+    };
+    json["best_test_mean"] = measured(arm.bestTest, arm.bestTest.mean);
+    json["best_test_stderr"] = measured(arm.bestTest, arm.bestTest.standardError);
     json["best_test_interval_95"] = intervalOf(arm.bestTest);
     json["best_train_mean"] = arm.bestTrain.mean;
     json["best_train_stderr"] = arm.bestTrain.standardError;
-    json["auc_mean"] = arm.area.mean;
-    json["auc_stderr"] = arm.area.standardError;
+    json["auc_mean"] = measured(arm.area, arm.area.mean);
+    json["auc_stderr"] = measured(arm.area, arm.area.standardError);
     json["coverage_mean"] = arm.coverage.mean;
     json["disagreement_mean"] = arm.disagreement.mean;
     json["niche_entropy_mean"] = arm.nicheEntropy.mean;
@@ -43,18 +44,14 @@ Json armOf(const Comparison& comparison, const ArmResult& arm) {
 }
 
 void write(const std::string& path, const std::string& contents) {
-    if (path.empty()) return;
-    std::ofstream stream(path, std::ios::binary);
-    stream << contents;
-    stream.close();
-    if (!stream) throw std::runtime_error(fmt::format("{}: can't be written.", path));
+    if (!path.empty()) writeWholeFile(path, contents);
 }
 
 }  // namespace
 
 void printComparisons(const std::vector<Comparison>& comparisons, const Options& options) {
     if (!options.json) {
-        fmt::print("{}", toMarkdown(comparisons));
+        say("{}", toMarkdown(comparisons));
         return;
     }
     Json arms = Json::array();

@@ -1,7 +1,9 @@
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/json_output.h"
+#include "app/cli/say.h"
 #include "core/compute/networks.h"
+#include "core/files/json.h"
 #include "core/tokenization/tokenizer.h"
 
 #include <fmt/format.h>
@@ -10,7 +12,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <stdexcept>
 
@@ -25,9 +26,7 @@ std::unique_ptr<LanguageModel> open(const Options& options) {
 
 /// A JSON list of lists of token ids, each known to the network.
 TokenLists readIds(const std::string& path, const LlamaConfig& config) {
-    std::ifstream file(path);
-    if (!file) throw std::runtime_error(fmt::format("{}: can't be opened for reading.", path));
-    const auto document = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+    const auto document = readJson(path, {.bytes = 100'000'000, .values = 10'000'000});
     if (!document.is_array() || document.empty())
         throw std::runtime_error(fmt::format("{}: is no JSON list of lists of token ids.", path));
     TokenLists texts;
@@ -84,7 +83,7 @@ int logprobs(const Options& options) {
         const auto reading = network->read(text);
         logits.push_back(reading.lastLogits);
         logProbabilities.push_back(reading.logProbabilities);
-        if (!options.json) fmt::print("{:.4f}\n", fmt::join(reading.logProbabilities, " "));
+        if (!options.json) say("{:.4f}\n", fmt::join(reading.logProbabilities, " "));
     }
     if (options.json) print({{"last_logits", std::move(logits)}, {"token_logprobs", std::move(logProbabilities)}});
     return kSuccess;
@@ -105,9 +104,9 @@ int generate(const Options& options) {
         if (tokenizer) texts.push_back(tokenizer->decode(continuation.tokens, /*skipSpecial=*/true));
         if (options.json) continue;
         if (tokenizer)
-            fmt::print("{}\n", texts.back().get<std::string>());
+            say("{}\n", texts.back().get<std::string>());
         else
-            fmt::print("{}\n", fmt::join(continuation.tokens, " "));
+            say("{}\n", fmt::join(continuation.tokens, " "));
     }
     if (options.json) print({{"new_ids", std::move(ids)}, {"text", std::move(texts)}});
     return kSuccess;

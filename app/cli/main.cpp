@@ -1,6 +1,12 @@
+#include "app/about/version.h"
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/interruption.h"
+#include "app/cli/program_manual.h"
+#include "app/cli/say.h"
+#include "app/cli/shared_options.h"
 #include "core/startup/tuned_libraries.h"
+#include "core/text/words.h"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -10,6 +16,7 @@
 
 namespace {
 
+using namespace mergarium;
 using namespace mergarium::cli;
 
 struct Command {
@@ -23,106 +30,118 @@ CLI::App* addCommand(CLI::App& program, const char* name, const char* descriptio
     return command;
 }
 
-void addDatabase(CLI::App& command, Options& options) {
-    command.add_option("--db", options.database, "The run database (default: runs.db in your data folder)");
-}
-
-void addDevice(CLI::App& command, Options& options) {
-    command.add_option("--device", options.device, "auto, cpu, cuda or cuda:N");
-}
-
-void addConfiguration(CLI::App& command, Options& options) {
-    command.add_option("--seed", options.seed, "Seed of the run");
-    command.add_option("--evaluations", options.evaluations, "How many children are scored");
-    addDevice(command, options);
-    command.add_option("--set", options.settings, "Any key of the configuration: strategy.archive=30")
-        ->allow_extra_args(false);
-}
-
-void addThreads(CLI::App& command, Options& options) {
-    command.add_option("--threads", options.threads, "Threads that score (default: one per core); changes no result");
-}
-
-void addLanes(CLI::App& command, Options& options) {
-    command
-        .add_option_function<std::string>(
-            "--lanes",
-            [&options](const std::string& text) {
-                if (text == "auto") return;
-                const bool number = text.find_first_not_of("0123456789") == std::string::npos && text.size() <= 4;
-                options.lanes = number && !text.empty() ? std::stoul(text) : 0;
-                if (options.lanes == 0)
-                    throw CLI::ValidationError("--lanes", "must be auto or a number from 1, not '" + text + "'");
-            },
-            "Children scored side by side, where strategy.offspring allows: a number, or auto (default), which is as "
-            "many as threads and memory allow; changes no result")
-        ->type_name("N|auto");
-}
-
-void addTarget(CLI::App& command, Options& options) {
-    command.add_option("--out", options.out, "The folder to write; must not exist yet")->required();
-}
-
-void addForm(CLI::App& command, Options& options) {
-    command.add_option("--dtype", options.dtype, "fp32, fp16 or bf16 (default: as the founders store their tensors)");
-    command.add_option("--shard-size", options.shardSize,
-                       "Split the tensors over files of at most this size: 5GB (default: one file)");
-    command.add_option("--name", options.name, "What the model card calls the model (default: the folder's name)");
-}
-
-void addFiles(CLI::App& command, Options& options) {
-    command.add_option("--csv", options.csv, "Write the curves, mean and standard error of every measure");
-    command.add_option("--markdown", options.markdown, "Write the table of end points");
-    command.add_option("--svg", options.svg, "Write the figure, a panel for every sweep");
-    command.add_option("--pdf", options.pdf, "Write the figure");
-}
-
 int carryOut(int argc, char** argv) {
     CLI::App program("Evolves new models by merging existing ones: model merging of natural niches (M2N2).",
                      "mergarium-cli");
     program.require_subcommand(1);
-    program.set_version_flag("--version", "mergarium-cli " MERGARIUM_VERSION);
+    program.set_version_flag(
+        "--version", [] { return versionText("mergarium-cli"); },
+        "Print the versions of Mergarium and its libraries, and exit");
     Options options;
     std::vector<Command> commands;
 
     auto* run = addCommand(program, "run", "Run a configuration file or a preset", options);
-    run->add_option("CONFIG", options.configuration, "A YAML file or a preset's name")->required();
+    run->add_option("CONFIG", options.configuration, "A YAML file or a preset's name")
+        ->required()
+        ->type_name("PRESET|FILE");
     addDatabase(*run, options);
     addConfiguration(*run, options);
     addThreads(*run, options);
     addLanes(*run, options);
+    addTrust(*run, options);
     commands.push_back({run, &mergarium::cli::run});
 
     auto* resume = addCommand(program, "resume", "Go on with a run that was stopped or interrupted", options);
-    resume->add_option("RUN", options.run, "The run's number")->required();
+    resume->add_option("RUN", options.run, "The run's number")->required()->type_name("N");
+    resume->add_flag("--verify", options.verify,
+                     "Read the founders whole to see whether they have changed, whatever their dates say");
+    resume
+        ->add_option("--evaluations", options.evaluations,
+                     "Extend the run, which may have finished, to so many evaluations: it goes on as if it had always "
+                     "had them")
+        ->type_name("N");
+    addSettings(
+        *resume, options,
+        "A parameter of its strategy from this step on: strategy.alpha=0.5; repeatable. Every change is kept with "
+        "the run, and repeated with it");
     addDatabase(*resume, options);
     addThreads(*resume, options);
     addLanes(*resume, options);
+    addTrust(*resume, options);
+    resume->add_flag("--from-last-good", options.fromLastGood,
+                     "Where the run isn't as it was stored, go back to the last step up to which it is");
     commands.push_back({resume, &mergarium::cli::resume});
+
+    auto* breed = addCommand(
+        program, "breed", "Breed a child of two members of a stopped run by hand, and see what it would be", options);
+    breed->add_option("RUN", options.run, "The run's number")->required()->type_name("N");
+    breed->add_option("PARENTS", options.parents, "Two members of its archive")
+        ->required()
+        ->expected(2)
+        ->type_name("N");
+    addSplice(*breed, options);
+    breed->add_flag("--admit", options.admit, "It takes the run's next step, as if the strategy had proposed it");
+    addDatabase(*breed, options);
+    addThreads(*breed, options);
+    addTrust(*breed, options);
+    commands.push_back({breed, &mergarium::cli::breed});
 
     auto* list = addCommand(program, "list", "List the stored runs", options);
     addDatabase(*list, options);
     commands.push_back({list, &mergarium::cli::list});
 
     auto* show = addCommand(program, "show", "Show a stored run", options);
-    show->add_option("RUN", options.run, "The run's number")->required();
+    show->add_option("RUN", options.run, "The run's number")->required()->type_name("N");
     show->add_flag("--archive", options.archive, "The archive's members, best first");
     show->add_flag("--births", options.births, "Every mating and what came of it");
     addDatabase(*show, options);
     commands.push_back({show, &mergarium::cli::show});
 
+    auto* report =
+        addCommand(program, "report", "Write what is known of a stored run as one HTML or PDF file", options);
+    report->add_option("RUN", options.run, "The run's number")->required()->type_name("N");
+    addDatabase(*report, options);
+    report->add_option("--out", options.out, "The file to write; its name ends with .html or .pdf")
+        ->required()
+        ->type_name("FILE");
+    commands.push_back({report, &mergarium::cli::report});
+
+    auto* check = addCommand(program, "check", "Compare what is stored of runs with what was stored", options);
+    check->add_option("RUN", options.compared, "Numbers of runs (default: all)")
+        ->type_name("RUN")
+        ->check(CLI::PositiveNumber);
+    addDatabase(*check, options);
+    commands.push_back({check, &mergarium::cli::check});
+
     auto* presets = addCommand(program, "presets", "List the presets, or print one", options);
-    presets->add_option("NAME", options.preset, "The preset to print as YAML");
+    presets->add_option("NAME", options.preset, "The preset to print as YAML")->type_name("PRESET");
     commands.push_back({presets, &mergarium::cli::presets});
 
     auto* parameters = addCommand(program, "parameters", "List the keys of run configurations", options);
     parameters->add_flag("--markdown", options.asMarkdown, "As docs/configuration.md");
     commands.push_back({parameters, &mergarium::cli::parameters});
 
+    auto* tryOut =
+        addCommand(program, "try", "Try every founder on a few samples, and say what a run would meet", options);
+    tryOut->add_option("CONFIG", options.configuration, "A YAML file or a preset's name")
+        ->required()
+        ->type_name("PRESET|FILE");
+    tryOut->add_option("--samples", options.samples, "So many samples of every file, class or group (default: 8)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 512));
+    addDatabase(*tryOut, options);
+    addConfiguration(*tryOut, options);
+    addThreads(*tryOut, options);
+    addTrust(*tryOut, options);
+    commands.push_back({tryOut, &mergarium::cli::tryOut});
+
     auto* score = addCommand(program, "score", "Score the models in a safetensors file", options);
-    score->add_option("CHECKPOINT", options.checkpoint, "The safetensors file")->required();
-    score->add_option("--task", options.configuration, "A YAML file or a preset's name")->required();
+    score->add_option("CHECKPOINT", options.checkpoint, "The safetensors file")->required()->type_name("FILE");
+    score->add_option("--task", options.configuration, "A YAML file or a preset's name")
+        ->required()
+        ->type_name("PRESET|FILE");
     addThreads(*score, options);
+    addTrust(*score, options);
     commands.push_back({score, &mergarium::cli::score});
 
     auto* merge = addCommand(program, "merge", "Merge two models once, without evolution", options);
@@ -130,97 +149,126 @@ int carryOut(int argc, char** argv) {
         ->add_option("MODELS", options.models,
                      "Two model folders or safetensors files; BASE+ADAPTER for a LoRA adapter on its base")
         ->required()
-        ->expected(2);
+        ->expected(2)
+        ->type_name("FILE");
     addTarget(*merge, options);
-    merge->add_option("--ratio", options.ratio,
-                      "Weight of the second model before the first split point, 0 to 1 (default: 0.5)");
-    merge
-        ->add_option("--split", options.splits,
-                     "Where the weights change places: an element, or a share of the vector; repeatable")
-        ->allow_extra_args(false);
-    merge->add_option("--interpolation", options.interpolation,
-                      "slerp (default), slerp-per-side, slerp-per-tensor or lerp");
+    addSplice(*merge, options);
     merge->add_option("--exclude", options.exclude, "Leave out tensors of this pattern; repeatable")
-        ->allow_extra_args(false);
+        ->allow_extra_args(false)
+        ->type_name("PATTERN");
     merge->add_flag("--common-vocabulary", options.commonVocabulary,
                     "Where vocabularies differ, merge the rows that both have");
     addForm(*merge, options);
     commands.push_back({merge, &mergarium::cli::merge});
 
     auto* exportOne = addCommand(program, "export", "Write a member of a stored run as a model folder", options);
-    exportOne->add_option("RUN", options.run, "The run's number")->required();
+    exportOne->add_option("RUN", options.run, "The run's number")->required()->type_name("N");
     exportOne->add_option("MODEL", options.member, "The member's number, as `show RUN --archive` prints it")
-        ->required();
+        ->required()
+        ->type_name("N");
     addDatabase(*exportOne, options);
     addTarget(*exportOne, options);
     addForm(*exportOne, options);
     commands.push_back({exportOne, &mergarium::cli::exportMember});
 
     auto* rebuild = addCommand(program, "rebuild", "Make an exported model again, to the byte", options);
-    rebuild->add_option("RECIPE", options.recipe, "The recipe.yaml of an exported model")->required();
+    rebuild->add_option("RECIPE", options.recipe, "The recipe.yaml of an exported model")
+        ->required()
+        ->type_name("FILE");
     addTarget(*rebuild, options);
-    rebuild->add_option("--founder", options.founders, "Where a founder lies now: NUMBER=PATH; repeatable")
-        ->allow_extra_args(false);
+    rebuild->add_option("--models", options.foundersFolder, "The folder that holds the founders, by their names")
+        ->type_name("FOLDER");
+    rebuild
+        ->add_option("--founder", options.founders,
+                     "Where a founder lies: NUMBER=PATH or NAME=PATH, as the recipe has it; repeatable")
+        ->allow_extra_args(false)
+        ->type_name("FOUNDER=PATH");
     commands.push_back({rebuild, &mergarium::cli::rebuild});
 
     auto* tokenize =
         addCommand(program, "tokenize", "Token ids of the texts on stdin, one JSON string per line", options);
-    tokenize->add_option("FOLDER", options.folder, "The folder of a tokenizer.json or tokenizer.model")->required();
+    tokenize->add_option("FOLDER", options.folder, "The folder of a tokenizer.json or tokenizer.model")
+        ->required()
+        ->type_name("FOLDER");
     tokenize->add_flag("--no-special", options.noSpecial, "Leave out the special tokens that the tokenizer adds");
     commands.push_back({tokenize, &mergarium::cli::tokenize});
 
     auto* logprobs = addCommand(program, "logprobs", "Logits and log-probabilities of a language model", options);
-    logprobs->add_option("FOLDER", options.checkpoint, "The model's Hugging Face folder")->required();
-    logprobs->add_option("--ids", options.ids, "A JSON file: a list of lists of token ids")->required();
+    logprobs->add_option("FOLDER", options.checkpoint, "The model's Hugging Face folder")
+        ->required()
+        ->type_name("FOLDER");
+    logprobs->add_option("--ids", options.ids, "A JSON file: a list of lists of token ids")
+        ->required()
+        ->type_name("FILE");
     addDevice(*logprobs, options);
     addThreads(*logprobs, options);
     commands.push_back({logprobs, &mergarium::cli::logprobs});
 
     auto* generate = addCommand(program, "generate", "Let a language model continue texts", options);
-    generate->add_option("FOLDER", options.checkpoint, "The model's Hugging Face folder")->required();
+    generate->add_option("FOLDER", options.checkpoint, "The model's Hugging Face folder")
+        ->required()
+        ->type_name("FOLDER");
     auto* prompts = generate->add_option_group("prompts");
-    prompts->add_option("--ids", options.ids, "A JSON file: a list of lists of token ids");
-    prompts->add_option("--prompt", options.prompt, "A text");
+    prompts->add_option("--ids", options.ids, "A JSON file: a list of lists of token ids")->type_name("FILE");
+    prompts->add_option("--prompt", options.prompt, "A text")->type_name("TEXT");
     prompts->require_option(1);
     generate->add_option("--max-new-tokens", options.newTokens, "Most tokens of a continuation")
         ->required()
+        ->type_name("N")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31));
     generate->add_option("--temperature", options.temperature, "0: always the likeliest token")
+        ->type_name("T")
         ->check(CLI::NonNegativeNumber);
-    generate->add_option("--seed", options.seed, "Seed of what is drawn at a temperature above 0");
+    generate->add_option("--seed", options.seed, "Seed of what is drawn at a temperature above 0")->type_name("N");
     addDevice(*generate, options);
     addThreads(*generate, options);
     commands.push_back({generate, &mergarium::cli::generate});
 
     auto* sweep = addCommand(program, "sweep", "Run a sweep, arms times seeds, or go on with it", options);
     sweep->add_option("CONFIG", options.configuration, "A YAML file or the name of a sweep that ships with Mergarium")
-        ->required();
-    sweep->add_option("--name", options.sweepName, "What the database calls it (default: the file's)");
-    sweep->add_option("--seeds", options.seeds, "Seeds 1 to N for every arm");
-    sweep->add_option("--evaluations", options.evaluations, "How many children each run scores");
+        ->required()
+        ->type_name("SWEEP|FILE");
+    sweep->add_option("--name", options.sweepName, "What the database calls it (default: the file's)")
+        ->type_name("NAME");
+    sweep->add_option("--seeds", options.seeds, "Seeds 1 to N for every arm")->type_name("N");
+    sweep->add_option("--evaluations", options.evaluations, "How many children each run scores")->type_name("N");
     addDevice(*sweep, options);
-    sweep->add_option("--set", options.settings, "Any key of the configuration, for every arm")
-        ->allow_extra_args(false);
-    sweep->add_option("--jobs", options.jobs, "Runs at a time")->check(CLI::Range(1, 1024));
+    sweep->add_option("--set", options.settings, "Any key of the configuration, for every arm; repeatable")
+        ->allow_extra_args(false)
+        ->type_name("KEY=VALUE");
+    sweep->add_option("--jobs", options.jobs, "Runs at a time")->type_name("N")->check(CLI::Range(1, 1024));
     addDatabase(*sweep, options);
-    sweep->add_option("--threads", options.threads,
-                      "Threads of each run (default: the cores shared among the jobs); changes no result");
+    sweep
+        ->add_option("--threads", options.threads,
+                     "Threads of each run (default: the cores shared among the jobs); changes no result")
+        ->type_name("N");
     addLanes(*sweep, options);
+    addTrust(*sweep, options);
     addFiles(*sweep, options);
     commands.push_back({sweep, &mergarium::cli::sweep});
 
     auto* compare = addCommand(program, "compare", "Compare runs and sweeps, method by method", options);
-    compare->add_option("RUN|SWEEP", options.compared, "Numbers of runs, names of sweeps")->required();
+    compare->add_option("RUN|SWEEP", options.compared, "Numbers of runs, names of sweeps")
+        ->required()
+        ->type_name("N|SWEEP");
     addDatabase(*compare, options);
     addFiles(*compare, options);
     commands.push_back({compare, &mergarium::cli::compare});
+
+    // For packages: left out of the help, and of what it writes.
+    auto* manual = program.add_subcommand("manual", "Write the manual page, or what completes commands in a shell");
+    manual->group("")->add_option("FORM", options.manual, "man, bash or zsh")->required()->type_name("man|bash|zsh");
 
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0) return program.exit(error);
-        fmt::print(stderr, "mergarium-cli: {}; see mergarium-cli --help.\n", error.what());
+        sayAside("mergarium-cli: {}; see mergarium-cli --help.\n", error.what());
         return kBadInput;
+    }
+    if (manual->parsed()) {
+        fmt::print("{}", writeManual(manualOf(program), options.manual));
+        return kSuccess;
     }
     for (const auto& command : commands)
         if (command.app->parsed()) return command.carryOut(options);
@@ -234,7 +282,9 @@ int main(int argc, char** argv) {
     try {
         return carryOut(argc, argv);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "mergarium-cli: {}\n", error.what());
-        return kBadInput;
+        sayAside("mergarium-cli: {}\n",
+                 mergarium::words::failure(error, argc > 1 ? fmt::format("the command {}", argv[1]) : "this"));
+        // What was waited for when the person had enough doesn't matter.
+        return isInterrupted() ? kInterrupted : kBadInput;
     }
 }

@@ -4,6 +4,8 @@
 #include "app/cli/json_output.h"
 #include "app/cli/options.h"
 #include "app/cli/progress_line.h"
+#include "app/cli/say.h"
+#include "app/cli/splice_options.h"
 #include "core/export/export_model.h"
 #include "core/export/merge_models.h"
 #include "core/export/rebuild_model.h"
@@ -12,20 +14,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <stdexcept>
 
 namespace mergarium::cli {
 namespace {
-
-template <typename Number>
-std::optional<Number> parsed(std::string_view text) {
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
 
 /// "5GB", "500 MB", "2GiB", or a number of bytes.
 std::uint64_t bytesOf(const std::string& text) {
@@ -48,22 +42,6 @@ std::optional<DType> dtypeNamed(const std::string& name) {
     throw std::runtime_error(fmt::format("--dtype: '{}' is not one of fp32, fp16, bf16.", name));
 }
 
-Interpolation interpolationNamed(const std::string& name) {
-    std::string names;
-    for (const auto one : kInterpolations) {
-        if (name == nameOf(one)) return one;
-        names += (names.empty() ? "" : ", ") + std::string(nameOf(one));
-    }
-    throw std::runtime_error(fmt::format("--interpolation: '{}' is not one of {}.", name, names));
-}
-
-SplitPlace splitAt(const std::string& text) {
-    if (const auto element = parsed<std::uint64_t>(text)) return *element;
-    if (const auto share = parsed<double>(text); share && *share > 0.0 && *share < 1.0) return *share;
-    throw std::runtime_error(
-        fmt::format("--split: '{}' is neither the number of an element nor a share between 0 and 1.", text));
-}
-
 /// A model, or BASE+ADAPTER where there is nothing of that name.
 CheckpointFounder founderAt(const std::string& text) {
     const auto plus = text.find('+');
@@ -71,15 +49,15 @@ CheckpointFounder founderAt(const std::string& text) {
     return {.base = text.substr(0, plus), .adapter = text.substr(plus + 1)};
 }
 
-std::map<std::size_t, CheckpointFounder> foundersElsewhere(const std::vector<std::string>& texts) {
-    std::map<std::size_t, CheckpointFounder> founders;
+std::vector<std::pair<std::string, CheckpointFounder>> foundersElsewhere(const std::vector<std::string>& texts) {
+    std::vector<std::pair<std::string, CheckpointFounder>> founders;
     for (const auto& text : texts) {
         const auto equals = text.find('=');
-        const auto number = parsed<std::size_t>(std::string_view(text).substr(0, equals));
-        if (equals == std::string::npos || !number || *number == 0)
-            throw std::runtime_error(
-                fmt::format("--founder: '{}' must be like 1=PATH, with the founder's number in the recipe.", text));
-        founders[*number - 1] = founderAt(text.substr(equals + 1));
+        if (equals == 0 || equals == std::string::npos)
+            throw std::runtime_error(fmt::format(
+                "--founder: '{}' must be like 1=PATH or NAME=PATH, with the founder's number or name in the recipe.",
+                text));
+        founders.emplace_back(text.substr(0, equals), founderAt(text.substr(equals + 1)));
     }
     return founders;
 }
@@ -114,12 +92,12 @@ int carryOut(const Options& options, Work work) {
                    {"hash", result.hash},
                    {"seconds", seconds}});
         else
-            fmt::print("{}\n{} bytes, read back and compared, in {:.1f} s\nContents {}\n", result.folder.string(),
-                       words::count(result.bytes), seconds, result.hash);
+            say("{}\n{} bytes, read back and compared, in {:.1f} s\nContents {}\n", result.folder.string(),
+                words::count(result.bytes), seconds, result.hash);
         return kSuccess;
     } catch (const Cancelled&) {
         if (line) line->end();
-        fmt::print(stderr, "Interrupted; nothing was left behind.\n");
+        sayAside("Interrupted; nothing was left behind.\n");
         return kInterrupted;
     }
 }
@@ -136,7 +114,8 @@ int merge(const Options& options) {
         .dtype = dtypeNamed(options.dtype),
         .shardSize = bytesOf(options.shardSize),
         .folder = options.out,
-        .name = options.name};
+        .name = options.name,
+        .paths = options.withPaths ? Paths::Told : Paths::Left};
     for (const auto& split : options.splits) request.splits.push_back(splitAt(split));
     return carryOut(options,
                     [&](const Announce& announce) { return mergeModels(request, founderCache({}), announce); });
@@ -149,15 +128,18 @@ int exportMember(const Options& options) {
                                 .folder = options.out,
                                 .dtype = dtypeNamed(options.dtype),
                                 .shardSize = bytesOf(options.shardSize),
-                                .name = options.name};
+                                .name = options.name,
+                                .paths = options.withPaths ? Paths::Told : Paths::Left};
     return carryOut(options, [&](const Announce& announce) { return exportModel(request, announce); });
 }
 
 int rebuild(const Options& options) {
-    const auto elsewhere = foundersElsewhere(options.founders);
-    return carryOut(options, [&](const Announce& announce) {
-        return rebuildModel(options.recipe, elsewhere, options.out, founderCache({}), announce);
-    });
+    const RebuildRequest request{.recipe = options.recipe,
+                                 .folder = options.out,
+                                 .founders = foundersElsewhere(options.founders),
+                                 .models = options.foundersFolder};
+    return carryOut(options,
+                    [&](const Announce& announce) { return rebuildModel(request, founderCache({}), announce); });
 }
 
 }  // namespace mergarium::cli

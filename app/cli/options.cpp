@@ -1,19 +1,20 @@
 #include "app/cli/options.h"
 
+#include "app/cli/say.h"
 #include "core/configuration/presets.h"
 #include "core/startup/paths.h"
+#include "core/startup/trusted_programs.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace mergarium::cli {
 namespace {
 
 std::filesystem::path fileOf(const std::string& named) {
-    if (std::filesystem::is_regular_file(named)) return named;
-    const auto folder = findResources() / "presets";
-    const auto preset = folder / (named + ".yaml");
-    if (named.find('/') == std::string::npos && std::filesystem::is_regular_file(preset)) return preset;
+    if (const auto found = presetOrFile(named, findResources() / "presets")) return *found;
     std::vector<std::string> names;
     for (const auto& one : readPresets(findResources())) names.push_back(one.name);
     throw ConfigurationError(
@@ -33,6 +34,21 @@ RunConfiguration configurationOf(const Options& options) {
     if (options.evaluations) overrides.push_back({"budget.evaluations", std::to_string(*options.evaluations)});
     if (options.device) overrides.push_back({"device", *options.device});
     return readConfiguration(fileOf(options.configuration), overrides);
+}
+
+MayStart mayStart(const Options& options) {
+    const bool named =
+        std::ranges::any_of(options.settings, [](const auto& setting) { return setting.starts_with("task.program="); });
+    return [named, approves = options.trustProgram](const Program& program) {
+        const auto trusted = trustedPrograms();
+        if (!named && !approves) return trusted.contains(program);
+        try {
+            trusted.add(program);
+        } catch (const std::runtime_error& error) {
+            sayAside("{}\n", error.what());  // it was approved for now
+        }
+        return true;
+    };
 }
 
 }  // namespace mergarium::cli

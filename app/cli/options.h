@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/configuration/yaml.h"
+#include "core/subprocess/program.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -27,8 +28,20 @@ struct Options {
     std::optional<std::uint64_t> evaluations;
     std::optional<std::string> device;
     std::vector<std::string> settings;
+    /// The program that the configuration names is approved from now on.
+    bool trustProgram = false;
+    /// Two members of a run, and whether their child takes a step.
+    std::vector<std::uint64_t> parents;
+    bool admit = false;
+    /// A damaged run goes back to where it was whole.
+    bool fromLastGood = false;
+
+    /// Of a trial, of every group.
+    std::size_t samples = 8;
 
     std::int64_t run = 0;
+    /// Read founders whole before a run goes on.
+    bool verify = false;
     bool archive = false;
     bool births = false;
     bool asMarkdown = false;
@@ -69,8 +82,15 @@ struct Options {
     std::string name;
     std::uint64_t member = 0;
     std::string recipe;
-    /// NUMBER=PATH.
+    /// The recipe tells where founders lie.
+    bool withPaths = false;
+    /// NUMBER=PATH or NAME=PATH.
     std::vector<std::string> founders;
+    /// A folder of founders.
+    std::string foundersFolder;
+
+    /// man, bash or zsh.
+    std::string manual;
 };
 
 /// The database named, or the person's own.
@@ -79,5 +99,8 @@ std::filesystem::path databaseOf(const Options& options);
 /// Reads CONFIG, a file, or PRESET, a preset's name, with everything that was set on the command line. Throws
 /// ConfigurationError.
 RunConfiguration configurationOf(const Options& options);
+
+/// Says which programs this call may start: those that the person has named in it, approves by it, or approved before.
+MayStart mayStart(const Options& options);
 
 }  // namespace mergarium::cli

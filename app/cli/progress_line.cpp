@@ -33,9 +33,12 @@ std::string progressText(const SessionSnapshot& snapshot, int width) {
                             snapshot.evaluationsPerSecond < 10.0 ? 2 : 0,
                             words::duration(static_cast<double>(snapshot.budget - snapshot.evaluations) /
                                             snapshot.evaluationsPerSecond));
-    if (!snapshot.curve->empty())
-        text += fmt::format("   best {:.1f} % train, {:.1f} % test", 100.0 * snapshot.curve->back().bestTrain,
-                            100.0 * snapshot.curve->back().bestTest);
+    if (!snapshot.curve->empty()) {
+        const auto& now = snapshot.curve->back();
+        text += fmt::format("   best {:.1f} % train", 100.0 * now.bestTrain);
+        // 0: nothing is held out.
+        if (now.bestTest > 0.0) text += fmt::format(", {:.1f} % test", 100.0 * now.bestTest);
+    }
     if (!snapshot.message.empty()) text += "   " + snapshot.message;
     return text.substr(0, static_cast<std::size_t>(std::max(10, width - 1)));
 }

@@ -4,6 +4,7 @@
 #include "app/cli/json_output.h"
 #include "app/cli/options.h"
 #include "app/cli/progress_line.h"
+#include "app/cli/say.h"
 #include "core/session/session.h"
 #include "core/startup/paths.h"
 #include "core/text/words.h"
@@ -83,17 +84,17 @@ nlohmann::ordered_json summaryOf(const SessionSnapshot& snapshot, const std::fil
 void printWords(const SessionSnapshot& snapshot, const std::filesystem::path& database) {
     const auto summary = summaryOf(snapshot, database);
     const auto percent = [&](const char* key) { return 100.0 * summary[key].get<double>(); };
-    fmt::print("Run {} ({}) {} after {} evaluations in {}, {:.0f} per second.\n", summary["run"].get<std::int64_t>(),
-               snapshot.run->configuration.name, nameOf(snapshot.phase), words::count(snapshot.evaluations),
-               words::duration(snapshot.seconds), summary["evaluations_per_second"].get<double>());
-    fmt::print("Best model   {:5.1f} % train  {:5.1f} % test\n", percent("best_train"), percent("best_test"));
+    say("Run {} ({}) {} after {} evaluations in {}, {:.0f} per second.\n", summary["run"].get<std::int64_t>(),
+        snapshot.run->configuration.name, nameOf(snapshot.phase), words::count(snapshot.evaluations),
+        words::duration(snapshot.seconds), summary["evaluations_per_second"].get<double>());
+    say("Best model   {:5.1f} % train  {:5.1f} % test\n", percent("best_train"), percent("best_test"));
     for (const auto& founder : snapshot.run->founders)
-        fmt::print("Founder {}    {:5.1f} % train  {:5.1f} % test   {}\n", founder.id.value, 100.0 * founder.train,
-                   100.0 * founder.test, founder.name);
-    fmt::print("Archive      {} of {} children accepted, {:.1f} % of the samples solved by at least one member\n",
-               words::count(snapshot.accepted), words::count(snapshot.evaluations), percent("coverage"));
-    fmt::print("Stored in    {}\n", database.string());
-    fmt::print("Archive hash {}\n", snapshot.archiveHash);
+        say("Founder {}    {:5.1f} % train  {:5.1f} % test   {}\n", founder.id.value, 100.0 * founder.train,
+            100.0 * founder.test, founder.name);
+    say("Archive      {} of {} children accepted, {:.1f} % of the samples solved by at least one member\n",
+        words::count(snapshot.accepted), words::count(snapshot.evaluations), percent("coverage"));
+    say("Stored in    {}\n", database.string());
+    say("Archive hash {}\n", snapshot.archiveHash);
 }
 
 int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
@@ -105,15 +106,16 @@ int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
                                          .resources = findResources(),
                                          .threads = options.threads,
                                          .lanes = options.lanes,
-                                         .startPaused = false},
+                                         .startPaused = false,
+                                         .mayStart = mayStart(options)},
                                         progress);
     progress.end();
 
     if (last->phase == Phase::Failed) {
         // What fails before the run exists is bad input, not a failed run.
         if (!last->run) throw std::runtime_error(last->message);
-        fmt::print(stderr, "Run {} failed after {} evaluations: {}\n", last->run->id.value,
-                   words::count(last->evaluations), last->message);
+        sayAside("Run {} failed after {} evaluations: {}\n", last->run->id.value, words::count(last->evaluations),
+                 last->message);
         return kRunFailed;
     }
     if (!last->run) return kInterrupted;
@@ -122,10 +124,10 @@ int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
     else
         printWords(*last, database);
     if (last->phase != Phase::Stopped) return kSuccess;
-    if (!trouble.empty()) fmt::print(stderr, "{}\n", trouble);
-    fmt::print(stderr, "{} after {} of {} evaluations; go on with: mergarium-cli resume {} --db {}\n",
-               trouble.empty() ? "Interrupted" : "Stopped", words::count(last->evaluations), words::count(last->budget),
-               last->run->id.value, database.string());
+    if (!trouble.empty()) sayAside("{}\n", trouble);
+    sayAside("{} after {} of {} evaluations; go on with: mergarium-cli resume {} --db {}\n",
+             trouble.empty() ? "Interrupted" : "Stopped", words::count(last->evaluations), words::count(last->budget),
+             last->run->id.value, database.string());
     return trouble.empty() ? kInterrupted : kRunFailed;
 }
 
@@ -133,6 +135,14 @@ int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
 
 int run(const Options& options) { return carryOut(options, NewRun{configurationOf(options)}); }
 
-int resume(const Options& options) { return carryOut(options, ResumedRun{{options.run}}); }
+int resume(const Options& options) {
+    std::vector<Override> changes;
+    for (const auto& setting : options.settings) changes.push_back(parseOverride(setting));
+    return carryOut(options, ResumedRun{.id = {options.run},
+                                        .damaged = options.fromLastGood ? IfDamaged::GoBack : IfDamaged::Refuse,
+                                        .verify = options.verify,
+                                        .evaluations = options.evaluations,
+                                        .changes = std::move(changes)});
+}
 
 }  // namespace mergarium::cli

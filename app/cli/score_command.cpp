@@ -2,6 +2,7 @@
 #include "app/cli/exit_code.h"
 #include "app/cli/json_output.h"
 #include "app/cli/options.h"
+#include "app/cli/say.h"
 #include "core/evaluation/checkpoint_score.h"
 #include "core/startup/paths.h"
 
@@ -11,7 +12,8 @@
 namespace mergarium::cli {
 
 int score(const Options& options) {
-    const auto scores = scoreCheckpoint(options.checkpoint, configurationOf(options), findResources(), options.threads);
+    const auto scores = scoreCheckpoint(options.checkpoint, configurationOf(options), findResources(), options.threads,
+                                        mayStart(options));
     if (options.json) {
         auto models = nlohmann::ordered_json::array();
         for (const auto& one : scores) {
@@ -26,9 +28,9 @@ int score(const Options& options) {
         return kSuccess;
     }
     for (const auto& one : scores) {
-        fmt::print("{:5.1f} % train  {}   {}\n", 100.0 * one.train,
-                   one.test ? fmt::format("{:5.1f} % test", 100.0 * *one.test) : "nothing held out", one.model);
-        for (const auto& [name, train] : one.groups) fmt::print("    {:5.1f} % {}\n", 100.0 * train, name);
+        say("{:5.1f} % train  {}   {}\n", 100.0 * one.train,
+            one.test ? fmt::format("{:5.1f} % test", 100.0 * *one.test) : "nothing held out", one.model);
+        for (const auto& [name, train] : one.groups) say("    {:5.1f} % {}\n", 100.0 * train, name);
     }
     return kSuccess;
 }

@@ -4,6 +4,8 @@
 #include "app/cli/interruption.h"
 #include "app/cli/options.h"
 #include "app/cli/progress_line.h"
+#include "app/cli/say.h"
+#include "core/configuration/presets.h"
 #include "core/startup/paths.h"
 #include "core/sweeps/stored_comparison.h"
 #include "core/sweeps/sweep_session.h"
@@ -19,7 +21,7 @@
 namespace mergarium::cli {
 namespace {
 
-constexpr std::chrono::milliseconds kLook{100};
+constexpr std::chrono::milliseconds kShowEvery{100};
 
 std::string progressText(const SweepProgress& progress) {
     auto text = fmt::format("{} of {} runs   {} of {} evaluations", progress.finished, progress.runs,
@@ -40,17 +42,12 @@ Sweep sweepOf(const Options& options) {
                          .overrides = {}};
     for (const auto& setting : options.settings) choices.overrides.push_back(parseOverride(setting));
     const auto resources = findResources();
-    const auto preset = resources / "sweeps" / (options.configuration + ".yaml");
-    if (!std::filesystem::is_regular_file(options.configuration) &&
-        options.configuration.find('/') == std::string::npos && std::filesystem::is_regular_file(preset))
-        return readSweep(preset, resources, choices);
-    if (!std::filesystem::is_regular_file(options.configuration)) {
-        std::vector<std::string> names;
-        for (const auto& one : readSweepPresets(resources)) names.push_back(one.name);
-        throw ConfigurationError(fmt::format("{}: neither a file nor a sweep that ships with Mergarium; those are {}.",
-                                             options.configuration, fmt::join(names, ", ")));
-    }
-    return readSweep(options.configuration, resources, choices);
+    if (const auto found = presetOrFile(options.configuration, resources / "sweeps"))
+        return readSweep(*found, resources, choices);
+    std::vector<std::string> names;
+    for (const auto& one : readSweepPresets(resources)) names.push_back(one.name);
+    throw ConfigurationError(fmt::format("{}: neither a file nor a sweep that ships with Mergarium; those are {}.",
+                                         options.configuration, fmt::join(names, ", ")));
 }
 
 }  // namespace
@@ -63,7 +60,8 @@ int sweep(const Options& options) {
                                 .resources = findResources(),
                                 .jobs = options.jobs,
                                 .threads = options.threads,
-                                .lanes = options.lanes});
+                                .lanes = options.lanes,
+                                .mayStart = mayStart(options)});
     ProgressLine line(options.json);
     bool warned = false;
     while (session.advance()) {
@@ -71,14 +69,13 @@ int sweep(const Options& options) {
         const auto progress = session.progress();
         line.show(progressText(progress), progress.evaluations, progress.budget);
         if (!progress.caution.empty() && !std::exchange(warned, true)) line.warn(progress.caution);
-        std::this_thread::sleep_for(kLook);
+        std::this_thread::sleep_for(kShowEvery);
     }
     const auto progress = session.progress();
     line.end();
-    for (const auto& failure : progress.failures) fmt::print(stderr, "Failed: {}\n", failure);
+    for (const auto& failure : progress.failures) sayAside("Failed: {}\n", failure);
     if (isInterrupted()) {
-        fmt::print(stderr, "Interrupted after {} of {} runs; the same command goes on.\n", progress.finished,
-                   progress.runs);
+        sayAside("Interrupted after {} of {} runs; the same command goes on.\n", progress.finished, progress.runs);
         return kInterrupted;
     }
     const auto comparisons = storedComparisons(database, findResources(), {plan.name});

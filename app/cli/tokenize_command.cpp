@@ -1,22 +1,29 @@
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/say.h"
+#include "core/files/json.h"
+#include "core/files/text_file.h"
 #include "core/tokenization/tokenizer.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <iostream>
-#include <stdexcept>
+#include <unistd.h>
+
 #include <string>
+#include <string_view>
 
 namespace mergarium::cli {
 namespace {
 
-std::string textOf(const std::string& line, std::size_t number) {
-    const auto value = nlohmann::json::parse(line, nullptr, false);
-    if (!value.is_string())
-        throw std::runtime_error(fmt::format("stdin: line {}: not a JSON string in UTF-8.", number));
-    return value.get<std::string>();
+constexpr JsonLimits kLine{.bytes = 64 << 20, .values = 1};
+
+std::string textOf(std::string_view line, const LineReader& lines) {
+    try {
+        if (const auto value = parseJson(line, kLine); value.is_string()) return value.get<std::string>();
+    } catch (const JsonError&) {
+    }
+    lines.refuse("this is not a JSON string in UTF-8");
 }
 
 }  // namespace
@@ -25,13 +32,13 @@ int tokenize(const Options& options) {
     const auto tokenizer = Tokenizer::open(options.folder);
     const auto specialTokens = options.noSpecial ? SpecialTokens::Leave : SpecialTokens::Add;
     nlohmann::ordered_json document{{"ids", nlohmann::json::array()}, {"decoded", nlohmann::json::array()}};
-    std::string line;
-    for (std::size_t number = 1; std::getline(std::cin, line); ++number) {
-        const auto ids = tokenizer->encode(textOf(line, number), specialTokens);
+    LineReader lines(STDIN_FILENO, "stdin", kLine.bytes);
+    for (std::string_view line; lines.next(line);) {
+        const auto ids = tokenizer->encode(textOf(line, lines), specialTokens);
         document["ids"].push_back(ids);
         document["decoded"].push_back(tokenizer->decode(ids, true));
     }
-    fmt::print("{}\n", document.dump());
+    say("{}\n", document.dump());
     return kSuccess;
 }
 

@@ -1,9 +1,10 @@
 #include "app/mergarium/screenshots.h"
 
-#include "ui/niches/niches_view.h"
+#include "ui/selection/selection.h"
 #include "ui/sweep/sweep_page.h"
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -102,7 +103,6 @@ int writeScreenshots(WindowOptions options, const QString& folder, QSize size) {
         return 3;
     }
     Q_EMIT sweep->compareRequested("splits-and-archive");
-    auto* niches = window.findChild<NichesView*>();
     const auto picture = [&](const QString& name) {
         const auto path = QStringLiteral("%1/%2.png").arg(folder, name);
         if (window.grab().save(path)) return true;
@@ -116,12 +116,20 @@ int writeScreenshots(WindowOptions options, const QString& folder, QSize size) {
             // The Inspector with a sample beside the Niches, with a member beside the others.
             const auto& members = window.workbench().shown()->members;
             if (tab == 2)
-                Q_EMIT niches->sampleSelected(7);
+                window.selection().select(std::size_t{7});
             else
-                Q_EMIT niches->memberSelected(members[*bestSlot(members)]->id);
+                window.selection().select(members[*bestSlot(members)]->id);
             waitFor(kSettle, [] { return false; });
-            if (!picture(QStringLiteral("%1-%2").arg(window.tabs().tabText(tab).toLower().replace(' ', '-'), theme)))
-                return 2;
+            const auto name = window.tabs().tabText(tab).remove('&').toLower().replace(' ', '-');
+            if (!picture(QStringLiteral("%1-%2").arg(name, theme))) return 2;
+            // Once more with what opens beside it.
+            for (auto* aside : window.tabs().currentWidget()->findChildren<QCheckBox*>()) {
+                if (aside->objectName() != "list" && aside->objectName() != "layers") continue;
+                aside->setChecked(true);
+                waitFor(kSettle, [] { return false; });
+                if (!picture(QStringLiteral("%1-%2-%3").arg(name, aside->objectName(), theme))) return 2;
+                aside->setChecked(false);
+            }
             if (window.tabs().currentWidget() != sweep) continue;
             // Once more while it goes on.
             sweep->start();

@@ -1,5 +1,7 @@
 #include "core/archive/coverage.h"
 
+#include "core/archive/seriation.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -38,6 +40,16 @@ double nicheEntropy(ScoreRows rows, std::size_t samples, double models) {
     return std::clamp(entropy / std::log(models), 0.0, 1.0);
 }
 
+float measured(NicheMeasure measure, float score, float total, float reference) {
+    switch (measure) {
+        case NicheMeasure::Share: return total > 0.0f ? score / total : 0.0f;
+        case NicheMeasure::Score: return score;
+        case NicheMeasure::Solved: return score >= kSolved ? 1.0f : 0.0f;
+        case NicheMeasure::Difference: return score - reference;
+    }
+    return 0.0f;
+}
+
 }  // namespace
 
 Diversity diversity(ScoreRows rows, std::size_t samples) {
@@ -70,6 +82,7 @@ std::vector<std::uint32_t> orderSamples(SampleOrder order, ScoreRows rows, std::
         return samples;
     }
 
+    if (order == SampleOrder::Similarity) return seriate(rows, groups.size());
     std::vector<float> totals(groups.size());
     for (std::size_t j = 0; j < totals.size(); ++j) totals[j] = totalOf(rows, j);
     std::vector<std::size_t> owners(groups.size(), 0);
@@ -91,7 +104,7 @@ std::vector<std::uint32_t> orderSamples(SampleOrder order, ScoreRows rows, std::
 }
 
 NicheRaster rasterize(ScoreRows rows, std::span<const std::uint32_t> order, PositionRange range, std::size_t width,
-                      Binning binning) {
+                      Binning binning, NicheMeasure measure, std::span<const float> reference) {
     NicheRaster raster;
     raster.rows = rows.size();
     range.end = std::min(range.end, order.size());
@@ -99,10 +112,10 @@ NicheRaster rasterize(ScoreRows rows, std::span<const std::uint32_t> order, Posi
 
     const std::size_t count = range.end - range.begin;
     const std::size_t bins = std::min(width, count);
-    raster.shares.assign(raster.rows * bins, 0.0f);
+    raster.values.assign(raster.rows * bins, 0.0f);
     for (std::size_t k = 0; k < raster.rows; ++k)
         if (rows[k].empty())
-            std::fill_n(raster.shares.begin() + static_cast<std::ptrdiff_t>(k * bins), bins,
+            std::fill_n(raster.values.begin() + static_cast<std::ptrdiff_t>(k * bins), bins,
                         std::numeric_limits<float>::quiet_NaN());
 
     for (std::size_t bin = 0; bin < bins; ++bin) {
@@ -115,12 +128,15 @@ NicheRaster rasterize(ScoreRows rows, std::span<const std::uint32_t> order, Posi
             const float total = totalOf(rows, sample);
             totals += total;
             unsolved += solvedByAny(rows, sample) ? 0.0f : 1.0f;
-            if (total <= 0.0f) continue;
             for (std::size_t k = 0; k < raster.rows; ++k) {
                 if (rows[k].empty()) continue;
-                float& cell = raster.shares[k * bins + bin];
-                const float share = rows[k][sample] / total;
-                cell = binning == Binning::Max ? std::max(cell, share) : cell + share / size;
+                float& cell = raster.values[k * bins + bin];
+                const float value =
+                    measured(measure, rows[k][sample], total, reference.empty() ? 0.0f : reference[sample]);
+                if (binning == Binning::Mean)
+                    cell += value / size;
+                else if (std::abs(value) > std::abs(cell))
+                    cell = value;
             }
         }
         raster.bins.push_back(positions);

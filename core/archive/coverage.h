@@ -33,6 +33,8 @@ enum class SampleOrder {
     Difficulty,
     /// By the row that has the largest share, then by difficulty; samples that nobody solves last.
     Owner,
+    /// Samples that the same models solve side by side (core/archive/seriation.h).
+    Similarity,
 };
 
 /// A permutation of the samples. `groups` has one entry per sample.
@@ -40,6 +42,18 @@ std::vector<std::uint32_t> orderSamples(SampleOrder order, ScoreRows rows, std::
 
 /// How several samples become one bin: their mean, or the largest (one solved sample among thousands stays visible).
 enum class Binning { Mean, Max };
+
+/// What is shown of a model on a sample.
+enum class NicheMeasure {
+    /// s/z, 0 where nobody scores.
+    Share,
+    /// s.
+    Score,
+    /// 1 where it counts as solved, else 0.
+    Solved,
+    /// The score less that of a model to compare with, in [-1, 1].
+    Difference,
+};
 
 /// A range of positions in the display order; `end` is one past the last.
 struct PositionRange {
@@ -52,9 +66,8 @@ struct NicheRaster {
     std::size_t rows = 0;
     /// One per bin, in display order; together they tile the range asked for.
     std::vector<PositionRange> bins;
-    /// rows x bins, row by row: the binned share s/z in [0, 1] (0 where nobody scores); NaN in the rows of absent
-    /// models.
-    std::vector<float> shares;
+    /// rows x bins, row by row: the binned measure; NaN in the rows of absent models.
+    std::vector<float> values;
     /// One per bin: the mean of z over its samples.
     std::vector<float> totals;
     /// One per bin: the share of its samples that nobody solves, in [0, 1].
@@ -62,8 +75,10 @@ struct NicheRaster {
 };
 
 /// Reduces the samples order[range.begin .. range.end) to at most `width` bins of equal size (within one sample).
+/// `reference`: the scores that a Difference is taken from. Of differences the largest bin is the one furthest from 0.
 /// Pure; O(rows x samples in range). An empty range or width 0 gives no bins.
 NicheRaster rasterize(ScoreRows rows, std::span<const std::uint32_t> order, PositionRange range, std::size_t width,
-                      Binning binning);
+                      Binning binning, NicheMeasure measure = NicheMeasure::Share,
+                      std::span<const float> reference = {});
 
 }  // namespace mergarium

@@ -2,7 +2,9 @@
 
 #include "core/checkpoint/model_files.h"
 #include "core/checkpoint/safetensors.h"
-#include "core/files/json_file.h"
+#include "core/files/beneath.h"
+#include "core/files/json.h"
+#include "core/files/refusal.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,10 +16,6 @@ namespace mergarium {
 namespace {
 
 constexpr const char* kConfiguration = "config.json";
-
-[[noreturn]] void refuse(const std::filesystem::path& path, std::string_view what) {
-    throw std::runtime_error(fmt::format("{}: {}.", path.string(), what));
-}
 
 /// Both are sorted by name; every tensor must be where the index says, and in the index.
 void compareWithIndex(const ModelFiles& model, std::span<const StoredTensor> tensors) {
@@ -40,10 +38,20 @@ void compareWithIndex(const ModelFiles& model, std::span<const StoredTensor> ten
 }  // namespace
 
 std::shared_ptr<const Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
-    const auto model = modelFilesAt(path);
+    return of(path, modelFilesAt(path));
+}
+
+std::shared_ptr<const Checkpoint> Checkpoint::openIn(const std::filesystem::path& folder, std::string_view name) {
+    const auto path = folder / name;
+    return of(path, {.files = {path}, .index = {}, .placed = {}});
+}
+
+std::shared_ptr<const Checkpoint> Checkpoint::of(const std::filesystem::path& path, const ModelFiles& model) {
     std::shared_ptr<Checkpoint> checkpoint(new Checkpoint);
     checkpoint->path_ = path;
-    for (const auto& file : model.files) checkpoint->addFile(file);
+    for (const auto& file : model.files)
+        checkpoint->addFile(model.found ? openBeneath(file.parent_path(), file.filename().string())
+                                        : MappedFile::open(file));
     std::error_code error;
     const auto around = model.files.front().parent_path();
     if (std::filesystem::is_directory(path, error))
@@ -63,9 +71,9 @@ std::shared_ptr<const Checkpoint> Checkpoint::open(const std::filesystem::path& 
     return checkpoint;
 }
 
-void Checkpoint::addFile(const std::filesystem::path& path) {
-    auto file = MappedFile::open(path);
-    auto header = parseSafetensorsHeader(file->bytes(), file->bytes().size(), path.string());
+void Checkpoint::addFile(std::shared_ptr<const MappedFile> file) {
+    auto header =
+        file->reading([&](auto bytes) { return parseSafetensorsHeader(bytes, bytes.size(), file->path().string()); });
     for (auto& [name, entry] : header.tensors)
         tensors_.push_back({{.name = name,
                              .dtype = entry.dtype,
@@ -87,6 +95,10 @@ std::uint64_t Checkpoint::byteSize() const {
     return sum;
 }
 
+void Checkpoint::check() const {
+    for (const auto& file : files_) file->check();
+}
+
 void Checkpoint::dropBehind() const {
     for (const auto& file : files_) file->dropBehind(0, file->bytes().size());
 }
@@ -101,7 +113,7 @@ std::optional<nlohmann::json> Checkpoint::configuration() const {
     std::error_code error;
     if (folder_.empty() || !std::filesystem::exists(std::filesystem::symlink_status(folder_ / kConfiguration, error)))
         return std::nullopt;
-    return readJsonFile(folder_ / kConfiguration);
+    return readJsonObject(folder_ / kConfiguration, kSettingsJson);
 }
 
 }  // namespace mergarium

@@ -37,6 +37,8 @@ struct StoredTensor : TensorDescription {
     std::size_t file = 0;
 };
 
+struct ModelFiles;
+
 /// A model on disk, mapped: nothing is read until it is used. Immutable, for any thread.
 class Checkpoint {
 public:
@@ -45,6 +47,8 @@ public:
     /// is checked, and the shards against the index. Throws std::runtime_error with one sentence: which file, what is
     /// wrong, what to do. Pickle files are refused, never opened.
     static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& path);
+    /// One file of a folder that strangers may have filled (openBeneath).
+    static std::shared_ptr<const Checkpoint> openIn(const std::filesystem::path& folder, std::string_view name);
 
     /// The path as it was given.
     const std::filesystem::path& path() const { return path_; }
@@ -58,6 +62,9 @@ public:
     std::span<const std::shared_ptr<const MappedFile>> files() const { return files_; }
     /// Bytes of all tensors together.
     std::uint64_t byteSize() const;
+    /// Throws std::runtime_error with one sentence when one of the files has been truncated since it was opened: what
+    /// was read meanwhile is worth nothing.
+    void check() const;
     /// Takes all pages of all files out of resident memory.
     void dropBehind() const;
     /// Takes bytes [begin, end) of one of its tensors out of resident memory.
@@ -67,7 +74,8 @@ public:
 
 private:
     Checkpoint() = default;
-    void addFile(const std::filesystem::path& path);
+    static std::shared_ptr<const Checkpoint> of(const std::filesystem::path& path, const ModelFiles& model);
+    void addFile(std::shared_ptr<const MappedFile> file);
 
     std::filesystem::path path_, folder_;
     std::vector<std::shared_ptr<const MappedFile>> files_;

@@ -161,7 +161,7 @@ Kernels kernelsOfThisMachine() {
 
 const Kernels kKernels = kernelsOfThisMachine();
 
-[[noreturn]] void refuse(DType dtype) {
+[[noreturn]] void refuseType(DType dtype) {
     throw std::invalid_argument(fmt::format("{} elements are no floating numbers.", nameOf(dtype)));
 }
 
@@ -185,7 +185,7 @@ void toFloats(DType dtype, const std::byte* from, std::span<float> to) {
         case DType::F8E5M2:
             return decode<std::uint8_t>(from, to.size(), to.data(),
                                         [](std::uint8_t code) { return kE5M2Values[code]; });
-        default: refuse(dtype);
+        default: refuseType(dtype);
     }
 }
 
@@ -200,7 +200,7 @@ void fromFloats(DType dtype, std::span<const float> from, std::byte* to) {
         case DType::BF16: return kKernels.floatsToBf16(from.data(), from.size(), to);
         case DType::F8E4M3: return encode<std::uint8_t>(from.data(), from.size(), to, narrowed<kE4M3>);
         case DType::F8E5M2: return encode<std::uint8_t>(from.data(), from.size(), to, narrowed<kE5M2>);
-        default: refuse(dtype);
+        default: refuseType(dtype);
     }
 }
 

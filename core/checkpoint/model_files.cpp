@@ -1,6 +1,7 @@
 #include "core/checkpoint/model_files.h"
 
-#include "core/files/json_file.h"
+#include "core/files/json.h"
+#include "core/files/refusal.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,10 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kIndexEnding = ".safetensors.index.json";
 constexpr std::array<std::string_view, 6> kPickleEndings{".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"};
-
-[[noreturn]] void refuse(const fs::path& path, std::string_view what) {
-    throw std::runtime_error(fmt::format("{}: {}.", path.string(), what));
-}
 
 [[noreturn]] void refusePickle(const fs::path& path) {
     refuse(path,
@@ -42,17 +39,21 @@ bool holds(const fs::path& folder, std::string_view name) {
     return fs::exists(fs::symlink_status(folder / name, error));
 }
 
+/// Of a file, as the system has it.
+constexpr std::size_t kLongestName = 255;
+
 /// A shard is a plain file name: an index must not reach for files elsewhere.
 fs::path shardOf(const fs::path& index, const std::string& name) {
     const fs::path shard(name);
-    if (name.empty() || name == "." || name == ".." || name.find('\0') != name.npos || shard != shard.filename())
+    if (name.empty() || name == "." || name == ".." || name.find('\0') != name.npos || name.size() > kLongestName ||
+        shard != shard.filename())
         refuse(index, fmt::format("the shard '{}' is not the plain name of a file beside the index", name));
     if (isPickle(shard)) refusePickle(index.parent_path() / shard);
     return index.parent_path() / shard;
 }
 
 ModelFiles sharded(const fs::path& index) {
-    const auto json = readJsonFile(index);
+    const auto json = readJsonObject(index, kIndexJson);
     const auto map = json.find("weight_map");
     if (map == json.end() || !map->is_object() || map->empty())
         refuse(index, "it has no weight_map from tensors to shards");
@@ -113,7 +114,7 @@ ModelFiles modelFilesAt(const fs::path& path) {
         refuse(path, "this is a GGUF file; name the safetensors files that it was made from");
     if (fs::is_regular_file(status) && isIndex(path)) return sharded(path);
     // A single file; opening reports what is wrong if there is none.
-    return {.files = {path}, .index = {}, .placed = {}};
+    return {.files = {path}, .found = false, .index = {}, .placed = {}};
 }
 
 }  // namespace mergarium

@@ -10,6 +10,9 @@ namespace mergarium {
 /// Which files a model consists of.
 struct ModelFiles {
     std::vector<std::filesystem::path> files;
+    /// They were found in a folder, which strangers may have filled, and must lie in it (openBeneath); else the person
+    /// named the one there is.
+    bool found = true;
     /// Of a sharded model: the index, and for each tensor which of `files` it says the tensor is in.
     std::filesystem::path index;
     std::map<std::string, std::size_t> placed;

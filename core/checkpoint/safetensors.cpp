@@ -20,7 +20,7 @@ constexpr std::size_t kMostEntries = 1'000'000;        // a header of 100 MB cou
 constexpr std::size_t kMostDimensions = 64;            // libtorch's own limit
 constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
-[[noreturn]] void refuse(std::string_view file, std::string_view what) {
+[[noreturn]] void refuseHeader(std::string_view file, std::string_view what) {
     throw std::runtime_error(fmt::format("{}: not a usable safetensors file: {}.", file, what));
 }
 
@@ -200,7 +200,8 @@ void refuseOverlaps(const SafetensorsHeader& header, std::string_view file) {
               [](const Item* a, const Item* b) { return a->second.begin < b->second.begin; });
     for (std::size_t i = 1; i < items.size(); ++i)
         if (items[i]->second.begin < items[i - 1]->second.end)
-            refuse(file, fmt::format("tensors {} and {} overlap", shown(items[i - 1]->first), shown(items[i]->first)));
+            refuseHeader(file,
+                         fmt::format("tensors {} and {} overlap", shown(items[i - 1]->first), shown(items[i]->first)));
 }
 
 /// What a file really is that is named like safetensors; empty where that can't be told.
@@ -220,21 +221,21 @@ std::string_view disguiseOf(std::span<const std::byte> file) {
 SafetensorsHeader parseSafetensorsHeader(std::span<const std::byte> file, std::uint64_t fileSize,
                                          std::string_view name) {
     std::uint64_t length = 0;
-    if (const auto disguise = disguiseOf(file); !disguise.empty()) refuse(name, disguise);
-    if (file.size() < sizeof length || fileSize < sizeof length) refuse(name, "it is shorter than its header");
+    if (const auto disguise = disguiseOf(file); !disguise.empty()) refuseHeader(name, disguise);
+    if (file.size() < sizeof length || fileSize < sizeof length) refuseHeader(name, "it is shorter than its header");
     std::memcpy(&length, file.data(), sizeof length);
     if (length > kLongestHeader)
-        refuse(name, fmt::format("it claims a header of {} bytes, more than the {} that the format allows", length,
-                                 kLongestHeader));
+        refuseHeader(name, fmt::format("it claims a header of {} bytes, more than the {} that the format allows",
+                                       length, kLongestHeader));
     if (length > file.size() - sizeof length || length > fileSize - sizeof length)
-        refuse(name, fmt::format("it is shorter than its header of {} bytes; it may be truncated", length));
+        refuseHeader(name, fmt::format("it is shorter than its header of {} bytes; it may be truncated", length));
 
     HeaderReader reader(fileSize - sizeof length - length);
     const auto* text = reinterpret_cast<const char*>(file.data()) + sizeof length;
-    if (length == 0 || *text != '{') refuse(name, "its header is not a JSON object");
+    if (length == 0 || *text != '{') refuseHeader(name, "its header is not a JSON object");
     const bool read = nlohmann::json::sax_parse(text, text + length, &reader);
     if (!read || !reader.problem.empty())
-        refuse(name, reader.problem.empty() ? "its header is not valid JSON" : reader.problem);
+        refuseHeader(name, reader.problem.empty() ? "its header is not valid JSON" : reader.problem);
     refuseOverlaps(reader.header, name);
     reader.header.dataBegin = sizeof length + length;
     return std::move(reader.header);
@@ -242,20 +243,23 @@ SafetensorsHeader parseSafetensorsHeader(std::span<const std::byte> file, std::u
 
 SafetensorsHeader readSafetensorsHeader(const std::filesystem::path& path) {
     const auto file = MappedFile::open(path);
-    return parseSafetensorsHeader(file->bytes(), file->bytes().size(), path.string());
+    return file->reading([&](auto bytes) { return parseSafetensorsHeader(bytes, bytes.size(), path.string()); });
 }
 
 std::vector<float> readFloatTensor(const std::filesystem::path& path, const std::string& tensor) {
     const auto file = MappedFile::open(path);
-    const auto header = parseSafetensorsHeader(file->bytes(), file->bytes().size(), path.string());
+    const auto header =
+        file->reading([&](auto bytes) { return parseSafetensorsHeader(bytes, bytes.size(), path.string()); });
     const auto found = header.tensors.find(tensor);
-    if (found == header.tensors.end()) refuse(path.string(), fmt::format("it has no tensor {}", shown(tensor)));
+    if (found == header.tensors.end()) refuseHeader(path.string(), fmt::format("it has no tensor {}", shown(tensor)));
     const auto& entry = found->second;
     if (entry.dtype != DType::F32)
-        refuse(path.string(), fmt::format("tensor {} is {} where F32 is needed", shown(tensor), nameOf(entry.dtype)));
+        refuseHeader(path.string(),
+                     fmt::format("tensor {} is {} where F32 is needed", shown(tensor), nameOf(entry.dtype)));
 
     std::vector<float> values((entry.end - entry.begin) / sizeof(float));
     toFloats(DType::F32, file->bytes().data() + header.dataBegin + entry.begin, values);
+    file->check();
     return values;
 }
 

@@ -31,24 +31,36 @@ Band bandOf(const Repetitions& runs, Measure measure, double end) {
     return meanBand(curves, end, kPlaces);
 }
 
+/// Held-out scores of 0 throughout are none.
+bool holdsOut(const Repetitions& runs) {
+    return std::ranges::any_of(runs, [](const auto& one) {
+        return std::ranges::any_of(one.second->curve, [](const ProgressPoint& point) { return point.bestTest > 0.0; });
+    });
+}
+
+void reduceTest(ArmResult& arm, const Repetitions& runs) {
+    std::vector<double> areas;
+    for (const auto& [seed, run] : runs)
+        areas.push_back(normalizedArea(curveOf(*run, &ProgressPoint::bestTest), static_cast<double>(run->budget)));
+    arm.area = summarize(areas);
+    arm.bestTest = summarize(endsOf(runs, &ProgressPoint::bestTest));
+    arm.testBand = bandOf(runs, &ProgressPoint::bestTest, static_cast<double>(arm.budget));
+}
+
 ArmResult reduce(std::string name, const Repetitions& runs) {
     ArmResult arm;
     arm.name = std::move(name);
-    std::vector<double> areas;
     for (const auto& [seed, run] : runs) {
         arm.seeds.push_back(seed);
         arm.budget = std::max(arm.budget, run->budget);
-        areas.push_back(normalizedArea(curveOf(*run, &ProgressPoint::bestTest), static_cast<double>(run->budget)));
     }
-    arm.area = summarize(areas);
-    arm.bestTest = summarize(endsOf(runs, &ProgressPoint::bestTest));
+    if (holdsOut(runs)) reduceTest(arm, runs);
     arm.bestTrain = summarize(endsOf(runs, &ProgressPoint::bestTrain));
     arm.coverage = summarize(endsOf(runs, &ProgressPoint::coverage));
     arm.disagreement = summarize(endsOf(runs, &ProgressPoint::disagreement));
     arm.nicheEntropy = summarize(endsOf(runs, &ProgressPoint::entropy));
     if (runs.empty()) return arm;
     const auto end = static_cast<double>(arm.budget);
-    arm.testBand = bandOf(runs, &ProgressPoint::bestTest, end);
     arm.trainBand = bandOf(runs, &ProgressPoint::bestTrain, end);
     arm.coverageBand = bandOf(runs, &ProgressPoint::coverage, end);
     arm.disagreementBand = bandOf(runs, &ProgressPoint::disagreement, end);
@@ -57,6 +69,7 @@ ArmResult reduce(std::string name, const Repetitions& runs) {
 }
 
 std::optional<PairedComparison> compareBySeed(const Repetitions& first, const Repetitions& other) {
+    if (!holdsOut(first) || !holdsOut(other)) return {};
     std::vector<double> a, b;
     for (const auto& [seed, run] : other)
         if (const auto partner = first.find(seed); partner != first.end()) {

@@ -39,7 +39,8 @@ struct ArmResult {
     /// The largest budget among its runs.
     std::uint64_t budget = 0;
 
-    /// At the end, of the member that is best on the training samples.
+    /// At the end, of the member that is best on the training samples. Nothing is measured where nothing is held out:
+    /// then there is no area, no curve and no comparison of test scores either.
     Summary bestTest;
     Summary bestTrain;
     /// Area under the test curve from 0 evaluations to the budget, divided by the budget.

@@ -9,9 +9,11 @@ namespace {
 
 std::string percent(double score) { return fmt::format("{:.1f}", 100.0 * score); }
 
+std::string meanOf(const Summary& summary) { return summary.count > 0 ? percent(summary.mean) : "-"; }
+
 std::string withError(const Summary& summary) {
     return summary.halfWidth ? fmt::format("{} +- {}", percent(summary.mean), percent(summary.standardError))
-                             : percent(summary.mean);
+                             : meanOf(summary);
 }
 
 std::string intervalOf(const Summary& summary) {
@@ -42,7 +44,7 @@ std::string rowOf(const ArmResult& arm, bool published, bool unfinished) {
         return row + "\n";
     }
     row += fmt::format(" {} | {} | {} | {} |", withError(arm.bestTest), intervalOf(arm.bestTest),
-                       withError(arm.bestTrain), percent(arm.area.mean));
+                       withError(arm.bestTrain), meanOf(arm.area));
     if (arm.againstFirst)
         row +=
             fmt::format(" {:+.1f} | {} |", 100.0 * arm.againstFirst->difference, pValueText(arm.againstFirst->pValue));
@@ -50,9 +52,10 @@ std::string rowOf(const ArmResult& arm, bool published, bool unfinished) {
         row += " - | - |";
     row += fmt::format(" {} | {:.2f} |", percent(arm.coverage.mean), arm.nicheEntropy.mean);
     if (published)
-        row += arm.published ? fmt::format(" {} | {:+.1f} |", percent(*arm.published),
-                                           100.0 * (arm.bestTest.mean - *arm.published))
-                             : std::string(" - | - |");
+        row += fmt::format(" {} | {} |", arm.published ? percent(*arm.published) : "-",
+                           arm.published && arm.bestTest.count > 0
+                               ? fmt::format("{:+.1f}", 100.0 * (arm.bestTest.mean - *arm.published))
+                               : "-");
     return row + "\n";
 }
 
@@ -89,12 +92,14 @@ std::string toCsv(std::span<const Comparison> comparisons) {
         "disagreement_mean,disagreement_stderr,niche_entropy_mean,niche_entropy_stderr\n";
     for (const auto& comparison : comparisons)
         for (const auto& arm : comparison.arms)
-            for (std::size_t i = 0; i < arm.testBand.at.size(); ++i) {
-                out += fmt::format("{},{},{:.0f},{}", quoted(comparison.title), quoted(arm.name), arm.testBand.at[i],
-                                   arm.testBand.values[i].count);
+            for (std::size_t i = 0; i < arm.trainBand.at.size(); ++i) {
+                out += fmt::format("{},{},{:.0f},{}", quoted(comparison.title), quoted(arm.name), arm.trainBand.at[i],
+                                   arm.trainBand.values[i].count);
                 for (const auto* band :
                      {&arm.testBand, &arm.trainBand, &arm.coverageBand, &arm.disagreementBand, &arm.nicheEntropyBand})
-                    out += fmt::format(",{:.6f},{:.6f}", band->values[i].mean, band->values[i].standardError);
+                    out += band->at.empty()
+                               ? std::string(",,")
+                               : fmt::format(",{:.6f},{:.6f}", band->values[i].mean, band->values[i].standardError);
                 out += "\n";
             }
     return out;

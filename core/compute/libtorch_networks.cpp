@@ -7,14 +7,34 @@
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <torch/version.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
 namespace mergarium {
 namespace {
+
+template <typename Function>
+Function loaded(const char* name) {
+    return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
+}
+
+/// Looked for among the libraries that libtorch brought: name and version; empty when none is a fast one.
+std::string blasInUse() {
+    if (const auto openblas = loaded<const char* (*)()>("openblas_get_config")) return openblas();
+    for (const char* name : {"MKL_Get_Version_String", "mkl_get_version_string"})
+        if (const auto mkl = loaded<void (*)(char*, int)>(name)) {
+            std::array<char, 200> text{};
+            mkl(text.data(), static_cast<int>(text.size()) - 1);
+            return text.data();
+        }
+    if (const auto blis = loaded<const char* (*)()>("bli_info_get_version_str")) return fmt::format("BLIS {}", blis());
+    return {};
+}
 
 class LlamaModel final : public LanguageModel {
 public:
@@ -45,11 +65,10 @@ public:
 
     std::string device() const override { return device_.is_cpu() ? "CPU" : fmt::format("CUDA {}", device_.index()); }
 
+    std::string version() const override { return TORCH_VERSION; }
+    std::string blas() const override { return blasInUse(); }
     std::string caution() const override {
-        // Looked for among the libraries that libtorch brought.
-        for (const char* mark :
-             {"openblas_get_config", "MKL_Get_Version_String", "mkl_get_version_string", "bli_info_get_version_str"})
-            if (dlsym(RTLD_DEFAULT, mark) != nullptr) return {};
+        if (!blasInUse().empty()) return {};
         return "The slow reference BLAS is in use, up to 40 times slower: install libopenblas0-openmp.";
     }
 

@@ -39,6 +39,10 @@ class Networks {
 public:
     virtual ~Networks() = default;
 
+    /// Of libtorch: "1.13.1".
+    virtual std::string version() const = 0;
+    /// Name and version of the library that multiplies matrices on the CPU; empty when it is the slow reference one.
+    virtual std::string blas() const = 0;
     /// "CPU" or "CUDA 0".
     virtual std::string device() const = 0;
     /// Why computing is slower than it need be, and the remedy, in one sentence; empty if it is not.

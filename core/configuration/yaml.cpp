@@ -5,9 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <sstream>
-
 namespace mergarium {
 namespace {
 
@@ -41,10 +38,16 @@ void apply(const Override& one, Value& root) {
     node->at(key) = std::move(value);
 }
 
+/// Values that can't be run.
+enum class Impossible { Refused, Taken };
+
 RunConfiguration parse(std::string_view yaml, std::string_view sourceName, const std::vector<Override>& overrides,
-                       const std::filesystem::path& folder, OthersKeys others) {
+                       const std::filesystem::path& folder, OthersKeys others,
+                       Impossible impossible = Impossible::Refused) {
     auto root = parseYaml(yaml, sourceName);
-    if (root.isNull()) root = Value(Value::Map{});
+    if (root.isNull())
+        throw ConfigurationError(
+            fmt::format("{}: there is nothing in this file; '{{}}' asks for the defaults.", sourceName));
     const Source source(std::string(sourceName), folder);
     if (root.isMap())
         for (const auto& one : overrides) apply(one, root);
@@ -53,6 +56,7 @@ RunConfiguration parse(std::string_view yaml, std::string_view sourceName, const
     FieldReader reader(root, source, others);
     visit(reader, configuration);
     reader.close();
+    if (impossible == Impossible::Taken) return configuration;
     if (const auto violation = firstViolation(configuration))
         source.refuse(violation->key, root.nearest(violation->key), violation->sentence);
     return configuration;
@@ -78,14 +82,12 @@ RunConfiguration parseStoredConfiguration(std::string_view yaml, std::string_vie
     return parse(yaml, source, {}, {}, OthersKeys::PassedOver);
 }
 
+RunConfiguration parseDraftConfiguration(std::string_view yaml, std::string_view source) {
+    return parse(yaml, source, {}, {}, OthersKeys::PassedOver, Impossible::Taken);
+}
+
 RunConfiguration readConfiguration(const std::filesystem::path& path, const std::vector<Override>& overrides) {
-    std::ifstream stream(path);
-    if (!stream || std::filesystem::is_directory(path))
-        throw ConfigurationError(
-            fmt::format("{}: there is no such file; name a preset or a run configuration.", path.string()));
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return parseConfiguration(text.str(), path.string(), overrides, path.parent_path());
+    return parseConfiguration(readYamlText(path), path.string(), overrides, path.parent_path());
 }
 
 std::string toYaml(const RunConfiguration& configuration) {

@@ -30,6 +30,9 @@ RunConfiguration readConfiguration(const std::filesystem::path& path, const std:
 /// Of a stored run, which may come from an earlier version: keys that another kind knows are passed over.
 RunConfiguration parseStoredConfiguration(std::string_view yaml, std::string_view source);
 
+/// Of a draft: values that can't be run are taken, too.
+RunConfiguration parseDraftConfiguration(std::string_view yaml, std::string_view source);
+
 /// The complete YAML of a configuration, every key said; parses back to an equal one.
 std::string toYaml(const RunConfiguration& configuration);
 

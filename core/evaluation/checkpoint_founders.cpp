@@ -1,20 +1,26 @@
 #include "core/evaluation/checkpoint_founders.h"
 
+#include "core/files/bytes.h"
+#include "core/files/cache_folder.h"
 #include "core/files/fingerprint.h"
+#include "core/files/scratch_place.h"
 #include "core/founders/alignment.h"
-#include "core/founders/content_hash.h"
 #include "core/parallel/parallel_for.h"
+#include "core/startup/paths.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
+#include <utility>
 
 namespace mergarium {
 namespace {
+
+/// Of tensors with numbers that are not finite, so many are named.
+constexpr std::size_t kTensorsTold = 5;
 
 std::string digestOf(std::span<const std::byte> bytes) {
     Fingerprint fingerprint;
@@ -24,45 +30,33 @@ std::string digestOf(std::span<const std::byte> bytes) {
 
 std::string digestOf(std::string_view text) { return digestOf(std::as_bytes(std::span(text))); }
 
-constexpr std::size_t kDigestLength = 64;
+std::string nameInCache(const FounderSource& source) { return digestOf(contentKey(source)) + ".hash"; }
 
-/// What a cache file holds; absent when it isn't there or isn't whole.
-std::optional<std::vector<std::byte>> readKept(const std::filesystem::path& path) {
-    std::ifstream stream(path, std::ios::binary);
-    const std::string all{std::istreambuf_iterator<char>(stream), {}};
-    if (all.size() < kDigestLength) return std::nullopt;
-    const auto body = std::as_bytes(std::span(all)).subspan(kDigestLength);
-    if (digestOf(body) != all.substr(0, kDigestLength)) return std::nullopt;
-    return std::vector<std::byte>(body.begin(), body.end());
-}
-
-/// Under its name at once or not at all. A cache that can't be written is no failure: what it would hold is computed
-/// again.
-void keep(const std::filesystem::path& path, std::span<const std::byte> body) {
-    std::error_code error;
-    std::filesystem::create_directories(path.parent_path(), error);
-    const auto half = path.string() + fmt::format(".{}.tmp", getpid());
-    {
-        std::ofstream stream(half, std::ios::binary);
-        stream << digestOf(body);
-        stream.write(reinterpret_cast<const char*>(body.data()), static_cast<std::streamsize>(body.size()));
-        if (!stream.flush()) {
-            std::filesystem::remove(half, error);
-            return;
-        }
+std::vector<std::byte> packed(const FounderContents& contents, const std::string& samples) {
+    ByteWriter writer;
+    writer.text(samples);
+    writer.text(contents.hash);
+    for (const auto& [tensor, numbers] : contents.flawed) {
+        writer.text(tensor);
+        writer.number(numbers.nans);
+        writer.number(numbers.infinities);
     }
-    std::filesystem::rename(half, path, error);
-    if (error) std::filesystem::remove(half, error);
+    return std::move(writer).take();
 }
 
-std::filesystem::path hashPath(const FounderSource& source, const std::filesystem::path& cache) {
-    return cache / (digestOf(contentKey(source)) + ".hash");
-}
-
-/// Empty when it isn't there.
-std::string knownHash(const FounderSource& source, const std::filesystem::path& cache) {
-    const auto kept = readKept(hashPath(source, cache)).value_or(std::vector<std::byte>());
-    return {reinterpret_cast<const char*>(kept.data()), kept.size()};
+/// Absent when the cache doesn't know them, or they have changed although the files' states say that they haven't.
+std::optional<FounderContents> knownContents(const FounderSource& source, const std::filesystem::path& cache) {
+    const auto kept = CacheFolder(cache).find(nameInCache(source));
+    if (!kept) return std::nullopt;
+    ByteReader reader(*kept, "The cache holds something else.");
+    if (reader.text() != sampledHash(source)) return std::nullopt;
+    FounderContents contents{.hash = reader.text(), .flawed = {}};
+    while (reader.left() > 0) {
+        auto tensor = reader.text();
+        const auto nans = reader.number<std::uint64_t>();
+        contents.flawed.push_back({std::move(tensor), {.nans = nans, .infinities = reader.number<std::uint64_t>()}});
+    }
+    return contents;
 }
 
 /// Everything that Gram sums depend on.
@@ -80,23 +74,43 @@ std::string gramKey(const Founders& founders) {
 }  // namespace
 
 std::filesystem::path founderCache(const std::filesystem::path& database) {
-    if (database.empty()) return std::filesystem::temp_directory_path() / fmt::format("mergarium-cache-{}", getuid());
+    if (database.empty()) return defaultCache();
     return database.string() + ".cache";
 }
 
-std::string hashOfFounder(const FounderSource& source, const std::filesystem::path& cache, const Announce& announce) {
-    if (auto known = knownHash(source, cache); !known.empty()) return known;
+FounderContents contentsOfFounder(const FounderSource& source, const std::filesystem::path& cache,
+                                  const Announce& announce, Hashes hashes) {
+    if (hashes != Hashes::Anew)
+        if (auto known = knownContents(source, cache)) return *std::move(known);
     std::stop_source stop;
     const auto what = fmt::format("Reading {}", source.name());
-    const auto hash = contentHash(source, {.threads = parallelThreads(),
-                                           .progress =
-                                               [&](std::uint64_t done, std::uint64_t total) {
-                                                   if (announce && !announce(what, done, total)) stop.request_stop();
-                                               },
-                                           .cancel = stop.get_token()});
-    if (!hash || stop.stop_requested()) throw Cancelled();
-    keep(hashPath(source, cache), std::as_bytes(std::span(*hash)));
-    return *hash;
+    auto contents = readContents(source, {.threads = parallelThreads(),
+                                          .progress =
+                                              [&](std::uint64_t done, std::uint64_t total) {
+                                                  if (announce && !announce(what, done, total)) stop.request_stop();
+                                              },
+                                          .cancel = stop.get_token()});
+    if (!contents || stop.stop_requested()) throw Cancelled();
+    CacheFolder(cache).keep(nameInCache(source), packed(*contents, sampledHash(source)));
+    return *std::move(contents);
+}
+
+bool isKnown(const FounderSource& source, const std::filesystem::path& cache) {
+    return knownContents(source, cache).has_value();
+}
+
+void refuseNotFinite(const FounderSource& source, const FounderContents& contents, const Layout& layout) {
+    std::vector<std::string> told;
+    for (const auto& [tensor, numbers] : contents.flawed)
+        if (std::ranges::find(layout.tensors, tensor, &Layout::Tensor::name) != layout.tensors.end())
+            told.push_back(fmt::format("{} ({} NaN, {} infinite)", tensor, numbers.nans, numbers.infinities));
+    if (told.empty()) return;
+    const auto more = told.size() > kTensorsTold ? fmt::format(", and {} more", told.size() - kTensorsTold) : "";
+    told.resize(std::min(told.size(), kTensorsTold));
+    throw std::runtime_error(
+        fmt::format("{}: numbers that are not finite can't be mixed, and there are some in {}{}; name a model without "
+                    "them, or leave these tensors out of the merge (exclude).",
+                    source.base().path().string(), fmt::join(told, ", "), more));
 }
 
 OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, const TensorRules& rules,
@@ -104,7 +118,7 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
     OpenedFounders opened{.founders = nullptr, .sources = {}, .cache = cache};
     std::vector<FounderOutline> descriptions;
     for (const auto& founder : founders) {
-        opened.sources.push_back(openFounder(founder, std::filesystem::temp_directory_path()));
+        opened.sources.push_back(openFounder(founder, scratchPlace()));
         descriptions.push_back(describe(*opened.sources.back()));
     }
     const auto alignment = align(descriptions, rules);
@@ -115,11 +129,13 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
     const auto storage = std::make_shared<const std::vector<FounderSourcePtr>>(opened.sources);
     for (std::size_t k = 0; k < founders.size(); ++k) {
         const auto& source = *opened.sources[k];
-        models.push_back(
-            {.name = descriptions[k].name,
-             .hash = hashes == Hashes::All ? hashOfFounder(source, cache, announce) : knownHash(source, cache),
-             .segments = segmentsOf(alignment, opened.sources, k),
-             .storage = storage});
+        const auto contents = hashes == Hashes::Known ? knownContents(source, cache).value_or(FounderContents{})
+                                                      : contentsOfFounder(source, cache, announce, hashes);
+        refuseNotFinite(source, contents, alignment.layout);
+        models.push_back({.name = descriptions[k].name,
+                          .hash = contents.hash,
+                          .segments = segmentsOf(alignment, opened.sources, k),
+                          .storage = storage});
     }
     opened.founders = std::make_shared<const Founders>(alignment.layout, std::move(models));
     return opened;
@@ -128,8 +144,9 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
 GramPtr gramOf(const OpenedFounders& opened, const std::filesystem::path& cache, const Announce& announce) {
     bool known = true;
     for (std::size_t k = 0; k < opened.founders->size(); ++k) known = known && !opened.founders->model(k).hash.empty();
-    const auto path = cache / (gramKey(*opened.founders) + ".gram");
-    if (const auto kept = known ? readKept(path) : std::nullopt; kept && kept->size() % sizeof(double) == 0) {
+    const auto name = gramKey(*opened.founders) + ".gram";
+    if (const auto kept = known ? CacheFolder(cache).find(name) : std::nullopt;
+        kept && kept->size() % sizeof(double) == 0) {
         std::vector<double> sums(kept->size() / sizeof(double));
         if (!sums.empty()) std::memcpy(sums.data(), kept->data(), kept->size());
         if (auto gram = Gram::fromBlockSums(opened.founders, std::move(sums))) return gram;
@@ -139,7 +156,7 @@ GramPtr gramOf(const OpenedFounders& opened, const std::filesystem::path& cache,
     });
     for (const auto& source : opened.sources)
         for (const auto& file : source->files()) file->dropBehind(0, file->bytes().size());
-    if (known) keep(path, std::as_bytes(std::span(gram->blockSums())));
+    if (known) CacheFolder(cache).keep(name, std::as_bytes(std::span(gram->blockSums())));
     return gram;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/founders/content_hash.h"
 #include "core/founders/founder_settings.h"
 #include "core/founders/founder_source.h"
 #include "core/founders/founders.h"
@@ -29,22 +30,32 @@ struct OpenedFounders {
 /// Which founders' contents are hashed when they are opened.
 enum class Hashes {
     All,
+    /// All of them, whatever the cache says of the files: their contents may have changed in ways that leave no trace.
+    Anew,
     /// Those whose hashes the cache knows; the others' are left empty.
     Known
 };
 
-/// The folder beside a run database in which what is costly to compute of founders is kept, by their content: their
-/// hashes, Gram sums, adapters applied. It may be deleted at any time.
+/// The folder (CacheFolder) beside a run database in which what is costly to compute of founders is kept, by their
+/// content: their hashes and Gram sums. It may be deleted at any time. Without a database: the person's own
+/// (defaultCache).
 std::filesystem::path founderCache(const std::filesystem::path& database);
 
 /// Opens founders and lays them side by side. Throws std::runtime_error: with a table of what differs when they don't
-/// fit together.
+/// fit together, or one has numbers that are not finite in a tensor that is merged.
 OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, const TensorRules& rules,
                             const std::filesystem::path& cache, const Announce& announce = nullptr,
                             Hashes hashes = Hashes::All);
 
-/// The hash of a founder's contents, from the cache or computed in one pass and kept there. Throws Cancelled.
-std::string hashOfFounder(const FounderSource& source, const std::filesystem::path& cache, const Announce& announce);
+/// A founder's contents, from the cache or read in one pass and kept there. Throws Cancelled.
+FounderContents contentsOfFounder(const FounderSource& source, const std::filesystem::path& cache,
+                                  const Announce& announce, Hashes hashes = Hashes::All);
+
+/// Whether the cache has a founder's contents: it was read before, and hasn't changed.
+bool isKnown(const FounderSource& source, const std::filesystem::path& cache);
+
+/// Throws std::runtime_error naming the tensors that are merged and hold numbers that are not finite, and how many.
+void refuseNotFinite(const FounderSource& source, const FounderContents& contents, const Layout& layout);
 
 /// Their Gram matrices: read from the cache, or computed in one pass and, where their hashes are known, kept there.
 GramPtr gramOf(const OpenedFounders& founders, const std::filesystem::path& cache, const Announce& announce = nullptr);

@@ -76,8 +76,9 @@ std::vector<CheckpointScore> scoreDigits(const std::filesystem::path& checkpoint
 
 std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkpoint,
                                              const RunConfiguration& configuration,
-                                             const std::filesystem::path& resources, std::size_t threads) {
-    const RunPlace place{.database = {}, .resources = resources, .threads = threads};
+                                             const std::filesystem::path& resources, std::size_t threads,
+                                             const MayStart& mayStart) {
+    const RunPlace place{.database = {}, .resources = resources, .threads = threads, .mayStart = mayStart};
     if (std::holds_alternative<OwnFounders>(configuration.founders))
         return scoreDigits(checkpoint, *prepare(configuration, place).task);
     auto alone = configuration;

@@ -25,6 +25,7 @@ struct CheckpointScore {
 /// std::runtime_error naming file and tensor when it doesn't fit.
 std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkpoint,
                                              const RunConfiguration& configuration,
-                                             const std::filesystem::path& resources, std::size_t threads);
+                                             const std::filesystem::path& resources, std::size_t threads,
+                                             const MayStart& mayStart);
 
 }  // namespace mergarium

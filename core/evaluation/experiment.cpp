@@ -3,6 +3,7 @@
 #include "core/compute/networks.h"
 #include "core/evaluation/archive_hash.h"
 #include "core/evaluation/preflight.h"
+#include "core/files/scratch_place.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
 #include "core/parallel/parallel_for.h"
@@ -10,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <thread>
 
@@ -103,11 +105,23 @@ void addCheckpoints(const std::vector<CheckpointFounder>& named, const OpenedFou
                                        .bytes = bytesOf(*opened.sources[k])});
 }
 
-Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce) {
+/// What is wrong with where adapted tensors are kept; empty: nothing.
+std::string cautionAbout(const std::vector<CheckpointFounder>& named) {
+    const auto place = scratchPlace();
+    const bool adapted = std::ranges::any_of(named, [](const auto& founder) { return !founder.adapter.empty(); });
+    if (!adapted || !liesInMemory(place)) return {};
+    return fmt::format(
+        "The tensors that adapters change are kept in memory, since {} is a memory file system: name a "
+        "folder on a disk in TMPDIR.",
+        place.string());
+}
+
+Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce,
+                              Hashes hashes) {
     const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
     const auto cache = founderCache(place.database);
     if (const auto refusal = preflight(configuration).refusal) throw std::runtime_error(*refusal);
-    const auto founders = openFounders(named, configuration.tensors, cache, announce);
+    const auto founders = openFounders(named, configuration.tensors, cache, announce, hashes);
     Experiment experiment;
     // The task before the pass over all parameters: what doesn't fit is found in a moment.
     auto opened = openTask(
@@ -115,6 +129,8 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
         {.place = place, .seed = configuration.seed, .founders = founders.founders, .sources = founders.sources},
         experiment);
     take(opened, experiment);
+    if (experiment.caution.empty()) experiment.caution = cautionAbout(named);
+    experiment.watch.emplace(founders.sources);
     addCheckpoints(named, founders, cache, announce, experiment);
     useThreads(experiment, founders.founders->length() >= kWorthSharing ? threadsOf(place) : 1);
     return experiment;
@@ -122,11 +138,23 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
 
 }  // namespace
 
-Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce) {
+Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce,
+                   Hashes hashes) {
     setParallelThreads(threadsOf(place));
     return std::holds_alternative<OwnFounders>(configuration.founders)
                ? prepareOwn(configuration, place)
-               : prepareCheckpoints(configuration, place, announce);
+               : prepareCheckpoints(configuration, place, announce, hashes);
+}
+
+std::optional<Program> programOf(const RunConfiguration& configuration) {
+    return std::visit(
+        [](const auto& settings) -> std::optional<Program> {
+            if constexpr (requires { mergarium::programOf(settings); })
+                return mergarium::programOf(settings);
+            else
+                return std::nullopt;
+        },
+        configuration.task);
 }
 
 std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration& configuration,

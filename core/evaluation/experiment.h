@@ -3,9 +3,11 @@
 #include "core/configuration/configuration.h"
 #include "core/evaluation/checkpoint_founders.h"
 #include "core/founders/founder_settings.h"
+#include "core/founders/founder_watch.h"
 #include "core/genome/genome.h"
 #include "core/genome/gram.h"
 #include "core/search/strategy.h"
+#include "core/subprocess/program.h"
 #include "core/tasks/run_place.h"
 #include "core/tasks/task.h"
 
@@ -13,6 +15,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +48,8 @@ struct Experiment {
     std::unique_ptr<const Breeding> breeding;
     /// The founders' parameters; null where they are small and stored with the run.
     GramPtr gram;
+    /// Of founders' files; absent where there are none.
+    std::optional<FounderWatch> watch;
     /// The founders are random numbers, which a strategy may want to know.
     bool untrained = false;
     /// What scores: "CPU", "CUDA 0", "another program".
@@ -55,11 +60,16 @@ struct Experiment {
 
 /// Sets the calling thread up to compute and builds the experiment there. Throws
 /// std::runtime_error when the device isn't there, a file can't be read, or founders, task and data don't fit together.
-Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce = nullptr);
+/// `hashes`: All, or Anew.
+Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce = nullptr,
+                   Hashes hashes = Hashes::All);
 
 /// The search that the configuration asks for, starting from `archive`: empty, or the members of a run that goes on.
 std::unique_ptr<Strategy> makeStrategy(const RunConfiguration& configuration, const Experiment& experiment,
                                        Archive archive);
+
+/// The program that scores its models; absent where Mergarium does it itself.
+std::optional<Program> programOf(const RunConfiguration& configuration);
 
 /// The training samples as people see them, without building a network.
 std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration& configuration,

@@ -20,7 +20,7 @@
 namespace mergarium {
 namespace {
 
-/// How long a stop request may go unnoticed by a thread that waits for a lane.
+/// How long a stop request may go unnoticed while other lanes are waited for.
 constexpr std::chrono::milliseconds kLook{20};
 /// So many candidates for each lane are taken in: a lane goes on while the one before is waited for.
 constexpr std::size_t kAhead = 4;
@@ -34,37 +34,8 @@ std::string inWords(const LocalSetup& setup) {
                        counts && threads > 1 ? fmt::format(" of {} threads", threads) : "");
 }
 
-/// The calling thread itself: a candidate is scored when it is asked for.
-class OneLane final : public Evaluator {
-public:
-    OneLane(LocalSetup setup, const Breeding& breeding, const KnownModels& known)
-        : device_(inWords(setup)), lane_(std::move(setup.task), breeding, known, tokens_) {}
-
-    std::size_t capacity() const override { return 1; }
-    void submit(Candidate candidate) override {
-        const auto step = candidate.step;
-        candidates_.insert_or_assign(step, std::move(candidate));
-    }
-    std::optional<Evaluated> next(const std::atomic<bool>& abandon) override {
-        if (abandon) return std::nullopt;
-        const auto first = candidates_.extract(candidates_.begin());
-        return lane_.evaluate(first.mapped(), abandon);
-    }
-    void drop() override { candidates_.clear(); }
-    std::optional<double> test(const GenomePtr& model, const std::atomic<bool>* abandon) override {
-        return lane_.test(*model, abandon);
-    }
-    std::uint64_t tokens() const override { return tokens_; }
-    std::string device() const override { return device_; }
-
-private:
-    std::string device_;
-    std::atomic<std::uint64_t> tokens_ = 0;
-    Lane lane_;
-    std::map<std::uint64_t, Candidate> candidates_;
-};
-
-/// Threads that each take what waits and has the lowest step.
+/// Lanes side by side: the calling thread, while it waits, and a thread for each of the others. Each takes what waits
+/// and has the lowest step.
 class Lanes final : public Evaluator {
 public:
     Lanes(LocalSetup setup, const Breeding& breeding, const KnownModels& known)
@@ -72,12 +43,14 @@ public:
           device_(inWords(setup_)),
           breeding_(breeding),
           known_(known),
-          tokens_(setup_.lanes) {
+          tokens_(setup_.lanes),
+          first_(std::move(setup_.task), breeding, known, tokens_[0]) {
+        setup_.useThreads(setup_.threadsPerLane);
         try {
-            for (std::size_t index = 0; index < setup_.lanes; ++index)
+            for (std::size_t index = 1; index < setup_.lanes; ++index)
                 threads_.emplace_back([this, index] { work(index); });
             std::unique_lock lock(mutex_);
-            changed_.wait(lock, [this] { return ready_ == setup_.lanes; });
+            changed_.wait(lock, [this] { return ready_ == threads_.size(); });
             if (failure_) std::rethrow_exception(failure_);
         } catch (...) {
             close();
@@ -86,7 +59,7 @@ public:
     }
     ~Lanes() override { close(); }
 
-    std::size_t capacity() const override { return kAhead * setup_.lanes; }
+    std::size_t capacity() const override { return setup_.lanes == 1 ? 1 : kAhead * setup_.lanes; }
 
     void submit(Candidate candidate) override {
         auto job = std::make_shared<Job>(std::move(candidate));
@@ -96,13 +69,18 @@ public:
             open_[step] = job;
             waiting_[step] = std::move(job);
         }
-        work_.notify_one();
+        if (!threads_.empty()) work_.notify_one();
     }
 
     std::optional<Evaluated> next(const std::atomic<bool>& abandon) override {
         std::unique_lock lock(mutex_);
         const auto job = open_.begin()->second;
-        while (!abandon && !job->done) changed_.wait_for(lock, kLook);
+        while (!abandon && !job->done) {
+            if (waiting_.empty())
+                changed_.wait_for(lock, kLook);
+            else
+                evaluateOne(first_, lock, &abandon);
+        }
         if (abandon) return std::nullopt;
         open_.erase(open_.begin());
         if (job->failure) std::rethrow_exception(job->failure);
@@ -117,18 +95,7 @@ public:
     }
 
     std::optional<double> test(const GenomePtr& model, const std::atomic<bool>* abandon) override {
-        std::unique_lock lock(mutex_);
-        Test test{.model = model, .abandon = abandon};
-        test_ = &test;
-        work_.notify_one();
-        while (!test.done) {
-            changed_.wait_for(lock, kLook);
-            if (!abandon || !*abandon || test_ == nullptr) continue;
-            test_ = nullptr;  // no lane has begun it
-            return std::nullopt;
-        }
-        if (test.failure) std::rethrow_exception(test.failure);
-        return test.score;
+        return first_.test(*model, abandon);
     }
 
     std::uint64_t tokens() const override {
@@ -150,22 +117,16 @@ private:
     };
     using Jobs = std::map<std::uint64_t, std::shared_ptr<Job>>;
 
-    struct Test {
-        GenomePtr model;
-        const std::atomic<bool>* abandon = nullptr;
-        bool done = false;
-        std::optional<double> score;
-        std::exception_ptr failure;
-    };
-
     void work(std::size_t index) {
         try {
             setup_.useThreads(setup_.threadsPerLane);
-            // A program that scores ends with the thread that started it last, so each lane makes its task itself, or
-            // takes over the first, which the calling thread made, and ends it in any case.
-            Lane lane(index == 0 ? std::move(setup_.task) : setup_.makeTask(), breeding_, known_, tokens_[index]);
+            Lane lane(setup_.makeTask(), breeding_, known_, tokens_[index]);
             report(nullptr);
-            while (workOn(lane)) {
+            std::unique_lock lock(mutex_);
+            while (true) {
+                work_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
+                if (closing_) return;
+                evaluateOne(lane, lock, nullptr);
             }
         } catch (...) {
             report(std::current_exception());
@@ -179,48 +140,27 @@ private:
             ++ready_;
             if (failure && !failure_) failure_ = failure;
         }
-        changed_.notify_all();
+        changed_.notify_one();
     }
 
-    /// Waits for the next piece of work and does it; false when there will be no more.
-    bool workOn(Lane& lane) {
-        std::unique_lock lock(mutex_);
-        work_.wait(lock, [this] { return closing_ || test_ || !waiting_.empty(); });
-        if (closing_) return false;
-        if (auto* test = std::exchange(test_, nullptr)) {
-            // The one who asked waits until it is done, so it stays.
-            lock.unlock();
-            std::optional<double> score;
-            std::exception_ptr failure;
-            try {
-                score = lane.test(*test->model, test->abandon);
-            } catch (...) {
-                failure = std::current_exception();
-            }
-            lock.lock();
-            test->score = score;
-            test->failure = failure;
-            test->done = true;
-        } else {
-            const auto job = waiting_.extract(waiting_.begin()).mapped();
-            lock.unlock();
-            std::optional<Evaluated> result;
-            std::exception_ptr failure;
-            try {
-                result = lane.evaluate(job->candidate, job->dropped);
-            } catch (...) {
-                failure = std::current_exception();
-            }
-            lock.lock();
-            job->result = std::move(result);
-            job->failure = failure;
-            job->done = true;
-            // The others are waited for when their turn has come.
-            if (open_.empty() || open_.begin()->second != job) return true;
-        }
+    /// The first of those that wait, of which there is one at least. Ends early when it is dropped, or when `abandon`,
+    /// which may be null, is found set.
+    void evaluateOne(Lane& lane, std::unique_lock<std::mutex>& lock, const std::atomic<bool>* abandon) {
+        const auto job = waiting_.extract(waiting_.begin()).mapped();
         lock.unlock();
-        changed_.notify_one();
-        return true;
+        std::optional<Evaluated> result;
+        std::exception_ptr failure;
+        try {
+            result = lane.evaluate(job->candidate, abandon ? *abandon : job->dropped);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        lock.lock();
+        job->result = std::move(result);
+        job->failure = failure;
+        job->done = true;
+        // The others are asked for when their turn has come.
+        if (!open_.empty() && open_.begin()->second == job) changed_.notify_one();
     }
 
     void close() {
@@ -239,24 +179,23 @@ private:
     const KnownModels& known_;
     /// Of each lane.
     std::vector<std::atomic<std::uint64_t>> tokens_;
+    /// The calling thread's.
+    Lane first_;
 
     std::mutex mutex_;
-    /// There is something to do; something is done.
+    /// There is something to do; what was waited for is done.
     std::condition_variable work_, changed_;
     std::size_t ready_ = 0;
     std::exception_ptr failure_;
     bool closing_ = false;
     /// By step: what was submitted and not yet handed back, and of this what no lane has begun.
     Jobs open_, waiting_;
-    /// Waits to be begun; null when none does.
-    Test* test_ = nullptr;
     std::vector<std::jthread> threads_;
 };
 
 }  // namespace
 
 std::unique_ptr<Evaluator> localEvaluator(LocalSetup setup, const Breeding& breeding, const KnownModels& known) {
-    if (setup.lanes <= 1) return std::make_unique<OneLane>(std::move(setup), breeding, known);
     return std::make_unique<Lanes>(std::move(setup), breeding, known);
 }
 

@@ -1,5 +1,6 @@
 #include "core/evaluation/preflight.h"
 
+#include "core/files/scratch_place.h"
 #include "core/founders/alignment.h"
 #include "core/founders/founder_source.h"
 #include "core/text/words.h"
@@ -38,7 +39,7 @@ void inspectCheckpoints(const RunConfiguration& configuration, const TaskOutline
     std::vector<FounderOutline> descriptions;
     std::uint64_t stored = 0;
     for (const auto& founder : named) {
-        const auto source = openFounder(founder, std::filesystem::temp_directory_path());
+        const auto source = openFounder(founder, scratchPlace());
         descriptions.push_back(describe(*source));
         for (const auto& tensor : source->tensors()) stored += tensor.byteSize();
     }
@@ -103,7 +104,7 @@ Preflight preflight(const RunConfiguration& configuration) {
     try {
         inspect(configuration, result);
     } catch (const std::exception& error) {
-        result.refusal = error.what();
+        result.refusal = words::failure(error, "looking at this configuration");
     }
     return result;
 }

@@ -5,7 +5,7 @@
 #include "core/export/stored_genome.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
-#include "core/store/export_record.h"
+#include "core/labels/export_record.h"
 #include "core/store/run_catalog.h"
 
 #include <fmt/format.h>
@@ -80,17 +80,17 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
     const auto& run = *snapshot.run;
     const auto opened = openAgain(run, request, announce);
     const auto id = ancestry.line.back()->id;
-    ModelRecipe model{
-        .name = nameOfModel(request),
-        .founders = recipeFounders(opened, std::get<std::vector<CheckpointFounder>>(run.configuration.founders)),
-        .tensors = run.configuration.tensors,
-        .layout = hashOf(run.layout),
-        .dtype = request.dtype,
-        .shardSize = request.shardSize,
-        .filesFrom = 0,
-        .recipe = {},
-        .result = {},
-        .story = storyOf(snapshot, ancestry.line)};
+    ModelRecipe model{.name = nameOfModel(request),
+                      .founders = recipeFounders(
+                          opened, std::get<std::vector<CheckpointFounder>>(run.configuration.founders), request.paths),
+                      .tensors = run.configuration.tensors,
+                      .layout = hashOf(run.layout),
+                      .dtype = request.dtype,
+                      .shardSize = request.shardSize,
+                      .filesFrom = 0,
+                      .recipe = {},
+                      .result = {},
+                      .story = storyOf(snapshot, ancestry.line)};
     if (id.value <= run.founders.size()) {
         model.recipe = founderRecipe(id.value - 1, run.founders.size(), run.layout.length());
     } else if (const auto stored = ancestry.genomes.find(id); stored != ancestry.genomes.end()) {

@@ -26,6 +26,7 @@ struct ExportRequest {
     std::uint64_t shardSize = 0;
     /// What the model card calls it; empty: the folder's name.
     std::string name = {};
+    Paths paths = Paths::Left;
 };
 
 /// Builds a member anew from its founders, wherever in its run it lived, and writes it (writeMergedModel,

@@ -1,13 +1,14 @@
 #include "core/export/founder_files.h"
 
-#include "core/files/json_file.h"
+#include "core/files/beneath.h"
+#include "core/files/json.h"
+#include "core/files/mapped_file.h"
 #include "core/founders/alignment.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,7 +21,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kConfiguration = "config.json";
 /// Vocabularies reach tens of megabytes; what is larger are weights under another name.
-constexpr std::uintmax_t kLargest = 200'000'000;
+constexpr std::size_t kLargest = 200'000'000;
 
 bool isWanted(const fs::path& path) {
     constexpr std::array<std::string_view, 7> kKinds{".json", ".txt", ".model", ".jinja", ".py", ".tiktoken", ".bpe"};
@@ -88,14 +89,14 @@ void copyFounderFiles(const FounderSource& founder, std::span<const TensorDescri
     const auto& from = founder.base().folder();
     if (from.empty()) return;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(from, error))
-        if (entry.is_regular_file() && isWanted(entry.path()) && entry.file_size() <= kLargest)
-            folder.copyFile(entry.path());
+    for (const auto& entry : fs::directory_iterator(from, error)) {
+        if (!isWanted(entry.path()) || entry.is_directory(error)) continue;
+        const auto file = openBeneath(from, entry.path().filename().string());
+        if (file->bytes().size() <= kLargest) folder.copyFile(*file);
+    }
 
     if (!fs::exists(from / kConfiguration, error)) return;
-    readJsonFile(from / kConfiguration);  // which says what is wrong with it
-    std::ifstream stream(from / kConfiguration);
-    auto configuration = Json::parse(stream);
+    auto configuration = readOrderedJsonObject(from / kConfiguration, kSettingsJson);
     const auto before = configuration;
     if (const auto type = mainType(tensors); type && torchName(*type)) {
         // transformers writes `dtype` from version 4.56 on, `torch_dtype` before.
@@ -105,7 +106,7 @@ void copyFounderFiles(const FounderSource& founder, std::span<const TensorDescri
     }
     if (const auto rows = changedVocabulary(founder, tensors)) set(configuration, "vocab_size", *rows);
     if (configuration == before)
-        folder.copyFile(from / kConfiguration);
+        folder.copyFile(*openBeneath(from, kConfiguration));
     else
         folder.writeFile(kConfiguration, configuration.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

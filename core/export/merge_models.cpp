@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace mergarium {
@@ -18,18 +17,7 @@ public:
 };
 
 Splice spliceOf(const MergeRequest& request, std::uint64_t length) {
-    Splice splice{.splits = {}, .ratio = request.ratio, .interpolation = request.interpolation};
-    for (const auto& place : request.splits) {
-        const auto* share = std::get_if<double>(&place);
-        const auto element =
-            share ? static_cast<std::uint64_t>(*share * static_cast<double>(length)) : std::get<std::uint64_t>(place);
-        if (element >= length)
-            throw std::runtime_error(fmt::format(
-                "The split point {} lies outside of the parameter vector, which has {} elements.", element, length));
-        splice.splits.push_back(element);
-    }
-    std::ranges::sort(splice.splits);
-    return splice;
+    return {.splits = splitsAt(request.splits, length), .ratio = request.ratio, .interpolation = request.interpolation};
 }
 
 Recipe recipeOf(const Splice& splice, const OpenedFounders& opened, const std::filesystem::path& cache,
@@ -65,7 +53,7 @@ ExportResult mergeModels(const MergeRequest& request, const std::filesystem::pat
     return writeMergedModel(
         {.name = !request.name.empty() ? request.name
                                        : (folder.has_filename() ? folder : folder.parent_path()).filename().string(),
-         .founders = recipeFounders(opened, sources),
+         .founders = recipeFounders(opened, sources, request.paths),
          .tensors = request.tensors,
          .layout = hashOf(opened.founders->layout()),
          .dtype = request.dtype,

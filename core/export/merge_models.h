@@ -12,9 +12,6 @@
 
 namespace mergarium {
 
-/// A split point: an element of the parameter vector, or a share of its length in (0, 1).
-using SplitPlace = std::variant<std::uint64_t, double>;
-
 /// One merge of two models, without evolution.
 struct MergeRequest {
     CheckpointFounder first;
@@ -33,6 +30,7 @@ struct MergeRequest {
     std::filesystem::path folder;
     /// Empty: the folder's name.
     std::string name = {};
+    Paths paths = Paths::Left;
 };
 
 /// Throws std::runtime_error with one sentence (a table where the models don't fit together), or Cancelled. `cache` is

@@ -76,8 +76,8 @@ MergekitConfig mergekitConfig(const ModelRecipe& model, const Layout& layout) {
     out << YAML::Key << "models" << YAML::Value << YAML::BeginSeq;
     for (std::size_t k = 0; k < model.founders.size(); ++k) {
         const auto& source = model.founders[k].source;
-        const auto path =
-            source.adapter.empty() ? source.base.string() : source.base.string() + "+" + source.adapter.string();
+        auto path = hubName(source.base).value_or(ownName(source.base).string());
+        if (!source.adapter.empty()) path += "+" + hubName(source.adapter).value_or(ownName(source.adapter).string());
         out << YAML::BeginMap << YAML::Key << "model" << YAML::Value << YAML::DoubleQuoted << path;
         out << YAML::Key << "parameters" << YAML::Value << YAML::BeginMap << YAML::Key << "weight" << YAML::Value
             << YAML::BeginSeq;
@@ -92,7 +92,9 @@ MergekitConfig mergekitConfig(const ModelRecipe& model, const Layout& layout) {
         << false << YAML::EndMap;
     out << YAML::Key << "dtype" << YAML::Value << "float32" << YAML::Key << "out_dtype" << YAML::Value
         << nameInTorch(*dtype) << YAML::EndMap;
-    return {.yaml = std::string("# The same merge for mergekit-yaml.\n") + out.c_str() + "\n", .whyNot = {}};
+    return {
+        .yaml = std::string("# The same merge for mergekit-yaml, started where the models lie.\n") + out.c_str() + "\n",
+        .whyNot = {}};
 }
 
 }  // namespace mergarium

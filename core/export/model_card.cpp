@@ -15,18 +15,6 @@ std::string quoted(const std::string& text) {
     return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-/// What hubs call a model: the repository's name where the path is one in a hub's cache, else the model's own.
-std::string hubName(const RecipeFounder& founder) {
-    for (const auto& part : founder.source.base) {
-        auto name = part.string();
-        if (!name.starts_with("models--")) continue;
-        name.erase(0, 8);
-        if (const auto border = name.find("--"); border != std::string::npos) name.replace(border, 2, "/");
-        return name;
-    }
-    return founder.name;
-}
-
 std::string storyText(const ModelStory& story) {
     std::string text;
     if (!story.scores.empty()) {
@@ -64,16 +52,13 @@ std::string spansText(const ModelRecipe& model) {
 
 std::string modelCard(const ModelRecipe& model, const std::string& withoutMergekit) {
     std::string text = "---\nbase_model:\n";
-    for (const auto& founder : model.founders) text += "- " + quoted(hubName(founder)) + "\n";
+    for (const auto& founder : model.founders)
+        text += "- " + quoted(hubName(founder.source.base).value_or(founder.name)) + "\n";
     text += "tags:\n- merge\n- mergarium\n---\n";
     text += fmt::format("# {}\n\n{} Merged by Mergarium without training.\n", model.name, model.story.origin);
 
-    text += "\n## Founders\n\n| founder | path | hash of its contents |\n| --- | --- | --- |\n";
-    for (const auto& founder : model.founders)
-        text += fmt::format(
-            "| {} | `{}`{} | `{}` |\n", founder.name, founder.source.base.string(),
-            founder.source.adapter.empty() ? "" : fmt::format(" with `{}`", founder.source.adapter.string()),
-            founder.hash);
+    text += "\n## Founders\n\n| founder | hash of its contents |\n| --- | --- |\n";
+    for (const auto& founder : model.founders) text += fmt::format("| {} | `{}` |\n", founder.name, founder.hash);
     text +=
         "\n## Recipe\n\nOn each span of the parameter vector (all tensors in depth order, one after the other) the "
         "model is the sum of coefficient "
@@ -82,8 +67,8 @@ std::string modelCard(const ModelRecipe& model, const std::string& withoutMergek
     text += storyText(model.story);
 
     text +=
-        "\n## How to build it again\n\n    mergarium-cli rebuild recipe.yaml --out FOLDER\n\n"
-        "makes the identical bytes from the founders above, and refuses others. ";
+        "\n## How to build it again\n\n    mergarium-cli rebuild recipe.yaml --models FOUNDERS --out FOLDER\n\n"
+        "makes the identical bytes from the founders above, which lie in the folder FOUNDERS, and refuses others. ";
     text += withoutMergekit.empty() ? "`mergekit.yml` says the same to mergekit.\n"
                                     : fmt::format("There is no `mergekit.yml`: {}.\n", withoutMergekit);
     return text;

@@ -10,14 +10,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <fstream>
-#include <sstream>
+#include <algorithm>
 #include <stdexcept>
 
 namespace mergarium {
 namespace {
 
 constexpr std::uint64_t kFormat = 1;
+
+constexpr std::string_view kHubPrefix = "models--";
+
+bool isOfHub(const std::filesystem::path& part) { return part.string().starts_with(kHubPrefix); }
 
 Value numberOf(double number) { return Value(numberText(number)); }
 
@@ -65,9 +68,11 @@ void readFounders(MapReader& top, ModelRecipe& recipe) {
         MapReader section(one, "founders", top.source());
         RecipeFounder founder;
         section.text("name", founder.name);
-        section.path("base", founder.source.base);
-        section.path("adapter", founder.source.adapter);
+        std::string base, adapter;
+        section.text("base", base);
+        section.text("adapter", adapter);
         section.text("hash", founder.hash);
+        founder.source = {base, adapter};
         section.close();
         if (founder.source.base.empty() || founder.hash.empty())
             top.refuse("founders", one, "needs the keys base and hash");
@@ -97,16 +102,27 @@ void readSpans(MapReader& top, ModelRecipe& model) {
     }
 }
 
-std::string textOf(const std::filesystem::path& path) {
-    std::ifstream stream(path);
-    if (!stream || std::filesystem::is_directory(path))
-        throw std::runtime_error(fmt::format("{}: there is no such file, or it can't be read.", path.string()));
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
+}  // namespace
+
+std::filesystem::path ownName(const std::filesystem::path& path) {
+    auto normal = path.lexically_normal();
+    if (!normal.has_filename()) normal = normal.parent_path();
+    if (const auto hub = std::find_if(normal.begin(), normal.end(), isOfHub); hub != normal.end()) {
+        std::filesystem::path rest;
+        for (auto part = hub; part != normal.end(); ++part) rest /= *part;
+        return rest;
+    }
+    const auto name = normal.filename();
+    return name.string().starts_with("model.safetensors") ? normal.parent_path().filename() / name : name;
 }
 
-}  // namespace
+std::optional<std::string> hubName(const std::filesystem::path& path) {
+    const auto hub = std::find_if(path.begin(), path.end(), isOfHub);
+    if (hub == path.end()) return std::nullopt;
+    auto name = hub->string().substr(kHubPrefix.size());
+    if (const auto border = name.find("--"); border != std::string::npos) name.replace(border, 2, "/");
+    return name;
+}
 
 std::string toYaml(const ModelRecipe& model) {
     Value::List founders;
@@ -148,7 +164,7 @@ std::string toYaml(const ModelRecipe& model) {
 }
 
 ModelRecipe readModelRecipe(const std::filesystem::path& path) {
-    const auto root = parseYaml(textOf(path), path.string());
+    const auto root = parseYaml(readYamlText(path, kMostRecipeYaml), path.string());
     const Source source(path.string(), path.parent_path());
     ModelRecipe model;
     MapReader top(root, "", source);

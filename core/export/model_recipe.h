@@ -17,11 +17,20 @@ namespace mergarium {
 /// A founder as a recipe file names it.
 struct RecipeFounder {
     std::string name;
+    /// Absolute where the recipe tells where founders lie; else their own names (ownName), for whoever has the recipe
+    /// to find them by.
     CheckpointFounder source;
     /// Content hash.
     std::string hash;
     bool operator==(const RecipeFounder&) const = default;
 };
+
+/// A model's path without what is this machine's: in a hub's cache from the repository on
+/// (models--ORG--NAME/snapshots/REVISION), else the folder's or the file's name; FOLDER/model.safetensors for a file
+/// whose name says nothing.
+std::filesystem::path ownName(const std::filesystem::path& path);
+/// What hubs call a model: ORG/NAME where its path is one in a hub's cache.
+std::optional<std::string> hubName(const std::filesystem::path& path);
 
 /// What the model card tells of a model beyond how it is made.
 struct ModelStory {

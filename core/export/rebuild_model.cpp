@@ -1,7 +1,9 @@
 #include "core/export/rebuild_model.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <map>
 #include <stdexcept>
 
 namespace mergarium {
@@ -9,47 +11,72 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path found(const fs::path& path, const fs::path& recipe, const RecipeFounder& founder, std::size_t number) {
+std::vector<std::string> namesOf(const ModelRecipe& model) {
+    std::vector<std::string> names;
+    for (const auto& founder : model.founders) names.push_back(founder.name);
+    return names;
+}
+
+/// Where the model that the recipe names by this path lies; its own path if empty.
+fs::path found(const fs::path& path, const RebuildRequest& request, const RecipeFounder& founder, std::size_t number) {
     if (path.empty()) return path;
     std::error_code error;
-    const auto around = fs::absolute(recipe).lexically_normal().parent_path();
-    for (const auto& place : {path, around / path.filename(), around.parent_path() / path.filename()})
-        if (fs::exists(place, error)) return place;
-    throw std::runtime_error(
-        fmt::format("{}: founder {}, '{}', is not at {} any more; say where it is with --founder {}=PATH.",
-                    recipe.string(), number, founder.name, path.string(), number));
+    if (path.is_absolute() && fs::exists(path, error)) return path;
+    const auto around = fs::absolute(request.recipe).lexically_normal().parent_path();
+    for (const auto& folder : {request.models, around, around.parent_path()})
+        for (const auto& name : {ownName(path), path.filename()})
+            if (!folder.empty() && fs::exists(folder / name, error)) return folder / name;
+    throw std::runtime_error(fmt::format(
+        "{}: founder {}, '{}', is neither {} nor beside the recipe; say where it is with --founder {}=PATH, or name "
+        "the folder that holds the founders with --models.",
+        request.recipe.string(), number, founder.name,
+        path.is_absolute() ? fmt::format("at {}", path.string())
+                           : fmt::format("in {}", request.models.empty() ? "a folder given" : request.models.string()),
+        number));
+}
+
+/// By index.
+std::map<std::size_t, CheckpointFounder> placesOf(const RebuildRequest& request, const ModelRecipe& model) {
+    std::map<std::size_t, CheckpointFounder> places;
+    for (const auto& [key, founder] : request.founders) {
+        std::size_t index = 0;
+        while (index < model.founders.size() && key != std::to_string(index + 1) && key != model.founders[index].name)
+            ++index;
+        if (index == model.founders.size())
+            throw std::runtime_error(fmt::format("{}: there is no founder {}; it has {}: {}.", request.recipe.string(),
+                                                 key, index, fmt::join(namesOf(model), ", ")));
+        places[index] = founder;
+    }
+    return places;
 }
 
 }  // namespace
 
-ExportResult rebuildModel(const fs::path& path, const std::map<std::size_t, CheckpointFounder>& elsewhere,
-                          const fs::path& folder, const fs::path& cache, const Announce& announce) {
-    auto model = readModelRecipe(path);
-    if (!elsewhere.empty() && elsewhere.rbegin()->first >= model.founders.size())
-        throw std::runtime_error(fmt::format("{}: there is no founder {}; it has {}.", path.string(),
-                                             elsewhere.rbegin()->first + 1, model.founders.size()));
-
+ExportResult rebuildModel(const RebuildRequest& request, const fs::path& cache, const Announce& announce) {
+    auto model = readModelRecipe(request.recipe);
+    const auto places = placesOf(request, model);
     std::vector<CheckpointFounder> sources;
     for (std::size_t k = 0; k < model.founders.size(); ++k) {
         const auto& founder = model.founders[k];
-        if (const auto other = elsewhere.find(k); other != elsewhere.end())
-            sources.push_back(other->second);
+        if (const auto place = places.find(k); place != places.end())
+            sources.push_back(place->second);
         else
-            sources.push_back({found(founder.source.base, path, founder, k + 1),
-                               found(founder.source.adapter, path, founder, k + 1)});
+            sources.push_back({found(founder.source.base, request, founder, k + 1),
+                               found(founder.source.adapter, request, founder, k + 1)});
     }
     const auto opened = openFounders(sources, model.tensors, cache, announce);
     for (std::size_t k = 0; k < sources.size(); ++k)
         if (opened.founders->model(k).hash != model.founders[k].hash)
             throw std::runtime_error(
                 fmt::format("{}: this is not the founder '{}' of {}: the hash of its contents is {}, and should be {}.",
-                            sources[k].base.string(), model.founders[k].name, path.string(),
+                            sources[k].base.string(), model.founders[k].name, request.recipe.string(),
                             opened.founders->model(k).hash, model.founders[k].hash));
     const auto& layout = opened.founders->layout();
     if (hashOf(layout) != model.layout || layout.length() != model.recipe.length())
-        throw std::runtime_error(fmt::format(
-            "{}: its spans refer to another layout of the parameter vector than these founders have.", path.string()));
-    return writeMergedModel(std::move(model), opened, folder, announce);
+        throw std::runtime_error(
+            fmt::format("{}: its spans refer to another layout of the parameter vector than these founders have.",
+                        request.recipe.string()));
+    return writeMergedModel(std::move(model), opened, request.folder, announce);
 }
 
 }  // namespace mergarium

@@ -2,18 +2,29 @@
 
 #include "core/export/write_model.h"
 
-#include <cstddef>
 #include <filesystem>
-#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace mergarium {
 
-/// Makes the folder of a recipe.yaml again, to the byte. Founders are looked for where the recipe says, then beside the
-/// recipe and beside its folder; `elsewhere` names other places, by index. Throws std::runtime_error with one sentence:
-/// a founder is missing, or is not the one of the recipe; Cancelled.
-ExportResult rebuildModel(const std::filesystem::path& recipe,
-                          const std::map<std::size_t, CheckpointFounder>& elsewhere,
-                          const std::filesystem::path& folder, const std::filesystem::path& cache,
+/// A model that is to be made again from its recipe.
+struct RebuildRequest {
+    /// A recipe.yaml.
+    std::filesystem::path recipe;
+    /// Must not exist yet.
+    std::filesystem::path folder;
+    /// Where founders lie, by their number in the recipe, from 1, or their name there.
+    std::vector<std::pair<std::string, CheckpointFounder>> founders = {};
+    /// A folder in which the others are looked for by their names; empty: none.
+    std::filesystem::path models = {};
+};
+
+/// Makes the folder of a recipe.yaml again, to the byte. Founders are looked for where the recipe says, where it does;
+/// in `models`; beside the recipe and beside its folder. Throws std::runtime_error with one sentence: a founder is
+/// missing, or is not the one of the recipe; Cancelled.
+ExportResult rebuildModel(const RebuildRequest& request, const std::filesystem::path& cache,
                           const Announce& announce = nullptr);
 
 }  // namespace mergarium

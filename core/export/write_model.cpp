@@ -45,8 +45,12 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
     auto hash = writeModel(plan, folder, tensors.contents(model.recipe),
                            {.threads = 0, .progress = announcing(announce, "Writing the model"), .meanwhile = [&] {
                                 for (std::size_t k = 0; k < model.founders.size(); ++k)
-                                    if (auto& founder = model.founders[k].hash; founder.empty())
-                                        founder = hashOfFounder(*founders.sources[k], founders.cache, announce);
+                                    if (auto& founder = model.founders[k].hash; founder.empty()) {
+                                        const auto& source = *founders.sources[k];
+                                        const auto contents = contentsOfFounder(source, founders.cache, announce);
+                                        refuseNotFinite(source, contents, layout);
+                                        founder = contents.hash;
+                                    }
                             }});
     if (!model.result.empty() && model.result != hash)
         throw std::runtime_error(
@@ -79,17 +83,19 @@ ExportResult writeDenseModel(const std::string& name, const ModelStory& story, c
     return commit(folder, std::move(hash));
 }
 
-std::vector<RecipeFounder> recipeFounders(const OpenedFounders& founders,
-                                          const std::vector<CheckpointFounder>& sources) {
-    std::vector<RecipeFounder> named;
+std::vector<RecipeFounder> recipeFounders(const OpenedFounders& founders, const std::vector<CheckpointFounder>& sources,
+                                          Paths paths) {
+    const auto named = [&](const fs::path& path) {
+        if (path.empty()) return path;
+        const auto whole = fs::absolute(path).lexically_normal();
+        return paths == Paths::Told ? whole : ownName(whole);
+    };
+    std::vector<RecipeFounder> all;
     for (std::size_t k = 0; k < sources.size(); ++k) {
-        const auto whole = [](const fs::path& path) {
-            return path.empty() ? path : fs::absolute(path).lexically_normal();
-        };
         const auto& model = founders.founders->model(k);
-        named.push_back({model.name, {whole(sources[k].base), whole(sources[k].adapter)}, model.hash});
+        all.push_back({model.name, {named(sources[k].base), named(sources[k].adapter)}, model.hash});
     }
-    return named;
+    return all;
 }
 
 }  // namespace mergarium

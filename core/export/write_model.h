@@ -33,8 +33,11 @@ ExportResult writeDenseModel(const std::string& name, const ModelStory& story, c
                              std::span<const float> parameters, std::optional<DType> dtype,
                              const std::filesystem::path& folder);
 
-/// What a recipe file says of opened founders: names, paths, hashes.
-std::vector<RecipeFounder> recipeFounders(const OpenedFounders& founders,
-                                          const std::vector<CheckpointFounder>& sources);
+/// Whether a recipe tells where founders lie on this machine.
+enum class Paths { Left, Told };
+
+/// What a recipe file says of opened founders: names, places, hashes.
+std::vector<RecipeFounder> recipeFounders(const OpenedFounders& founders, const std::vector<CheckpointFounder>& sources,
+                                          Paths paths);
 
 }  // namespace mergarium

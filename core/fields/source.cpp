@@ -1,5 +1,7 @@
 #include "core/fields/source.h"
 
+#include "core/files/excerpt.h"
+
 #include <fmt/format.h>
 
 namespace mergarium {
@@ -12,11 +14,12 @@ std::filesystem::path Source::resolve(const Value& at, const std::string& path) 
 
 void Source::refuse(const std::string& key, const Value& at, std::string_view sentence) const {
     std::string place = name_;
+    const auto said = excerptOf(sentence, 1000);
     if (!at.setBy.empty())
         place = "--set " + at.setBy;
     else if (at.line > 0)
         place = fmt::format("{}, line {}", name_, at.line);
-    throw ConfigurationError(fmt::format("{}: {}: {}.", place, key, sentence));
+    throw ConfigurationError(fmt::format("{}: {}: {}.", place, excerptOf(key), said));
 }
 
 void Source::refuse(const std::string& key, const Value::Entry& entry, std::string_view sentence) const {

@@ -2,6 +2,10 @@
 
 namespace mergarium {
 
+Value::Value(std::string scalar) : content_(std::move(scalar)) {}
+
+Value::Value(List list) : content_(std::move(list)) {}
+
 Value::Value(Map map) : content_(std::move(map)) {}
 
 Value Value::text(std::string words) {

@@ -18,8 +18,8 @@ public:
     using Map = std::vector<Entry>;
 
     Value() = default;
-    explicit Value(std::string scalar) : content_(std::move(scalar)) {}
-    explicit Value(List list) : content_(std::move(list)) {}
+    explicit Value(std::string scalar);
+    explicit Value(List list);
     explicit Value(Map map);
     /// Free text, which is written in quotes whatever it holds.
     static Value text(std::string words);

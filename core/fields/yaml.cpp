@@ -1,62 +1,14 @@
 #include "core/fields/yaml.h"
 
-#include "core/fields/source.h"
+#include "core/files/text_file.h"
 
-#include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <set>
 #include <sstream>
 
 namespace mergarium {
 namespace {
-
-constexpr std::size_t kMostLevels = 100;
-/// Aliases of aliases multiply: a kilobyte of YAML can name a billion values.
-constexpr std::size_t kMostValues = 1'000'000;
-
-class Reading {
-public:
-    explicit Reading(std::string_view source) : source_(source) {}
-
-    /// `path` is the dotted key that the value stands behind.
-    Value valueOf(const YAML::Node& node, const std::string& path, std::size_t level) {
-        const int line = node.Mark().is_null() ? 0 : node.Mark().line + 1;
-        if (level > kMostLevels) refuse(line, "the values are nested too deeply");
-        if (++values_ > kMostValues) refuse(line, "there are more than a million values");
-        Value value;
-        if (node.IsScalar()) {
-            value = Value(node.Scalar());
-            value.quoted = node.Tag() == "!";
-        } else if (node.IsSequence()) {
-            value = Value(Value::List{});
-            for (const auto& one : node) value.list().push_back(valueOf(one, path, level + 1));
-        } else if (node.IsMap()) {
-            value = Value(Value::Map{});
-            std::set<std::string> seen;
-            for (const auto& entry : node) {
-                const int at = entry.first.Mark().line + 1;
-                if (!entry.first.IsScalar()) refuse(at, fmt::format("{}: a key must be a single value", path));
-                const auto& key = entry.first.Scalar();
-                const auto full = path.empty() ? key : fmt::format("{}.{}", path, key);
-                if (!seen.insert(key).second)
-                    refuse(at, fmt::format("{}: stands here a second time; remove one", full));
-                value.map().push_back({key, valueOf(entry.second, full, level + 1), at});
-            }
-        }
-        value.line = line;
-        return value;
-    }
-
-private:
-    [[noreturn]] void refuse(int line, std::string_view sentence) const {
-        throw ConfigurationError(fmt::format("{}, line {}: {}.", source_, line, sentence));
-    }
-
-    std::string_view source_;
-    std::size_t values_ = 0;
-};
 
 /// Short maps and lists of scalars stand on one line.
 bool standsOnOneLine(const Value& value, std::size_t level) {
@@ -88,15 +40,6 @@ void write(YAML::Emitter& out, const Value& value, std::size_t level, bool inlin
 
 }  // namespace
 
-Value parseYaml(std::string_view yaml, std::string_view source) {
-    try {
-        return Reading(source).valueOf(YAML::Load(std::string(yaml)), "", 0);
-    } catch (const YAML::Exception& error) {
-        throw ConfigurationError(
-            fmt::format("{}, line {}: this is not YAML: {}.", source, error.mark.line + 1, error.msg));
-    }
-}
-
 std::string toYaml(const Value& value) {
     YAML::Emitter out;
     write(out, value, 0, false);
@@ -110,7 +53,7 @@ std::string toInlineYaml(const Value& value) {
 }
 
 std::string headingOf(std::string_view yaml) {
-    std::istringstream stream{std::string(yaml)};
+    std::istringstream stream{std::string(withoutByteOrderMark(yaml))};
     std::string heading;
     for (std::string line; std::getline(stream, line) && line.starts_with('#');) {
         line.erase(0, std::min(line.size(), line.find_first_not_of("# ")));

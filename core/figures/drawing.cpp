@@ -1,34 +1,20 @@
 #include "core/figures/drawing.h"
 
+#include "core/figures/cairo_objects.h"
+
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
-#include <fmt/format.h>
 #include <pango/pangocairo.h>
 
 #include <memory>
 #include <numbers>
-#include <stdexcept>
 
 namespace mergarium {
 namespace {
 
-template <auto release>
-struct Release {
-    template <typename Object>
-    void operator()(Object* object) const {
-        release(object);
-    }
-};
-using Surface = std::unique_ptr<cairo_surface_t, Release<cairo_surface_destroy>>;
-using Context = std::unique_ptr<cairo_t, Release<cairo_destroy>>;
 using FontOptions = std::unique_ptr<cairo_font_options_t, Release<cairo_font_options_destroy>>;
 using Font = std::unique_ptr<PangoFontDescription, Release<pango_font_description_free>>;
 using Layout = std::unique_ptr<PangoLayout, Release<g_object_unref>>;
-
-void require(cairo_status_t status) {
-    if (status != CAIRO_STATUS_SUCCESS)
-        throw std::runtime_error(fmt::format("The figure can't be drawn: {}.", cairo_status_to_string(status)));
-}
 
 /// Draws the marks of a figure.
 class Pen {
@@ -79,6 +65,20 @@ public:
         cairo_restore(page_);
     }
 
+    void operator()(const Raster& raster) const {
+        const auto cells = surfaceOf(raster);
+        const int columns = cairo_image_surface_get_width(cells.get());
+        const int rows = cairo_image_surface_get_height(cells.get());
+        if (columns == 0 || rows == 0) return;
+        cairo_save(page_);
+        cairo_translate(page_, raster.corner.x, raster.corner.y);
+        cairo_scale(page_, raster.width / columns, raster.height / rows);
+        cairo_set_source_surface(page_, cells.get(), 0.0, 0.0);
+        cairo_pattern_set_filter(cairo_get_source(page_), CAIRO_FILTER_NEAREST);
+        cairo_paint(page_);
+        cairo_restore(page_);
+    }
+
 private:
     void use(const Ink& ink) const {
         const auto part = [&](int shift) { return static_cast<double>((ink.colour >> shift) & 0xFF) / 255.0; };
@@ -95,33 +95,32 @@ private:
 };
 
 void draw(const Drawing& drawing, cairo_surface_t* surface) {
-    const Context page(cairo_create(surface));
+    const CairoContext page(cairo_create(surface));
     cairo_set_source_rgb(page.get(), 1.0, 1.0, 1.0);
     cairo_paint(page.get());
-    const Pen pen(page.get());
-    for (const auto& mark : drawing.marks) std::visit(pen, mark);
-    require(cairo_status(page.get()));
+    drawMarks(drawing, page.get());
+    requireDrawn(cairo_status(page.get()));
     cairo_surface_finish(surface);
-    require(cairo_surface_status(surface));
-}
-
-cairo_status_t append(void* out, const unsigned char* bytes, unsigned int size) {
-    static_cast<std::string*>(out)->append(reinterpret_cast<const char*>(bytes), size);
-    return CAIRO_STATUS_SUCCESS;
+    requireDrawn(cairo_surface_status(surface));
 }
 
 }  // namespace
 
+void drawMarks(const Drawing& drawing, cairo_t* page) {
+    const Pen pen(page);
+    for (const auto& mark : drawing.marks) std::visit(pen, mark);
+}
+
 std::string toSvg(const Drawing& drawing) {
     std::string out;
-    const Surface surface(cairo_svg_surface_create_for_stream(append, &out, drawing.width, drawing.height));
+    const CairoSurface surface(cairo_svg_surface_create_for_stream(appendTo, &out, drawing.width, drawing.height));
     draw(drawing, surface.get());
     return out;
 }
 
 std::string toPdf(const Drawing& drawing) {
     std::string out;
-    const Surface surface(cairo_pdf_surface_create_for_stream(append, &out, drawing.width, drawing.height));
+    const CairoSurface surface(cairo_pdf_surface_create_for_stream(appendTo, &out, drawing.width, drawing.height));
     cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_TITLE, drawing.title.c_str());
     // Without a date the same figure is the same file.
     cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, "");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -46,12 +47,22 @@ struct Label {
     bool bold = false;
 };
 
+/// A picture of few cells, which are drawn with sharp edges.
+struct Raster {
+    Place corner;
+    double width = 0.0;
+    double height = 0.0;
+    std::size_t columns = 0;
+    /// Row by row, 0xRRGGBB.
+    std::vector<std::uint32_t> pixels;
+};
+
 /// A picture as a list of marks, later ones on top: what both file formats are written from. A plain value.
 struct Drawing {
     double width = 0.0;
     double height = 0.0;
     std::string title;
-    std::vector<std::variant<Line, Area, Label>> marks;
+    std::vector<std::variant<Line, Area, Label, Raster>> marks;
 };
 
 /// Both are drawn alike, in Helvetica or what stands in for it on this machine; characters that it lacks come from a
@@ -59,6 +70,10 @@ struct Drawing {
 
 /// An SVG document; text becomes outlines, so that it looks the same everywhere.
 std::string toSvg(const Drawing& drawing);
+
+/// An svg element to stand within HTML: text stays text, in a font of the reader's, and the title is said to those who
+/// can't see it. All text is escaped; what XML can't hold is replaced.
+std::string toInlineSvg(const Drawing& drawing);
 
 /// A PDF of one page with its fonts embedded. The same drawing makes the same bytes where the fonts are the same.
 std::string toPdf(const Drawing& drawing);

@@ -1,5 +1,8 @@
 #include "core/files/mapped_file.h"
 
+#include "core/files/refusal.h"
+#include "core/files/text_file.h"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -16,66 +19,65 @@
 namespace mergarium {
 namespace {
 
-struct Descriptor {
-    int number;
-    ~Descriptor() {
-        if (number >= 0) ::close(number);
-    }
-    int release() { return std::exchange(number, -1); }
-};
+std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000 + time.tv_nsec; }
 
-[[noreturn]] void refuse(const std::filesystem::path& path, std::string_view what) {
-    throw std::runtime_error(fmt::format("{}: {}.", path.string(), what));
+/// Throws std::system_error.
+struct stat statusOf(const FileDescriptor& file) {
+    struct stat status {};
+    if (::fstat(file.number(), &status) != 0) throw std::system_error(errno, std::generic_category());
+    return status;
 }
 
-std::string whyNot(const std::filesystem::path& path, int reason) {
-    std::error_code error;
-    if (reason == ENOENT && std::filesystem::is_symlink(path, error))
-        return fmt::format("this link leads nowhere: its target {} does not exist",
-                           std::filesystem::read_symlink(path, error).string());
-    if (reason == ENOENT) return "there is no such file";
-    return fmt::format("can't be opened for reading: {}", std::generic_category().message(reason));
+FileState stateIn(const struct stat& status) {
+    return {.size = static_cast<std::uint64_t>(status.st_size),
+            .modifiedNanoseconds = nanoseconds(status.st_mtim),
+            .changedNanoseconds = nanoseconds(status.st_ctim),
+            .device = status.st_dev,
+            .inode = status.st_ino};
 }
 
 }  // namespace
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
-    // Without O_NONBLOCK, opening a named pipe would wait for its writer.
-    Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-    if (file.number < 0) refuse(path, whyNot(path, errno));
-    struct stat status {};
-    if (::fstat(file.number, &status) != 0) refuse(path, whyNot(path, errno));
-    if (!S_ISREG(status.st_mode)) refuse(path, "this is no regular file");
-
-    const auto size = static_cast<std::size_t>(status.st_size);
-    const FileState state{.size = size,
-                          .modifiedNanoseconds = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec,
-                          .device = status.st_dev,
-                          .inode = status.st_ino};
-    void* start = nullptr;
-    if (size > 0) {
-        start = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number, 0);
-        if (start == MAP_FAILED)
-            refuse(path, fmt::format("can't be mapped into memory: {}", std::generic_category().message(errno)));
-    }
-    return std::shared_ptr<const MappedFile>(
-        new MappedFile(path, file.release(), {static_cast<const std::byte*>(start), size}, state));
+    return of(path, openRegularFile(path).descriptor);
 }
 
-MappedFile::MappedFile(std::filesystem::path path, int descriptor, std::span<const std::byte> bytes, FileState state)
-    : path_(std::move(path)), descriptor_(descriptor), bytes_(bytes), state_(state) {}
+std::shared_ptr<const MappedFile> MappedFile::of(std::filesystem::path path, FileDescriptor file) {
+    try {
+        const auto status = statusOf(file);
+        if (!S_ISREG(status.st_mode)) refuse(path, "this is no regular file");
+        return std::shared_ptr<const MappedFile>(new MappedFile(path, std::move(file), stateIn(status)));
+    } catch (const std::system_error& error) {
+        refuse(path, fmt::format("can't be mapped into memory: {}", error.code().message()));
+    }
+}
 
-MappedFile::~MappedFile() {
-    if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
-    ::close(descriptor_);
+MappedFile::MappedFile(std::filesystem::path path, FileDescriptor file, const FileState& state)
+    : path_(std::move(path)),
+      file_(std::move(file)),
+      mapping_(file_.number(), static_cast<std::size_t>(state.size), Mapping::Access::Read),
+      state_(state) {}
+
+FileState MappedFile::stateNow() const {
+    try {
+        return stateIn(statusOf(file_));
+    } catch (const std::system_error& error) {
+        refuse(path_, fmt::format("can't be read: {}", error.code().message()));
+    }
+}
+
+void MappedFile::check() const {
+    if (mapping_.isBroken() || stateNow().size < state_.size)
+        refuse(path_, "was truncated while it was being read; put the original back and try again");
 }
 
 void MappedFile::read(const std::byte* from, std::span<std::byte> out) const {
-    for (auto offset = static_cast<off_t>(from - bytes_.data()); !out.empty();) {
-        const auto got = ::pread(descriptor_, out.data(), out.size(), offset);
+    for (auto offset = static_cast<off_t>(from - bytes().data()); !out.empty();) {
+        const auto got = ::pread(file_.number(), out.data(), out.size(), offset);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) refuse(path_, fmt::format("can't be read: {}", std::generic_category().message(errno)));
-        if (got == 0) refuse(path_, "was truncated while it was in use");
+        if (got == 0) check();
+        if (got == 0) refuse(path_, "is shorter than it was; put the original back and try again");
         out = out.subspan(static_cast<std::size_t>(got));
         offset += got;
     }
@@ -88,9 +90,9 @@ void MappedFile::prefetch(std::uint64_t begin, std::uint64_t end) const { advise
 void MappedFile::advise(std::uint64_t begin, std::uint64_t end, int advice) const {
     static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     begin -= begin % page;
-    end = std::min<std::uint64_t>(end, bytes_.size());
+    end = std::min<std::uint64_t>(end, bytes().size());
     // Only advice: the bytes stay readable whatever the system answers.
-    if (begin < end) ::madvise(const_cast<std::byte*>(bytes_.data()) + begin, end - begin, advice);
+    if (begin < end) ::madvise(mapping_.bytes().data() + begin, end - begin, advice);
 }
 
 }  // namespace mergarium

@@ -10,7 +10,7 @@ namespace mergarium {
 /// A new file that is being written. Every function throws std::runtime_error with one sentence that names the file.
 class OutputFile {
 public:
-    /// Refused when there is a file of this name already.
+    /// For others to read, as far as the umask lets them. Refused when there is a file of this name already.
     explicit OutputFile(std::filesystem::path path);
     ~OutputFile();
     OutputFile(const OutputFile&) = delete;
@@ -18,6 +18,8 @@ public:
 
     const std::filesystem::path& path() const { return path_; }
     int descriptor() const { return descriptor_; }
+    /// In bytes, as it is now.
+    std::uint64_t size() const;
     /// Writes at `offset`. From several threads at once, to places that don't overlap.
     void write(std::uint64_t offset, std::span<const std::byte> bytes) const;
     /// Asks the system to start writing [begin, end) to the disk.

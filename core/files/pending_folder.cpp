@@ -2,6 +2,7 @@
 
 #include "core/files/mapped_file.h"
 #include "core/files/output_file.h"
+#include "core/files/refusal.h"
 
 #include <fmt/format.h>
 
@@ -15,15 +16,12 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace mergarium {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void refuse(const fs::path& path, std::string_view what) {
-    throw std::runtime_error(fmt::format("{}: {}.", path.string(), what));
-}
 
 std::string reasonOf(int reason) { return std::generic_category().message(reason); }
 
@@ -122,10 +120,10 @@ void PendingFolder::writeFile(std::string_view name, std::string_view text) cons
     file.sync();
 }
 
-void PendingFolder::copyFile(const fs::path& from) const {
-    const auto file = MappedFile::open(from);
-    const auto bytes = file->bytes();
-    writeFile(from.filename().string(), {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+void PendingFolder::copyFile(const MappedFile& from) const {
+    std::vector<std::byte> bytes(from.bytes().size());
+    from.read(from.bytes().data(), bytes);
+    writeFile(from.path().filename().string(), {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 void PendingFolder::commit() {

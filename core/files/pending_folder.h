@@ -6,6 +6,8 @@
 
 namespace mergarium {
 
+class MappedFile;
+
 /// A folder that appears under its name whole or not at all. It is filled under a temporary name beside its
 /// target and renamed at the end; what is not committed is removed, and what a killed attempt left behind is removed by
 /// the next one for the same target.
@@ -26,7 +28,8 @@ public:
     void needRoom(std::uint64_t bytes) const;
     /// Writes a small file whole, onto the disk.
     void writeFile(std::string_view name, std::string_view text) const;
-    void copyFile(const std::filesystem::path& from) const;
+    /// Under its own name, as a new file: what it may be done with (its mode) is not copied.
+    void copyFile(const MappedFile& from) const;
     /// Puts everything on the disk, then renames. Throws when something of the target's name has appeared meanwhile.
     void commit();
 

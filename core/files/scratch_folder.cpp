@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -27,12 +28,19 @@ FileDescriptor lockOf(const std::filesystem::path& folder) {
     return lock;
 }
 
-void removeLeftovers(const std::filesystem::path& parent) {
+bool isOurs(const FileDescriptor& folder) {
+    struct stat status {};
+    return ::fstat(folder.number(), &status) == 0 && status.st_uid == ::geteuid();
+}
+
+/// Those of other users are theirs.
+void removeLeftoversIn(const std::filesystem::path& parent) {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(parent, error)) {
         const auto name = entry.path().filename().string();
         if (!name.starts_with(kPrefix) || name.size() != kPrefix.size() + kPattern.size()) continue;
-        if (const auto lock = lockOf(entry.path()); lock.isOpen()) std::filesystem::remove_all(entry.path(), error);
+        if (const auto lock = lockOf(entry.path()); lock.isOpen() && isOurs(lock))
+            std::filesystem::remove_all(entry.path(), error);
     }
 }
 
@@ -48,7 +56,7 @@ bool isStillThere(const std::filesystem::path& folder, const FileDescriptor& loc
 ScratchFolder::ScratchFolder(const std::filesystem::path& parent) {
     std::error_code error;
     std::filesystem::create_directories(parent, error);
-    removeLeftovers(parent);
+    removeLeftoversIn(parent);
     // Between making and locking it, another process may take it for a leftover.
     for (int tries = 0; tries < kTries; ++tries) {
         auto name = (parent / kPrefix).string().append(kPattern);

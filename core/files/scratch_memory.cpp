@@ -16,9 +16,11 @@
 namespace mergarium {
 namespace {
 
-[[noreturn]] void refuse(const std::filesystem::path& folder, std::uint64_t bytes, int reason) {
-    throw std::runtime_error(fmt::format("{}: no room for {} bytes of computed tensors: {}.", folder.string(), bytes,
-                                         std::generic_category().message(reason)));
+[[noreturn]] void refuseMemory(const std::filesystem::path& folder, std::uint64_t bytes, int reason) {
+    throw std::runtime_error(
+        fmt::format("{}: no room for {} bytes of computed tensors: {}; name a folder on a disk with "
+                    "more room in TMPDIR.",
+                    folder.string(), bytes, std::generic_category().message(reason)));
 }
 
 int namelessFileIn(const std::filesystem::path& folder) {
@@ -36,14 +38,14 @@ int namelessFileIn(const std::filesystem::path& folder) {
 ScratchMemory::ScratchMemory(const std::filesystem::path& folder, std::uint64_t size) : folder_(folder), size_(size) {
     if (size == 0) return;
     file_ = namelessFileIn(folder);
-    if (file_ < 0) refuse(folder, size, errno);
+    if (file_ < 0) refuseMemory(folder, size, errno);
     void* start = MAP_FAILED;
     if (::ftruncate(file_, static_cast<off_t>(size)) == 0)
         start = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
     if (start == MAP_FAILED) {
         const int reason = errno;
         ::close(file_);
-        refuse(folder, size, reason);
+        refuseMemory(folder, size, reason);
     }
     start_ = static_cast<std::byte*>(start);
 }
@@ -58,7 +60,7 @@ std::span<std::byte> ScratchMemory::claim(std::uint64_t begin, std::uint64_t cou
     if (count == 0) return {};
     // Without room on the disk, writing to the mapping would kill the process (SIGBUS).
     if (const int reason = ::posix_fallocate(file_, static_cast<off_t>(begin), static_cast<off_t>(count)); reason != 0)
-        refuse(folder_, count, reason);
+        refuseMemory(folder_, count, reason);
     return {start_ + begin, count};
 }
 

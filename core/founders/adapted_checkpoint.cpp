@@ -106,10 +106,15 @@ const MappedFile* AdaptedCheckpoint::file(std::size_t tensor) const {
 
 void AdaptedCheckpoint::compute(std::size_t tensor, std::span<std::byte> to) const {
     const auto& origin = origins_[tensor];
-    if (origin.delta) return addDelta(*origin.base, *origin.delta, to.data());
-    std::vector<float> values(tensors_[tensor].count);
-    toFloats(origin.replacement->dtype, origin.replacement->bytes, values);
-    fromFloats(tensors_[tensor].dtype, values, to.data());
+    if (origin.delta) {
+        addDelta(*origin.base, *origin.delta, to.data());
+        base_->check();
+    } else {
+        std::vector<float> values(tensors_[tensor].count);
+        toFloats(origin.replacement->dtype, origin.replacement->bytes, values);
+        fromFloats(tensors_[tensor].dtype, values, to.data());
+    }
+    adapter_.weights->check();
 }
 
 void AdaptedCheckpoint::dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const {

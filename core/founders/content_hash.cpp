@@ -50,11 +50,16 @@ private:
         if (const auto* file = founder_.file(chunk.tensor)) {
             thread_local std::vector<std::byte> buffer(ContentChunk::kMostBytes);
             file->read(bytes, std::span(buffer).first(size));
-            chunk.digest = digestOf(std::span(buffer).first(size));
+            note({buffer.data(), size}, chunk);
         } else {
-            chunk.digest = digestOf({bytes, size});
+            note({bytes, size}, chunk);
             founder_.dropBehind(chunk.tensor, chunk.begin, chunk.end);
         }
+    }
+
+    void note(std::span<const std::byte> bytes, ContentChunk& chunk) const {
+        chunk.digest = digestOf(bytes);
+        chunk.notFinite = countNotFinite(founder_.tensors()[chunk.tensor].dtype, bytes);
     }
 
     const FounderSource& founder_;
@@ -67,7 +72,17 @@ private:
     std::exception_ptr failure_;
 };
 
+/// Pages of a file that are looked at.
+constexpr std::uint64_t kSamples = 32;
+constexpr std::uint64_t kSampleBytes = 4096;
+
 }  // namespace
+
+std::span<const ContentChunk> chunksOf(std::span<const ContentChunk> chunks, std::size_t tensor) {
+    const auto first = std::ranges::lower_bound(chunks, tensor, {}, &ContentChunk::tensor);
+    const auto last = std::ranges::upper_bound(first, chunks.end(), tensor, {}, &ContentChunk::tensor);
+    return {first, last};
+}
 
 std::vector<ContentChunk> contentChunks(std::span<const TensorDescription> tensors) {
     std::vector<ContentChunk> chunks;
@@ -90,13 +105,12 @@ std::string contentHash(std::span<const TensorDescription> tensors, std::span<co
         whole.add(nameOf(tensors[i].dtype));
         whole.add(std::uint64_t{tensors[i].shape.size()});
         for (const auto extent : tensors[i].shape) whole.add(static_cast<std::uint64_t>(extent));
-        for (const auto& chunk : std::ranges::equal_range(chunks, i, {}, &ContentChunk::tensor))
-            whole.add(chunk.digest);
+        for (const auto& chunk : chunksOf(chunks, i)) whole.add(chunk.digest);
     }
     return whole.hex();
 }
 
-std::optional<std::string> contentHash(const FounderSource& founder, const ContentHashing& how) {
+std::optional<FounderContents> readContents(const FounderSource& founder, const ContentHashing& how) {
     const auto tensors = founder.tensors();
     auto chunks = contentChunks(tensors);
     std::uint64_t total = 0;
@@ -113,18 +127,47 @@ std::optional<std::string> contentHash(const FounderSource& founder, const Conte
         });
     }
     work.rethrow();
+    if (how.progress && !how.cancel.stop_requested()) how.progress(total, total);
     if (how.cancel.stop_requested()) return std::nullopt;
-    if (how.progress) how.progress(total, total);
 
-    return contentHash(tensors, chunks);
+    FounderContents contents{.hash = contentHash(tensors, chunks), .flawed = {}};
+    for (const auto& chunk : chunks) {
+        if (!chunk.notFinite.any()) continue;
+        const auto& name = tensors[chunk.tensor].name;
+        if (contents.flawed.empty() || contents.flawed.back().tensor != name) contents.flawed.push_back({name, {}});
+        contents.flawed.back().numbers += chunk.notFinite;
+    }
+    return contents;
+}
+
+std::optional<std::string> contentHash(const FounderSource& founder, const ContentHashing& how) {
+    auto contents = readContents(founder, how);
+    if (!contents) return std::nullopt;
+    return std::move(contents->hash);
+}
+
+std::string sampledHash(const FounderSource& founder) {
+    std::vector<std::byte> samples;
+    for (const auto& file : founder.files()) {
+        const auto bytes = file->bytes();
+        const auto length = std::min<std::uint64_t>(kSampleBytes, bytes.size());
+        for (std::uint64_t i = 0; i < kSamples; ++i) {
+            samples.resize(samples.size() + length);
+            file->read(bytes.data() + (bytes.size() - length) * i / (kSamples - 1), std::span(samples).last(length));
+        }
+    }
+    std::string text;
+    for (const auto byte : digestOf(samples)) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
+    return text;
 }
 
 std::string contentKey(const FounderSource& founder) {
-    std::string key = "contents 1\n";
+    std::string key = "contents 2\n";
     for (const auto& file : founder.files()) {
         const auto& state = file->state();
-        key += fmt::format("{}\t{}\t{}\t{}\t{}\n", std::filesystem::absolute(file->path()).lexically_normal().string(),
-                           state.size, state.modifiedNanoseconds, state.device, state.inode);
+        key +=
+            fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", std::filesystem::absolute(file->path()).lexically_normal().string(),
+                        state.size, state.modifiedNanoseconds, state.changedNanoseconds, state.device, state.inode);
     }
     return key;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/checkpoint/not_finite.h"
 #include "core/files/digest.h"
 #include "core/founders/founder_source.h"
 
@@ -29,6 +30,29 @@ struct ContentHashing {
 /// cancelled.
 std::optional<std::string> contentHash(const FounderSource& founder, const ContentHashing& how);
 
+/// What one pass over a model's contents tells.
+struct FounderContents {
+    /// A tensor with numbers that are not finite.
+    struct Flawed {
+        std::string tensor;
+        NotFinite numbers;
+        bool operator==(const Flawed&) const = default;
+    };
+
+    /// contentHash.
+    std::string hash;
+    /// In order of name.
+    std::vector<Flawed> flawed;
+    bool operator==(const FounderContents&) const = default;
+};
+
+/// As contentHash, and what is wrong with the numbers.
+std::optional<FounderContents> readContents(const FounderSource& founder, const ContentHashing& how);
+
+/// A digest of a few pages of every file that the contents come from, spread over it evenly: milliseconds, and enough
+/// to tell another model in the same place; 32 hexadecimal digits. Throws std::runtime_error when a file can't be read.
+std::string sampledHash(const FounderSource& founder);
+
 /// Bytes [begin, end) of a tensor, digested separately.
 struct ContentChunk {
     static constexpr std::uint64_t kMostBytes = 4 << 20;
@@ -36,10 +60,13 @@ struct ContentChunk {
     std::size_t tensor = 0;
     std::uint64_t begin = 0, end = 0;
     Digest digest{};
+    NotFinite notFinite = {};
 };
 
 /// All bytes of these tensors, tensor by tensor, not digested yet.
 std::vector<ContentChunk> contentChunks(std::span<const TensorDescription> tensors);
+/// Those of one tensor, of chunks as contentChunks made them.
+std::span<const ContentChunk> chunksOf(std::span<const ContentChunk> chunks, std::size_t tensor);
 
 /// The hash of contents that the caller has digested; `chunks` as contentChunks made them, tensors in any order.
 std::string contentHash(std::span<const TensorDescription> tensors, std::span<const ContentChunk> chunks);

@@ -23,8 +23,8 @@ struct FounderSegment {
 };
 
 /// Elements [begin, begin + count) of a segment, counted from its own first, as they are stored: where they lie, or, of
-/// a file and unless they are few, a copy in `buffer`, which has room for them (MappedFile::read says why). Throws
-/// std::runtime_error when the file can't be read.
+/// a file, a copy in `buffer`, which has room for them (MappedFile::read says why). Throws std::runtime_error when the
+/// file can't be read, or has been truncated.
 const std::byte* fetch(const FounderSegment& segment, std::uint64_t begin, std::uint64_t count,
                        std::span<std::byte> buffer);
 

@@ -1,6 +1,7 @@
 #include "core/founders/founder_source.h"
 
-#include "core/files/json_file.h"
+#include "core/files/excerpt.h"
+#include "core/files/json.h"
 #include "core/founders/adapted_checkpoint.h"
 
 #include <fmt/format.h>
@@ -54,8 +55,9 @@ void refuseQuantised(const Checkpoint& checkpoint) {
         (*configuration)["quantization_config"].is_null())
         return;
     const auto& settings = (*configuration)["quantization_config"];
-    const auto method =
-        settings.is_object() && settings.contains("quant_method") ? settings["quant_method"].dump() : "unknown method";
+    const auto method = settings.is_object() && settings.contains("quant_method")
+                            ? excerptOf(settings["quant_method"].dump())
+                            : "unknown method";
     throw std::runtime_error(fmt::format(
         "{}: the weights are quantised ({}), so their numbers can't be mixed; name the model in full precision.",
         checkpoint.path().string(), method));
@@ -84,11 +86,12 @@ std::vector<std::string> tokensOf(const Checkpoint& checkpoint) {
     std::error_code error;
     const auto path = checkpoint.folder() / "tokenizer.json";
     if (checkpoint.folder().empty() || !fs::exists(path, error)) return {};
-    const auto json = readJsonFile(path);
+    const auto json = readJsonObject(path, kTokenizerJson);
     std::vector<std::string> tokens;
     const auto set = [&](const nlohmann::json& id, const std::string& token) {
         if (!id.is_number_unsigned() || id.get<std::size_t>() >= kMostTokens)
-            throw std::runtime_error(fmt::format("{}: the token '{}' has no sensible id.", path.string(), token));
+            throw std::runtime_error(
+                fmt::format("{}: the token '{}' has no sensible id.", path.string(), excerptOf(token)));
         if (id.get<std::size_t>() >= tokens.size()) tokens.resize(id.get<std::size_t>() + 1);
         tokens[id.get<std::size_t>()] = token;
     };

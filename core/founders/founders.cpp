@@ -1,5 +1,7 @@
 #include "core/founders/founders.h"
 
+#include "core/files/mapped_file.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -52,6 +54,7 @@ void Founders::read(std::size_t founder, std::uint64_t begin, std::span<float> o
         const auto offset = begin - segment->begin;
         const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), segment->count - offset));
         toFloats(segment->dtype, segment->bytes + offset * sizeOf(segment->dtype), out.first(count));
+        if (segment->file) segment->file->check();
         out = out.subspan(count);
         begin += count;
         ++segment;

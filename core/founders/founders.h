@@ -41,7 +41,8 @@ public:
     std::uint64_t length() const { return layout_.length(); }
     const FounderModel& model(std::size_t founder) const { return models_[founder]; }
 
-    /// The numbers [begin, begin + out.size()) of one founder as fp32; positions up to layout().extent().
+    /// The numbers [begin, begin + out.size()) of one founder as fp32; positions up to layout().extent(). Throws
+    /// std::runtime_error when a file has been truncated.
     void read(std::size_t founder, std::uint64_t begin, std::span<float> out) const;
     /// The segment that holds position `position` of one founder.
     const FounderSegment& segmentAt(std::size_t founder, std::uint64_t position) const;

@@ -1,6 +1,8 @@
 #include "core/founders/lora.h"
 
-#include "core/files/json_file.h"
+#include "core/files/beneath.h"
+#include "core/files/json.h"
+#include "core/files/refusal.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,9 +29,10 @@ constexpr std::array<std::string_view, 9> kUnsupported{
 /// Initialisations that also change the base's weights, so that the adapter means nothing on the base itself.
 constexpr std::array<std::string_view, 5> kChangesBase{"pissa", "olora", "loftq", "corda", "lora_ga"};
 
-[[noreturn]] void refuse(const fs::path& path, std::string_view what) {
-    throw std::runtime_error(fmt::format("{}: {}.", path.string(), what));
-}
+/// Of alpha_pattern; models have fewer layers.
+constexpr std::size_t kMostPatterns = 10'000;
+/// A counted repetition is expanded to megabytes.
+constexpr std::size_t kMostRepetitions = 20;
 
 bool isOff(const nlohmann::json& value) {
     return value.is_null() || value == false || (value.is_structured() && value.empty());
@@ -75,7 +78,7 @@ std::regex endingOf(const std::string& pattern, const fs::path& path) {
 }
 
 LoraSettings settingsIn(const fs::path& path) {
-    const auto json = readJsonFile(path);
+    const auto json = readJsonObject(path, kSettingsJson);
     const auto flag = [&](const char* key) {
         const auto found = json.find(key);
         if (found == json.end() || found->is_null()) return false;
@@ -112,9 +115,15 @@ LoraSettings settingsIn(const fs::path& path) {
     settings.ranksDiffer = !isOff(ranks);
     const auto alphas = json.value("alpha_pattern", nlohmann::json());
     if (!isOff(alphas) && !alphas.is_object()) refuse(path, "'alpha_pattern' is no object");
-    if (alphas.is_object())
-        for (const auto& [pattern, value] : alphas.items())
-            settings.alphas.emplace_back(endingOf(pattern, path), numberAt(value, path, "alpha_pattern." + pattern));
+    if (!alphas.is_object()) return settings;
+    std::size_t repetitions = 0;
+    for (const auto& [pattern, value] : alphas.items()) {
+        repetitions += pattern.find('{') != pattern.npos ? 1 : 0;
+        if (settings.alphas.size() == kMostPatterns || repetitions > kMostRepetitions)
+            refuse(path, fmt::format("'alpha_pattern' has more than {} keys, or {} with counted repetitions",
+                                     kMostPatterns, kMostRepetitions));
+        settings.alphas.emplace_back(endingOf(pattern, path), numberAt(value, path, "alpha_pattern." + pattern));
+    }
     return settings;
 }
 
@@ -246,13 +255,13 @@ LoraAdapter openLora(const fs::path& folder, const Checkpoint& base) {
     if (!fs::is_directory(folder, error))
         refuse(folder, "an adapter is a folder with adapter_config.json and adapter_model.safetensors");
     const auto settings = settingsIn(folder / "adapter_config.json");
-    const auto file = folder / "adapter_model.safetensors";
-    if (!fs::exists(fs::symlink_status(file, error)) && fs::exists(folder / "adapter_model.bin", error))
+    constexpr const char* kWeights = "adapter_model.safetensors";
+    if (!fs::exists(fs::symlink_status(folder / kWeights, error)) && fs::exists(folder / "adapter_model.bin", error))
         Checkpoint::open(folder / "adapter_model.bin");
 
     LoraAdapter adapter{.folder = folder,
-                        .weights = Checkpoint::open(file),
-                        .configuration = MappedFile::open(settings.path),
+                        .weights = Checkpoint::openIn(folder, kWeights),
+                        .configuration = openBeneath(folder, settings.path.filename().string()),
                         .deltas = {},
                         .replacements = {}};
     const auto contents = contentsOf(*adapter.weights, folder);

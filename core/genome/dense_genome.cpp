@@ -17,7 +17,8 @@ const DenseGenome& dense(const Genome& genome) {
     return *found;
 }
 
-void mix(std::span<const float> first, std::span<const float> second, MixingCoefficients mixing, std::span<float> out) {
+void addUp(std::span<const float> first, std::span<const float> second, MixingCoefficients mixing,
+           std::span<float> out) {
     const auto a = static_cast<float>(mixing.first);
     const auto b = static_cast<float>(mixing.second);
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = a * first[i] + b * second[i];
@@ -91,22 +92,27 @@ public:
 
 DenseBreeding::DenseBreeding(std::vector<std::uint64_t> tensorEnds) : tensorEnds_(std::move(tensorEnds)) {}
 
-GenomePtr DenseBreeding::breed(const Genome& firstParent, const Genome& secondParent, const Splice& splice) const {
-    const auto& first = dense(firstParent);
-    const auto& second = dense(secondParent);
+std::vector<MixedSpan> DenseBreeding::mix(const Genome& first, const Genome& second, const Splice& splice) const {
     const auto length = tensorEnds_.back();
     if (first.length() != length || second.length() != length)
         throw std::invalid_argument("Parents and child differ in their number of parameters.");
+    VectorGrams grams(dense(first), dense(second));
+    std::vector<MixedSpan> spans;
+    mixedSpans(splice, tensorEnds_, grams, spans);
+    return spans;
+}
 
-    auto child = std::make_shared<Child>(length);
+GenomePtr DenseBreeding::breed(const Genome& firstParent, const Genome& secondParent, const Splice& splice) const {
+    const auto& first = dense(firstParent);
+    const auto& second = dense(secondParent);
+    auto child = std::make_shared<Child>(tensorEnds_.back());
+    child->spans = mix(first, second, splice);
     const std::span<float> values = child->values;
-    VectorGrams grams(first, second);
-    mixedSpans(splice, tensorEnds_, grams, child->spans);
     std::uint64_t begin = 0;
     for (const auto& span : child->spans) {
         const auto count = span.end - begin;
-        mix(first.values().subspan(begin, count), second.values().subspan(begin, count), span.mixing,
-            values.subspan(begin, count));
+        addUp(first.values().subspan(begin, count), second.values().subspan(begin, count), span.mixing,
+              values.subspan(begin, count));
         begin = span.end;
     }
     if (splice.mutation) {

@@ -48,6 +48,7 @@ public:
     /// Both parents must be dense. The child knows its parents' recipes, and not yet its own: with many split points
     /// it takes longer to work out than the child to be scored.
     GenomePtr breed(const Genome& first, const Genome& second, const Splice& splice) const override;
+    std::vector<MixedSpan> mix(const Genome& first, const Genome& second, const Splice& splice) const override;
     /// The child as a DenseGenome, with its recipe where both parents have one.
     GenomePtr keep(GenomePtr child) const override;
     GenomePtr unpack(std::span<const std::byte> bytes) const override;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/genome/mixed_spans.h"
 #include "core/genome/recipe.h"
 
 #include <cstddef>
@@ -7,10 +8,9 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace mergarium {
-
-struct Splice;
 
 /// How the models of a run are held: a vector of parameters each, or a recipe over the founders.
 enum class GenomeKind { Dense, Recipe };
@@ -41,6 +41,8 @@ public:
     virtual ~Breeding() = default;
     /// The child of two parents, with all that scoring it takes.
     virtual GenomePtr breed(const Genome& first, const Genome& second, const Splice& splice) const = 0;
+    /// How `breed` mixes these parents, span by span.
+    virtual std::vector<MixedSpan> mix(const Genome& first, const Genome& second, const Splice& splice) const = 0;
     /// A child that is to stay, with what only those that stay are worth working out.
     virtual GenomePtr keep(GenomePtr child) const { return child; }
     /// A stored genome, as Genome::pack gave it. Throws std::runtime_error when it doesn't fit.

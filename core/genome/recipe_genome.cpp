@@ -130,14 +130,18 @@ private:
 RecipeBreeding::RecipeBreeding(GramPtr gram)
     : gram_(std::move(gram)), tensorEnds_(tensorEndsOf(gram_->founders()->layout())) {}
 
-GenomePtr RecipeBreeding::breed(const Genome& firstParent, const Genome& secondParent, const Splice& splice) const {
+std::vector<MixedSpan> RecipeBreeding::mix(const Genome& first, const Genome& second, const Splice& splice) const {
     if (splice.mutation) throw std::invalid_argument("A recipe can't be mutated: noise is no combination of founders.");
-    const auto& first = recipeGenome(firstParent);
-    const auto& second = recipeGenome(secondParent);
-    ParentGrams grams(*gram_, first, second);
+    ParentGrams grams(*gram_, recipeGenome(first), recipeGenome(second));
     std::vector<MixedSpan> spans;
     mixedSpans(splice, tensorEnds_, grams, spans);
+    return spans;
+}
 
+GenomePtr RecipeBreeding::breed(const Genome& firstParent, const Genome& secondParent, const Splice& splice) const {
+    const auto spans = mix(firstParent, secondParent, splice);
+    const auto& first = recipeGenome(firstParent);
+    const auto& second = recipeGenome(secondParent);
     RecipeGenome child;
     auto& recipe = child.recipe_;
     auto& gramAtEnds = child.gramAtEnds_;

@@ -46,6 +46,7 @@ public:
 
     /// Both parents must be recipes over the same founders; a splice with mutation throws std::invalid_argument.
     GenomePtr breed(const Genome& first, const Genome& second, const Splice& splice) const override;
+    std::vector<MixedSpan> mix(const Genome& first, const Genome& second, const Splice& splice) const override;
     /// In no more memory than it needs.
     GenomePtr keep(GenomePtr child) const override;
     GenomePtr unpack(std::span<const std::byte> bytes) const override;

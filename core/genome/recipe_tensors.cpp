@@ -1,6 +1,7 @@
 #include "core/genome/recipe_tensors.h"
 
 #include "core/checkpoint/depth_order.h"
+#include "core/files/mapped_file.h"
 #include "core/genome/materialize.h"
 
 #include <fmt/format.h>
@@ -35,15 +36,16 @@ RecipeTensors::RecipeTensors(FoundersPtr founders, std::vector<FounderSourcePtr>
         all[name] = {{.name = name, .dtype = stored, .shape = tensor.shape, .count = tensor.count}, origin};
     };
     for (const auto& tensor : layout.tensors)
-        add(tensor, tensor.name, {.begin = tensor.begin, .founder = std::nullopt, .bytes = nullptr});
+        add(tensor, tensor.name, {.begin = tensor.begin, .founder = std::nullopt});
     for (const auto& [tensor, founder] : layout.frozen) {
-        Origin origin{.begin = tensor.begin, .founder = founder, .bytes = nullptr};
+        Origin origin{.begin = tensor.begin, .founder = founder};
         if (!isFloating(tensor.dtype)) {
             const auto& source = *sources_[founder];
             const auto index = source.indexOf(tensor.name);
             if (!index)
                 throw std::runtime_error(fmt::format("{}: the tensor '{}' is missing.", source.name(), tensor.name));
             origin.bytes = source.bytes(*index);
+            origin.file = source.file(*index);
         }
         add(tensor, tensor.name, origin);
     }
@@ -71,7 +73,9 @@ void RecipeTensors::fill(const Recipe& recipe, std::size_t tensor, std::uint64_t
     const auto& origin = origins_[tensor];
     const auto dtype = descriptions_[tensor].dtype;
     const auto size = sizeOf(dtype);
-    if (origin.bytes)
+    if (origin.file)
+        origin.file->read(origin.bytes + begin * size, out);
+    else if (origin.bytes)
         std::memcpy(out.data(), origin.bytes + begin * size, out.size());
     else
         materializeAs(origin.founder ? unchanged_[*origin.founder] : recipe, *founders_, origin.begin + begin,

@@ -34,6 +34,8 @@ private:
         std::uint64_t begin = 0;
         std::optional<std::size_t> founder;
         const std::byte* bytes = nullptr;
+        /// What they are mapped from.
+        const MappedFile* file = nullptr;
     };
 
     void fill(const Recipe& recipe, std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) const;

@@ -2,7 +2,10 @@
 
 #include "core/random/random_stream.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <stdexcept>
 
 namespace mergarium {
 
@@ -17,6 +20,21 @@ std::uint64_t nearest(std::span<const std::uint64_t> boundaries, std::uint64_t p
 }
 
 }  // namespace
+
+std::vector<std::uint64_t> splitsAt(std::span<const SplitPlace> places, std::uint64_t length) {
+    std::vector<std::uint64_t> splits;
+    for (const auto& place : places) {
+        const auto* share = std::get_if<double>(&place);
+        const auto element =
+            share ? static_cast<std::uint64_t>(*share * static_cast<double>(length)) : std::get<std::uint64_t>(place);
+        if (element >= length)
+            throw std::runtime_error(fmt::format(
+                "The split point {} lies outside of the parameter vector, which has {} elements.", element, length));
+        splits.push_back(element);
+    }
+    std::ranges::sort(splits);
+    return splits;
+}
 
 Splice drawSplice(const SpliceRule& rule, std::uint64_t length, std::uint64_t seed, std::uint64_t step,
                   std::span<const std::uint64_t> boundaries) {

@@ -42,6 +42,12 @@ struct Splice {
     bool operator==(const Splice&) const = default;
 };
 
+/// A split point as a person names it: an element, or a share in (0, 1) of the vector.
+using SplitPlace = std::variant<std::uint64_t, double>;
+
+/// Ascending elements of a vector of `length`. Throws std::runtime_error with one sentence where one lies outside.
+std::vector<std::uint64_t> splitsAt(std::span<const SplitPlace> places, std::uint64_t length);
+
 /// The mixing ratio is uniform in [0, 1), or Beta(shape, shape).
 struct UniformRatio {
     bool operator==(const UniformRatio&) const = default;

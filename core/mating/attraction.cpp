@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace mergarium {
 
@@ -20,6 +21,18 @@ double attraction(std::span<const float> a, std::span<const float> b, std::span<
 
 void attractions(std::span<const float> a, ScoreRows rows, std::span<const double> worth, std::span<double> out) {
     for (std::size_t row = 0; row < rows.size(); ++row) out[row] = attraction(a, rows[row], worth);
+}
+
+std::vector<AttractionTerm> attractionTerms(std::span<const float> a, std::span<const float> b,
+                                            std::span<const double> worth) {
+    std::vector<AttractionTerm> terms;
+    if (a.empty() || b.empty()) return terms;
+    for (std::size_t j = 0; j < a.size(); ++j) {
+        const double value = worth[j] * static_cast<double>(std::max(b[j] - a[j], 0.0f));
+        if (value > 0.0) terms.push_back({static_cast<std::uint32_t>(j), value});
+    }
+    std::ranges::stable_sort(terms, std::ranges::greater(), &AttractionTerm::value);
+    return terms;
 }
 
 }  // namespace mergarium

@@ -2,6 +2,7 @@
 
 #include "core/archive/competition.h"
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -13,5 +14,17 @@ double attraction(std::span<const float> a, std::span<const float> b, std::span<
 
 /// g(a, b) for every `b` in rows, into `out` (one entry per row).
 void attractions(std::span<const float> a, ScoreRows rows, std::span<const double> worth, std::span<double> out);
+
+/// What one sample adds to g(a, b).
+struct AttractionTerm {
+    std::uint32_t sample = 0;
+    /// worth_j * max(s[b][j] - s[a][j], 0).
+    double value = 0.0;
+};
+
+/// The terms of g(a, b) that aren't 0, largest first, equals in the order of samples. Their sum is g(a, b) but for
+/// rounding.
+std::vector<AttractionTerm> attractionTerms(std::span<const float> a, std::span<const float> b,
+                                            std::span<const double> worth);
 
 }  // namespace mergarium

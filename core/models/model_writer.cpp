@@ -1,13 +1,11 @@
 #include "core/models/model_writer.h"
 
-#include "core/files/output_file.h"
 #include "core/founders/content_hash.h"
 #include "core/progress/pieces.h"
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <atomic>
@@ -37,7 +35,7 @@ std::vector<Piece> piecesOf(const ModelPlan& plan, std::span<const ContentChunk>
     std::vector<Piece> pieces;
     for (std::size_t file = 0; file < plan.files.size(); ++file)
         for (const auto& place : plan.files[file].places)
-            for (const auto& chunk : std::ranges::equal_range(chunks, place.tensor, {}, &ContentChunk::tensor))
+            for (const auto& chunk : chunksOf(chunks, place.tensor))
                 pieces.push_back({.chunk = static_cast<std::size_t>(&chunk - chunks.data()),
                                   .file = file,
                                   .offset = plan.files[file].header.size() + place.begin + chunk.begin});
@@ -120,32 +118,29 @@ std::string writeModel(const ModelPlan& plan, const PendingFolder& folder, const
 }
 
 RewritableModel::RewritableModel(const std::filesystem::path& folder, ModelPlan plan)
-    : path_(folder / "model.safetensors"), plan_(std::move(plan)) {
+    : plan_(std::move(plan)), file_(folder / "model.safetensors") {
     if (plan_.files.size() != 1) throw std::invalid_argument("A model that is rewritten in place must be one file.");
-    const auto& planned = plan_.files.front();
-    const OutputFile file(path_);
-    file.write(0, std::as_bytes(std::span(planned.header)));
-    const auto size = planned.header.size() + planned.dataSize;
-    const auto refuse = [&](int reason) {
-        std::filesystem::remove(path_);
-        throw std::runtime_error(fmt::format("{}: there is no room for a model of {:.2f} GB: {}.", path_.string(),
-                                             static_cast<double>(size) / 1e9, std::generic_category().message(reason)));
-    };
-    if (const int reason = ::posix_fallocate(file.descriptor(), 0, static_cast<off_t>(size))) refuse(reason);
-    auto* start = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor(), 0);
-    if (start == MAP_FAILED) refuse(errno);
-    mapping_ = {static_cast<std::byte*>(start), size};
+    try {
+        file_.write(0, std::as_bytes(std::span(plan_.files.front().header)));
+        if (const int reason = ::posix_fallocate(file_.descriptor(), 0, static_cast<off_t>(size())))
+            throw std::system_error(reason, std::generic_category());
+        mapping_.emplace(file_.descriptor(), size(), Mapping::Access::ReadAndWrite);
+    } catch (const std::system_error& error) {
+        std::filesystem::remove(path());
+        throw std::runtime_error(fmt::format("{}: there is no room for a model of {:.2f} GB: {}.", path().string(),
+                                             static_cast<double>(size()) / 1e9, error.code().message()));
+    }
 }
-
-RewritableModel::~RewritableModel() { ::munmap(mapping_.data(), mapping_.size()); }
 
 void RewritableModel::rewrite(const TensorContents& contents, std::size_t threads) {
     const auto& file = plan_.files.front();
-    const auto data = mapping_.subspan(file.header.size());
+    const auto data = mapping_->bytes().subspan(file.header.size());
     forEachPiece((file.dataSize + kPiece - 1) / kPiece, threads, [&](std::size_t piece) {
         const auto begin = piece * kPiece;
         fillFrom(plan_, file, contents, begin, data.subspan(begin, std::min(kPiece, file.dataSize - begin)));
     });
+    if (mapping_->isBroken() || file_.size() != size())
+        throw ModelTruncated(fmt::format("{}: was truncated by another program while it was in use.", path().string()));
 }
 
 }  // namespace mergarium

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/files/mapping.h"
+#include "core/files/output_file.h"
 #include "core/files/pending_folder.h"
 #include "core/models/model_plan.h"
 #include "core/progress/progress.h"
@@ -7,12 +9,12 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 
 namespace mergarium {
-
-class OutputFile;
 
 struct ModelWriting {
     /// 0: one per core.
@@ -31,6 +33,12 @@ struct ModelWriting {
 std::string writeModel(const ModelPlan& plan, const PendingFolder& folder, const TensorContents& contents,
                        const ModelWriting& how = {});
 
+/// Another program has truncated a model that was being written: one sentence with the file.
+class ModelTruncated : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
 /// A model in one file whose tensors are written over in place, again and again: for evaluators that map the file. Lies
 /// under its name from the start.
 class RewritableModel {
@@ -38,18 +46,19 @@ public:
     /// Creates `folder`/model.safetensors with zeros; `folder` must exist, and the plan be one file. Room on the disk
     /// is taken now: writing can't run out of it later. Throws std::runtime_error with one sentence.
     RewritableModel(const std::filesystem::path& folder, ModelPlan plan);
-    ~RewritableModel();
     RewritableModel(const RewritableModel&) = delete;
     RewritableModel& operator=(const RewritableModel&) = delete;
 
-    const std::filesystem::path& path() const { return path_; }
-    /// Nobody may read meanwhile.
+    const std::filesystem::path& path() const { return file_.path(); }
+    /// Nobody may read meanwhile. Throws ModelTruncated; the object is of no use then.
     void rewrite(const TensorContents& contents, std::size_t threads = 0);
 
 private:
-    std::filesystem::path path_;
+    std::uint64_t size() const { return plan_.files.front().header.size() + plan_.files.front().dataSize; }
+
     ModelPlan plan_;
-    std::span<std::byte> mapping_;
+    OutputFile file_;
+    std::optional<Mapping> mapping_;
 };
 
 }  // namespace mergarium

@@ -17,7 +17,7 @@ std::filesystem::path ownFolder() {
     return std::filesystem::path(info.dli_fname).parent_path();
 }
 
-[[noreturn]] void refuse(const std::string& file) {
+[[noreturn]] void refuseModule(const std::string& file) {
     const char* reason = dlerror();
     throw std::runtime_error(fmt::format("{}: this part of Mergarium can't be loaded ({}); install Mergarium anew.",
                                          file, reason != nullptr ? reason : "it is another version's"));
@@ -28,12 +28,12 @@ std::filesystem::path ownFolder() {
 Module::Module(const std::string& name, Names names)
     : file_((ownFolder() / name).string()),
       library_(dlopen(file_.c_str(), RTLD_LAZY | RTLD_LOCAL | (names == Names::OwnFirst ? RTLD_DEEPBIND : 0))) {
-    if (library_ == nullptr) refuse(file_);
+    if (library_ == nullptr) refuseModule(file_);
 }
 
 void* Module::symbol(const char* name) const {
     void* found = dlsym(library_, name);
-    if (found == nullptr) refuse(file_);
+    if (found == nullptr) refuseModule(file_);
     return found;
 }
 

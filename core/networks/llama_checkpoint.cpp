@@ -62,6 +62,7 @@ void loadCheckpoint(const Checkpoint& checkpoint, Llama& network) {
     for (const auto& tensor : layout.tensors) read(tensor);
     for (const auto& frozen : layout.frozen)
         if (isFloating(frozen.tensor.dtype)) read(frozen.tensor);
+    checkpoint.check();
 }
 
 Llama openLlama(const std::filesystem::path& folder, torch::Device device, Llama::Kernels kernels) {

@@ -1,6 +1,7 @@
 #include "core/networks/llama_config.h"
 
-#include "core/files/json_file.h"
+#include "core/files/excerpt.h"
+#include "core/files/json.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -28,7 +29,7 @@ public:
     }
 
     [[noreturn]] void refuse(std::string_view key, std::string_view why) const {
-        throw std::runtime_error(fmt::format("{}: {}{} {}.", source_, prefix_, key, why));
+        throw std::runtime_error(fmt::format("{}: {}{} {}.", source_, prefix_, key, excerptOf(why, 1000)));
     }
     [[noreturn]] void unsupported(std::string_view key, std::string_view what) const {
         refuse(key, fmt::format("is {}, which is not supported{}", object_.at(key).dump(), what));
@@ -260,10 +261,10 @@ LlamaConfig LlamaConfig::parse(const json& document, std::string_view source) {
 
 LlamaConfig LlamaConfig::read(const std::filesystem::path& folder) {
     const auto path = folder / "config.json";
-    auto config = parse(readJsonFile(path), path.string());
+    auto config = parse(readJsonObject(path, kSettingsJson), path.string());
     const auto generation = folder / "generation_config.json";
     if (std::filesystem::exists(generation)) {
-        const auto document = readJsonFile(generation);
+        const auto document = readJsonObject(generation, kSettingsJson);
         const auto source = generation.string();
         if (auto tokens = endTokensOf(Keys(document, source)); !tokens.empty()) config.endTokens = std::move(tokens);
     }

@@ -38,4 +38,6 @@ std::string_view nameOf(Phase phase) {
     return "unknown";
 }
 
+bool isGoing(Phase phase) { return phase == Phase::Running || phase == Phase::Paused; }
+
 }  // namespace mergarium

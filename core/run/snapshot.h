@@ -4,12 +4,14 @@
 #include "core/archive/member.h"
 #include "core/checkpoint/layout.h"
 #include "core/configuration/configuration.h"
+#include "core/subprocess/program.h"
 #include "core/tasks/sample_set.h"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace mergarium {
@@ -81,17 +83,47 @@ struct Pairing {
     std::string failure = {};
 };
 
+/// A run that some of what is stored of it isn't as it was; it can be gone on with from `wholeUntil`.
+struct DamagedRun {
+    std::uint64_t wholeUntil = 0;
+};
+
+/// What a person must agree to before a run can begin: that a program is started, or that the run goes back.
+using Consent = std::variant<Program, DamagedRun>;
+
+/// A child that a person had bred of two members of a paused run. It takes a step only when it is admitted.
+struct HandBred {
+    Parentage parentage;
+    /// As it would be in the archive; null while it is being scored, and where it could not be.
+    MemberPtr child = nullptr;
+    /// Held-out score in [0, 1]; absent where nothing is held out.
+    std::optional<double> test = std::nullopt;
+    /// What the archive would decide of it now: its fitness, whether it would stay, and who would leave.
+    double fitness = 0.0;
+    bool stays = false;
+    std::optional<MemberId> replaces = std::nullopt;
+    /// Why it could not be bred or scored: one sentence; else empty.
+    std::string failure = {};
+};
+
 /// All that a view may know of a run at one moment: immutable, cheap to copy, destroyable on any thread.
 /// State, not events: a reader that skips some misses nothing.
 struct SessionSnapshot {
     Phase phase = Phase::Preparing;
+    /// Running or paused in another process.
+    bool isElsewhere = false;
     /// One sentence for people when the phase needs one (failure, what is being prepared); else empty.
     std::string message;
+    /// Set when the run could not begin for want of it.
+    std::optional<Consent> consent;
     /// Null until the run has been prepared.
     std::shared_ptr<const RunDescription> run;
 
     std::uint64_t evaluations = 0;
     std::uint64_t budget = 0;
+    /// Set in a look back (core/history/history.h): how many evaluations are stored of the run, of which `evaluations`
+    /// are looked at.
+    std::optional<std::uint64_t> lookedBackFrom = std::nullopt;
     std::uint64_t accepted = 0;
     /// Time spent computing, all sittings together.
     double seconds = 0.0;
@@ -117,6 +149,8 @@ struct SessionSnapshot {
     std::vector<Pairing> pairings;
 
     static constexpr std::size_t kPairingsKept = 200;
+    /// While the run is paused: the child that a person has asked for; null when there is none.
+    std::shared_ptr<const HandBred> handBred;
     /// Of the archive (core/evaluation/archive_hash.h), known once a run has finished or stopped; "" before.
     std::string archiveHash;
 };
@@ -131,5 +165,7 @@ std::vector<std::span<const float>> scoreRows(const SessionSnapshot& snapshot);
 std::optional<std::size_t> bestSlot(std::span<const MemberPtr> members);
 
 std::string_view nameOf(Phase phase);
+/// Running or paused.
+bool isGoing(Phase phase);
 
 }  // namespace mergarium

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace mergarium {
@@ -43,6 +44,10 @@ struct StrategyTraits {
     double mutation = 0.0;
     /// Absent: where scoring is more than one cheap batch.
     std::optional<bool> earlyRejection = std::nullopt;
+    /// Why more evaluations would have been another search from the first step on; empty where they wouldn't.
+    std::string_view plansByBudget = {};
+    /// Its parameters may change from one step to the next, and its slots become more: what it knows is its archive.
+    bool changeable = false;
 };
 
 /// Between tensors or layers, ascending; empty for Snap::None. Throws std::runtime_error where the network has no two.

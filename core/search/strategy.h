@@ -104,6 +104,9 @@ public:
     virtual Proposal propose(std::uint64_t step) = 0;
     /// Takes in what came of a step, whatever it is.
     virtual Admission admit(Proposal proposal, Offspring child) = 0;
+    /// What `admit` would decide now of a child of any two members, with these scores. Absent where the strategy takes
+    /// in nothing but what it has proposed.
+    virtual std::optional<Verdict> judge(const Scores&) { return std::nullopt; }
     /// Repeats what an earlier sitting decided at a step, in place of `admit`.
     virtual void replay(const DecidedBirth& birth) = 0;
     virtual std::uint64_t lookahead() const { return 1; }
@@ -118,8 +121,8 @@ public:
     virtual std::vector<std::byte> state() const { return {}; }
     /// Takes over a kept state. Throws std::runtime_error when it doesn't fit.
     virtual void restore(std::span<const std::byte>) {}
-    /// Whether the archive and `state` are all it takes to go on after the last step.
-    virtual bool canCheckpoint() const { return true; }
+    /// Whether archive and `state`, as they are after `step`, are all it takes to go on from there.
+    virtual bool canCheckpoint(std::uint64_t) const { return true; }
     virtual const Archive& archive() const = 0;
 };
 

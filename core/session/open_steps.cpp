@@ -11,10 +11,25 @@ OpenSteps::OpenSteps(Strategy& strategy, Evaluator& evaluator, KnownModels& know
 
 std::optional<OpenStep> OpenSteps::next(std::uint64_t step, std::uint64_t last, Ahead ahead,
                                         const std::atomic<bool>& abandon) {
+    const auto propose = [this](std::uint64_t next) {
+        auto proposal = strategy_.propose(next);
+        submit(std::move(proposal), rejectsEarly_ ? strategy_.rivals() : nullptr);
+    };
     if (open_.empty()) propose(step);
     const auto end = ahead == Ahead::None ? step : std::min(last, blockEnd(strategy_, step));
     while (step + open_.size() <= end && open_.size() < evaluator_.capacity()) propose(step + open_.size());
+    return decide(abandon);
+}
 
+std::optional<OpenStep> OpenSteps::byHand(Proposal proposal, const std::atomic<bool>& abandon) {
+    drop();
+    // The strategy is at this step from now on, as it is where nobody interferes.
+    (void)strategy_.propose(proposal.step);
+    submit(std::move(proposal), nullptr);
+    return decide(abandon);
+}
+
+std::optional<OpenStep> OpenSteps::decide(const std::atomic<bool>& abandon) {
     auto child = evaluator_.next(abandon);
     std::optional<Outcome> outcome;
     if (child) outcome = outcomeOf(*child, abandon);
@@ -27,14 +42,12 @@ std::optional<OpenStep> OpenSteps::next(std::uint64_t step, std::uint64_t last, 
     return decided;
 }
 
-void OpenSteps::propose(std::uint64_t step) {
-    auto proposal = strategy_.propose(step);
-    Candidate candidate{.step = step, .model = GenomePtr()};
+void OpenSteps::submit(Proposal proposal, ArchivePtr rivals) {
+    Candidate candidate{.step = proposal.step, .model = GenomePtr(), .rivals = std::move(rivals)};
     if (const auto* mating = proposal.mating())
         candidate.model = *mating;
     else
         candidate.model = std::get<Sampled>(proposal.how).genome;
-    if (rejectsEarly_) candidate.rivals = strategy_.rivals();
     evaluator_.submit(std::move(candidate));
     open_.push_back(std::move(proposal));
 }

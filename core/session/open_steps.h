@@ -41,6 +41,9 @@ public:
     /// What came of step `step`, which is to be admitted next: of the steps behind it, none lies beyond `last`.
     /// Absent when `abandon` is found set; then nothing is open any more.
     std::optional<OpenStep> next(std::uint64_t step, std::uint64_t last, Ahead ahead, const std::atomic<bool>& abandon);
+    /// What came of a child that a person proposes for step `proposal.step`, scored whole. What is open is forgotten.
+    /// Absent when `abandon` is found set.
+    std::optional<OpenStep> byHand(Proposal proposal, const std::atomic<bool>& abandon);
     /// Forgets what is open: it is proposed again, and comes out the same.
     void drop();
 
@@ -50,7 +53,9 @@ public:
     void goOnFrom(const SampleCounts& counts) { counts_ = counts; }
 
 private:
-    void propose(std::uint64_t step);
+    void submit(Proposal proposal, ArchivePtr rivals);
+    /// Of the first that is open; forgets all when `abandon` is found set.
+    std::optional<OpenStep> decide(const std::atomic<bool>& abandon);
     /// Absent when `abandon` is found set.
     std::optional<Outcome> outcomeOf(Evaluated& child, const std::atomic<bool>& abandon);
 

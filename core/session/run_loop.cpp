@@ -1,8 +1,8 @@
 #include "core/session/run_loop.h"
 
 #include "core/archive/coverage.h"
+#include "core/database/database.h"
 #include "core/evaluation/archive_hash.h"
-#include "core/store/database.h"
 
 #include <fmt/format.h>
 
@@ -46,6 +46,7 @@ std::optional<double> RunLoop::testOf(const Member& member, const std::atomic<bo
 }
 
 StepOutcome RunLoop::step(const std::atomic<bool>& abandon, OpenSteps::Ahead ahead) {
+    dropByHand();
     bringUpToDate(&abandon);
     auto next = open_->next(evaluations_ + 1, configuration_.evaluations, ahead, abandon);
     if (!next) return StepOutcome::Abandoned;
@@ -152,6 +153,7 @@ void RunLoop::resumeClock() {
     started_ = stored_ = Clock::now();
     rate_.restart(started_, evaluations_);
     tokenRate_.restart(started_, evaluator_->tokens());
+    if (evaluations_ == storedEvaluations_) storedStanding_ = standing(Phase::Running);
 }
 
 void RunLoop::pauseClock() {
@@ -176,9 +178,9 @@ RunStanding RunLoop::standing(Phase phase) const {
 void RunLoop::storeWhenDue() {
     const std::uint64_t waiting = evaluations_ - storedEvaluations_;
     const auto now = Clock::now();
-    const bool checkpoint =
-        strategy_->canCheckpoint() && (evaluations_ - checkpointed_ >= kCheckpointInterval ||
-                                       (now - checkpointedAt_ > kCheckpointTime && evaluations_ > checkpointed_));
+    const bool checkpoint = strategy_->canCheckpoint(evaluations_) &&
+                            (evaluations_ - checkpointed_ >= kCheckpointInterval ||
+                             (now - checkpointedAt_ > kCheckpointTime && evaluations_ > checkpointed_));
     if ((!checkpoint || !lockedBy_.empty()) && now - stored_ < kStoreInterval &&
         (waiting < kBirthsPerStore || !lockedBy_.empty()))
         return;
@@ -192,14 +194,23 @@ void RunLoop::storeWhenDue() {
     }
 }
 
+void RunLoop::lookAtFounders() {
+    if (!experiment_.watch) return;
+    foundersChanged_ = true;
+    experiment_.watch->look();
+    foundersChanged_ = false;
+}
+
 void RunLoop::flush(Phase phase, bool checkpoint) {
+    lookAtFounders();
     std::vector<std::byte> state;
     std::optional<CheckpointRecord> record;
     if (checkpoint) {
         state = strategy_->state();
         record.emplace(CheckpointRecord{strategy_->archive(), state});
     }
-    recorder_->flush(standing(phase), record);
+    storedStanding_ = standing(phase);
+    recorder_->flush(storedStanding_, record);
     storedEvaluations_ = evaluations_;
     if (!checkpoint) return;
     checkpointed_ = evaluations_;
@@ -216,13 +227,19 @@ void RunLoop::store(Phase phase) {
     const bool ends = phase == Phase::Finished || phase == Phase::Stopped;
     if (ends) archiveHash_ = archiveHash(slots());
     // A finished run isn't gone on with, but looked at: its genomes are kept in any case.
-    flush(phase, phase == Phase::Finished || (ends && strategy_->canCheckpoint()));
+    flush(phase, phase == Phase::Finished || (ends && strategy_->canCheckpoint(evaluations_)));
 }
 
 void RunLoop::storeFailure(const std::string& sentence) {
     auto last = standing(Phase::Failed);
+    // Children since the last look may be children of other founders.
+    if (foundersChanged_) {
+        recorder_->discard();
+        last = storedStanding_;
+        last.phase = Phase::Failed;
+    }
     last.message = sentence;
-    recorder_->recordEvent(evaluations_, "failed", sentence);
+    recorder_->recordEvent(last.evaluations, "failed", sentence);
     recorder_->flush(last);
 }
 
@@ -251,6 +268,7 @@ SessionSnapshot RunLoop::snapshot(Phase phase) {
                 snapshot.test[slot] = known->second;
     snapshot.curve = publishedCurve_;
     snapshot.pairings.assign(pairings_.begin(), pairings_.end());
+    if (phase == Phase::Paused) snapshot.handBred = shownByHand_;
     snapshot.archiveHash = archiveHash_;
     return snapshot;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/configuration/yaml.h"
 #include "core/evaluation/evaluator.h"
 #include "core/evaluation/experiment.h"
 #include "core/evaluation/known_models.h"
@@ -15,9 +16,11 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mergarium {
 
@@ -30,6 +33,20 @@ enum class StepOutcome {
     Troubled,
 };
 
+/// How a stored run is gone on with.
+struct GoingOn {
+    /// What is done with a damaged one (RunRecorder::takeOver).
+    IfDamaged damaged = IfDamaged::Refuse;
+    /// All, or Anew.
+    Hashes hashes = Hashes::All;
+    /// Its budget from now on, larger than it was; absent: as it is.
+    std::optional<std::uint64_t> evaluations = std::nullopt;
+    /// Parameters of its strategy from now on.
+    std::vector<Override> changes = {};
+
+    bool changesIt() const { return evaluations || !changes.empty(); }
+};
+
 /// One run, step by step, on the calling thread: evaluator, strategy and recorder working together. Knows nobody who
 /// watches. Throws std::runtime_error with one sentence; what was stored before is kept.
 class RunLoop {
@@ -37,14 +54,25 @@ public:
     /// Scores the founders and stores a new run. Throws Cancelled when `announce` ends it.
     static std::unique_ptr<RunLoop> begin(const RunConfiguration& configuration, const RunPlace& place,
                                           const Announce& announce = nullptr, const SweepArm& arm = {});
-    /// Rebuilds a stored run as it was after its last stored birth, without scoring anything again.
-    static std::unique_ptr<RunLoop> goOn(RunId run, const RunPlace& place, const Announce& announce = nullptr);
+    /// Rebuilds a stored run as it was after its last stored birth, without scoring anything again. One that is
+    /// extended goes on as if it had always had its new budget; one whose parameters change has the new ones from this
+    /// step on, which is an event that it can be repeated with. Refused where that can't be.
+    static std::unique_ptr<RunLoop> goOn(RunId run, const RunPlace& place, const Announce& announce = nullptr,
+                                         const GoingOn& how = {});
 
     bool isFinished() const { return evaluations_ >= configuration_.evaluations; }
     /// One step (paper, algorithm 1): propose, breed, score, admit, record; stores about once a second. The children of
     /// the steps behind it are bred and scored meanwhile, where lanes and strategy allow and `ahead` says so. When
     /// `abandon` is found set between two scoring batches they are dropped, and nothing is decided.
     StepOutcome step(const std::atomic<bool>& abandon, OpenSteps::Ahead ahead = OpenSteps::Ahead::Full);
+    /// Breeds and scores a child of two members as a person wishes, whole, and keeps it until it is admitted or
+    /// dropped, or the run goes on; it takes no step. What it came to, or why it can't be bred, is in the snapshot.
+    /// Nothing is kept when `abandon` is found set.
+    void breedByHand(const Parentage& wish, const std::atomic<bool>& abandon);
+    /// The child that was bred by hand takes the next step, in place of the one that the strategy would propose there.
+    /// That it does is an event of the run, which it can be repeated with.
+    void admitByHand();
+    void dropByHand();
     /// A break, which counts neither as time nor in the rate. What is scored ahead is dropped.
     void pauseClock();
     void resumeClock();
@@ -62,21 +90,32 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce);
+    RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce, Hashes hashes);
 
     // How it starts: run_loop_start.cpp.
     /// Once there is a strategy: it says how far lanes can look ahead.
     void openEvaluator();
-    Archive emptyArchive() const;
+    Archive emptyArchive(const RunConfiguration& configuration) const;
+    /// What held when `step` was proposed.
+    const RunConfiguration& configurationAt(const ResumePoint& point, std::uint64_t step) const;
+    /// From now on, with the archive as it is.
+    void changeStrategy(const RunConfiguration& configuration);
     MemberPtr scoreFounder(MemberId id, const GenomePtr& genome);
     std::runtime_error damaged(std::string_view what, RunId run) const;
     /// Task and founders must be what they were when the run was stored.
     void checkUnchanged(const RunDescription& stored) const;
-    /// The archive at the last checkpoint, and on it what was decided since.
-    void rebuildArchive(const ResumePoint& point);
+    /// The archive at the point's step; false where that isn't all it takes to go on from there.
+    bool rebuildArchive(const ResumePoint& point);
+    /// And on it what was decided since.
+    void replay(const ResumePoint& point);
+    MemberPtr withGenome(const MemberPtr& bare, const GenomePtr& genome, RunId run) const;
     /// Counters, curve and pairings as they were stored.
     void takeOverFigures(const ResumePoint& point);
     GenomePtr breedAgain(const StoredBirth& birth);
+    GenomePtr breedByHandAgain(const Parentage& parentage) const;
+    /// Why it can't be bred; empty when it can.
+    std::string objectionTo(const Parentage& wish);
+    MemberPtr memberOf(MemberId id) const;
 
     /// Absent when there is nothing to test with, when it failed, or was abandoned. Throws EvaluationFailure before the
     /// run is stored.
@@ -90,6 +129,8 @@ private:
     void addProgress();
     double seconds() const;
     void storeWhenDue();
+    /// Throws where they aren't what they were.
+    void lookAtFounders();
     void flush(Phase phase, bool checkpoint);
     RunStanding standing(Phase phase) const;
     std::span<const MemberPtr> slots() const { return strategy_->archive().slots(); }
@@ -108,6 +149,9 @@ private:
     std::unique_ptr<Evaluator> evaluator_;
     std::optional<OpenSteps> open_;
     std::unique_ptr<RunRecorder> recorder_;
+    /// Bred by hand and not decided upon.
+    std::optional<OpenStep> byHand_;
+    std::shared_ptr<const HandBred> shownByHand_;
     std::shared_ptr<const RunDescription> description_;
 
     std::uint64_t evaluations_ = 0;
@@ -133,6 +177,9 @@ private:
     Clock::time_point stored_ = Clock::now();
     Clock::time_point checkpointedAt_ = Clock::now();
     std::uint64_t storedEvaluations_ = 0;
+    /// What the database says.
+    RunStanding storedStanding_;
+    bool foundersChanged_ = false;
     std::uint64_t checkpointed_ = 0;
     /// Why births wait in memory; empty when they don't.
     std::string lockedBy_;

@@ -3,6 +3,7 @@
 
 #include "core/evaluation/lane.h"
 #include "core/evaluation/local_evaluator.h"
+#include "core/session/changed_configuration.h"
 
 #include <fmt/format.h>
 
@@ -15,16 +16,16 @@
 
 namespace mergarium {
 
-RunLoop::RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce)
+RunLoop::RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce, Hashes hashes)
     : configuration_(configuration),
       place_(place),
-      experiment_(prepare(configuration, place, announce)),
+      experiment_(prepare(configuration, place, announce, hashes)),
       samples_(experiment_.task->samples()),
       layout_(experiment_.task->layout()),
       cheap_(isCheap(*experiment_.task)) {}
 
-Archive RunLoop::emptyArchive() const {
-    const auto traits = traitsOf(configuration_.strategy);
+Archive RunLoop::emptyArchive(const RunConfiguration& configuration) const {
+    const auto traits = traitsOf(configuration.strategy);
     return Archive(traits.slots, samples_->size(), traits.competition, samples_->weights);
 }
 
@@ -45,7 +46,7 @@ void RunLoop::openEvaluator() {
 std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, const RunPlace& place,
                                         const Announce& announce, const SweepArm& arm) {
     validate(configuration);
-    std::unique_ptr<RunLoop> loop(new RunLoop(configuration, place, announce));
+    std::unique_ptr<RunLoop> loop(new RunLoop(configuration, place, announce, Hashes::All));
     const auto& founders = loop->experiment_.founders;
 
     RunDescription description{.id = {},
@@ -58,7 +59,7 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
                                .genomes = loop->experiment_.gram ? GenomeKind::Recipe : GenomeKind::Dense,
                                .device = {},
                                .caution = loop->experiment_.caution};
-    loop->strategy_ = makeStrategy(configuration, loop->experiment_, loop->emptyArchive());
+    loop->strategy_ = makeStrategy(configuration, loop->experiment_, loop->emptyArchive(configuration));
     loop->openEvaluator();
     description.device = loop->evaluator_->device();
     std::vector<FounderRecord> records;
@@ -104,17 +105,27 @@ MemberPtr RunLoop::scoreFounder(MemberId id, const GenomePtr& genome) {
                                                  .answers = std::move(scored.answers)});
 }
 
-std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const Announce& announce) {
-    if (RunCatalog(place.database).snapshot(run).phase == Phase::Finished)
-        throw std::runtime_error(fmt::format("{}: run {} has finished; there is nothing to go on with.",
-                                             place.database.string(), run.value));
+std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const Announce& announce, const GoingOn& how) {
+    // Before anything is touched.
+    if (const auto program = programOf(RunCatalog(place.database).configuration(run)))
+        requireTrust(*program, place.mayStart);
     // Held before it is read: nobody adds births in between.
-    auto recorder = std::make_unique<RunRecorder>(RunRecorder::takeOver(place.database, run));
-    const auto point = RunCatalog(place.database).resumePoint(run);
-    std::unique_ptr<RunLoop> loop(new RunLoop(point.snapshot.run->configuration, place, announce));
-    loop->checkUnchanged(*point.snapshot.run);
-    loop->rebuildArchive(point);
+    auto recorder = std::make_unique<RunRecorder>(
+        RunRecorder::takeOver(place.database, run, how.damaged, how.changesIt() ? TakenTo::Change : TakenTo::GoOn));
+    const RunCatalog catalog(place.database);
+    auto point = catalog.resumePoint(run);
+    const auto stored = point.snapshot.run;
+    const auto configuration = how.changesIt() ? changed(*stored, how) : stored->configuration;
+    std::unique_ptr<RunLoop> loop(new RunLoop(configuration, place, announce, how.hashes));
+    loop->checkUnchanged(*stored);
+    // A run that ended within a block has its checkpoint there: everybody is bred again.
+    if (!loop->rebuildArchive(point)) {
+        point = catalog.resumePoint(run, GoOnFrom::Founders);
+        loop->rebuildArchive(point);
+    }
+    loop->replay(point);
     loop->openEvaluator();
+    if (how.changesIt()) recorder->change(stored->configuration, configuration);
     loop->recorder_ = std::move(recorder);
     loop->takeOverFigures(point);
     loop->recorder_->recordEvent(loop->evaluations_, "resumed", loop->evaluator_->device());
@@ -145,35 +156,55 @@ void RunLoop::checkUnchanged(const RunDescription& stored) const {
                             stored.id.value));
 }
 
-void RunLoop::rebuildArchive(const ResumePoint& point) {
+MemberPtr RunLoop::withGenome(const MemberPtr& bare, const GenomePtr& genome, RunId run) const {
+    if (bare->scores.size() != samples_->size()) throw damaged("a score list", run);
+    if (!genome || genome->length() != layout_.length()) throw damaged("a checkpoint", run);
+    Member member = *bare;
+    member.genome = genome;
+    return std::make_shared<const Member>(std::move(member));
+}
+
+bool RunLoop::rebuildArchive(const ResumePoint& point) {
     const auto run = point.snapshot.run->id;
     if (point.founders.size() != experiment_.founders.size()) throw damaged("the number of founders", run);
     std::map<MemberId, GenomePtr> genomes;
     for (const auto& [member, packed] : point.genomes) genomes[member] = experiment_.breeding->unpack(packed);
     for (std::size_t k = 0; k < point.founders.size(); ++k) genomes[{k + 1}] = experiment_.founders[k].genome;
-    const auto withGenome = [&](const MemberPtr& bare, const GenomePtr& genome) {
-        if (bare->scores.size() != samples_->size()) throw damaged("a score list", run);
-        if (!genome || genome->length() != layout_.length()) throw damaged("a checkpoint", run);
-        Member member = *bare;
-        member.genome = genome;
-        return std::make_shared<const Member>(std::move(member));
-    };
 
-    auto archive = emptyArchive();
-    for (std::size_t slot = 0; slot < point.slots.size(); ++slot)
-        if (const auto& bare = point.slots[slot]) archive.place(slot, withGenome(bare, genomes[bare->id]));
-    strategy_ = makeStrategy(configuration_, experiment_, std::move(archive));
+    const auto& then = configurationAt(point, point.step + 1);
+    auto archive = emptyArchive(then);
+    for (std::size_t slot = 0; slot < point.slots.size(); ++slot) {
+        const auto& bare = point.slots[slot];
+        if (bare && slot >= archive.slots().size()) throw damaged("the size of the archive", run);
+        if (bare) archive.place(slot, withGenome(bare, genomes[bare->id], run));
+    }
+    strategy_ = makeStrategy(then, experiment_, std::move(archive));
+    if (!strategy_->canCheckpoint(point.step)) return false;
     if (!point.state.empty()) strategy_->restore(point.state);
+    return true;
+}
+
+void RunLoop::replay(const ResumePoint& point) {
+    const auto* inForce = &configurationAt(point, point.step + 1);
+    const auto enter = [&](std::uint64_t step) {
+        const auto* next = &configurationAt(point, step);
+        if (std::exchange(inForce, next) != next) changeStrategy(*next);
+    };
     for (const auto& birth : point.births) {
+        enter(birth.step);
         DecidedBirth decided{.step = birth.step, .train = birth.train, .slot = birth.slot, .child = nullptr};
-        if (birth.slot) decided.child = withGenome(birth.child, breedAgain(birth));
+        if (birth.slot) decided.child = withGenome(birth.child, breedAgain(birth), point.snapshot.run->id);
         strategy_->replay(decided);
     }
+    enter(point.snapshot.evaluations + 1);
+    // What is changed just now is no event yet.
+    if (configuration_.strategy != point.snapshot.run->configuration.strategy) changeStrategy(configuration_);
 }
 
 void RunLoop::takeOverFigures(const ResumePoint& point) {
     const auto& stored = point.snapshot;
     RunDescription description = *stored.run;
+    description.configuration = configuration_;
     description.samples = samples_;
     description.sampleWeights = samples_->weights;
     description.device = evaluator_->device();
@@ -195,9 +226,12 @@ void RunLoop::takeOverFigures(const ResumePoint& point) {
 GenomePtr RunLoop::breedAgain(const StoredBirth& birth) {
     auto proposal = strategy_->propose(birth.step);
     const auto& parentage = birth.child->parentage;
+    if (birth.byHand && parentage)
+        if (auto genome = breedByHandAgain(*parentage)) return genome;
     if (const auto* sampled = std::get_if<Sampled>(&proposal.how); sampled && !parentage) return sampled->genome;
-    if (const auto* mating = proposal.mating();
-        mating && parentage && mating->first->id == parentage->first && mating->second->id == parentage->second) {
+    if (const auto* mating = proposal.mating(); mating && parentage && mating->first->id == parentage->first &&
+                                                mating->second->id == parentage->second &&
+                                                mating->splice == parentage->splice) {
         return experiment_.breeding->keep(
             experiment_.breeding->breed(*mating->first->genome, *mating->second->genome, parentage->splice));
     }

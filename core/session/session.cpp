@@ -1,6 +1,7 @@
 #include "core/session/session.h"
 
 #include "core/session/run_loop.h"
+#include "core/text/words.h"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,8 @@ namespace mergarium {
 // `abandon_`. The person's last wish counts, not the list of all wishes.
 struct Session::Worker {
     enum class Wish { Run, Pause, Stop };
+    enum class Decision { Admit, Drop };
+    using ByHand = std::variant<Parentage, Decision>;
 
     Worker(SessionRequest request, std::function<void()> wake)
         : request_(std::move(request)),
@@ -32,29 +35,58 @@ struct Session::Worker {
             wish_ = wish;
             steps_ = wish == Wish::Run ? 0 : steps_ + steps;
             if (wish == Wish::Stop) abandon_ = true;
+            if (wish == Wish::Run || steps_ > 0 || abandon_) giveUpByHand();
         }
         changed_.notify_all();
+    }
+
+    /// Of a run that isn't to pause nothing is asked.
+    void ask(ByHand asked) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (wish_ != Wish::Pause || steps_ > 0) return;
+            giveUpByHand();
+            byHand_ = std::move(asked);
+        }
+        changed_.notify_all();
+    }
+
+    /// With the mutex held.
+    void giveUpByHand() {
+        byHand_.reset();
+        if (abandonByHand_) *abandonByHand_ = true;
     }
 
     void work() {
         publish(std::make_shared<const SessionSnapshot>());
         std::unique_ptr<RunLoop> loop;
         try {
-            const RunPlace place{request_.database, request_.resources, request_.threads, request_.lanes, &abandon_};
+            const RunPlace place{request_.database, request_.resources, request_.threads,
+                                 request_.lanes,    &abandon_,          request_.mayStart};
             const auto announce = [this](std::string_view what, std::uint64_t done, std::uint64_t total) {
                 return prepared(what, done, total);
             };
             if (const auto* fresh = std::get_if<NewRun>(&request_.run))
                 loop = RunLoop::begin(fresh->configuration, place, announce, fresh->arm);
-            else
-                loop = RunLoop::goOn(std::get<ResumedRun>(request_.run).id, place, announce);
+            if (const auto* stored = std::get_if<ResumedRun>(&request_.run))
+                loop = RunLoop::goOn(stored->id, place, announce,
+                                     {.damaged = stored->damaged,
+                                      .hashes = stored->verify ? Hashes::Anew : Hashes::All,
+                                      .evaluations = stored->evaluations,
+                                      .changes = stored->changes});
             run(*loop);
         } catch (const Cancelled&) {
             SessionSnapshot last;
             last.phase = Phase::Stopped;
             publish(shared(std::move(last)));
+        } catch (const ProgramNotTrusted& refused) {
+            fail(loop.get(), refused.what(), refused.program());
+        } catch (const RunDamaged& refused) {
+            std::optional<Consent> wayOut;
+            if (refused.found().canGoBack()) wayOut = DamagedRun{refused.found().wholeUntil};
+            fail(loop.get(), refused.what(), std::move(wayOut));
         } catch (const std::exception& error) {
-            fail(loop.get(), error.what());
+            fail(loop.get(), words::failure(error, "this run"));
         }
         // On this thread, where the network was made.
         loop.reset();
@@ -91,13 +123,20 @@ struct Session::Worker {
     /// ahead.
     Wish nextWish(RunLoop& loop, OpenSteps::Ahead& ahead) {
         std::unique_lock lock(mutex_);
-        if (wish_ == Wish::Pause && steps_ == 0) {
-            lock.unlock();
+        if (isToPause()) {
             loop.pauseClock();
-            loop.store(Phase::Paused);
-            publish(shared(loop.snapshot(Phase::Paused)));
-            lock.lock();
-            changed_.wait(lock, [this] { return wish_ != Wish::Pause || steps_ > 0; });
+            while (isToPause()) {
+                std::atomic<bool> abandon = false;
+                const auto asked = std::exchange(byHand_, std::nullopt);
+                abandonByHand_ = &abandon;
+                lock.unlock();
+                if (asked) carryOut(loop, *asked, abandon);
+                loop.store(Phase::Paused);
+                publish(shared(loop.snapshot(Phase::Paused)));
+                lock.lock();
+                abandonByHand_ = nullptr;
+                changed_.wait(lock, [this] { return !isToPause() || byHand_; });
+            }
             loop.resumeClock();
         }
         if (wish_ == Wish::Pause && steps_ > 0) {
@@ -108,6 +147,19 @@ struct Session::Worker {
         return wish_;
     }
 
+    /// With the mutex held.
+    bool isToPause() const { return wish_ == Wish::Pause && steps_ == 0; }
+
+    void carryOut(RunLoop& loop, const ByHand& asked, const std::atomic<bool>& abandon) {
+        if (const auto* decision = std::get_if<Decision>(&asked))
+            return *decision == Decision::Admit ? loop.admitByHand() : loop.dropByHand();
+        const auto& wish = std::get<Parentage>(asked);
+        auto scoring = loop.snapshot(Phase::Paused);
+        scoring.handBred = std::make_shared<const HandBred>(HandBred{.parentage = wish});
+        publish(shared(std::move(scoring)));
+        loop.breedByHand(wish, abandon);
+    }
+
     void end(RunLoop& loop, Phase phase) {
         loop.pauseClock();
         loop.store(phase);
@@ -115,10 +167,11 @@ struct Session::Worker {
     }
 
     /// The window goes on living: the run's last state, with what happened.
-    void fail(RunLoop* loop, const std::string& sentence) {
+    void fail(RunLoop* loop, const std::string& sentence, std::optional<Consent> wayOut = std::nullopt) {
         auto last = loop ? loop->snapshot(Phase::Failed) : SessionSnapshot{};
         last.phase = Phase::Failed;
         last.message = sentence;
+        last.consent = std::move(wayOut);
         if (loop) {
             try {
                 loop->storeFailure(sentence);
@@ -164,6 +217,9 @@ struct Session::Worker {
     Wish wish_;
     /// Single evaluations asked for while paused.
     std::uint64_t steps_ = 0;
+    /// Asked of the paused run, and set to end what it was asked before; null when nothing is being carried out.
+    std::optional<ByHand> byHand_;
+    std::atomic<bool>* abandonByHand_ = nullptr;
     SnapshotPtr snapshot_;
     bool ended_ = false;
     /// A snapshot waits to be taken; until it is, the worker makes no other while it runs.
@@ -182,6 +238,9 @@ SnapshotPtr Session::take() { return worker_->take(); }
 void Session::pause() { worker_->wish(Worker::Wish::Pause); }
 void Session::resume() { worker_->wish(Worker::Wish::Run); }
 void Session::step() { worker_->wish(Worker::Wish::Pause, 1); }
+void Session::breed(Parentage wish) { worker_->ask(std::move(wish)); }
+void Session::admitBred() { worker_->ask(Worker::Decision::Admit); }
+void Session::dropBred() { worker_->ask(Worker::Decision::Drop); }
 void Session::stop() { worker_->wish(Worker::Wish::Stop); }
 bool Session::waitFor(std::chrono::milliseconds time) { return worker_->waitFor(time); }
 

@@ -1,13 +1,19 @@
 #pragma once
 
+#include "core/configuration/yaml.h"
+#include "core/database/inspection.h"
 #include "core/run/snapshot.h"
+#include "core/subprocess/program.h"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <variant>
+#include <vector>
 
 namespace mergarium {
 
@@ -19,6 +25,14 @@ struct NewRun {
 };
 struct ResumedRun {
     RunId id;
+    IfDamaged damaged = IfDamaged::Refuse;
+    /// Founders are read whole, to be sure that they are what the run began with, where else a few pages are compared
+    /// if the file system says that nothing has changed.
+    bool verify = false;
+    /// Its budget from now on, larger than it was: it may have finished. Absent: as it is.
+    std::optional<std::uint64_t> evaluations = std::nullopt;
+    /// Parameters of its strategy that are others from now on.
+    std::vector<Override> changes = {};
 };
 
 struct SessionRequest {
@@ -32,6 +46,8 @@ struct SessionRequest {
     std::size_t lanes = 1;
     /// Paused: prepared, then waits for `resume` or `step`.
     bool startPaused = false;
+    /// Which of the programs that configurations name may be started; null: none.
+    MayStart mayStart = nullptr;
 };
 
 /// Runs one run on a thread of its own: strategy, task, recorder. Every function may be called from any thread and none
@@ -53,6 +69,13 @@ public:
     void resume();
     /// One evaluation, then pause.
     void step();
+    /// Of a paused run: has a child bred of two members and scored (RunLoop::breedByHand), in place of one that waits
+    /// for a decision; the snapshot shows it.
+    void breed(Parentage wish);
+    /// It takes the next step.
+    void admitBred();
+    /// It is forgotten, or not scored further.
+    void dropBred();
     /// Ends the sitting: everything is stored, the run can be resumed.
     void stop();
 

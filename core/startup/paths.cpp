@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <stdexcept>
+#include <utility>
 
 namespace mergarium {
 
@@ -30,6 +31,13 @@ std::filesystem::path defaultDatabase() {
         throw std::runtime_error(folder.string() + ": the folder can't be created (" + error.message() +
                                  "); name a file with --db.");
     return folder / "runs.db";
+}
+
+std::filesystem::path defaultCache() {
+    for (const auto& [variable, below] : {std::pair("XDG_CACHE_HOME", ""), std::pair("HOME", ".cache")})
+        if (const char* value = std::getenv(variable); value && std::filesystem::path(value).is_absolute())
+            return std::filesystem::path(value) / below / "mergarium";
+    return {};
 }
 
 }  // namespace mergarium

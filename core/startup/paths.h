@@ -12,4 +12,8 @@ std::filesystem::path findResources();
 /// Creates the folder. Throws std::runtime_error when it can't.
 std::filesystem::path defaultDatabase();
 
+/// Where what is costly to compute and may be lost is kept: $XDG_CACHE_HOME/mergarium, or ~/.cache/mergarium; empty
+/// where there is no home. May not exist yet.
+std::filesystem::path defaultCache();
+
 }  // namespace mergarium

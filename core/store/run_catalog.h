@@ -1,6 +1,8 @@
 #pragma once
 
+#include "core/database/store_error.h"
 #include "core/run/snapshot.h"
+#include "core/store/family.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +21,9 @@ struct RunSummary {
     RunId id;
     std::string name;
     Phase phase = Phase::Stopped;
+    /// While it is running or paused: who computes it (RunClaim), and whether that is another process.
+    std::string owner;
+    bool isElsewhere = false;
     std::string message;
     /// Local time, "2026-01-31 14:05".
     std::string created;
@@ -33,6 +38,11 @@ struct RunSummary {
     std::string arm;
     /// Best training score over time, few points, for a sparkline.
     std::vector<float> sparkline;
+    /// What a person has written of it, plain text of several lines; left out where it is longer.
+    std::string notes;
+    static constexpr std::size_t kMostNotes = std::size_t{64} << 10;
+    /// What of it can't be read; empty when nothing, else the fields above may hold nothing.
+    std::string damage;
 };
 
 /// A birth as it is read back.
@@ -42,6 +52,23 @@ struct StoredBirth {
     /// Absent when it was rejected; `child` is then null, else a member without genome.
     std::optional<std::size_t> slot;
     MemberPtr child;
+    /// A person chose its parents and its splice.
+    bool byHand = false;
+};
+
+/// A run was gone on with otherwise than before.
+struct StoredChange {
+    /// The last one of which `before` held.
+    std::uint64_t step = 0;
+    RunConfiguration before;
+};
+
+/// A child that was accepted, as it is read back without its scores.
+struct AcceptedBirth {
+    std::uint64_t step = 0;
+    std::size_t slot = 0;
+    /// Absent where the strategy made the model itself.
+    std::optional<Parentage> parentage;
 };
 
 /// What it takes to resume a run: the archive at `step`, and the births since, to be bred again.
@@ -59,7 +86,12 @@ struct ResumePoint {
     std::uint64_t step = 0;
     /// After `step`, in order, rejected ones too.
     std::vector<StoredBirth> births;
+    /// All of the run, in order.
+    std::vector<StoredChange> changes = {};
 };
+
+/// From where a run is gone on with.
+enum class GoOnFrom { Checkpoint, Founders };
 
 /// What it takes to build a member anew, whenever it lived.
 struct Ancestry {
@@ -78,14 +110,20 @@ public:
     RunCatalog(RunCatalog&&) noexcept;
     RunCatalog& operator=(RunCatalog&&) noexcept;
 
-    /// Newest first.
+    /// Newest first; damaged ones too, but none that is being deleted (pending_deletions.h).
     std::vector<RunSummary> runs() const;
     /// A stored run as views know it, with the genomes of its last checkpoint where the members still live; recipes are
     /// for viewing and can't be materialised. `samples` is left null. Throws when there is no such run.
     SessionSnapshot snapshot(RunId run) const;
-    ResumePoint resumePoint(RunId run) const;
-    /// Of a founder, or of a child that was accepted; throws for others.
+    /// Of a run that is whole: RunRecorder::takeOver has looked.
+    ResumePoint resumePoint(RunId run, GoOnFrom from = GoOnFrom::Checkpoint) const;
+    /// Compares everything that is stored of the run with its seals: what of it is not as it was stored. Reads all of
+    /// it, about as fast as the disk.
+    Inspection inspect(RunId run) const;
+    /// Of a founder, or of a child that was accepted; throws for others, and RunDamaged when the run isn't whole.
     Ancestry ancestry(RunId run, MemberId member) const;
+    /// Empty when the run has no such founder or accepted child.
+    Family family(RunId run, MemberId member, const FamilyReach& reach = {}) const;
     /// Throws when there is no such run.
     RunConfiguration configuration(RunId run) const;
     /// Ascending steps; empty when there is no such run.

@@ -67,4 +67,8 @@ bool isHeld(std::string_view claim) {
     return !started.empty() && started == process.substr(first + 1);
 }
 
+bool isHeldElsewhere(std::string_view claim) {
+    return isHeld(claim) && claim.substr(0, claim.rfind(' ')) != thisProcess();
+}
+
 }  // namespace mergarium

@@ -23,5 +23,7 @@ private:
 
 /// Whether a stored hold still lasts on this machine. Any thread.
 bool isHeld(std::string_view claim);
+/// By another process.
+bool isHeldElsewhere(std::string_view claim);
 
 }  // namespace mergarium

@@ -1,16 +1,17 @@
 #include "core/store/run_recorder.h"
 
 #include "core/configuration/yaml.h"
-#include "core/store/binding.h"
-#include "core/store/database.h"
-#include "core/store/encoding.h"
+#include "core/database/binding.h"
+#include "core/database/connection.h"
+#include "core/database/database.h"
+#include "core/database/encoding.h"
+#include "core/database/seals.h"
 #include "core/store/run_claim.h"
 #include "core/store/run_rows.h"
 
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <chrono>
 #include <utility>
@@ -23,13 +24,6 @@ std::int64_t secondsSince1970() {
         .count();
 }
 
-/// Identifies the file at a path: SQLite would silently keep writing to one that has been deleted.
-std::pair<dev_t, ino_t> identityOf(const std::filesystem::path& path) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return {0, 0};
-    return {status.st_dev, status.st_ino};
-}
-
 }  // namespace
 
 struct RunRecorder::Store {
@@ -40,6 +34,7 @@ struct RunRecorder::Store {
     SQLite::Database connection;
     std::pair<dev_t, ino_t> identity;
     RunId run;
+    bool inSweep = false;
     RunClaim claim;
     std::vector<BirthRecord> births;
     std::vector<ProgressPoint> progress;
@@ -47,6 +42,7 @@ struct RunRecorder::Store {
     std::vector<EventRecord> events;
 
     RunRows rows() { return {connection, run}; }
+    Seals seals() { return {connection, run}; }
 
     /// One transaction around `write`; SQLite's errors become sentences.
     template <typename Write>
@@ -87,6 +83,21 @@ struct RunRecorder::Store {
         run = {connection.getLastInsertRowid()};
     }
 
+    void hold() {
+        SQLite::Statement take(connection, "UPDATE runs SET owner = ? WHERE run = ?");
+        take.bind(1, claim.text());
+        take.bind(2, run.value);
+        take.exec();
+    }
+
+    void setRunning() {
+        SQLite::Statement update(connection, "UPDATE runs SET phase = ?, message = '' WHERE run = ?");
+        update.bind(1, std::string(nameOf(Phase::Running)));
+        update.bind(2, run.value);
+        update.exec();
+        seals().seal(SealedPart::Standing);
+    }
+
     void updateStanding(const RunStanding& standing) {
         SQLite::Statement update(
             connection,
@@ -107,6 +118,21 @@ struct RunRecorder::Store {
         update.bind(12, run.value);
         update.exec();
     }
+
+    /// What was written by a flush.
+    void sealFlush(const RunStanding& standing, bool checkpoint) {
+        auto sealing = seals();
+        sealing.sealBirths(standing.evaluations, {.accepted = standing.accepted,
+                                                  .seconds = standing.seconds,
+                                                  .samplesScored = standing.samplesScored,
+                                                  .samplesSaved = standing.samplesSaved});
+        sealing.seal(SealedPart::Standing);
+        if (!progress.empty()) sealing.seal(SealedPart::ProgressCurve);
+        if (!tests.empty()) sealing.seal(SealedPart::Tests);
+        // Members take their answers with them when they leave.
+        if (!births.empty()) sealing.seal(SealedPart::Answers);
+        if (checkpoint) sealing.seal(SealedPart::Checkpoint);
+    }
 };
 
 RunRecorder::RunRecorder(std::unique_ptr<Store> store) : store_(std::move(store)) {}
@@ -118,41 +144,95 @@ RunRecorder RunRecorder::create(const std::filesystem::path& database, const Run
                                 std::span<const FounderRecord> founders, const SweepArm& arm) {
     auto store = std::make_unique<Store>(database, RunId{});
     store->transact([&] {
+        store->inSweep = !arm.sweep.empty();
         store->insertRun(run, founders.empty() ? 0 : founders.front().member->scores.size(), arm);
         auto rows = store->rows();
         rows.insert(run.layout);
         rows.insert(founders);
         const EventRecord started{.step = 0, .time = secondsSince1970(), .kind = "started", .text = run.device};
         rows.insert(std::span(&started, 1));
+        store->seals().sealAll();
     });
     return RunRecorder(std::move(store));
 }
 
-RunRecorder RunRecorder::takeOver(const std::filesystem::path& database, RunId run) {
+RunRecorder RunRecorder::takeOver(const std::filesystem::path& database, RunId run, IfDamaged damaged, TakenTo to) {
     auto store = std::make_unique<Store>(database, run);
     store->transact([&] {
-        SQLite::Statement find(store->connection, "SELECT owner FROM runs WHERE run = ?");
+        SQLite::Statement find(store->connection, "SELECT owner, phase, sweep FROM runs WHERE run = ?");
         find.bind(1, run.value);
         if (!find.executeStep()) throw StoreError(fmt::format("{}: there is no run {}.", database.string(), run.value));
         const auto owner = find.getColumn(0).getString();
         if (isHeld(owner))
             throw StoreError(fmt::format("{}: run {} is going on in another program (process {}); stop it there first.",
                                          database.string(), run.value, owner.substr(0, owner.find(' '))));
-        SQLite::Statement take(store->connection, "UPDATE runs SET owner = ?, phase = ?, message = '' WHERE run = ?");
-        take.bind(1, store->claim.text());
-        take.bind(2, std::string(nameOf(Phase::Running)));
-        take.bind(3, run.value);
-        take.exec();
+        SQLite::Statement deletion(store->connection, "SELECT 1 FROM deletions WHERE run = ?");
+        deletion.bind(1, run.value);
+        if (deletion.executeStep())
+            throw StoreError(fmt::format("{}: run {} is being deleted; undo that in the window to go on with it.",
+                                         database.string(), run.value));
+        const auto sweep = find.getColumn(2).getString();
+        store->inSweep = !sweep.empty();
+        if (to == TakenTo::Change && store->inSweep)
+            throw StoreError(
+                fmt::format("{}: run {} belongs to the sweep '{}', whose runs differ by their arms alone; set up a run "
+                            "of its own with its configuration.",
+                            database.string(), run.value, sweep));
+        if (const auto found = inspect(store->connection, run); !found.isWhole()) {
+            if (damaged == IfDamaged::Refuse || !found.canGoBack()) throw RunDamaged(database, run, found);
+            goBack(store->connection, run, found);
+            const EventRecord event{
+                .step = found.wholeUntil, .time = secondsSince1970(), .kind = "went back", .text = found.sentence()};
+            store->rows().insert(std::span(&event, 1));
+        } else if (to == TakenTo::GoOn && find.getColumn(1).getString() == nameOf(Phase::Finished)) {
+            throw StoreError(
+                fmt::format("{}: run {} has finished; extend it to go on with it.", database.string(), run.value));
+        }
+        store->hold();
+        if (to == TakenTo::GoOn) store->setRunning();
     });
     return RunRecorder(std::move(store));
 }
 
+void RunRecorder::change(const RunConfiguration& before, const RunConfiguration& next) {
+    auto longer = before;
+    longer.evaluations = next.evaluations;
+    const bool only = longer == next;
+    store_->transact([&] {
+        SQLite::Statement now(store_->connection, "SELECT evaluations FROM runs WHERE run = ?");
+        now.bind(1, store_->run.value);
+        now.executeStep();
+        const EventRecord changed{
+            .step = static_cast<std::uint64_t>(now.getColumn(0).getInt64()),
+            .time = secondsSince1970(),
+            .kind = only ? "extended" : std::string(kChanged),
+            .text =
+                only ? fmt::format("from {} to {} evaluations", before.evaluations, next.evaluations) : toYaml(before)};
+        SQLite::Statement update(store_->connection, "UPDATE runs SET configuration = ?, budget = ? WHERE run = ?");
+        update.bind(1, toYaml(next));
+        update.bind(2, stored(next.evaluations));
+        update.bind(3, store_->run.value);
+        update.exec();
+        store_->rows().insert(std::span(&changed, 1));
+        store_->seals().seal(SealedPart::Description);
+        store_->setRunning();
+    });
+}
+
 RunId RunRecorder::run() const { return store_->run; }
+bool RunRecorder::isInSweep() const { return store_->inSweep; }
 void RunRecorder::record(BirthRecord birth) { store_->births.push_back(std::move(birth)); }
 void RunRecorder::record(const ProgressPoint& point) { store_->progress.push_back(point); }
 void RunRecorder::recordTest(MemberId member, double score) { store_->tests.emplace_back(member, score); }
 void RunRecorder::recordEvent(std::uint64_t step, const std::string& kind, const std::string& text) {
     store_->events.push_back({.step = step, .time = secondsSince1970(), .kind = kind, .text = text});
+}
+
+void RunRecorder::discard() {
+    store_->births.clear();
+    store_->progress.clear();
+    store_->tests.clear();
+    store_->events.clear();
 }
 
 void RunRecorder::flush(const RunStanding& standing, const std::optional<CheckpointRecord>& checkpoint) {
@@ -164,11 +244,9 @@ void RunRecorder::flush(const RunStanding& standing, const std::optional<Checkpo
         rows.insert(std::span<const EventRecord>(store_->events));
         if (checkpoint) rows.replace(*checkpoint, standing.evaluations);
         store_->updateStanding(standing);
+        store_->sealFlush(standing, checkpoint.has_value());
     });
-    store_->births.clear();
-    store_->progress.clear();
-    store_->tests.clear();
-    store_->events.clear();
+    discard();
 }
 
 }  // namespace mergarium

@@ -2,6 +2,7 @@
 
 #include "core/archive/archive.h"
 #include "core/checkpoint/layout.h"
+#include "core/database/inspection.h"
 #include "core/run/snapshot.h"
 #include "core/search/strategy.h"
 
@@ -9,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mergarium {
@@ -66,6 +68,19 @@ struct CheckpointRecord {
     std::span<const std::byte> state;
 };
 
+/// The kind of event of a step whose child a person had bred.
+constexpr std::string_view kBredByHand = "bred by hand";
+
+/// The kind of event of a run that is gone on with other parameters; its text is the configuration that held before.
+constexpr std::string_view kChanged = "changed";
+
+/// What a stored run is taken over for.
+enum class TakenTo {
+    GoOn,
+    /// `change` follows; until then nothing that is stored of the run changes.
+    Change,
+};
+
 /// Appends one running run to the database through a writing connection of its own; used by the worker's thread alone.
 /// Records gather in memory and are written by `flush` in one transaction: the file is locked for milliseconds, and
 /// what a kill loses is recomputed identically. Every function throws StoreError with one sentence.
@@ -75,19 +90,27 @@ public:
     /// belongs to, if any.
     static RunRecorder create(const std::filesystem::path& database, const RunDescription& run,
                               std::span<const FounderRecord> founders, const SweepArm& arm = {});
-    /// Takes over a stored run. Refused while a living process runs it.
-    static RunRecorder takeOver(const std::filesystem::path& database, RunId run);
+    /// Takes over a stored run, which must be whole (seals.h), or else goes back to where it was. Refused while a
+    /// living process runs it; to go on, when it has finished; to change, when it belongs to a sweep, whose runs have
+    /// one budget. Throws RunDamaged.
+    static RunRecorder takeOver(const std::filesystem::path& database, RunId run, IfDamaged damaged = IfDamaged::Refuse,
+                                TakenTo to = TakenTo::GoOn);
 
     ~RunRecorder();
     RunRecorder(RunRecorder&&) noexcept;
     RunRecorder& operator=(RunRecorder&&) noexcept;
 
     RunId run() const;
+    bool isInSweep() const;
+    /// The run has `next` from now on, where it had `before`, and goes on; that it does is an event.
+    void change(const RunConfiguration& before, const RunConfiguration& next);
     void record(BirthRecord birth);
     void record(const ProgressPoint& point);
     void recordTest(MemberId member, double score);
     void recordEvent(std::uint64_t step, const std::string& kind, const std::string& text);
 
+    /// What was recorded since the last flush can't be trusted: it is not written.
+    void discard();
     /// Writes what was recorded and where the run stands. `checkpoint`, if any, becomes the run's checkpoint at
     /// `standing.evaluations`.
     void flush(const RunStanding& standing, const std::optional<CheckpointRecord>& checkpoint = std::nullopt);

@@ -1,7 +1,7 @@
 #include "core/store/run_rows.h"
 
-#include "core/store/binding.h"
-#include "core/store/encoding.h"
+#include "core/database/binding.h"
+#include "core/database/encoding.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/database/row.h"
+#include "core/store/pairing_row.h"
 #include "core/store/run_catalog.h"
 
 #include <SQLiteCpp/Database.h>
@@ -9,6 +11,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,45 +22,85 @@ namespace mergarium {
 /// Ascending steps; empty when there is no such run.
 std::vector<ProgressPoint> curveOf(const SQLite::Database& database, RunId run);
 
-/// One run as it lies in the database, part by part. Used within one transaction, so that the parts belong together,
-/// and not beyond the connection's life. Throws SQLite::Exception, and std::runtime_error with one sentence where there
-/// is no such run or what is stored contradicts itself.
+/// One run as it lies in the database, part by part. Whoever may have written it: what it hands out has been checked,
+/// value by value and against the run's own measures (K founders, D parameters, its samples, slots and evaluations).
+/// Used within one transaction, so that the parts belong together, and not beyond the connection's life. Throws
+/// SQLite::Exception, and std::runtime_error with one sentence where there is no such run or what is stored can't be
+/// true.
 class StoredRun {
 public:
     StoredRun(const SQLite::Database& database, RunId run);
 
     /// Length of every score list.
     std::size_t samples() const { return samples_; }
+    std::size_t slots() const { return slots_; }
+    std::uint64_t evaluations() const { return evaluations_; }
+    RunMeasures measures() const { return {founders_.size(), samples_, slots_, evaluations_}; }
     /// Without genomes; index i is member i + 1.
     const std::vector<MemberPtr>& founders() const { return founders_; }
     /// Configuration, founders and layout; no samples.
-    std::shared_ptr<const RunDescription> describe() const;
-    /// Who sat in which of `size` slots after `step` evaluations; children without genomes.
-    std::vector<MemberPtr> slotsAt(std::uint64_t step, std::size_t size) const;
-    /// Packed, of founders stored with the run and of the last checkpoint.
+    const std::shared_ptr<const RunDescription>& description() const { return description_; }
+    /// Who sat in which slot after `step` evaluations; children without genomes.
+    std::vector<MemberPtr> slotsAt(std::uint64_t step) const;
+    /// Packed, of founders stored with the run.
+    std::map<MemberId, std::vector<std::byte>> founderGenomes() const;
+    /// Those, and of the last checkpoint.
     std::map<MemberId, std::vector<std::byte>> genomes() const;
     /// Attaches stored genomes (view only) and answers to members.
-    void complete(const RunDescription& description, std::vector<MemberPtr>& members) const;
+    void complete(std::vector<MemberPtr>& members) const;
+    /// To every sample, of the members whose answers are kept.
+    std::map<MemberId, AnswersPtr> answers() const;
     /// Held-out scores, of the members for which they were computed.
     std::map<MemberId, double> tests() const;
     std::vector<ProgressPoint> curve() const { return curveOf(database_, run_); }
-    /// Matings in order of step, or as `tail` (SQL: DESC, LIMIT) says.
-    std::vector<Pairing> pairings(const std::string& tail) const;
+    /// A founder or an accepted child, without genome; null where there is none of this number.
+    MemberPtr memberOf(MemberId id) const;
+    /// The accepted children of each member, ascending.
+    std::map<MemberId, std::vector<MemberId>> children() const;
+    /// The last so many matings up to step `until`, in order of step.
+    std::vector<Pairing> pairings(std::uint64_t most = Row::kMost, std::uint64_t until = Row::kMost) const;
+    /// The first so many children after `step` that were accepted, in order.
+    std::vector<AcceptedBirth> acceptedAfter(std::uint64_t step, std::uint64_t most) const;
+    /// The children of these steps, in the same order; without genomes. Throws where one wasn't accepted.
+    std::vector<MemberPtr> bornAt(std::span<const std::uint64_t> steps) const;
+    /// Time that the run had computed by the birth of `step`; 0 at step 0.
+    double secondsAt(std::uint64_t step) const;
     /// A member and its ancestors, ascending, as far as they are stored; without genomes.
     std::vector<MemberPtr> lineOf(MemberId member) const;
-    /// In order, rejected ones too; slots must be below `size`.
-    std::vector<StoredBirth> birthsAfter(std::uint64_t step, std::size_t size) const;
+    /// The step of the last checkpoint; 0 when there is none.
+    std::uint64_t checkpoint() const;
+    /// What the strategy knew then beyond its archive.
+    std::vector<std::byte> state() const;
+    /// After `step`, ascending: those whose child a person had bred.
+    std::set<std::uint64_t> stepsByHand(std::uint64_t step) const;
+    /// In order.
+    std::vector<StoredChange> changes() const;
+    /// In order, rejected ones too.
+    std::vector<StoredBirth> birthsAfter(std::uint64_t step) const;
 
     /// With the run's number bound to the first parameter.
     SQLite::Statement query(const std::string& sql) const;
 
 private:
-    std::vector<MemberPtr> readFounders() const;
+    void readFounders(RunDescription& description);
+    void readLayout(Layout& layout) const;
+    /// Of kMemberColumns.
+    Member memberOf(const Row& row) const;
+    std::optional<Parentage> parentageOf(const Row& row, std::uint64_t step) const;
+    void readGenomes(const char* table, const char* sql, std::map<MemberId, std::vector<std::byte>>& packed) const;
+    std::optional<Splice> spliceOf(const Row& row) const;
+    MemberId memberIn(const Row& row, int column) const;
+    GenomePtr genomeOf(std::span<const std::byte> packed) const;
 
     const SQLite::Database& database_;
     RunId run_;
     std::size_t samples_ = 0;
+    std::size_t slots_ = 0;
+    std::uint64_t evaluations_ = 0;
     std::vector<MemberPtr> founders_;
+    /// Where they sat at first; absent: not in the archive.
+    std::vector<std::optional<std::size_t>> seats_;
+    std::shared_ptr<const RunDescription> description_;
 };
 
 }  // namespace mergarium

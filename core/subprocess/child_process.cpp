@@ -12,8 +12,13 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <thread>
+#include <utility>
 
 namespace mergarium {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 /// How often to look whether the program has ended, or nobody waits any more.
@@ -22,6 +27,9 @@ constexpr int kLookMilliseconds = 50;
 constexpr int kLookSoonMilliseconds = 2;
 /// A program that has closed a pipe is about to end, as a rule: then how it ended says more.
 constexpr std::chrono::seconds kTimeToEnd{1};
+/// For everything that came of it to be ended, of which there may be much.
+constexpr std::chrono::seconds kTimeToKill{10};
+constexpr std::chrono::milliseconds kLookSoon{1};
 /// After its end more may come only from processes that it left behind.
 constexpr int kLastChunks = 1024;
 
@@ -64,16 +72,17 @@ ChildProcess::ChildProcess(const std::vector<std::string>& program, const std::f
     : child_(spawn(program, folder)) {}
 
 ChildProcess::~ChildProcess() {
-    // Not reaped before, so the numbers of process and group are still its own.
-    ::kill(-child_.process, SIGKILL);
-    while (::waitpid(child_.process, nullptr, 0) < 0 && errno == EINTR) {
+    child_.lifeline.close();
+    // Not reaped before, so the number is still its own. A program can do to its supervisor what it likes.
+    ::kill(child_.process, SIGCONT);
+    for (auto waited = 0ms; ::waitpid(child_.process, nullptr, WNOHANG) == 0; waited += kLookSoon) {
+        if (waited >= kTimeToKill) ::kill(child_.process, SIGKILL);
+        std::this_thread::sleep_for(kLookSoon);
     }
 }
 
 std::string ChildProcess::ask(std::string_view question, const WaitLimits& limits) {
     if (auto ended = ending()) throw ProcessFailure(*ended + " before it was asked");
-    stderrTail();
-    stderrTail_.clear();
     unwritten_.assign(question).push_back('\n');
     written_ = 0;
 
@@ -84,13 +93,13 @@ std::string ChildProcess::ask(std::string_view question, const WaitLimits& limit
     auto time = std::min<std::chrono::duration<double>>(limits.timeout, std::chrono::hours(24 * 365));
     while (true) {
         if (written_ == unwritten_.size())
-            if (auto line = nextLine()) return *line;
+            if (auto line = nextLine()) return *std::move(line);
         if (output_.size() > kLongestLine)
             throw ProcessFailure(fmt::format("wrote more than {} MiB for an answer", kLongestLine >> 20));
         if (auto ended = ending()) {
             for (int chunk = 0; chunk < kLastChunks && output_.size() <= kLongestLine && readOutput(); ++chunk) {
             }
-            if (auto line = nextLine()) return *line;
+            if (auto line = nextLine()) return *std::move(line);
             throw ProcessFailure(*ended + " before it answered");
         }
         if (!closed && (!child_.input.isOpen() || !child_.output.isOpen())) {
@@ -150,14 +159,19 @@ bool ChildProcess::readErrors() {
 }
 
 std::optional<std::string> ChildProcess::nextLine() {
-    while (true) {
-        const auto end = output_.find('\n', searched_);
-        searched_ = end == std::string::npos ? output_.size() : 0;
-        if (end == std::string::npos) return std::nullopt;
-        auto line = output_.substr(0, end);
-        output_.erase(0, end + 1);
-        if (line.find_first_not_of(" \t\r") != std::string::npos) return line;
+    // Taken off the front together: a program may write millions of blank lines.
+    std::size_t begin = 0;
+    std::optional<std::string> line;
+    while (!line) {
+        const auto end = output_.find('\n', std::max(begin, searched_));
+        if (end == std::string::npos) break;
+        const auto text = std::string_view(output_).substr(begin, end - begin);
+        if (text.find_first_not_of(" \t\r") != std::string_view::npos) line = text;
+        begin = end + 1;
     }
+    output_.erase(0, begin);
+    searched_ = line ? 0 : output_.size();
+    return line;
 }
 
 std::optional<std::string> ChildProcess::ending() const {

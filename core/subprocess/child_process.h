@@ -19,8 +19,8 @@ struct WaitLimits {
 };
 
 /// A running program that is asked one line at a time and answers with one line each. What it writes on stderr is kept,
-/// the last kilobytes of it. Ends with this object: the whole process group is killed and reaped. Used by one thread,
-/// the one that started it.
+/// the last kilobytes of it. Ends with this object, and with this process, and with it all that it has started (spawn).
+/// Used by one thread at a time.
 class ChildProcess {
 public:
     /// A longer line is no answer.
@@ -33,12 +33,12 @@ public:
     ChildProcess(const ChildProcess&) = delete;
     ChildProcess& operator=(const ChildProcess&) = delete;
 
-    /// Writes `question` and a line end, returns the next line that isn't blank, without its end. Forgets what was on
-    /// stderr before. Throws ProcessFailure; what comes next from the program can't be trusted then.
+    /// Writes `question` and a line end, returns the next line that isn't blank, without its end. Throws
+    /// ProcessFailure; what comes next from the program can't be trusted then.
     std::string ask(std::string_view question, const WaitLimits& limits);
     /// Closes its stdin, which tells it to exit, and waits at most `grace` for that.
     void finish(std::chrono::milliseconds grace);
-    /// The end of what it wrote on stderr since the last question; any bytes.
+    /// The end of what it has written on stderr, any bytes: two pipes can't tell what of it came before an answer.
     std::string stderrTail();
 
 private:

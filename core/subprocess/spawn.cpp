@@ -1,13 +1,16 @@
 #include "core/subprocess/spawn.h"
 
+#include "core/subprocess/supervision.h"
+
+#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <string_view>
@@ -15,6 +18,9 @@
 
 namespace mergarium {
 namespace {
+
+using supervision::kTrouble;
+using supervision::Trouble;
 
 struct Pipe {
     FileDescriptor read;
@@ -25,10 +31,10 @@ struct Pipe {
     throw ProcessFailure(fmt::format("{}: {}", what, std::generic_category().message(reason)));
 }
 
-/// Never one of the three standard numbers, so that the child can put its ends there.
+/// Never one of the numbers under which the supervisor expects its files, so that the child can put them there.
 FileDescriptor aboveStandard(int number) {
     const FileDescriptor original(number);
-    const int moved = ::fcntl(number, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    const int moved = ::fcntl(number, F_DUPFD_CLOEXEC, kTrouble + 1);
     if (moved < 0) fail("can't be given pipes", errno);
     return FileDescriptor(moved);
 }
@@ -40,38 +46,38 @@ Pipe makePipe() {
     return {std::move(read), aboveStandard(ends[1])};
 }
 
-/// What the child could not do, told through a pipe that a successful start closes.
-struct Trouble {
-    enum class Step { Folder, Program } step;
-    int reason;
-};
-
-struct ChildEnds {
-    int input, output, errors, trouble;
-};
+/// Of the child; each comes under the number of its place: standard input, output and errors, kLifeline, kTrouble.
+using ChildEnds = std::array<int, kTrouble + 1>;
 
 // Between fork and exec only what is safe in a signal handler is allowed: other threads' locks may be held for ever.
-[[noreturn]] void become(char* const* arguments, const char* folder, ChildEnds ends, pid_t parent) {
-    const auto give = [&](Trouble::Step step) {
-        const Trouble trouble{step, errno};
-        [[maybe_unused]] const auto told = ::write(ends.trouble, &trouble, sizeof trouble);
-        ::_exit(127);
-    };
+[[noreturn]] void become(const char* supervisor, char* const* arguments, const ChildEnds& ends) {
     ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent) ::_exit(127);  // it ended before it could be waited for
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
-    if (::chdir(folder) != 0) give(Trouble::Step::Folder);
-    ::dup2(ends.input, STDIN_FILENO);
-    ::dup2(ends.output, STDOUT_FILENO);
-    ::dup2(ends.errors, STDERR_FILENO);
-    ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-    ::execvp(arguments[0], arguments);
-    give(Trouble::Step::Program);
+    for (int number = 0; number <= kTrouble; ++number) ::dup2(ends[static_cast<std::size_t>(number)], number);
+    ::close_range(kTrouble + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    ::execv(supervisor, arguments);
+    const Trouble trouble{Trouble::Step::Supervisor, errno};
+    [[maybe_unused]] const auto told = ::write(kTrouble, &trouble, sizeof trouble);
     ::_exit(127);
+}
+
+/// Beside this code: in the folder of the installed libraries, or of those just built.
+std::string supervisorPath() {
+    static const char mark = 0;
+    Dl_info info{};
+    std::filesystem::path library;
+    if (::dladdr(&mark, &info) != 0 && info.dli_fname != nullptr) library = info.dli_fname;
+    return (std::filesystem::absolute(library).parent_path() / "mergarium-supervisor").string();
+}
+
+[[noreturn]] void fail(const Trouble& trouble, const std::string& program, const std::string& folder,
+                       const std::string& supervisor) {
+    switch (trouble.step) {
+        case Trouble::Step::Folder: fail(fmt::format("can't be started in the folder {}", folder), trouble.reason);
+        case Trouble::Step::Program: fail(fmt::format("can't be started ({})", program), trouble.reason);
+        case Trouble::Step::Supervisor: break;
+    }
+    fail(fmt::format("can't be started by {}, a part of Mergarium", supervisor), trouble.reason);
 }
 
 void dontBlock(const FileDescriptor& descriptor) {
@@ -80,29 +86,26 @@ void dontBlock(const FileDescriptor& descriptor) {
 
 }  // namespace
 
-void FileDescriptor::close() {
-    if (number_ >= 0) ::close(number_);
-    number_ = -1;
-}
-
 Spawned spawn(const std::vector<std::string>& program, const std::filesystem::path& folder) {
-    std::vector<char*> arguments;
-    for (const auto& one : program) arguments.push_back(const_cast<char*>(one.c_str()));
-    arguments.push_back(nullptr);
+    static const std::string supervisor = supervisorPath();
     const std::string where = folder.empty() ? "." : folder.string();
+    std::vector<char*> arguments;
+    const auto add = [&](const std::string& one) { arguments.push_back(const_cast<char*>(one.c_str())); };
+    add(supervisor);
+    add(where);
+    for (const auto& one : program) add(one);
+    arguments.push_back(nullptr);
 
     auto input = makePipe();
     auto output = makePipe();
     auto errors = makePipe();
+    auto lifeline = makePipe();
     auto trouble = makePipe();
-    const auto parent = ::getpid();
+    const ChildEnds ends{input.read.number(), output.write.number(), errors.write.number(), lifeline.read.number(),
+                         trouble.write.number()};
     const auto process = ::fork();
     if (process < 0) fail("can't be started", errno);
-    if (process == 0)
-        become(arguments.data(), where.c_str(),
-               {input.read.number(), output.write.number(), errors.write.number(), trouble.write.number()}, parent);
-    // Here too, so that the group exists whoever comes first.
-    ::setpgid(process, process);
+    if (process == 0) become(supervisor.c_str(), arguments.data(), ends);
 
     trouble.write.close();
     Trouble told{};
@@ -111,12 +114,10 @@ Spawned spawn(const std::vector<std::string>& program, const std::filesystem::pa
     while (size < 0 && errno == EINTR);
     if (size == sizeof told) {
         ::waitpid(process, nullptr, 0);
-        if (told.step == Trouble::Step::Folder)
-            fail(fmt::format("can't be started in the folder {}", where), told.reason);
-        fail(fmt::format("can't be started ({})", program.front()), told.reason);
+        fail(told, program.front(), where, supervisor);
     }
     for (const auto* ours : {&input.write, &output.read, &errors.read}) dontBlock(*ours);
-    return {process, std::move(input.write), std::move(output.read), std::move(errors.read)};
+    return {process, std::move(input.write), std::move(output.read), std::move(errors.read), std::move(lifeline.write)};
 }
 
 }  // namespace mergarium

@@ -1,6 +1,6 @@
 #include "core/sweeps/stored_comparison.h"
 
-#include "core/store/database.h"
+#include "core/database/database.h"
 #include "core/store/run_catalog.h"
 #include "core/sweeps/sweep.h"
 

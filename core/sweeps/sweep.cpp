@@ -1,14 +1,14 @@
 #include "core/sweeps/sweep.h"
 
+#include "core/configuration/presets.h"
 #include "core/fields/map_reader.h"
 #include "core/fields/yaml.h"
+#include "core/files/excerpt.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 namespace mergarium {
 namespace {
@@ -121,22 +121,11 @@ std::string complaintOf(const ConfigurationError& error, const std::vector<Overr
     return sentence;
 }
 
-std::string textOf(const std::filesystem::path& path) {
-    std::ifstream stream(path);
-    if (!stream || std::filesystem::is_directory(path))
-        throw ConfigurationError(fmt::format("{}: there is no such file.", path.string()));
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
-}
-
 std::filesystem::path baseOf(const std::string& named, const std::filesystem::path& folder,
                              const std::filesystem::path& resources, std::string_view source) {
-    const auto preset = resources / "presets" / (named + ".yaml");
-    if (named.find('/') == std::string::npos && std::filesystem::is_regular_file(preset)) return preset;
-    if (std::filesystem::is_regular_file(folder / named)) return folder / named;
+    if (const auto found = presetOrFile(named, resources / "presets", folder)) return *found;
     throw ConfigurationError(
-        fmt::format("{}: base: '{}' is neither a preset nor a file beside this one.", source, named));
+        fmt::format("{}: base: '{}' is neither a preset nor a file beside this one.", source, excerptOf(named)));
 }
 
 }  // namespace
@@ -177,7 +166,7 @@ Sweep parseSweep(std::string_view yaml, std::string_view sourceName, const std::
     top.close();
 
     const auto path = baseOf(base, folder, resources, sourceName);
-    const auto text = textOf(path);
+    const auto text = readYamlText(path);
     for (const auto& draft : drafts) {
         auto changes = common;
         changes.insert(changes.end(), draft.changes.begin(), draft.changes.end());
@@ -187,8 +176,8 @@ Sweep parseSweep(std::string_view yaml, std::string_view sourceName, const std::
         try {
             sweep.arms.push_back({draft.name, parseConfiguration(text, path.string(), changes, path.parent_path())});
         } catch (const ConfigurationError& error) {
-            throw ConfigurationError(fmt::format("{}, line {}, arm '{}': {}", sourceName, draft.line, draft.name,
-                                                 complaintOf(error, draft.changes)));
+            throw ConfigurationError(fmt::format("{}, line {}, arm '{}': {}", sourceName, draft.line,
+                                                 excerptOf(draft.name), complaintOf(error, draft.changes)));
         }
     }
     return sweep;
@@ -196,7 +185,7 @@ Sweep parseSweep(std::string_view yaml, std::string_view sourceName, const std::
 
 Sweep readSweep(const std::filesystem::path& path, const std::filesystem::path& resources,
                 const SweepChoices& choices) {
-    return parseSweep(textOf(path), path.string(), path.parent_path(), resources, choices);
+    return parseSweep(readYamlText(path), path.string(), path.parent_path(), resources, choices);
 }
 
 std::vector<Sweep> readSweepPresets(const std::filesystem::path& resources) {

@@ -99,7 +99,8 @@ void SweepSession::begin(Slot& slot) {
                                                             .resources = place_.resources,
                                                             .threads = place_.threads,
                                                             .lanes = place_.lanes,
-                                                            .startPaused = false},
+                                                            .startPaused = false,
+                                                            .mayStart = place_.mayStart},
                                              [bell = bell_] { bell->ring(); });
     slot.now.state = SweepRunState::Going;
 }

@@ -67,6 +67,8 @@ struct SweepPlace {
     std::size_t threads = 0;
     /// Children that each run scores side by side (RunPlace::lanes); 0: as many as are worth it.
     std::size_t lanes = 1;
+    /// Which of the programs that configurations name may be started; null: none.
+    MayStart mayStart = nullptr;
 };
 
 /// Carries out a sweep: every run that isn't finished in the database is resumed or begun, seed by seed, so that arms

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/subprocess/program.h"
+
 #include <atomic>
 #include <cstddef>
 #include <filesystem>
@@ -16,6 +18,8 @@ struct RunPlace {
     std::size_t lanes = 1;
     /// Set by any thread to end waiting for other programs; outlives the run. May be null.
     const std::atomic<bool>* abandon = nullptr;
+    /// Which of the programs that configurations name may be started; null: none.
+    MayStart mayStart = nullptr;
 };
 
 }  // namespace mergarium

@@ -2,6 +2,7 @@
 
 #include "core/checkpoint/layout.h"
 #include "core/genome/genome.h"
+#include "core/tasks/attempt.h"
 #include "core/tasks/sample_set.h"
 
 #include <atomic>
@@ -44,6 +45,11 @@ public:
     /// Scores the loaded model on one batch; writes the entries of its samples, in [0, 1], of `scores` (one per
     /// training sample). May throw EvaluationFailure.
     virtual void scoreBatch(std::size_t index, std::span<float> scores) = 0;
+    /// Scores the loaded model on some of the training samples, ascending, as `scoreBatch` does, and says how it fared.
+    /// Absent when `abandon` is found set, which is looked at within samples too where those take long. May throw
+    /// EvaluationFailure.
+    virtual std::optional<std::vector<Attempt>> attempt(std::span<const std::uint32_t> samples,
+                                                        const std::atomic<bool>& abandon);
     /// Mean score of the loaded model on the held-out samples, in [0, 1]; absent when there are none, or when `abandon`
     /// is found set between two batches. May throw EvaluationFailure.
     virtual std::optional<double> testScore(const std::atomic<bool>* abandon = nullptr) = 0;
@@ -58,6 +64,9 @@ public:
 /// Makes tasks on the same samples, each with a network or program of its own. Any thread, also several at a time; each
 /// task is used by the thread that it was made on or handed to. May throw EvaluationFailure.
 using TaskFactory = std::function<std::unique_ptr<Task>()>;
+
+/// An attempt at each of these samples that is yet to be scored, with what is right as far as the set knows it.
+std::vector<Attempt> attemptsAt(std::span<const std::uint32_t> samples, const SampleSet& set);
 
 /// Scores the loaded model on all training samples.
 void scoreAll(Task& task, std::span<float> scores);

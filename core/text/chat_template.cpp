@@ -11,6 +11,9 @@
 namespace mergarium {
 namespace {
 
+/// Of a filled template; a text of more can't be tokenized.
+constexpr std::size_t kLongest = 16 << 20;
+
 constexpr std::array<std::pair<ChatTemplate, std::string_view>, 9> kNames{{{ChatTemplate::Plain, "plain"},
                                                                            {ChatTemplate::Alpaca, "alpaca"},
                                                                            {ChatTemplate::ChatMl, "chatml"},
@@ -129,18 +132,21 @@ std::string PlaceholderTemplate::fill(const nlohmann::json& fields) const {
     std::string filled;
     for (const auto& [literal, name] : parts_) {
         filled += literal;
+        if (filled.size() > kLongest)
+            throw std::invalid_argument(fmt::format("The filled template is longer than {} bytes.", kLongest));
         if (name.empty()) continue;
         if (!fields.is_object() || !fields.contains(name))
             throw std::invalid_argument(
-                fmt::format("The template's placeholder {{{}}} has no field of that name.", name));
+                fmt::format("The template's placeholder {{{}}} has no field of that name.", name.substr(0, 100)));
         const auto& value = fields[name];
         if (value.is_string())
             filled += value.get_ref<const std::string&>();
         else if (value.is_number() || value.is_boolean())
             filled += value.dump();
         else
-            throw std::invalid_argument(fmt::format(
-                "The field '{}' of the template's placeholder is neither text, a number nor a truth value.", name));
+            throw std::invalid_argument(
+                fmt::format("The field '{}' of the template's placeholder is neither text, a number nor a truth value.",
+                            name.substr(0, 100)));
     }
     return filled;
 }

@@ -31,7 +31,7 @@ public:
     explicit PlaceholderTemplate(std::string_view text);
 
     /// Strings as they are, numbers and truth values as JSON writes them. Throws std::invalid_argument naming the
-    /// placeholder that `fields` lacks or has as something else.
+    /// placeholder that `fields` lacks or has as something else, or when the text is longer than 16 MiB.
     std::string fill(const nlohmann::json& fields) const;
 
     /// The names, in order of their first occurrence.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/text/text_budget.h"
+
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -18,12 +20,13 @@ struct Span {
 class Pattern {
 public:
     static Pattern literal(std::string text);
-    /// In the dialect of the format, Oniguruma's Ruby syntax. Throws std::invalid_argument with what is wrong with it
-    /// or can't be matched faithfully.
+    /// In the dialect of the format, Oniguruma's Ruby syntax, at most 20,000 bytes of it. Throws std::invalid_argument
+    /// with what is wrong with it or can't be matched faithfully.
     static Pattern regex(std::string_view expression);
 
-    /// Every match from left to right; no two overlap. The text is valid UTF-8.
-    std::vector<Span> matches(std::string_view text) const;
+    /// Every match from left to right; no two overlap. The text is valid UTF-8. Throws std::runtime_error with one
+    /// sentence where the expression goes back too often on it.
+    std::vector<Span> matches(std::string_view text, TextBudget& budget) const;
 
 private:
     struct Code;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/text/pattern.h"
+#include "core/text/text_budget.h"
 #include "core/tokenization/normalizer.h"
 #include "core/tokenization/string_map.h"
 #include "core/tokenization/token_model.h"
@@ -39,13 +40,17 @@ struct MarkedSpan {
 class AddedTokens {
 public:
     /// A token that the model knows keeps the model's id; the others get the next free ones, as in the format's own
-    /// library.
+    /// library. Throws std::runtime_error where the normalizer multiplies them without end.
     AddedTokens(std::vector<AddedToken> tokens, const TokenModel& model, const Normalizer& normalizer);
 
     /// Cuts a text at the tokens that are looked for before it is normalized.
-    std::vector<MarkedSpan> findRaw(std::string_view text) const { return find(text, raw_); }
+    std::vector<MarkedSpan> findRaw(std::string_view text, TextBudget& budget) const {
+        return find(text, raw_, budget);
+    }
     /// Cuts a text at those that are looked for after.
-    std::vector<MarkedSpan> findNormalized(std::string_view text) const { return find(text, normalized_); }
+    std::vector<MarkedSpan> findNormalized(std::string_view text, TextBudget& budget) const {
+        return find(text, normalized_, budget);
+    }
 
     std::optional<std::int32_t> idOf(std::string_view token) const;
     /// Nothing when the id is not an added token's.
@@ -59,15 +64,22 @@ public:
 private:
     /// Spellings to look for, the longest first at every place.
     struct Dictionary {
-        StringMap<std::int32_t> ids;
-        /// By first byte, the lengths that occur, longest first.
-        std::array<std::vector<std::size_t>, 256> lengths;
+        struct Entry {
+            std::string spelling;
+            std::int32_t id = 0;
+        };
+        /// Sorted by spelling once all are there, each once.
+        std::vector<Entry> entries;
+        /// Where those end that begin with a smaller byte, by byte.
+        std::array<std::size_t, 257> firsts{};
 
-        void add(const std::string& spelling, std::int32_t id);
-        std::optional<MarkedSpan> next(std::string_view text, std::size_t from) const;
+        void sort();
+        std::optional<MarkedSpan> next(std::string_view text, std::size_t from, TextBudget& budget) const;
+        /// The longest that stands here.
+        const Entry* at(std::string_view text, TextBudget& budget) const;
     };
 
-    std::vector<MarkedSpan> find(std::string_view text, const Dictionary& dictionary) const;
+    std::vector<MarkedSpan> find(std::string_view text, const Dictionary& dictionary, TextBudget& budget) const;
 
     StringMap<std::int32_t> ids_;
     std::unordered_map<std::int32_t, AddedToken> tokens_;

@@ -11,6 +11,7 @@ namespace mergarium::text {
 namespace {
 
 constexpr std::int32_t kNone = -1;
+constexpr std::size_t kLongestAffix = 256;
 
 /// A character, or several merged, in a list in the order of the text.
 struct Symbol {
@@ -54,6 +55,9 @@ BpeModel::BpeModel(const Component& component) : vocabulary_(component.at("vocab
         component.refuse("a dropout makes every encoding another one and isn't supported");
     continuingPrefix_ = component.optionalText("continuing_subword_prefix");
     endSuffix_ = component.optionalText("end_of_word_suffix");
+    for (const auto& affix : {continuingPrefix_, endSuffix_})
+        if (affix && affix->size() > kLongestAffix)
+            component.refuse(fmt::format("a prefix or suffix of more than {} bytes isn't supported", kLongestAffix));
     fuseUnknown_ = component.flag("fuse_unk", false);
     ignoreMerges_ = component.flag("ignore_merges", false);
     if (const auto unknown = component.optionalText("unk_token")) {

@@ -1,18 +1,20 @@
 #include "core/tokenization/component.h"
 
+#include "core/files/excerpt.h"
 #include "core/text/unicode.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <stdexcept>
 
 namespace mergarium::text {
 namespace {
 
 constexpr int kDeepest = 32;
+/// So far from the largest number that ids can be counted on from there.
+constexpr std::uint64_t kIds = 1'000'000'000;
 
 }  // namespace
 
@@ -21,7 +23,9 @@ Component::Component(const nlohmann::json& value, std::string where, int depth)
     if (depth > kDeepest) refuse("components are nested too deeply");
 }
 
-void Component::refuse(std::string_view what) const { throw std::runtime_error(fmt::format("{}: {}.", where_, what)); }
+void Component::refuse(std::string_view what) const {
+    throw std::runtime_error(fmt::format("{}: {}.", excerptOf(where_, 1000), excerptOf(what, 1000)));
+}
 
 void Component::refuseType() const { refuse(fmt::format("the type '{}' isn't supported", type())); }
 
@@ -106,14 +110,13 @@ void Component::allow(std::initializer_list<std::string_view> keys) const {
 }
 
 std::optional<std::int32_t> tokenId(const nlohmann::json& value) {
-    constexpr std::uint64_t kLargest = std::numeric_limits<std::int32_t>::max();
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kLargest) return std::nullopt;
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() >= kIds) return std::nullopt;
     return value.get<std::int32_t>();
 }
 
 std::int32_t tokenId(const Component& component) {
     const auto id = tokenId(component.value());
-    if (!id) component.refuse("not a token's id, a whole number from 0 to 2^31 - 1");
+    if (!id) component.refuse(fmt::format("not a token's id, a whole number below {}", kIds));
     return *id;
 }
 

@@ -13,6 +13,9 @@
 
 namespace mergarium::text {
 
+/// A normalizer, a pre-tokenizer or a decoder has at most so many; real ones have fewer than ten.
+inline constexpr std::size_t kMostSteps = 1000;
+
 /// One component of a tokenizer.json, say a decoder, and where in the file it stands. Every access is checked; what is
 /// missing, malformed or unknown is refused with a std::runtime_error that names the place. Refers to the document.
 class Component {
@@ -54,7 +57,7 @@ private:
     int depth_;
 };
 
-/// A token's id, from 0 to 2^31 - 1; nothing when the value isn't one.
+/// A token's id, from 0 to 999,999,999; nothing when the value isn't one.
 std::optional<std::int32_t> tokenId(const nlohmann::json& value);
 /// The same, but refuses other values.
 std::int32_t tokenId(const Component& component);

@@ -34,10 +34,12 @@ void replaceAll(std::string& text, std::string_view what, std::string_view with)
     if (end > 0) text = replaced.append(text, end);
 }
 
-std::string replaced(const std::string& text, const Pattern& pattern, const std::string& content) {
+std::string replaced(const std::string& text, const Pattern& pattern, const std::string& content, TextBudget& budget) {
+    const auto matches = pattern.matches(text, budget);
+    budget.spend(matches.size(), content.size());
     std::string result;
     std::size_t end = 0;
-    for (const auto& match : pattern.matches(text)) {
+    for (const auto& match : matches) {
         result.append(text, end, match.begin - end);
         result += content;
         end = match.end;
@@ -152,37 +154,37 @@ void read(const Component& component, Decoder& steps) {
         for (const auto& step : component.list("decoders")) read(step, steps);
     } else if (type == "ByteLevel") {
         component.allow({"add_prefix_space", "trim_offsets", "use_regex"});
-        steps.emplace_back(joinBytes);
+        steps.emplace_back([](Tokens& tokens, TextBudget&) { joinBytes(tokens); });
     } else if (type == "ByteFallback") {
         component.allow({});
-        steps.emplace_back(joinFallbackBytes);
+        steps.emplace_back([](Tokens& tokens, TextBudget&) { joinFallbackBytes(tokens); });
     } else if (type == "Fuse") {
         component.allow({});
-        steps.emplace_back([](Tokens& tokens) { tokens = {joined(tokens)}; });
+        steps.emplace_back([](Tokens& tokens, TextBudget&) { tokens = {joined(tokens)}; });
     } else if (type == "Replace") {
         component.allow({"pattern", "content"});
-        steps.emplace_back(
-            [pattern = component.pattern("pattern"), content = component.text("content")](Tokens& tokens) {
-                for (auto& token : tokens) token = replaced(token, pattern, content);
-            });
+        steps.emplace_back([pattern = component.pattern("pattern"), content = component.text("content")](
+                               Tokens& tokens, TextBudget& budget) {
+            for (auto& token : tokens) token = replaced(token, pattern, content, budget);
+        });
     } else if (type == "Strip") {
         component.allow({"content", "start", "stop"});
         std::string content;
         append(content, component.character("content"));
-        steps.emplace_back([content, start = component.integer("start"),
-                            stop = component.integer("stop")](Tokens& tokens) { strip(tokens, content, start, stop); });
+        steps.emplace_back([content, start = component.integer("start"), stop = component.integer("stop")](
+                               Tokens& tokens, TextBudget&) { strip(tokens, content, start, stop); });
     } else if (type == "Metaspace") {
-        steps.emplace_back([metaspace = readMetaspace(component)](Tokens& tokens) { unmarkSpaces(tokens, metaspace); });
+        steps.emplace_back(
+            [metaspace = readMetaspace(component)](Tokens& tokens, TextBudget&) { unmarkSpaces(tokens, metaspace); });
     } else if (type == "WordPiece") {
         component.allow({"prefix", "cleanup"});
-        steps.emplace_back([prefix = component.text("prefix"), cleanup = component.flag("cleanup")](Tokens& tokens) {
-            joinWordPieces(tokens, prefix, cleanup);
-        });
+        steps.emplace_back([prefix = component.text("prefix"), cleanup = component.flag("cleanup")](
+                               Tokens& tokens, TextBudget&) { joinWordPieces(tokens, prefix, cleanup); });
     } else if (type == "BPEDecoder") {
         component.allow({"suffix"});
         const auto suffix = component.optionalText("suffix");
         if (!suffix) component.refuse("an empty suffix isn't supported");
-        steps.emplace_back([suffix = *suffix](Tokens& tokens) {
+        steps.emplace_back([suffix = *suffix](Tokens& tokens, TextBudget&) {
             for (std::size_t i = 0; i < tokens.size(); ++i)
                 replaceAll(tokens[i], suffix, i + 1 < tokens.size() ? " " : "");
         });
@@ -197,23 +199,27 @@ std::optional<Decoder> readDecoder(const Component& component) {
     if (component.isNull()) return std::nullopt;
     Decoder decoder;
     read(component, decoder);
+    if (decoder.size() > kMostSteps) component.refuse("there are too many steps");
     return decoder;
 }
 
 Decoder sentencePieceDecoder(bool prefixSpace) {
-    return {[](Tokens& tokens) {
+    return {[](Tokens& tokens, TextBudget&) {
                 for (auto& token : tokens) replaceAll(token, "\u2581", " ");
             },
-            joinFallbackBytes,
-            [prefixSpace](Tokens& tokens) {
+            [](Tokens& tokens, TextBudget&) { joinFallbackBytes(tokens); },
+            [prefixSpace](Tokens& tokens, TextBudget&) {
                 tokens = {joined(tokens)};
                 if (prefixSpace) strip(tokens, " ", 1, 0);
             }};
 }
 
-std::string decode(const std::optional<Decoder>& decoder, std::vector<std::string> tokens) {
+std::string decode(const std::optional<Decoder>& decoder, std::vector<std::string> tokens, TextBudget& budget) {
     if (!decoder) return joined(tokens, " ");
-    for (const auto& step : *decoder) step(tokens);
+    for (const auto& step : *decoder) {
+        step(tokens, budget);
+        for (const auto& token : tokens) budget.spend(token.size());
+    }
     return joined(tokens);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/text/text_budget.h"
 #include "core/tokenization/component.h"
 
 #include <functional>
@@ -10,7 +11,7 @@
 namespace mergarium::text {
 
 /// Turns tokens into text: steps, each rewriting the list of tokens, which are joined at the end. A value; any thread.
-using Decoder = std::vector<std::function<void(std::vector<std::string>& tokens)>>;
+using Decoder = std::vector<std::function<void(std::vector<std::string>& tokens, TextBudget& budget)>>;
 
 /// Reads the "decoder" of a tokenizer.json; nothing when it is null, and tokens are then joined by spaces.
 std::optional<Decoder> readDecoder(const Component& component);
@@ -19,6 +20,7 @@ std::optional<Decoder> readDecoder(const Component& component);
 /// stands before the first word goes where `prefixSpace` says that one was added.
 Decoder sentencePieceDecoder(bool prefixSpace);
 
-std::string decode(const std::optional<Decoder>& decoder, std::vector<std::string> tokens);
+/// Throws std::runtime_error where that takes more than the budget.
+std::string decode(const std::optional<Decoder>& decoder, std::vector<std::string> tokens, TextBudget& budget);
 
 }  // namespace mergarium::text

@@ -17,9 +17,10 @@ void strip(Piece& piece, bool left, bool right) {
     text = text.substr(begin, end - begin);
 }
 
-void replace(Piece& piece, const Pattern& pattern, const std::string& content) {
-    const auto matches = pattern.matches(piece.text);
+void replace(Piece& piece, const Pattern& pattern, const std::string& content, TextBudget& budget) {
+    const auto matches = pattern.matches(piece.text, budget);
     if (matches.empty()) return;
+    budget.spend(matches.size(), content.size());
     if (content.empty() && matches.front().begin == 0 && matches.front().end > 0) piece.atStart = false;
     std::string replaced;
     replaced.reserve(piece.text.size());
@@ -50,7 +51,7 @@ void read(const Component& component, Normalizer& steps) {
     const auto type = component.type();
     const auto form = [&](NormalForm wanted) {
         component.allow({});
-        steps.emplace_back([wanted](Piece& piece) { piece.text = normalForm(piece.text, wanted); });
+        steps.emplace_back([wanted](Piece& piece, TextBudget&) { piece.text = normalForm(piece.text, wanted); });
     };
     if (type == "Sequence") {
         component.allow({"normalizers"});
@@ -65,28 +66,27 @@ void read(const Component& component, Normalizer& steps) {
         form(NormalForm::Kd);
     } else if (type == "Lowercase") {
         component.allow({});
-        steps.emplace_back([](Piece& piece) { piece.text = lowercase(piece.text); });
+        steps.emplace_back([](Piece& piece, TextBudget&) { piece.text = lowercase(piece.text); });
     } else if (type == "StripAccents") {
         component.allow({});
-        steps.emplace_back(removeMarks);
+        steps.emplace_back([](Piece& piece, TextBudget&) { removeMarks(piece); });
     } else if (type == "Strip") {
         component.allow({"strip_left", "strip_right"});
-        steps.emplace_back([left = component.flag("strip_left"), right = component.flag("strip_right")](Piece& piece) {
-            strip(piece, left, right);
-        });
+        steps.emplace_back([left = component.flag("strip_left"), right = component.flag("strip_right")](
+                               Piece& piece, TextBudget&) { strip(piece, left, right); });
     } else if (type == "Prepend") {
         component.allow({"prepend"});
-        steps.emplace_back([prefix = component.text("prepend")](Piece& piece) {
+        steps.emplace_back([prefix = component.text("prepend")](Piece& piece, TextBudget& budget) {
+            budget.spend(prefix.size());
             if (!piece.text.empty()) piece.text.insert(0, prefix);
         });
     } else if (type == "Replace") {
         component.allow({"pattern", "content"});
-        steps.emplace_back([pattern = component.pattern("pattern"), content = component.text("content")](Piece& piece) {
-            replace(piece, pattern, content);
-        });
+        steps.emplace_back([pattern = component.pattern("pattern"), content = component.text("content")](
+                               Piece& piece, TextBudget& budget) { replace(piece, pattern, content, budget); });
     } else if (type == "ByteLevel") {
         component.allow({"add_prefix_space", "trim_offsets", "use_regex"});
-        steps.emplace_back([](Piece& piece) { piece.text = spelledAsBytes(piece.text); });
+        steps.emplace_back([](Piece& piece, TextBudget&) { piece.text = spelledAsBytes(piece.text); });
     } else {
         component.refuseType();
     }
@@ -97,11 +97,15 @@ void read(const Component& component, Normalizer& steps) {
 Normalizer readNormalizer(const Component& component) {
     Normalizer normalizer;
     if (!component.isNull()) read(component, normalizer);
+    if (normalizer.size() > kMostSteps) component.refuse("there are too many steps");
     return normalizer;
 }
 
-void normalize(const Normalizer& normalizer, Piece& piece) {
-    for (const auto& step : normalizer) step(piece);
+void normalize(const Normalizer& normalizer, Piece& piece, TextBudget& budget) {
+    for (const auto& step : normalizer) {
+        step(piece, budget);
+        budget.spend(piece.text.size());
+    }
 }
 
 }  // namespace mergarium::text

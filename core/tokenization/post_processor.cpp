@@ -5,6 +5,8 @@
 namespace mergarium::text {
 namespace {
 
+constexpr std::size_t kMostTokens = 1000;
+
 void readTemplate(const Component& component, PostProcessor& result) {
     component.allow({"single", "pair", "special_tokens"});
     const auto specials = component.at("special_tokens");
@@ -19,6 +21,7 @@ void readTemplate(const Component& component, PostProcessor& result) {
         const auto name = part.at("SpecialToken").text("id");
         auto& side = textSeen ? result.after : result.before;
         for (const auto& id : specials.at(name).list("ids")) side.push_back(tokenId(id));
+        if (side.size() > kMostTokens) part.refuse("the template puts too many tokens around a text");
     }
     if (!textSeen) component.refuse("the template has no place for the text");
 }

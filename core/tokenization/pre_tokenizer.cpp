@@ -30,7 +30,7 @@ Delimiters delimitersOf(const Component& component) {
 }
 
 auto atCharacters(bool (*isDelimiter)(char32_t), Delimiters delimiters) {
-    return [=](Piece& piece, std::vector<Piece>& out) {
+    return [=](Piece& piece, std::vector<Piece>& out, TextBudget&) {
         cut(piece, sectionsAt(piece.text, isDelimiter), delimiters, out);
     };
 }
@@ -38,15 +38,16 @@ auto atCharacters(bool (*isDelimiter)(char32_t), Delimiters delimiters) {
 void readByteLevel(const Component& component, PreTokenizer& steps) {
     component.allow({"add_prefix_space", "trim_offsets", "use_regex"});
     if (component.flag("add_prefix_space", true))
-        steps.emplace_back([](Piece& piece, std::vector<Piece>& out) {
+        steps.emplace_back([](Piece& piece, std::vector<Piece>& out, TextBudget&) {
             if (!piece.text.starts_with(' ')) piece.text.insert(piece.text.begin(), ' ');
             out.push_back(std::move(piece));
         });
     if (component.flag("use_regex", true))
-        steps.emplace_back([pattern = Pattern::regex(kGpt2)](Piece& piece, std::vector<Piece>& out) {
-            cut(piece, sectionsAt(pattern.matches(piece.text), piece.text.size()), Delimiters::Isolated, out);
+        steps.emplace_back([pattern = Pattern::regex(kGpt2)](Piece& piece, std::vector<Piece>& out,
+                                                             TextBudget& budget) {
+            cut(piece, sectionsAt(pattern.matches(piece.text, budget), piece.text.size()), Delimiters::Isolated, out);
         });
-    steps.emplace_back([](Piece& piece, std::vector<Piece>& out) {
+    steps.emplace_back([](Piece& piece, std::vector<Piece>& out, TextBudget&) {
         piece.text = spelledAsBytes(piece.text);
         out.push_back(std::move(piece));
     });
@@ -54,19 +55,20 @@ void readByteLevel(const Component& component, PreTokenizer& steps) {
 
 void readSplit(const Component& component, PreTokenizer& steps) {
     component.allow({"pattern", "behavior", "invert"});
-    steps.emplace_back([pattern = component.pattern("pattern"), delimiters = delimitersOf(component),
-                        invert = component.flag("invert", false)](Piece& piece, std::vector<Piece>& out) {
-        auto sections = sectionsAt(pattern.matches(piece.text), piece.text.size());
-        if (invert)
-            for (auto& section : sections) section.delimiter = !section.delimiter;
-        cut(piece, sections, delimiters, out);
-    });
+    steps.emplace_back(
+        [pattern = component.pattern("pattern"), delimiters = delimitersOf(component),
+         invert = component.flag("invert", false)](Piece& piece, std::vector<Piece>& out, TextBudget& budget) {
+            auto sections = sectionsAt(pattern.matches(piece.text, budget), piece.text.size());
+            if (invert)
+                for (auto& section : sections) section.delimiter = !section.delimiter;
+            cut(piece, sections, delimiters, out);
+        });
 }
 
 void readMetaspace(const Component& component, PreTokenizer& steps) {
     const auto metaspace = text::readMetaspace(component);
     const auto space = Pattern::literal(metaspace.replacement);
-    steps.emplace_back([metaspace, space](Piece& piece, std::vector<Piece>& out) {
+    steps.emplace_back([metaspace, space](Piece& piece, std::vector<Piece>& out, TextBudget& budget) {
         std::string marked;
         marked.reserve(piece.text.size() + piece.text.size() / 2);
         for (const char letter : piece.text) letter == ' ' ? marked += metaspace.replacement : marked += letter;
@@ -75,12 +77,12 @@ void readMetaspace(const Component& component, PreTokenizer& steps) {
         if (wanted && !marked.starts_with(metaspace.replacement)) marked.insert(0, metaspace.replacement);
         piece.text = std::move(marked);
         if (!metaspace.split) return out.push_back(std::move(piece));
-        cut(piece, sectionsAt(space.matches(piece.text), piece.text.size()), Delimiters::MergedWithNext, out);
+        cut(piece, sectionsAt(space.matches(piece.text, budget), piece.text.size()), Delimiters::MergedWithNext, out);
     });
 }
 
 /// Words and runs of other characters; white space is dropped.
-void wordsAndMarks(Piece& piece, std::vector<Piece>& out) {
+void wordsAndMarks(Piece& piece, std::vector<Piece>& out, TextBudget&) {
     enum class Kind { Space, Word, Mark };
     const auto kindOf = [](char32_t code) {
         return isWordCharacter(code) ? Kind::Word : isWhitespace(code) ? Kind::Space : Kind::Mark;
@@ -125,10 +127,11 @@ void read(const Component& component, PreTokenizer& steps) {
         steps.emplace_back(atCharacters(isPunctuation, Delimiters::Isolated));
     } else if (type == "CharDelimiterSplit") {
         component.allow({"delimiter"});
-        steps.emplace_back([delimiter = component.character("delimiter")](Piece& piece, std::vector<Piece>& out) {
-            const auto isDelimiter = [delimiter](char32_t code) { return code == delimiter; };
-            cut(piece, sectionsAt(piece.text, isDelimiter), Delimiters::Removed, out);
-        });
+        steps.emplace_back(
+            [delimiter = component.character("delimiter")](Piece& piece, std::vector<Piece>& out, TextBudget&) {
+                const auto isDelimiter = [delimiter](char32_t code) { return code == delimiter; };
+                cut(piece, sectionsAt(piece.text, isDelimiter), Delimiters::Removed, out);
+            });
     } else {
         component.refuseType();
     }
@@ -139,16 +142,21 @@ void read(const Component& component, PreTokenizer& steps) {
 PreTokenizer readPreTokenizer(const Component& component) {
     PreTokenizer preTokenizer;
     if (!component.isNull()) read(component, preTokenizer);
+    if (preTokenizer.size() > kMostSteps) component.refuse("there are too many steps");
     return preTokenizer;
 }
 
-std::vector<Piece> preTokenize(const PreTokenizer& preTokenizer, Piece piece) {
+std::vector<Piece> preTokenize(const PreTokenizer& preTokenizer, Piece piece, TextBudget& budget) {
     std::vector<Piece> pieces;
     pieces.push_back(std::move(piece));
     for (const auto& step : preTokenizer) {
         std::vector<Piece> cutFurther;
         cutFurther.reserve(pieces.size());
-        for (auto& one : pieces) step(one, cutFurther);
+        for (auto& one : pieces) {
+            const auto before = cutFurther.size();
+            step(one, cutFurther, budget);
+            for (auto made = before; made < cutFurther.size(); ++made) budget.spend(cutFurther[made].text.size());
+        }
         pieces = std::move(cutFurther);
     }
     return pieces;

@@ -1,15 +1,19 @@
 #include "core/tokenization/sentence_piece_model.h"
 
+#include "core/files/beneath.h"
+#include "core/files/excerpt.h"
 #include "core/modules/module.h"
+#include "core/tokenization/sentence_piece_check.h"
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace mergarium::text {
 namespace {
+
+/// Models of 256,000 pieces have 5 MB.
+constexpr std::size_t kLargest = 32'000'000;
 
 using MakeModel = const SentencePieceModel* (*)(const std::string&, bool);
 
@@ -29,14 +33,14 @@ MakeModel loadModule() {
 
 std::unique_ptr<const SentencePieceModel> readSentencePieceModel(const std::filesystem::path& file,
                                                                  bool prefixEveryPiece) {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) throw std::runtime_error(fmt::format("{}: can't be read.", file.string()));
-    const std::string serialized(std::istreambuf_iterator<char>(stream), {});
+    const auto serialized = readBeneath(file, kLargest);
     const auto make = loadModule();
     try {
+        checkSentencePieceModel(serialized);
         return std::unique_ptr<const SentencePieceModel>(make(serialized, prefixEveryPiece));
     } catch (const std::exception& error) {
-        throw std::runtime_error(fmt::format("{}: not a usable SentencePiece model: {}.", file.string(), error.what()));
+        throw std::runtime_error(
+            fmt::format("{}: not a usable SentencePiece model: {}.", file.string(), excerptOf(error.what(), 500)));
     }
 }
 

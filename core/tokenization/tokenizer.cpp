@@ -14,6 +14,10 @@ using text::Piece;
 
 namespace {
 
+constexpr std::size_t kLongestText = 16 << 20;
+/// Few are longer.
+constexpr std::size_t kBytesPerToken = 64;
+
 /// Cache of the words that occurred before in the same text, and their tokens.
 class WordCache {
 public:
@@ -63,6 +67,10 @@ Tokenizer::Tokenizer(text::TokenizerParts parts)
 Tokenizer::~Tokenizer() = default;
 
 std::vector<std::int32_t> Tokenizer::encode(std::string_view text, SpecialTokens specialTokens) const {
+    if (text.size() > kLongestText)
+        throw std::runtime_error(
+            fmt::format("A text of more than {} bytes can't be tokenized in one piece: cut it.", kLongestText));
+    text::TextBudget budget(text.size());
     const bool add = specialTokens == SpecialTokens::Add;
     std::vector<std::int32_t> ids;
     if (add) ids = parts_->postProcessor.before;
@@ -70,13 +78,13 @@ std::vector<std::int32_t> Tokenizer::encode(std::string_view text, SpecialTokens
     const auto& added = parts_->addedTokens;
     const Piece whole{text::isValid(text) ? std::string(text) : text::repaired(text), true};
     cutAtTokens(
-        whole, [&](std::string_view raw) { return added.findRaw(raw); }, ids,
+        whole, [&](std::string_view raw) { return added.findRaw(raw, budget); }, ids,
         [&](Piece between) {
-            text::normalize(parts_->normalizer, between);
+            text::normalize(parts_->normalizer, between, budget);
             cutAtTokens(
-                between, [&](std::string_view normalized) { return added.findNormalized(normalized); }, ids,
+                between, [&](std::string_view normalized) { return added.findNormalized(normalized, budget); }, ids,
                 [&](Piece rest) {
-                    for (const auto& piece : text::preTokenize(parts_->preTokenizer, std::move(rest)))
+                    for (const auto& piece : text::preTokenize(parts_->preTokenizer, std::move(rest), budget))
                         words.tokenize(piece, ids);
                 });
         });
@@ -85,15 +93,18 @@ std::vector<std::int32_t> Tokenizer::encode(std::string_view text, SpecialTokens
 }
 
 std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skipSpecial) const {
+    text::TextBudget budget(ids.size() * kBytesPerToken);
     std::vector<std::string> tokens;
     tokens.reserve(ids.size());
     for (const auto id : ids) {
-        if (skipSpecial && parts_->addedTokens.isSpecial(tokenOf(id))) continue;
+        if (skipSpecial && isSpecial(id)) continue;
         auto spelling = parts_->addedTokens.spellingOf(id);
         if (!spelling) spelling = parts_->model->tokenOf(id);
-        if (spelling) tokens.push_back(std::move(*spelling));
+        if (!spelling) continue;
+        budget.spend(spelling->size());
+        tokens.push_back(std::move(*spelling));
     }
-    return text::decode(parts_->decoder, std::move(tokens));
+    return text::decode(parts_->decoder, std::move(tokens), budget);
 }
 
 std::size_t Tokenizer::vocabularySize() const {
@@ -109,5 +120,7 @@ std::string Tokenizer::tokenOf(std::int32_t id) const {
     if (const auto* added = parts_->addedTokens.tokenOf(id)) return added->content;
     return parts_->model->tokenOf(id).value_or(std::string());
 }
+
+bool Tokenizer::isSpecial(std::int32_t id) const { return parts_->addedTokens.isSpecial(tokenOf(id)); }
 
 }  // namespace mergarium

@@ -30,8 +30,9 @@ public:
     Tokenizer(const Tokenizer&) = delete;
     Tokenizer& operator=(const Tokenizer&) = delete;
 
-    /// The ids of a text in UTF-8; special tokens that are spelled out in it become themselves. Throws
-    /// std::runtime_error where the tokenizer has no token for a part and none for the unknown.
+    /// The ids of a text in UTF-8 of at most 16 MiB; special tokens that are spelled out in it become themselves.
+    /// Throws std::runtime_error where the tokenizer has no token for a part and none for the unknown, or its rules
+    /// multiply the text or match it without end.
     std::vector<std::int32_t> encode(std::string_view text, SpecialTokens specialTokens) const;
     /// The text that the tokens spell, always valid UTF-8; unknown ids are skipped.
     std::string decode(std::span<const std::int32_t> ids, bool skipSpecial) const;
@@ -41,6 +42,8 @@ public:
     std::optional<std::int32_t> idOf(std::string_view token) const;
     /// As the vocabulary spells it, which for byte-level tokenizers isn't plain text. Empty when there is no such id.
     std::string tokenOf(std::int32_t id) const;
+    /// Whether it stands for no text.
+    bool isSpecial(std::int32_t id) const;
 
 private:
     std::unique_ptr<const text::TokenizerParts> parts_;

@@ -1,10 +1,12 @@
-#include "core/files/json_file.h"
+#include "core/files/json.h"
 #include "core/tokenization/bpe_model.h"
 #include "core/tokenization/tokenizer_parts.h"
 #include "core/tokenization/word_level_model.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace mergarium::text {
 namespace {
@@ -37,7 +39,7 @@ std::vector<AddedToken> readAddedTokens(const Component& document) {
 
 TokenizerParts readTokenizerJson(const std::filesystem::path& file) {
     static const nlohmann::json absent;
-    const auto json = readJsonFile(file);
+    const auto json = readJsonObject(file, kTokenizerJson);
     const Component document(json, file.string());
     // "truncation" and "padding" concern batches, which whoever runs the model handles.
     const auto component = [&](const char* key) {
@@ -49,6 +51,10 @@ TokenizerParts readTokenizerJson(const std::filesystem::path& file) {
     auto decoder = readDecoder(component("decoder"));
     auto model = readModel(document.at("model"));
     AddedTokens addedTokens(readAddedTokens(document), *model, normalizer);
+    const auto ids = static_cast<std::int64_t>(std::max(model->largestIdPlusOne(), addedTokens.largestIdPlusOne()));
+    for (const auto* side : {&postProcessor.before, &postProcessor.after})
+        for (const auto id : *side)
+            if (id >= ids) component("post_processor").refuse(fmt::format("there is no token with the id {}", id));
     return {.addedTokens = std::move(addedTokens),
             .normalizer = std::move(normalizer),
             .preTokenizer = std::move(preTokenizer),

@@ -1,20 +1,23 @@
-#include "core/files/json_file.h"
+#include "core/files/excerpt.h"
+#include "core/files/json.h"
 #include "core/tokenization/sentence_piece_model.h"
 #include "core/tokenization/tokenizer_parts.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <map>
 #include <stdexcept>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace mergarium::text {
 namespace {
 
 nlohmann::json readBeside(const std::filesystem::path& file, const char* name) {
     const auto path = file.parent_path() / name;
-    return std::filesystem::exists(path) ? readJsonFile(path) : nlohmann::json::object();
+    return std::filesystem::exists(path) ? readJsonObject(path, kSettingsJson) : nlohmann::json::object();
 }
 
 /// A token's name: a string, or an object with its content.
@@ -46,6 +49,25 @@ std::map<std::int32_t, AddedToken> addedBy(const Component& configuration, const
     return tokens;
 }
 
+/// Tokens in order, of which one that comes again takes the place at the end.
+class TokenList {
+public:
+    void put(AddedToken token) {
+        const auto [place, isNew] = places_.try_emplace(token.content, tokens_.size());
+        if (!isNew) tokens_[std::exchange(place->second, tokens_.size())].content.clear();
+        tokens_.push_back(std::move(token));
+    }
+    bool contains(const std::string& name) const { return places_.contains(name); }
+    std::vector<AddedToken> take() && {
+        std::erase_if(tokens_, [](const AddedToken& token) { return token.content.empty(); });
+        return std::move(tokens_);
+    }
+
+private:
+    std::vector<AddedToken> tokens_;
+    std::unordered_map<std::string, std::size_t> places_;
+};
+
 std::int32_t requiredId(const AddedTokens& addedTokens, const TokenModel& model, const Component& configuration,
                         const std::optional<std::string>& token, const char* key) {
     if (!token) configuration.refuse(fmt::format("'{}' is not given, and the model has none", key));
@@ -69,27 +91,21 @@ TokenizerParts readTokenizerModel(const std::filesystem::path& file) {
     if (!begin) begin = model->beginToken();
     if (!end) end = model->endToken();
 
-    std::vector<AddedToken> tokens;
-    for (auto& name : model->controlTokens()) tokens.push_back({.content = std::move(name), .special = true});
+    TokenList tokens;
+    for (auto& name : model->controlTokens()) tokens.put({.content = std::move(name), .special = true});
     for (const auto& [id, token] : addedBy(configuration, extra)) {
         // A token the model has keeps the model's id, which must be the one the folder means.
         const auto known = model->idOf(token.content);
         if (known ? *known != id : id < static_cast<std::int32_t>(model->size()))
             configuration.refuse(fmt::format("the added token '{}' has the id {}, which is another one in the model",
-                                             token.content, id));
-        const auto same = [&token = token](const AddedToken& other) { return other.content == token.content; };
-        std::erase_if(tokens, same);
-        tokens.push_back(token);
+                                             excerptOf(token.content), id));
+        tokens.put(token);
     }
     for (const char* key : {"bos_token", "eos_token", "unk_token", "pad_token"}) {
         const auto name = nameOf(configuration, key);
-        if (!name || (!model->idOf(*name) && std::none_of(tokens.begin(), tokens.end(),
-                                                          [&](const auto& token) { return token.content == *name; })))
-            continue;
-        std::erase_if(tokens, [&](const AddedToken& other) { return other.content == *name; });
-        tokens.push_back({.content = *name, .special = true});
+        if (name && (model->idOf(*name) || tokens.contains(*name))) tokens.put({.content = *name, .special = true});
     }
-    AddedTokens addedTokens(std::move(tokens), *model, {});
+    AddedTokens addedTokens(std::move(tokens).take(), *model, {});
 
     PostProcessor postProcessor;
     if (configuration.flag("add_bos_token", begin.has_value()))

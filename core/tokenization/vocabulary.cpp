@@ -14,7 +14,7 @@ Vocabulary::Vocabulary(const Component& component) {
     tokens_.reserve(entries.size());
     for (const auto& entry : entries.items()) {
         const auto id = tokenId(entry.value());
-        if (!id) component.refuse(fmt::format("the id of '{}' is not a whole number from 0 to 2^31 - 1", entry.key()));
+        if (!id) component.refuse(fmt::format("the id of '{}' is not a whole number below 1,000,000,000", entry.key()));
         const auto [place, isNew] = ids_.emplace(entry.key(), *id);
         tokens_.emplace(*id, place->first);
         largestIdPlusOne_ = std::max(largestIdPlusOne_, static_cast<std::size_t>(*id) + 1);

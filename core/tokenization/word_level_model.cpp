@@ -1,5 +1,7 @@
 #include "core/tokenization/word_level_model.h"
 
+#include "core/files/excerpt.h"
+
 #include <fmt/format.h>
 
 #include <stdexcept>
@@ -15,7 +17,7 @@ void WordLevelModel::tokenize(const Piece& piece, std::vector<std::int32_t>& ids
     const auto id = vocabulary_.idOf(piece.text);
     if (!id && !unknown_)
         throw std::runtime_error(
-            fmt::format("The tokenizer has no token for '{}' and none for the unknown.", piece.text));
+            fmt::format("The tokenizer has no token for '{}' and none for the unknown.", excerptOf(piece.text)));
     ids.push_back(id ? *id : *unknown_);
 }
 

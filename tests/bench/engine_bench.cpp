@@ -8,11 +8,11 @@
 #include "core/startup/paths.h"
 #include "core/startup/tuned_libraries.h"
 #include "core/tasks/digits/classifier.h"
+#include "tests/bench/options.h"
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <torch/types.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -64,11 +64,11 @@ int main(int argc, char** argv) {
     std::size_t threads = 1;
     std::uint64_t evaluations = 2000;
     int rounds = 7;
-    CLI::App program("Engine against bare forward passes, on the digits");
-    program.add_option("--threads", threads);
-    program.add_option("--evaluations", evaluations);
-    program.add_option("--rounds", rounds);
-    CLI11_PARSE(program, argc, argv);
+    bench::Options("Engine against bare forward passes, on the digits")
+        .add("--threads", &threads)
+        .add("--evaluations", &evaluations)
+        .add("--rounds", &rounds)
+        .read(argc, argv);
 
     RunConfiguration configuration;
     configuration.device = "cpu";

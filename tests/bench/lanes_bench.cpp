@@ -4,9 +4,9 @@
 #include "core/session/session.h"
 #include "core/startup/paths.h"
 #include "core/startup/tuned_libraries.h"
+#include "tests/bench/options.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -63,13 +63,13 @@ int main(int argc, char** argv) {
     std::size_t lanes = 2;
     int rounds = 5;
     std::uint64_t offspring = 8, digits = 4000, language = 64;
-    CLI::App program("Several lanes against one");
-    program.add_option("--lanes", lanes);
-    program.add_option("--rounds", rounds);
-    program.add_option("--offspring", offspring);
-    program.add_option("--digits", digits, "Evaluations of a run on the digits; 0: none");
-    program.add_option("--language", language, "Evaluations of a run of two tiny language models; 0: none");
-    CLI11_PARSE(program, argc, argv);
+    bench::Options("Several lanes against one")
+        .add("--lanes", &lanes)
+        .add("--rounds", &rounds)
+        .add("--offspring", &offspring)
+        .add("--digits", &digits, "Evaluations of a run on the digits; 0: none")
+        .add("--language", &language, "Evaluations of a run of two tiny language models; 0: none")
+        .read(argc, argv);
 
     const auto folder = std::filesystem::temp_directory_path() /
                         fmt::format("mergarium-bench-{}", std::chrono::steady_clock::now().time_since_epoch().count());

@@ -5,11 +5,11 @@
 #include "core/networks/llama.h"
 #include "core/random/random_stream.h"
 #include "core/startup/tuned_libraries.h"
+#include "tests/bench/options.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -105,22 +105,22 @@ int main(int argc, char** argv) {
     int threads = at::get_num_threads();
     bool library = false;
     std::string device = "cpu";
-    CLI::App program("Language models against bare matrix products");
-    program.add_option("--rounds", rounds);
-    program.add_option("--threads", threads);
-    program.add_option("--batch", sizes.batch);
-    program.add_option("--prompt", sizes.prompt);
-    program.add_option("--new-tokens", sizes.newTokens);
-    program.add_option("--hidden", config.hidden);
-    program.add_option("--intermediate", config.intermediate);
-    program.add_option("--layers", config.layers);
-    program.add_option("--heads", config.heads);
-    program.add_option("--key-heads", config.keyHeads);
-    program.add_option("--head-size", config.headSize);
-    program.add_option("--vocabulary", config.vocabulary);
-    program.add_flag("--library", library, "Also by libtorch's kernels");
-    program.add_option("--device", device, "cpu or cuda");
-    CLI11_PARSE(program, argc, argv);
+    bench::Options("Language models against bare matrix products")
+        .add("--rounds", &rounds)
+        .add("--threads", &threads)
+        .add("--batch", &sizes.batch)
+        .add("--prompt", &sizes.prompt)
+        .add("--new-tokens", &sizes.newTokens)
+        .add("--hidden", &config.hidden)
+        .add("--intermediate", &config.intermediate)
+        .add("--layers", &config.layers)
+        .add("--heads", &config.heads)
+        .add("--key-heads", &config.keyHeads)
+        .add("--head-size", &config.headSize)
+        .add("--vocabulary", &config.vocabulary)
+        .add("--library", &library, "Also by libtorch's kernels")
+        .add("--device", &device, "cpu or cuda")
+        .read(argc, argv);
     at::set_num_threads(threads);
     const c10::InferenceMode inference;
 

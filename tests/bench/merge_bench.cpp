@@ -6,9 +6,9 @@
 #include "core/genome/recipe_genome.h"
 #include "core/models/model_writer.h"
 #include "core/progress/pieces.h"
+#include "tests/bench/options.h"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -145,12 +145,12 @@ int main(int argc, char** argv) {
         (fs::read_symlink("/proc/self/exe").parent_path() / "../../app/mergarium-cli").lexically_normal().string();
     int rounds = 3;
     bool keep = false;
-    CLI::App options("Merging against copying, on two checkpoints of 1.1 billion parameters");
-    options.add_option("--folder", folder, "Where the checkpoints are generated; needs 9 GB");
-    options.add_option("--cli", program, "mergarium-cli");
-    options.add_option("--rounds", rounds);
-    options.add_flag("--keep", keep, "Leave the checkpoints there for the next time");
-    CLI11_PARSE(options, argc, argv);
+    bench::Options("Merging against copying, on two checkpoints of 1.1 billion parameters")
+        .add("--folder", &folder, "Where the checkpoints are generated; needs 9 GB")
+        .add("--cli", &program, "mergarium-cli")
+        .add("--rounds", &rounds)
+        .add("--keep", &keep, "Leave the checkpoints there for the next time")
+        .read(argc, argv);
 
     const fs::path base = folder;
     generate(base / "a", 1);

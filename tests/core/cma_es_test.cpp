@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <numbers>
@@ -127,6 +128,30 @@ private Q_SLOTS:
     void populationIsTheTutorialsByDefault() {
         QCOMPARE(CmaEs(Point(10, 0.0), {}).population(), std::size_t{10});
         QCOMPARE(CmaEs(Point(19'210, 0.0), {.covariance = Covariance::Diagonal}).population(), std::size_t{33});
+    }
+
+    // After one generation both paths lie along the step of the mean, as long as the tutorial's table 1 says: for 10
+    // dimensions and 10 samples, mu_eff = 3.1673, c_sigma = 0.28443, c_c = 0.29499, worked out by hand.
+    void pathsLearnAtTheTutorialsRates() {
+        CmaEs search(Point(10, 1.0), {.seed = 4, .step = 0.5});
+        const auto before = meanOf(search);
+        std::vector<double> values(search.population());
+        for (std::size_t k = 0; k < values.size(); ++k) values[k] = sphere(search.ask(k));
+        search.tell(values);
+        const auto after = meanOf(search);
+
+        // Its state: five whole numbers and the step, then mean, both paths, scales.
+        const auto state = search.state();
+        const auto number = [&](std::size_t index) {
+            double value = 0.0;
+            std::memcpy(&value, state.data() + index * sizeof value, sizeof value);
+            return value;
+        };
+        for (std::size_t i = 0; i < 10; ++i) {
+            const double move = (after[i] - before[i]) / 0.5;
+            QVERIFY(std::abs(number(16 + i) - 1.2431844637622862 * move) < 1e-12);
+            QVERIFY(std::abs(number(26 + i) - 1.262152687851381 * move) < 1e-12);
+        }
     }
 
     void firstSamplesHaveTheFirstStepsDeviation() {

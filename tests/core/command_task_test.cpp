@@ -176,20 +176,22 @@ private Q_SLOTS:
         };
         const auto says = [](const std::string& line) { return answering("echo '" + json(line) + "'"); };
         row("crash", answering("echo 'no such layer' >&2; exit 3"),
-            "The evaluator ended with exit code 3 before it answered; it wrote on stderr: no such layer");
+            "The evaluator ended with exit code 3 before it answered; its stderr ends with: no such layer");
         row("signal", answering("kill -SEGV $$"),
             "The evaluator was ended by signal 11 (Segmentation fault) before it answered, and wrote nothing on "
             "stderr.");
         row("silent end", answering("exit 0"), "The evaluator ended with exit code 0 before it answered");
         row("half a line", answering("printf '{\"id\": 1'; exit 0"), "ended with exit code 0 before it answered");
-        row("garbage", says("Loading model ..."), "gave an answer that is no JSON: Loading model ...");
+        row("garbage", says("Loading model ..."),
+            "gave an answer that can't be read: this is not valid JSON, at byte 1: Loading model ...");
         row("no text at all", answering("printf 'na\\303\\257ve \\377\\n' >&2; printf '\\377\\376\\n'"),
-            "it wrote on stderr: na\xc3\xafve \xef\xbf\xbd");
+            "its stderr ends with: na\xc3\xafve \xef\xbf\xbd");
         row("no object", says("[0.5, 0.5, 0.5]"), "not a JSON object");
-        row("nested deep", says(std::string(5000, '[')), "nested too deep");
-        row("NaN", says("{'id': 1, 'scores': [NaN, 0.5, 0.5]}"), "no JSON: {\"id\": 1, \"scores\": [NaN, 0.5, 0.5]}");
+        row("nested deep", says(std::string(5000, '[')), "nested more than 100 deep");
+        row("NaN", says("{'id': 1, 'scores': [NaN, 0.5, 0.5]}"),
+            "not valid JSON, at byte 22: {\"id\": 1, \"scores\": [NaN, 0.5, 0.5]}");
         row("null", says("{'id': 1, 'scores': [0.5, null, 0.5]}"), "gave null as score 2, which is no number");
-        row("beyond every number", says("{'id': 1, 'scores': [0.5, 1e999, 0.5]}"), "no JSON");
+        row("beyond every number", says("{'id': 1, 'scores': [0.5, 1e999, 0.5]}"), "larger than a number can be");
         row("above 1", says("{'id': 1, 'scores': [0.5, 0.5, 1.5]}"),
             "gave 1.5 as score 3, but scores lie between 0 and 1");
         row("below 0", says("{'id': 1, 'scores': [-0.5, 0.5, 0.5]}"),
@@ -205,6 +207,8 @@ private Q_SLOTS:
         row("no id", says("{'scores': [0, 0, 0]}"), "gave an answer without the question's id");
         row("its own error", says("{'id': 1, 'error': 'out of memory'}"), "could not score the model: out of memory");
         row("closes stdout", answering("exec >&-; sleep 1000"), "closed its standard output before it answered");
+        row("many lists", "#!/bin/sh\nread -r line\nprintf '['; yes '[],' | head -n 20000000 | tr -d '\\n'; echo\n",
+            "there are more than the 100012 values");
         row("an endless line", "#!/bin/sh\nread -r line\ntr '\\0' x < /dev/zero\n",
             "wrote more than 64 MiB for an answer");
     }
@@ -216,12 +220,24 @@ private Q_SLOTS:
         QVERIFY2(QString::fromStdString(failure_).contains(reason), failure_.c_str());
     }
 
+    // Sixty million blank lines while the question is still being written; looking at them again and again took hours.
+    void blankLinesAreSkippedInLinearTime() {
+        auto settings =
+            settingsOf("#!/bin/sh\nhead -c 60000000 /dev/zero | tr '\\0' '\\n'\nread -r line\n" + kGoodAnswer);
+        settings.samples = write("samples.jsonl", "{\"question\": \"" + std::string(1 << 18, 'x') + "\"}\n");
+        const auto task = taskOf(settings);
+        QElapsedTimer timer;
+        timer.start();
+        score(*task, 1.0f);
+        QVERIFY2(timer.elapsed() < 20'000, qPrintable(QString::number(timer.elapsed())));
+    }
+
     void noAnswerInTimeIsAFailure() {
         auto settings = settingsOf(answering("echo 'thinking' >&2; sleep 1000"));
         settings.timeout = 0.2;
         const auto task = taskOf(settings);
         QVERIFY(!score(*task, 1.0f));
-        QCOMPARE(failure_, std::string("The evaluator did not answer within 0.2 s; it wrote on stderr: thinking"));
+        QCOMPARE(failure_, std::string("The evaluator did not answer within 0.2 s; its stderr ends with: thinking"));
     }
 
     void aClosedStdinIsAFailure() {
@@ -291,13 +307,6 @@ private Q_SLOTS:
         QVERIFY(!score(*task, 1.0f));
         QVERIFY(failure_.ends_with("eee the reason"));
         QVERIFY(failure_.size() < 2000);
-    }
-
-    void stderrAboutEarlierModelsIsForgotten() {
-        const auto task = taskOf(answering("case $(cat model) in 2) exit 1;; esac; echo chatter >&2; " + kGoodAnswer));
-        QVERIFY(score(*task, 1.0f));
-        QVERIFY(!score(*task, 2.0f));
-        QVERIFY2(failure_.ends_with("and wrote nothing on stderr."), failure_.c_str());
     }
 };
 

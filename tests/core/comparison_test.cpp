@@ -1,6 +1,7 @@
 #include "core/comparison/comparison.h"
 #include "core/comparison/figure.h"
 #include "core/comparison/tables.h"
+#include "core/figures/axes.h"
 
 #include <QXmlStreamReader>
 #include <QtTest>
@@ -118,6 +119,37 @@ private Q_SLOTS:
         QCOMPARE(lines.size(), 1 + 2 * 201);
         QVERIFY(lines[1].startsWith("\"a, b\",m2n2,0,2,0.200000,0.000000,"));
         QVERIFY(lines[201].startsWith("\"a, b\",m2n2,100,2,0.690000,0.010000,"));
+    }
+
+    // Runs of language models often hold nothing out: their test scores are no zeros.
+    void whereNothingIsHeldOutNothingIsSaidOfIt() {
+        auto runs = twoArms();
+        for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+            auto run = runOf("all in training", seed, 0.0);
+            for (auto& point : run.curve) point.bestTest = 0.0;
+            runs.push_back(run);
+        }
+        const std::vector<PublishedResult> published{{"all in training", 0.52}};
+        const auto comparison = compareArms("", runs, published);
+        const auto& arm = comparison.arms[2];
+        QCOMPARE(arm.seeds.size(), std::size_t{2});
+        QCOMPARE(arm.bestTest.count, std::size_t{0});
+        QCOMPARE(arm.area.count, std::size_t{0});
+        QVERIFY(arm.testBand.at.empty() && !arm.againstFirst);
+        QVERIFY(near(arm.bestTrain.mean, 0.9));
+        const auto table = QString::fromStdString(toMarkdown(std::vector{comparison}));
+        QVERIFY2(table.contains("| all in training | 2 | - | - | 90.0 +- 0.0 | - | - | - | 80.0 | 0.70 | 52.0 | - |\n"),
+                 qPrintable(table));
+        const auto lines =
+            QString::fromStdString(toCsv(std::vector{comparison})).split('\n', Qt::SkipEmptyParts).filter("all in");
+        QCOMPARE(lines.size(), 201);
+        QVERIFY2(lines.back().startsWith(",all in training,100,2,,,0.900000,0.000000,"), qPrintable(lines.back()));
+        QVERIFY(textsOf(figureOf(std::vector{comparison})).contains("all in training: nothing is held out"));
+
+        // One run that scores nothing is measured where others of its arm score something.
+        runs = {runOf("m2n2", 1, 0.5), runOf("m2n2", 2, 0.0)};
+        for (auto& point : runs[1].curve) point.bestTest = 0.0;
+        QVERIFY(near(compareArms("", runs).arms[0].bestTest.mean, 0.25));
     }
 
     void ticksAreRoundAndInside() {

@@ -1,4 +1,5 @@
-#include "core/configuration/yaml.h"
+#include "core/configuration/command_line.h"
+#include "core/configuration/short_yaml.h"
 #include "core/fields/kinds.h"
 #include "core/fields/yaml.h"
 #include "core/founders/founder_fields.h"
@@ -7,6 +8,7 @@
 #include <QtTest>
 
 #include <cmath>
+#include <optional>
 
 using namespace mergarium;
 
@@ -108,6 +110,50 @@ public:
     std::string founders_ = "[/a, {base: /b, adapter: /l}]";
 };
 
+/// A configuration with random values; absent where two of them can't be together.
+std::optional<RunConfiguration> drawConfiguration(std::uint64_t seed) {
+    Randomizer random(seed);
+    RunConfiguration c;
+    c.task = defaultKinds<TaskSettings>()[seed % kKindCount<TaskSettings>];
+    c.strategy = defaultKinds<StrategySettings>()[seed / kKindCount<TaskSettings> % kKindCount<StrategySettings>];
+    const bool own = !ownFoundersOf(c.task).empty();
+    random.founders_ = own ? std::string(ownFoundersOf(c.task)[seed % 3]) : "[/a, {base: \"/b: c\", adapter: /l}]";
+    std::visit([&](auto& one) { visit(random, one); }, c.task);
+    std::visit([&](auto& one) { visit(random, one); }, c.strategy);
+    visit(random, c.tensors);
+    if (own) {
+        c.founders = OwnFounders{random.founders_};
+    } else {
+        c.founders = std::vector<CheckpointFounder>{{"/a", ""}, {"/b: c", "/l"}};
+        std::visit(
+            [](auto& one) {
+                if constexpr (requires { one.splice; }) {
+                    one.splice.mutation = 0.0;
+                    one.crossover = true;
+                }
+            },
+            c.strategy);
+    }
+    c.seed = random.below(1ULL << 62);
+    c.evaluations = 1 + random.below(1'000'000'000);
+    c.name = "run \"" + std::to_string(seed) + "\": # é";
+    if (firstViolation(c)) return {};
+    return c;
+}
+
+/// So many of them.
+template <class Look>
+void forConfigurations(std::size_t count, Look look) {
+    std::size_t tried = 0;
+    for (std::uint64_t seed = 0; tried < count && !QTest::currentTestFailed(); ++seed) {
+        QVERIFY2(seed < 2 * count + 100, "most of what is drawn can't be run");
+        const auto configuration = drawConfiguration(seed);
+        if (!configuration) continue;
+        ++tried;
+        look(*configuration);
+    }
+}
+
 }  // namespace
 
 class ConfigurationRoundTripTest : public QObject {
@@ -115,43 +161,52 @@ class ConfigurationRoundTripTest : public QObject {
 
 private Q_SLOTS:
     void whatIsWrittenReadsBackEqual() {
-        std::size_t tried = 0;
-        for (std::uint64_t seed = 0; tried < 10'000; ++seed) {
-            QVERIFY2(seed < 20'000, "most of what is drawn can't be run");
-            Randomizer random(seed);
-            RunConfiguration c;
-            c.task = defaultKinds<TaskSettings>()[seed % kKindCount<TaskSettings>];
-            c.strategy =
-                defaultKinds<StrategySettings>()[seed / kKindCount<TaskSettings> % kKindCount<StrategySettings>];
-            const bool own = !ownFoundersOf(c.task).empty();
-            random.founders_ =
-                own ? std::string(ownFoundersOf(c.task)[seed % 3]) : "[/a, {base: \"/b: c\", adapter: /l}]";
-            std::visit([&](auto& one) { visit(random, one); }, c.task);
-            std::visit([&](auto& one) { visit(random, one); }, c.strategy);
-            visit(random, c.tensors);
-            if (own) {
-                c.founders = OwnFounders{random.founders_};
-            } else {
-                c.founders = std::vector<CheckpointFounder>{{"/a", ""}, {"/b: c", "/l"}};
-                std::visit(
-                    [](auto& one) {
-                        if constexpr (requires { one.splice; }) {
-                            one.splice.mutation = 0.0;
-                            one.crossover = true;
-                        }
-                    },
-                    c.strategy);
-            }
-            c.seed = random.below(1ULL << 62);
-            c.evaluations = 1 + random.below(1'000'000'000);
-            c.name = "run \"" + std::to_string(seed) + "\": # é";
-            if (firstViolation(c)) continue;  // two parameters that can't be together
-            ++tried;
+        forConfigurations(10'000, [](const RunConfiguration& c) {
             const auto yaml = toYaml(c);
             const auto again = parseConfiguration(yaml, "written");
             QVERIFY2(again == c, yaml.c_str());
             QVERIFY2(toYaml(again) == yaml, yaml.c_str());
-        }
+        });
+    }
+
+    void whatIsWrittenShortReadsBackEqualAndHoldsNothingToSpare() {
+        forConfigurations(150, [](const RunConfiguration& c) {
+            const auto yaml = toShortYaml(c);
+            QVERIFY2(parseConfiguration(yaml, "written") == c, yaml.c_str());
+            QVERIFY2(yaml.size() <= toYaml(c).size(), yaml.c_str());
+        });
+        QCOMPARE(toShortYaml({}), std::string("{}\n"));
+        RunConfiguration seeded;
+        seeded.seed = 7;
+        QCOMPARE(toShortYaml(seeded), std::string("seed: 7\n"));
+    }
+
+    void overridesMakeOneOfTheOther() {
+        std::optional<RunConfiguration> before;
+        forConfigurations(1000, [&](const RunConfiguration& c) {
+            if (before) {
+                const auto overrides = overridesFrom(*before, c);
+                std::string said;
+                for (const auto& one : overrides) said += one.key + '=' + one.value + '\n';
+                QVERIFY2(parseConfiguration(toYaml(*before), "", overrides) == c,
+                         (toYaml(*before) + "\n" + toYaml(c) + "\n" + said).c_str());
+                QVERIFY(overridesFrom(c, c).empty());
+            }
+            before = c;
+        });
+    }
+
+    void aCommandLineReadsBackEqual() {
+        std::vector<Preset> presets;
+        for (const std::uint64_t seed : {3u, 4u, 5u, 6u, 7u})
+            if (const auto c = drawConfiguration(seed)) presets.push_back({"preset " + std::to_string(seed), {}, *c});
+        QVERIFY(presets.size() > 1);
+        forConfigurations(500, [&](const RunConfiguration& c) {
+            const auto line = commandLineOf(c, presets);
+            QVERIFY2(isCommandLine(line), line.c_str());
+            QVERIFY2(parseCommandLine(line, presets) == c, line.c_str());
+        });
+        QCOMPARE(commandLineOf(presets[1].configuration, presets), "mergarium-cli run '" + presets[1].name + "'");
     }
 };
 

@@ -315,17 +315,6 @@ private Q_SLOTS:
                  "docs/configuration.md: run mergarium-cli parameters --markdown > docs/configuration.md");
     }
 
-    void yamlIsBoundedInDepthAndNumber() {
-        QVERIFY_EXCEPTION_THROWN(parseYaml(std::string(200, '['), "x"), ConfigurationError);
-        std::string bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n";
-        for (char name = 'b'; name < 'j'; ++name) {
-            bomb += std::string(1, name) + ": &" + name + " [";
-            for (int i = 0; i < 10; ++i) bomb += std::string(i ? ", *" : "*") + static_cast<char>(name - 1);
-            bomb += "]\n";
-        }
-        QVERIFY_EXCEPTION_THROWN(parseYaml(bomb, "x"), ConfigurationError);
-    }
-
     void everyPresetIsReadAndWrittenAlike() {
         const auto presets = readPresets(MERGARIUM_SOURCE_DIR "/resources");
         QVERIFY(presets.size() >= 11);

@@ -94,13 +94,13 @@ private Q_SLOTS:
     void aBinHoldsTheMeanOfItsShares() {
         const SmallArchive archive;
         const auto raster = rasterize(archive.rows, archive.order, {0, 5}, 2, Binning::Mean);
-        compareAll(raster.shares, {0.75, 0.25 / 3, kAbsent, kAbsent, 0.25, 1.75 / 3});
+        compareAll(raster.values, {0.75, 0.25 / 3, kAbsent, kAbsent, 0.25, 1.75 / 3});
     }
 
     void aBinHoldsTheLargestOfItsShares() {
         const SmallArchive archive;
         const auto raster = rasterize(archive.rows, archive.order, {0, 5}, 2, Binning::Max);
-        compareAll(raster.shares, {1.0, 0.25, kAbsent, kAbsent, 0.5, 1.0});
+        compareAll(raster.values, {1.0, 0.25, kAbsent, kAbsent, 0.5, 1.0});
     }
 
     void totalsAndTheUnsolvedAreMeansOverTheBin() {
@@ -119,16 +119,32 @@ private Q_SLOTS:
         QCOMPARE(raster.bins.size(), std::size_t{3});
         QCOMPARE(raster.bins[0].begin, std::size_t{1});
         QCOMPARE(raster.bins[2].end, std::size_t{4});
-        compareAll(raster.shares, {0, 0, 1, kAbsent, kAbsent, kAbsent, 1, 0, 0});
+        compareAll(raster.values, {0, 0, 1, kAbsent, kAbsent, kAbsent, 1, 0, 0});
         compareAll(raster.unsolved, {0, 1, 0});
         compareAll(rasterize(archive.rows, order, {4, 99}, 10, Binning::Max).totals, {2.0});
+    }
+
+    void everyMeasureIsWhatItSays() {
+        const std::vector<float> first{0.4f, 0.5f, 0.0f, 0.9f}, second{0.4f, 1.0f, 0.0f, 0.1f};
+        const std::vector<std::span<const float>> rows{first, second};
+        const std::vector<std::uint32_t> order{0, 1, 2, 3};
+        const auto of = [&](NicheMeasure measure, Binning binning, std::size_t width) {
+            return rasterize(rows, order, {0, 4}, width, binning, measure, second).values;
+        };
+        compareAll(of(NicheMeasure::Score, Binning::Mean, 4), {0.4, 0.5, 0, 0.9, 0.4, 1, 0, 0.1});
+        compareAll(of(NicheMeasure::Solved, Binning::Mean, 2), {0.5, 0.5, 0.5, 0});
+        compareAll(of(NicheMeasure::Share, Binning::Mean, 4), {0.5, 1.0 / 3, 0, 0.9, 0.5, 2.0 / 3, 0, 0.1});
+        compareAll(of(NicheMeasure::Difference, Binning::Mean, 4), {0, -0.5, 0, 0.8, 0, 0, 0, 0});
+        // Furthest from 0, with its sign.
+        compareAll(of(NicheMeasure::Difference, Binning::Max, 2), {-0.5, 0.8, 0, 0});
+        compareAll(of(NicheMeasure::Difference, Binning::Max, 1), {0.8, 0});
     }
 
     void anEmptyRangeOrWidthHasNoBins() {
         const SmallArchive archive;
         QVERIFY(rasterize(archive.rows, archive.order, {3, 3}, 10, Binning::Mean).bins.empty());
         QVERIFY(rasterize(archive.rows, archive.order, {5, 9}, 10, Binning::Mean).bins.empty());
-        QVERIFY(rasterize(archive.rows, archive.order, {0, 5}, 0, Binning::Mean).shares.empty());
+        QVERIFY(rasterize(archive.rows, archive.order, {0, 5}, 0, Binning::Mean).values.empty());
     }
 
     void oneSolvedSampleAmongManyStaysVisibleUnderMax() {
@@ -142,9 +158,9 @@ private Q_SLOTS:
         const auto mean = rasterize(rows, order, {0, kSamples}, kWidth, Binning::Mean);
         std::vector<double> expected(kWidth);
         expected[kSolvedOne / 50] = 1.0;
-        compareAll(most.shares, expected);
+        compareAll(most.values, expected);
         expected[kSolvedOne / 50] = 0.02;
-        compareAll(mean.shares, expected);
+        compareAll(mean.values, expected);
     }
 
     void samplesAreOrderedByGroupDifficultyOrOwner_data() {

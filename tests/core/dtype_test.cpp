@@ -1,4 +1,5 @@
 #include "core/checkpoint/dtype.h"
+#include "core/checkpoint/not_finite.h"
 
 #include <QtTest>
 
@@ -7,6 +8,8 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <span>
+#include <vector>
 
 using namespace mergarium;
 
@@ -95,6 +98,29 @@ std::vector<float> difficultValues(const Narrow& narrow) {
 class DTypeTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void numbersThatAreNotFiniteAreCountedInEveryType() {
+        constexpr float kInfinity = std::numeric_limits<float>::infinity();
+        constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+        // Beyond the end of a block, and in an odd place.
+        std::vector<float> values(10'001, 1.5f);
+        values[0] = values[9'999] = kNan;
+        values[1] = values[4'096] = kInfinity;
+        values[10'000] = -kInfinity;
+        values[2] = -0.0f;
+        values[3] = 448.0f;  // the largest of the narrowest type
+        for (const auto dtype : {DType::F32, DType::F16, DType::BF16, DType::F8E5M2, DType::F8E4M3}) {
+            std::vector<std::byte> bytes(values.size() * sizeOf(dtype) + 1);
+            fromFloats(dtype, values, bytes.data() + 1);
+            const auto found = countNotFinite(dtype, std::span(bytes).subspan(1));
+            const bool knowsInfinity = dtype != DType::F8E4M3;
+            QCOMPARE(found, (knowsInfinity ? NotFinite{2, 3} : NotFinite{5, 0}));
+        }
+        std::vector<double> wide{1.0, kNan, kInfinity, 1e300};
+        QCOMPARE(countNotFinite(DType::F64, std::as_bytes(std::span(wide))), (NotFinite{1, 1}));
+        const std::vector<std::byte> whole(64, std::byte{0xff});
+        QCOMPARE(countNotFinite(DType::I64, whole), NotFinite{});
+    }
+
     void namesAreThoseOfSafetensors() {
         QCOMPARE(dtypeOf("BF16"), DType::BF16);
         QCOMPARE(dtypeOf("F8_E4M3"), DType::F8E4M3);

@@ -1,4 +1,4 @@
-#include "core/store/encoding.h"
+#include "core/database/encoding.h"
 
 #include <QtTest>
 

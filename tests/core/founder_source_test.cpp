@@ -202,6 +202,9 @@ private Q_SLOTS:
         refuses({{"r", 0}}, q, "'r' is no whole number above 0");
         refuses({{"lora_alpha", "8"}}, q, "'lora_alpha' is no number");
         refuses({{"alpha_pattern", {{"(", 1}}}}, q, "no regular expression");
+        nlohmann::json many;
+        for (int i = 0; i < 30; ++i) many["a{9999}" + std::to_string(i)] = 1;
+        refuses({{"alpha_pattern", many}}, q, "20 with counted repetitions");
         refuses({}, {q[0]}, "only one of its two matrices");
         refuses({}, linear("model.k", 6, 4), "'model.k.weight', which the base");
         refuses({}, linear("model.q", 6, 5), "[6, 5] for 'model.q.weight'");

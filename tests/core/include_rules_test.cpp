@@ -22,17 +22,23 @@ const std::map<std::string, Names> kCore{
     {"comparison", {"figures", "run", "statistics", "text"}},
     {"compute", {"modules", "networks", "tasks"}},
     {"configuration", {"fields", "founders", "search", "tasks"}},
+    {"database", {"archive", "files", "run"}},
+    {"drafts", {"configuration", "database"}},
     {"evaluation",
-     {"archive", "checkpoint", "compute", "configuration", "files", "founders", "genome", "parallel", "search", "tasks",
-      "text"}},
+     {"archive", "checkpoint", "compute", "configuration", "files", "founders", "genome", "parallel", "search",
+      "startup", "subprocess", "tasks", "text"}},
     {"export",
-     {"archive", "checkpoint", "evaluation", "fields", "files", "founders", "genome", "models", "run", "store"}},
-    {"fields", {}},
-    {"figures", {}},
+     {"archive", "checkpoint", "evaluation", "fields", "files", "founders", "genome", "labels", "models", "run",
+      "store"}},
+    {"fields", {"files"}},
+    {"figures", {"text"}},
     {"files", {"subprocess"}},
     {"founders", {"checkpoint", "fields", "files"}},
     {"genome", {"checkpoint", "files", "founders", "models", "parallel", "progress", "random"}},
+    {"history", {"archive", "evaluation", "genome", "run", "store"}},
+    {"import", {"database", "run", "store"}},
     {"kernels", {}},
+    {"labels", {"archive", "database", "run", "store"}},
     {"mating", {"archive", "random"}},
     {"models", {"checkpoint", "files", "founders", "progress"}},
     {"modules", {}},
@@ -40,19 +46,23 @@ const std::map<std::string, Names> kCore{
     {"parallel", {}},
     {"progress", {}},
     {"random", {}},
-    {"run", {"archive", "checkpoint", "configuration", "tasks"}},
+    {"report", {"archive", "configuration", "figures", "files", "run", "session", "store", "text"}},
+    {"run", {"archive", "checkpoint", "configuration", "subprocess", "tasks"}},
     {"search", {"archive", "checkpoint", "fields", "files", "genome", "mating", "random", "tasks"}},
-    {"session", {"archive", "evaluation", "run", "search", "store"}},
-    {"startup", {}},
+    {"session",
+     {"archive", "configuration", "database", "evaluation", "history", "run", "search", "store", "subprocess", "text"}},
+    {"startup", {"files", "subprocess"}},
     {"statistics", {}},
-    {"store", {"archive", "checkpoint", "configuration", "files", "genome", "run", "search"}},
+    {"store", {"archive", "checkpoint", "configuration", "database", "genome", "run", "search"}},
     {"subprocess", {}},
-    {"sweeps", {"comparison", "configuration", "fields", "session", "store"}},
+    {"sweeps", {"comparison", "configuration", "database", "fields", "files", "session", "store"}},
     {"tasks",
      {"checkpoint", "fields", "files", "founders", "genome", "models", "networks", "random", "subprocess", "text",
       "tokenization"}},
     {"text", {}},
     {"tokenization", {"files", "modules", "text"}},
+    {"trial",
+     {"configuration", "evaluation", "files", "founders", "genome", "progress", "subprocess", "tasks", "text"}},
 };
 
 struct Include {
@@ -157,8 +167,8 @@ private Q_SLOTS:
             row(qPrintable(QString("%1 don't know the archive").arg(folder)), QString("core/%1").arg(folder),
                 "\"core/(archive|mating|search|evaluation|run|store|session|sweeps|configuration)/");
         for (const auto& [folder, allowed] : kCore)
-            if (folder != "store")
-                row(qPrintable(QString("SQL stays in the store: %1").arg(folder.c_str())),
+            if (!Names{"database", "drafts", "import", "labels", "store"}.contains(folder))
+                row(qPrintable(QString("SQL stays beside the store: %1").arg(folder.c_str())),
                     QString("core/%1").arg(folder.c_str()), "[<\"](sqlite3|SQLiteCpp)");
     }
 

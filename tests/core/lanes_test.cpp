@@ -1,5 +1,6 @@
 #include "core/configuration/yaml.h"
 #include "core/session/run_loop.h"
+#include "tests/support/runs.h"
 #include "tests/support/tensor_files.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -66,7 +67,8 @@ class LanesTest : public QObject {
         return {.database = folder_.filePath(QString("runs-%1.db").arg(++files_)).toStdString(),
                 .resources = kResources,
                 .threads = 1,
-                .lanes = lanes};
+                .lanes = lanes,
+                .mayStart = test::anyProgram};
     }
     Ended whole(const RunConfiguration& configuration, std::size_t lanes) {
         const auto place = placeWith(lanes);

@@ -134,7 +134,7 @@ private Q_SLOTS:
         QVERIFY(
             textOf(result.folder / "README.md").find("- #4 (evaluation 2): a x #3, slerp, ratio 0.6, split at 20") !=
             std::string::npos);
-        rebuildModel(result.folder / "recipe.yaml", {}, folder_ / "again", cache());
+        rebuildModel({.recipe = result.folder / "recipe.yaml", .folder = folder_ / "again"}, cache());
         QVERIFY(filesIn(result.folder) == filesIn(folder_ / "again"));
 
         writeModel("b", 99);

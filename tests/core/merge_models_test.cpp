@@ -1,6 +1,6 @@
 #include "core/export/merge_models.h"
 #include "core/checkpoint/safetensors.h"
-#include "core/files/json_file.h"
+#include "core/files/json.h"
 #include "core/founders/content_hash.h"
 #include "core/genome/materialize.h"
 #include "core/genome/recipe_tensors.h"
@@ -158,7 +158,7 @@ private Q_SLOTS:
         auto half = request("merged");
         half.dtype = DType::F16;
         mergeModels(half, cache());
-        QCOMPARE(readJsonFile(folder_ / "merged" / "config.json")["torch_dtype"].get<std::string>(),
+        QCOMPARE(readJsonObject(folder_ / "merged" / "config.json", kSettingsJson)["torch_dtype"].get<std::string>(),
                  std::string("float16"));
         QCOMPARE(Checkpoint::open(folder_ / "merged")->find("model.norm.weight")->dtype, DType::F16);
         QCOMPARE(Checkpoint::open(folder_ / "merged")->find("model.position_ids")->dtype, DType::I64);

@@ -1,7 +1,7 @@
 #include "core/models/model_writer.h"
 
 #include "core/checkpoint/safetensors.h"
-#include "core/files/json_file.h"
+#include "core/files/json.h"
 #include "core/founders/content_hash.h"
 #include "core/progress/pieces.h"
 #include "tests/support/tensor_files.h"
@@ -138,7 +138,7 @@ private Q_SLOTS:
                  (std::vector<std::string>{"model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors",
                                            "model-00003-of-00003.safetensors", "model.safetensors.index.json"}));
         compare(folder_ / "model", someTensors());
-        const auto index = readJsonFile(folder_ / "model" / "model.safetensors.index.json");
+        const auto index = readJsonObject(folder_ / "model" / "model.safetensors.index.json", kIndexJson);
         QCOMPARE(index["metadata"]["total_size"].get<int>(), 14000 + 13 + 4'400'000 + 2 + 40 + 3 + 6006);
         QCOMPARE(index["weight_map"]["big"].get<std::string>(), std::string("model-00002-of-00003.safetensors"));
     }

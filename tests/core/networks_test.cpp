@@ -5,9 +5,12 @@
 #include "core/random/random_stream.h"
 #include "core/tasks/digits/classifier.h"
 #include "core/tasks/digits/digits.h"
+#include "tests/support/tensor_files.h"
 
+#include <QTemporaryDir>
 #include <QtTest>
 
+#include <sys/stat.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -109,6 +112,16 @@ private Q_SLOTS:
         std::vector<float> scores(2);
         scoreAll(task, scores);
         QCOMPARE(scores, (std::vector<float>{1, 0}));
+    }
+
+    void digitsAreReadFromARegularFileAlone() {
+        const QTemporaryDir folder;
+        const auto pipe = folder.filePath("digits.csv.gz").toStdString();
+        QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
+        QVERIFY(
+            test::messageOf([&] { readDigits(pipe); }).ends_with("this is no regular file but a pipe or a device."));
+        QVERIFY(test::messageOf([&] { readDigits("/nowhere/digits.csv.gz"); }).find("there is no such file") !=
+                std::string::npos);
     }
 
     void classifierSeesNewParameters() {

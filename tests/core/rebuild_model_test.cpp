@@ -12,6 +12,10 @@ namespace fs = std::filesystem;
 class RebuildModelTest : public QObject, private ExampleModels {
     Q_OBJECT
 
+    RebuildRequest rebuilding(const char* folder) const {
+        return {.recipe = folder_ / folder / "recipe.yaml", .folder = folder_ / "again"};
+    }
+
 private Q_SLOTS:
     void init() { writeBoth(); }
 
@@ -29,35 +33,80 @@ private Q_SLOTS:
         merge.shardSize = 100;
         merge.tensors.freeze = {{"*norm*", 1}};
         const auto result = mergeModels(merge, cache());
-        QCOMPARE(rebuildModel(folder_ / "merged" / "recipe.yaml", {}, folder_ / "again", cache()).hash, result.hash);
+        QCOMPARE(rebuildModel(rebuilding("merged"), cache()).hash, result.hash);
         QVERIFY(filesIn(folder_ / "merged") == filesIn(folder_ / "again"));
     }
 
     void aChangedFounderIsRefused() {
         mergeModels(request("merged"), cache());
         writeModel("b", 12);
-        const auto message =
-            messageOf([&] { rebuildModel(folder_ / "merged" / "recipe.yaml", {}, folder_ / "again", cache()); });
+        const auto message = messageOf([&] { rebuildModel(rebuilding("merged"), cache()); });
         QVERIFY2(message.find("this is not the founder 'b'") != std::string::npos, message.c_str());
         QVERIFY(!fs::exists(folder_ / "again"));
     }
 
+    void foundersAreFoundBesideTheRecipeOrWhereTheyAreSaidToBe_data() {
+        QTest::addColumn<bool>("withPaths");
+        QTest::newRow("names alone") << false;
+        QTest::newRow("with paths") << true;
+    }
     void foundersAreFoundBesideTheRecipeOrWhereTheyAreSaidToBe() {
-        mergeModels(request("merged"), cache());
-        const auto recipe = folder_ / "merged" / "recipe.yaml";
+        QFETCH(bool, withPaths);
+        auto merge = request("merged");
+        merge.paths = withPaths ? Paths::Told : Paths::Left;
+        mergeModels(merge, cache());
         fs::create_directory(folder_ / "elsewhere");
         fs::rename(folder_ / "a", folder_ / "merged" / "a");
         fs::rename(folder_ / "b", folder_ / "elsewhere" / "other");
-        const auto message = messageOf([&] { rebuildModel(recipe, {}, folder_ / "again", cache()); });
-        QVERIFY2(message.find("founder 2, 'b', is not at") != std::string::npos &&
-                     message.find("--founder 2=PATH") != std::string::npos,
-                 message.c_str());
-        rebuildModel(recipe, {{1, {.base = folder_ / "elsewhere" / "other", .adapter = {}}}}, folder_ / "again",
-                     cache());
-        QCOMPARE(textOf(folder_ / "again" / "model.safetensors"), textOf(folder_ / "merged" / "model.safetensors"));
-        QVERIFY(messageOf([&] {
-                    rebuildModel(recipe, {{7, {}}}, folder_ / "more", cache());
-                }).find("there is no founder 8") != std::string::npos);
+        auto again = rebuilding("merged");
+        const auto message = messageOf([&] { rebuildModel(again, cache()); });
+        for (const std::string& what :
+             {withPaths ? "founder 2, 'b', is neither at " + (folder_ / "b").string() : "founder 2, 'b', is neither in",
+              std::string("--founder 2=PATH"), std::string("--models")})
+            QVERIFY2(message.find(what) != std::string::npos, message.c_str());
+
+        const CheckpointFounder other{.base = folder_ / "elsewhere" / "other", .adapter = {}};
+        for (const char* key : {"2", "b"}) {
+            again.founders = {{key, other}};
+            rebuildModel(again, cache());
+            QVERIFY(filesIn(folder_ / "again")["model.safetensors"] ==
+                    textOf(folder_ / "merged" / "model.safetensors"));
+            fs::remove_all(folder_ / "again");
+        }
+        again.founders = {{"8", other}};
+        const auto refusal = messageOf([&] { rebuildModel(again, cache()); });
+        QVERIFY2(refusal.find("there is no founder 8; it has 2: a, b") != std::string::npos, refusal.c_str());
+    }
+
+    void foundersAreFoundInAFolderByTheirNames() {
+        // One is a model in a hub's cache, the other a file whose name says nothing.
+        const auto snapshot = folder_ / "hub" / "models--org--a" / "snapshots" / "0f3a";
+        fs::create_directories(snapshot.parent_path());
+        fs::rename(folder_ / "a", snapshot);
+        auto merge = request("merged");
+        merge.first.base = snapshot;
+        merge.second.base = folder_ / "b" / "model.safetensors";
+        const auto result = mergeModels(merge, cache());
+        const auto card = textOf(folder_ / "merged" / "README.md");
+        QVERIFY2(card.starts_with("---\nbase_model:\n- \"org/a\"\n- \"b\"\n"), card.c_str());
+
+        fs::create_directory(folder_ / "models");
+        fs::rename(folder_ / "hub" / "models--org--a", folder_ / "models" / "models--org--a");
+        fs::rename(folder_ / "b", folder_ / "models" / "b");
+        auto again = rebuilding("merged");
+        again.models = folder_ / "models";
+        QCOMPARE(rebuildModel(again, cache()).hash, result.hash);
+        QVERIFY(filesIn(folder_ / "merged") == filesIn(folder_ / "again"));
+    }
+
+    void recipesWithPathsAreRebuiltWithThem() {
+        auto merge = request("merged");
+        merge.paths = Paths::Told;
+        mergeModels(merge, cache());
+        fs::create_directory(folder_ / "far");
+        fs::rename(folder_ / "merged", folder_ / "far" / "away");
+        rebuildModel(rebuilding("far/away"), cache());
+        QVERIFY(filesIn(folder_ / "far" / "away") == filesIn(folder_ / "again"));
     }
 
     void aResultOtherThanTheRecipesIsNotKept() {
@@ -66,9 +115,8 @@ private Q_SLOTS:
         const auto at = text.find("result: \"") + 9;
         text[at] = text[at] == '0' ? '1' : '0';
         writeText(folder_ / "recipe.yaml", text);
-        QVERIFY(messageOf([&] {
-                    rebuildModel(folder_ / "recipe.yaml", {}, folder_ / "again", cache());
-                }).find("is not the one of the recipe") != std::string::npos);
+        QVERIFY(messageOf([&] { rebuildModel(rebuilding("."), cache()); }).find("is not the one of the recipe") !=
+                std::string::npos);
         QVERIFY(!fs::exists(folder_ / "again"));
     }
 
@@ -138,7 +186,7 @@ private Q_SLOTS:
         QVERIFY(at != std::string::npos);
         text.replace(at, from.toStdString().size(), to.toStdString());
         writeText(folder_ / "recipe.yaml", text);
-        const auto said = messageOf([&] { rebuildModel(folder_ / "recipe.yaml", {}, folder_ / "again", cache()); });
+        const auto said = messageOf([&] { rebuildModel(rebuilding("."), cache()); });
         QVERIFY2(said.find(message.toStdString()) != std::string::npos && said.find("recipe.yaml") != std::string::npos,
                  said.c_str());
     }

@@ -1,37 +1,20 @@
 #include "core/configuration/yaml.h"
 #include "core/session/run_loop.h"
-#include "tests/support/runs.h"
+#include "tests/support/new_databases.h"
 
-#include <QTemporaryDir>
 #include <QtTest>
 
-#include <atomic>
-
 using namespace mergarium;
+using test::stepTo;
 
 namespace {
-
-const std::atomic<bool> kNever = false;
-
-void stepTo(RunLoop& loop, std::uint64_t evaluations) {
-    while (loop.snapshot(Phase::Running).evaluations < evaluations && !loop.isFinished()) loop.step(kNever);
-}
 
 std::string finish(RunLoop& loop) { return test::finish(loop).archiveHash; }
 
 }  // namespace
 
-class ResumeTest : public QObject {
+class ResumeTest : public QObject, test::NewDatabases {
     Q_OBJECT
-
-    QTemporaryDir folder_;
-    int files_ = 0;
-
-    RunPlace newPlace() {
-        return {.database = folder_.filePath(QString("runs-%1.db").arg(++files_)).toStdString(),
-                .resources = test::kResources,
-                .threads = 1};
-    }
 
 private Q_SLOTS:
     void everyKindGoesOnAsIfNeverInterrupted_data() {

@@ -38,6 +38,18 @@ private Q_SLOTS:
         QCOMPARE(bare.objects, (std::vector<std::string>{"{\"index\": 0}", "{\"index\": 1, \"x\": 1}"}));
     }
 
+    // It would stand within the evaluator's question.
+    void aByteOrderMarkIsNoPartOfTheFirstSample() {
+        const auto file = readSampleFile(write("marked.jsonl", "\xEF\xBB\xBF{\"x\": 1}\n{\"x\": 2}\n"));
+        QCOMPARE(file.objects, (std::vector<std::string>{R"({"index": 0, "x": 1})", R"({"index": 1, "x": 2})"}));
+    }
+
+    void aFieldThatOccursTwiceIsRefused() {
+        const auto message = messageOf([&] { readSampleFile(write("twice.jsonl", "{\"x\": 1, \"x\": 2}\n")); });
+        QVERIFY2(message.find("twice.jsonl, line 1: the key 'x' occurs twice, at byte") != std::string::npos,
+                 message.c_str());
+    }
+
     void theHashIsThatOfTheSamplesAndNotOfTheirSpacing() {
         const auto hashOf = [&](const char* text) { return readSampleFile(write("samples.jsonl", text)).set.hash; };
         const auto hash = hashOf("{\"a\": 1}\n{\"a\": 2}\n");
@@ -55,13 +67,13 @@ private Q_SLOTS:
         QTest::newRow("blank") << "\n \n"
                                << "samples.jsonl: there are no samples in this file";
         QTest::newRow("broken") << "{}\n\n{\"a\": \n"
-                                << "samples.jsonl, line 3: this is not a JSON object";
+                                << "samples.jsonl, line 3: this is not valid JSON, at byte 5";
         QTest::newRow("no object") << "{}\n[1]\n"
                                    << "samples.jsonl, line 2: this is not a JSON object";
         QTest::newRow("two on a line") << "{} {}\n"
-                                       << "samples.jsonl, line 1: this is not a JSON object";
+                                       << "samples.jsonl, line 1: this is not valid JSON, at byte 4";
         QTest::newRow("nested deep") << "{\"a\": " + QString(1000, '[')
-                                     << "samples.jsonl, line 1: this sample is nested more than 100 deep";
+                                     << "samples.jsonl, line 1: this is nested more than 100 deep";
     }
     void filesOfSamplesThatCantBeUsedAreRefusedByLine() {
         QFETCH(QString, text);
@@ -69,10 +81,8 @@ private Q_SLOTS:
         const auto path = write("samples.jsonl", text.toStdString());
         const auto message = messageOf([&] { readSampleFile(path); });
         QVERIFY2(QString::fromStdString(message).contains(reason), message.c_str());
-        QVERIFY(messageOf([&] {
-                    readSampleFile(folder_ / "nothing");
-                }).ends_with("nothing: can't be opened for reading: No such file or directory."));
-        QVERIFY(messageOf([&] { readSampleFile(folder_); }).ends_with("this is a folder, not a file of samples."));
+        QVERIFY(messageOf([&] { readSampleFile(folder_ / "nothing"); }).ends_with("nothing: there is no such file."));
+        QVERIFY(messageOf([&] { readSampleFile(folder_); }).ends_with("this is a folder, not a file."));
     }
 };
 

@@ -179,6 +179,24 @@ private Q_SLOTS:
         QVERIFY(evaluations <= last->evaluations);
     }
 
+    void aStoredRunEndsWithItsLastBirth() {
+        const std::atomic<bool> never = false;
+        const auto database = path("last.db");
+        const auto loop = RunLoop::begin(shortRun(200), {.database = database, .resources = kResources, .threads = 1});
+        do {
+            QCOMPARE(loop->step(never), StepOutcome::Done);
+        } while (!loop->snapshot(Phase::Running).pairings.back().accepted);
+        loop->store(Phase::Stopped);
+        const auto live = loop->snapshot(Phase::Stopped);
+        const auto stored = RunCatalog(database).snapshot({1});
+        QCOMPARE(stored.members.size(), live.members.size());
+        for (std::size_t slot = 0; slot < live.members.size(); ++slot) {
+            QCOMPARE(stored.members[slot] != nullptr, live.members[slot] != nullptr);
+            if (live.members[slot]) QCOMPARE(stored.members[slot]->id.value, live.members[slot]->id.value);
+        }
+        QCOMPARE(stored.fitness, live.fitness);
+    }
+
     void aDatabaseOfTheFirstVersionIsBroughtForwardAndGoneOnWith() {
         const auto old = path("old.db");
         fs::copy_file(MERGARIUM_TEST_DATA "/store/version1.db", old);

@@ -47,6 +47,16 @@ private Q_SLOTS:
         QCOMPARE(loop->snapshot(Phase::Running).fitness, stored->fitness);
         QCOMPARE(test::finish(*loop).archiveHash, archiveHash.toStdString());
     }
+
+    // One run of 60 evaluations in blocks of 7, finished; the hash is that of a run that had 100 from the start.
+    void aFinishedRunOfVersion5IsExtended() {
+        const auto database = copyOf("version5.db");
+        QCOMPARE(storedSnapshot(database, {1}, test::kResources)->phase, Phase::Finished);
+        const auto loop = RunLoop::goOn({1}, {.database = database, .resources = test::kResources, .threads = 1},
+                                        nullptr, {.evaluations = 100});
+        QCOMPARE(test::finish(*loop).archiveHash,
+                 std::string("983f93f9a9ebade19d215826cc73fa555ba61fc7d92d52788b2b68f1df186cb1"));
+    }
 };
 
 QTEST_APPLESS_MAIN(StoredVersionsTest)

@@ -99,7 +99,7 @@ private Q_SLOTS:
             const auto [first, second] = parentsOf(block.propose(step));
             QVERIFY(first <= 2 && second <= 2);
             admit(block, step, step % 2 ? "11111100" : "00111111");
-            QCOMPARE(block.canCheckpoint(), step == 8);
+            QCOMPARE(block.canCheckpoint(step), step == 8);
         }
         bool fresh = false;
         for (std::uint64_t step = 9; step <= 16; ++step) fresh = fresh || parentsOf(block.propose(step)).first > 2;
@@ -107,7 +107,7 @@ private Q_SLOTS:
         // Parents may have left by then.
         auto one = m2n2({});
         admit(one, 1, "11111100");
-        QVERIFY(one.canCheckpoint());
+        QVERIFY(one.canCheckpoint(1));
     }
 
     void aBlockRepeatedFromItsBeginningProposesTheSame() {

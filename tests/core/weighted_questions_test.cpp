@@ -117,11 +117,12 @@ private Q_SLOTS:
         for (const double wrong : {0.0, -1.0, infinity, std::numeric_limits<double>::quiet_NaN()}) {
             weights[39] = wrong;
             const auto message = test::messageOf([&] { (void)RunCatalog(withWeights(weights)).snapshot({1}); });
-            QVERIFY2(message.ends_with("The stored weights of the samples don't fit the run; the database is damaged."),
+            QVERIFY2(message.find("sample_weights holds weights that aren't above 0") != std::string::npos,
                      message.c_str());
         }
         weights.pop_back();
-        QVERIFY(test::messageOf([&] { (void)RunCatalog(withWeights(weights)).snapshot({1}); }).ends_with("damaged."));
+        const auto message = test::messageOf([&] { (void)RunCatalog(withWeights(weights)).snapshot({1}); });
+        QVERIFY2(message.find("doesn't hold one number for each sample") != std::string::npos, message.c_str());
     }
 };
 

@@ -20,6 +20,9 @@ inline RunConfiguration shortRun(std::uint64_t evaluations, const char* name = "
     return configuration;
 }
 
+/// The tests' own programs may be started.
+inline bool anyProgram(const Program&) { return true; }
+
 /// Takes a run to its end and stores it.
 inline SessionSnapshot finish(RunLoop& loop) {
     const std::atomic<bool> never = false;

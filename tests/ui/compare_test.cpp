@@ -64,6 +64,17 @@ private Q_SLOTS:
         QCOMPARE(cell(table, 1, CompareTable::PublishedColumn), QString("\u2013"));
     }
 
+    void whatWasNeverHeldOutIsNoZero() {
+        auto run = runOf("m2n2", 1, 0.7);
+        for (auto& point : run.curve) point.bestTest = 0.0;
+        CompareTable table;
+        table.show(std::make_shared<const Comparison>(compareArms("one", std::vector{run})), 0);
+        for (const int column : {CompareTable::EndColumn, CompareTable::AreaColumn})
+            QCOMPARE(cell(table, 0, column), QString("\u2013"));
+        table.show(std::make_shared<const Comparison>(compareArms("one", std::vector{run})), 1);
+        QCOMPARE(cell(table, 0, CompareTable::EndColumn), QString("80.0"));
+    }
+
     void curvesAreMeanAndBandOfEveryArm() {
         CurvesRequest request{.comparison = std::make_shared<const Comparison>(example()),
                               .measure = 0,
@@ -144,6 +155,16 @@ private Q_SLOTS:
         QVERIFY(plot.accessibleDescription().contains("After 1,000 evaluations: m2n2: 72.0 \u00b1 1.2, ga: 53.0"));
         QTest::keyClick(&plot, Qt::Key_Escape);
         QVERIFY(plot.accessibleDescription().isEmpty());
+    }
+
+    void oneSeedHasNoError() {
+        ComparePlot plot;
+        plot.resize(700, 400);
+        plot.show(std::make_shared<const Comparison>(compareArms("one", std::vector{runOf("m2n2", 1, 0.7)})), 0);
+        QTRY_VERIFY(plot.frame());
+        QTest::keyClick(&plot, Qt::Key_End);
+        QVERIFY(plot.accessibleDescription().contains("m2n2: 70.0"));
+        QVERIFY(!plot.accessibleDescription().contains(QChar(0xb1)));
     }
 
     void theViewReadsOnAnotherThreadAndKeepsWhatWasChosen() {

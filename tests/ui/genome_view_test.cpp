@@ -167,12 +167,11 @@ private Q_SLOTS:
     }
 
     void aClickTellsTheMemberAndTheCursorReadsTheSame() {
-        GenomeView view;
+        Selection selection;
+        GenomeView view(selection);
         auto* canvas = shown(view, exampleSnapshot());
-        QSignalSpy chosen(&view, &GenomeView::memberSelected);
         QTest::mouseClick(canvas, Qt::LeftButton, {}, pointOf(*canvas, 9000, 4));
-        QCOMPARE(chosen.count(), 1);
-        QCOMPARE(chosen.back()[0].value<MemberId>(), canvas->frame()->rows[4].member->id);
+        QCOMPARE(selection.member().value(), canvas->frame()->rows[4].member->id);
 
         QTest::keyClick(canvas, Qt::Key_Down);
         const auto id = memberText(canvas->frame()->rows[5].member->id);
@@ -183,12 +182,12 @@ private Q_SLOTS:
         QTest::keyClick(canvas, Qt::Key_Right);
         QVERIFY(canvas->accessibleDescription() != before);
         QTest::keyClick(canvas, Qt::Key_Return);
-        QCOMPARE(chosen.count(), 2);
-        QCOMPARE(memberText(chosen.back()[0].value<MemberId>()), id);
+        QCOMPARE(memberText(selection.member().value()), id);
     }
 
     void aDoubleClickZoomsToTheTensorThenToItsLayerThenBack() {
-        GenomeView view;
+        Selection selection;
+        GenomeView view(selection);
         auto* canvas = shown(view, exampleSnapshot());
         const auto doubleClick = [&](std::uint64_t position) {
             QTest::mouseDClick(canvas, Qt::LeftButton, {}, pointOf(*canvas, position, 2));
@@ -210,7 +209,8 @@ private Q_SLOTS:
     }
 
     void wheelAndKeysZoomAroundTheMouse() {
-        GenomeView view;
+        Selection selection;
+        GenomeView view(selection);
         auto* canvas = shown(view, exampleSnapshot());
         const auto place = pointOf(*canvas, 12'000, 2);
         const auto turn = [&](int angle) {
@@ -232,7 +232,8 @@ private Q_SLOTS:
     }
 
     void theCursorStaysWithItsMember() {
-        GenomeView view;
+        Selection selection;
+        GenomeView view(selection);
         const auto snapshot = exampleSnapshot();
         auto* canvas = shown(view, snapshot);
         QTest::mouseClick(canvas, Qt::LeftButton, {}, pointOf(*canvas, 9000, 3));
@@ -246,7 +247,8 @@ private Q_SLOTS:
     }
 
     void aRunOfPlainVectorsAndAStoredRunSayWhyNothingIsPainted() {
-        GenomeView view;
+        Selection selection;
+        GenomeView view(selection);
         view.resize(900, 600);
         view.show();
         QVERIFY(shows(view, "appears here"));
@@ -276,7 +278,8 @@ private Q_SLOTS:
         }
         run->layout.append("lm_head.weight", {128'256, 4096}, DType::BF16);
         snapshot->run = run;
-        GenomeView view;
+        Selection selection;
+        GenomeView view(selection);
         auto* canvas = shown(view, snapshot);
         QVERIFY(run->layout.length() > 7'000'000'000u);
         QCOMPARE(canvas->frame()->bins.back().end, run->layout.length());
@@ -289,7 +292,8 @@ private Q_SLOTS:
     void everyPixelOfTheMapIsPaintedInLightAndDark() {
         for (const auto kind : {ThemeKind::Light, ThemeKind::Dark}) {
             applyTheme(*qApp, kind);
-            GenomeView view;
+            Selection selection;
+            GenomeView view(selection);
             auto* canvas = shown(view, exampleSnapshot());
             const auto picture = canvas->grab().toImage();
             const auto row = rowOf(*canvas->frame(), {1});
@@ -297,6 +301,26 @@ private Q_SLOTS:
             QVERIFY(distance(color, FounderColors(2).of(0).rgb()) < 2.0);
         }
         applyTheme(*qApp, ThemeKind::Light);
+    }
+
+    void distancesAreFromTheSelectedMember() {
+        const auto snapshot = exampleSnapshot();
+        const auto founder = snapshot->members[0]->id;
+        const auto frame =
+            makeGenomeFrame({.snapshot = snapshot, .range = {}, .width = 100, .reference = founder}, nullptr);
+        QCOMPARE(frame->reference.value(), founder);
+        const auto pixel = [&](MemberId member, int bin) {
+            return frame->image.pixel(bin, static_cast<int>(*rankOf(frame->rows, member)));
+        };
+        for (int bin = 0; bin < frame->image.width(); ++bin) {
+            QCOMPARE(pixel(founder, bin), magnitude(0.0));
+            // The founders have nothing in common.
+            QCOMPARE(pixel(snapshot->members[1]->id, bin), magnitude(1.0));
+        }
+        const auto nobody =
+            makeGenomeFrame({.snapshot = snapshot, .range = {}, .width = 100, .reference = MemberId{999'999}}, frame);
+        QVERIFY(!nobody->reference);
+        QCOMPARE(nobody->paintedRows, nobody->rows.size());
     }
 };
 

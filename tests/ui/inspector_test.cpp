@@ -8,10 +8,12 @@
 
 #include <QAbstractItemModelTester>
 #include <QCheckBox>
+#include <QHelpEvent>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTableView>
+#include <QToolTip>
 #include <QtTest>
 
 using namespace mergarium;
@@ -56,12 +58,13 @@ private Q_SLOTS:
     }
 
     void aTextSampleShowsQuestionReferenceAndEveryAnswer() {
-        InspectorView view;
+        Selection selection;
+        InspectorView view(selection);
         view.resize(400, 700);
         view.show();
         const auto snapshot = exampleSnapshot({.texts = true});
         view.setSnapshot(snapshot);
-        view.showSample(7);
+        selection.select(std::size_t{7});
         auto* table = tableOf(view);
         QAbstractItemModelTester tester(table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         QCOMPARE(table->model()->rowCount(), 20);
@@ -76,12 +79,13 @@ private Q_SLOTS:
     }
 
     void theChosenAnswerStaysWithItsMemberWhileTheRunGoesOn() {
-        InspectorView view;
+        Selection selection;
+        InspectorView view(selection);
         view.resize(400, 700);
         view.show();
         const auto snapshot = exampleSnapshot({.texts = true});
         view.setSnapshot(snapshot);
-        view.showSample(4);
+        selection.select(std::size_t{4});
         auto* table = tableOf(view);
         table->selectRow(3);
         const auto member = table->model()->index(3, 0).data().toString();
@@ -91,11 +95,12 @@ private Q_SLOTS:
     }
 
     void aPictureSampleShowsItsSolversAlone() {
-        InspectorView view;
+        Selection selection;
+        InspectorView view(selection);
         view.resize(400, 700);
         view.show();
         view.setSnapshot(exampleSnapshot());
-        view.showSample(7);
+        selection.select(std::size_t{7});
         QCOMPARE(tableOf(view)->model()->rowCount(), 1);
         QVERIFY(tableOf(view)->isColumnHidden(SolverTable::AnswerColumn));
         QVERIFY(readersOf(view).isEmpty());
@@ -108,22 +113,24 @@ private Q_SLOTS:
             silent->answers = nullptr;
             member = silent;
         }
-        InspectorView view;
+        Selection selection;
+        InspectorView view(selection);
         view.resize(400, 700);
         view.show();
         view.setSnapshot(snapshot);
-        view.showSample(7);
+        selection.select(std::size_t{7});
         QCOMPARE(tableOf(view)->model()->index(0, SolverTable::AnswerColumn).data().toString(), QString("\u2013"));
         QCOMPARE(readersOf(view)[1], QString("Its answer is not known."));
     }
 
     void aMembersOwnSamplesAreListedAsQuestions() {
-        InspectorView view;
+        Selection selection;
+        InspectorView view(selection);
         view.resize(400, 700);
         view.show();
         const auto snapshot = exampleSnapshot({.texts = true});
         view.setSnapshot(snapshot);
-        view.showMember(snapshot->members[2]->id);
+        selection.select(snapshot->members[2]->id);
         auto* list = view.findChild<SampleList*>();
         QTRY_VERIFY(list->count() >= 1);
         QCOMPARE(list->viewMode(), QListView::ListMode);
@@ -134,20 +141,20 @@ private Q_SLOTS:
             if (index.data().toString() != "Write the word number 7 backwards.") continue;
             found = true;
             QVERIFY(index.data(Qt::ToolTipRole).toString().contains("Reference: drow 7"));
-            QSignalSpy chosen(&view, &InspectorView::sampleSelected);
             list->scrollTo(index);
             QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(index).center());
-            QCOMPARE(chosen.count(), 1);
-            QCOMPARE(chosen[0][0].value<std::size_t>(), std::size_t{7});
+            QCOMPARE(selection.sample().value(), std::size_t{7});
+            QCOMPARE(selection.latest(), Selection::Subject::Sample);
         }
         QVERIFY(found);
         view.setSnapshot(exampleSnapshot({.run = 2}));
-        view.showMember({1});
+        selection.select(MemberId{1});
         QTRY_COMPARE(list->viewMode(), QListView::IconMode);
     }
 
     void nichesCanShowOnlyWhatTheChosenMemberAloneSolves() {
-        NichesView view;
+        Selection selection;
+        NichesView view(selection);
         view.resize(900, 600);
         const auto snapshot = exampleSnapshot({.texts = true});
         view.setSnapshot(snapshot);
@@ -156,7 +163,7 @@ private Q_SLOTS:
         auto* only = view.findChild<QCheckBox*>("onlyMember");
         QTRY_VERIFY(canvas->frame() && canvas->frame()->sampleCount() == 200);
         QVERIFY(!only->isEnabled());
-        view.selectMember(snapshot->members[2]->id);
+        selection.select(snapshot->members[2]->id);
         QVERIFY(only->isEnabled());
         QVERIFY(only->text().contains(memberText(snapshot->members[2]->id)));
         only->click();
@@ -169,6 +176,26 @@ private Q_SLOTS:
         only->click();
         QTRY_VERIFY(canvas->frame() && canvas->frame()->sampleCount() == 200);
         QCOMPARE(canvas->range().end, 200u);
+    }
+
+    void theTooltipSaysWhatTheLineBelowSays() {
+        NicheCanvas canvas;
+        canvas.resize(900, 600);
+        canvas.setFrame(makeNicheFrame({.snapshot = exampleSnapshot(), .range = {}, .width = 600}, nullptr));
+        canvas.show();
+        const auto moveTo = [&](QPoint place) {
+            QMouseEvent move(QEvent::MouseMove, place, canvas.mapToGlobal(place), Qt::NoButton, Qt::NoButton, {});
+            QApplication::sendEvent(&canvas, &move);
+        };
+        moveTo({450, 250});
+        const auto first = canvas.accessibleDescription();
+        QHelpEvent help(QEvent::ToolTip, {450, 250}, canvas.mapToGlobal(QPoint(450, 250)));
+        QApplication::sendEvent(&canvas, &help);
+        QCOMPARE(QToolTip::text(), first);
+        moveTo({450, 350});
+        QVERIFY(canvas.accessibleDescription() != first);
+        QCOMPARE(QToolTip::text(), canvas.accessibleDescription());
+        QToolTip::hideText();
     }
 
     void aFilterThatKeepsNothingSaysSo() {

@@ -223,18 +223,6 @@ private Q_SLOTS:
         QCOMPARE(shown.count(), 1);
     }
 
-    void aDeletedRunIsNotShownAnyMore() {
-        Workbench bench({.database = newDatabase(), .resources = kResources, .threads = 1});
-        bench.start(shortRun(20));
-        QTRY_VERIFY_WITH_TIMEOUT(bench.shown() && !bench.isComputing(), kPatience);
-        std::optional<std::size_t> listed;
-        connect(&bench, &Workbench::runsListed, this,
-                [&](const std::vector<RunSummary>& runs) { listed = runs.size(); });
-        bench.remove(bench.shown()->run->id);
-        QVERIFY(!bench.shown());
-        QTRY_VERIFY_WITH_TIMEOUT(listed == 0u, kPatience);
-    }
-
     void transportOffersWhatThePhaseAllows() {
         QCOMPARE(offers(transportState(true, nullptr, nullptr)), QString("pause stop"));
         QCOMPARE(offers(transportState(true, inPhase(Phase::Preparing), nullptr)), QString("pause stop"));

@@ -5,6 +5,8 @@
 #include "ui/message_bar/message_bar.h"
 #include "ui/niches/niches_view.h"
 #include "ui/overview/overview_view.h"
+#include "ui/runs/extend_dialog.h"
+#include "ui/runs/runs_model.h"
 #include "ui/setup/new_run_page.h"
 #include "ui/setup/number_boxes.h"
 #include "ui/sweep/sweep_page.h"
@@ -14,6 +16,7 @@
 #include <QDockWidget>
 #include <QLabel>
 #include <QListWidget>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
@@ -93,10 +96,10 @@ private Q_SLOTS:
 
             // Inspect a sample, then a member.
             window.tabs().setCurrentIndex(2);
-            Q_EMIT window.findChild<NichesView*>()->sampleSelected(7);
+            window.selection().select(std::size_t{7});
             QTRY_VERIFY(inspectorSays(window, "Sample 7"));
             const auto member = shown(window)->members.front()->id;
-            Q_EMIT window.findChild<OverviewView*>()->memberSelected(member);
+            window.selection().select(member);
             QTRY_VERIFY(inspectorSays(window, QString("#%1").arg(member.value)));
 
             // The archive's table shows as many rows as there are members.
@@ -138,7 +141,7 @@ private Q_SLOTS:
         QCOMPARE(RunCatalog(database.toStdString()).snapshot({1}).archiveHash, uninterrupted.take()->archiveHash);
     }
 
-    void runsAreListedDuplicatedAndDeleted() {
+    void runsAreListedAndDuplicated() {
         const auto database = newDatabase();
         MainWindow window(options(database));
         window.show();
@@ -146,7 +149,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished), kPatience);
         auto* runs = window.findChild<QTableView*>("runsTable");
         QTRY_COMPARE_WITH_TIMEOUT(runs->model()->rowCount(), 1, kPatience);
-        QTRY_COMPARE(runs->model()->index(0, 1).data().toString(), QString("Finished"));
+        QTRY_COMPARE(runs->model()->index(0, RunsModel::StatusColumn).data().toString(), QString("Finished"));
         QTRY_VERIFY(runs->selectionModel()->hasSelection());
 
         const auto press = [&](const QString& text) {
@@ -158,33 +161,32 @@ private Q_SLOTS:
         press("Duplicate");
         QCOMPARE(window.tabs().currentIndex(), 0);
         QCOMPARE(*window.findChild<CountBox*>("budget.evaluations")->value(), 100u);
-
-        // Deleting asks first, in the message bar.
-        runs->setFocus();
-        QTest::keyClick(runs, Qt::Key_Delete);
-        QVERIFY(message(window).contains("Delete run"));
-        QTest::keyClick(&window, Qt::Key_Escape);
-        QTRY_VERIFY(message(window).isEmpty());
-        QCOMPARE(runs->model()->rowCount(), 1);
-        QTest::keyClick(runs, Qt::Key_Delete);
-        QTest::mouseClick(window.findChild<QPushButton*>("messageAction"), Qt::LeftButton);
-        QTRY_COMPARE_WITH_TIMEOUT(runs->model()->rowCount(), 0, kPatience);
-        QTRY_VERIFY(!shown(window));
     }
 
-    void startingAnotherRunStopsTheFirstAndStoresIt() {
-        const auto database = newDatabase();
-        MainWindow window(options(database));
+    void aFinishedRunIsExtended() {
+        MainWindow window(options(newDatabase()));
         window.show();
-        startByHand(window, 1'000'000);
-        QTRY_VERIFY_WITH_TIMEOUT(shown(window) && shown(window)->evaluations > 10, kPatience);
-        startByHand(window, 50);
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        startByHand(window, 60);
         QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished), kPatience);
-        QCOMPARE(shown(window)->budget, 50u);
-        const auto stored = RunCatalog(database.toStdString()).runs();
-        QCOMPARE(stored.size(), 2u);
-        QCOMPARE(stored.back().phase, Phase::Stopped);
-        QVERIFY(stored.back().evaluations > 10);
+        QTest::keyClick(&window, Qt::Key_X, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* dialog = window.findChild<ExtendDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        auto* total = dialog->findChild<CountBox*>();
+        QCOMPARE(*total->value(), 120u);
+        total->setValue(60);
+        QVERIFY(!dialog->findChild<QPushButton*>("extend")->isEnabled());
+        total->setValue(90);
+        auto* changes = dialog->findChild<QPlainTextEdit*>();
+        changes->setPlainText("strategy.alpha");
+        QVERIFY(!dialog->findChild<QPushButton*>("extend")->isEnabled());
+        QVERIFY(dialog->findChild<QLabel*>("extend.problem")->text().contains("strategy.alpha"));
+        changes->setPlainText("\n strategy.alpha=0.5 \n");
+        QTest::keyClick(total, Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished) && shown(window)->budget == 90, kPatience);
+        QCOMPARE(std::get<M2n2Settings>(shown(window)->run->configuration.strategy).competition.alpha, 0.5);
+        QCOMPARE(shown(window)->evaluations, 90u);
+        QCOMPARE(shown(window)->run->id, RunId{1});
     }
 
     void runsAreCompared() {
@@ -228,7 +230,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(!page->isGoing(), kPatience);
         QVERIFY2(message(window).contains("The sweep small has finished: 6 of 6 runs"), qPrintable(message(window)));
         auto* runs = window.findChild<QTableView*>("runsTable");
-        QTRY_COMPARE_WITH_TIMEOUT(runs->model()->rowCount(), 6, kPatience);
+        // Their sweep is a line that unfolds.
+        QTRY_VERIFY_WITH_TIMEOUT(runs->model()->index(0, 0).data().toString().contains("6 of 6"), kPatience);
         QTest::mouseClick(window.findChild<QPushButton*>("messageAction"), Qt::LeftButton);
         auto* compare = window.findChild<CompareView*>();
         QTRY_VERIFY(compare->isVisible());
@@ -284,6 +287,26 @@ private Q_SLOTS:
         QTRY_COMPARE(window.findChild<QLabel*>("device")->text(), QString("CPU, 2 lanes"));
     }
 
+    void aRunThatCantBeginIsShownAsThat() {
+        MainWindow window(options(newDatabase()));
+        window.show();
+        startByHand(window, 50);
+        QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished), kPatience);
+        auto* runs = window.findChild<QTableView*>("runsTable");
+        QTRY_VERIFY_WITH_TIMEOUT(runs->selectionModel()->isRowSelected(0), kPatience);
+        RunConfiguration broken;
+        broken.founders = std::vector{CheckpointFounder{.base = "/no/such/model"}};
+        broken.task = CausalLmSettings{};
+        window.workbench().start(broken);
+        QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Failed), kPatience);
+        QVERIFY(!shown(window)->run);
+        QVERIFY(!runs->selectionModel()->hasSelection());
+        // The run that is there can be opened again.
+        runs->selectRow(0);
+        QTest::keyClick(runs, Qt::Key_Return);
+        QTRY_VERIFY_WITH_TIMEOUT(isIn(window, Phase::Finished), kPatience);
+    }
+
     void layoutAndThemeAreRemembered() {
         QSettings settings(folder_.filePath("settings.ini"), QSettings::IniFormat);
         auto remembered = options(newDatabase());
@@ -309,7 +332,7 @@ private Q_SLOTS:
         window.show();
         QVERIFY(QTest::qWaitForWindowActive(&window));
         for (int tab = 0; tab < window.tabs().count(); ++tab) {
-            QTest::keyClick(&window, static_cast<Qt::Key>(Qt::Key_1 + tab), Qt::ControlModifier);
+            QTest::keyClick(&window, static_cast<Qt::Key>(Qt::Key_0 + (tab + 1) % 10), Qt::ControlModifier);
             QTRY_COMPARE(window.tabs().currentIndex(), tab);
         }
         QTest::keyClick(&window, Qt::Key_N, Qt::ControlModifier);

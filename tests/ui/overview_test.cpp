@@ -116,7 +116,8 @@ private Q_SLOTS:
     }
 
     void aViewWithoutARunSaysWhatWillAppear() {
-        OverviewView view;
+        Selection selection;
+        OverviewView view(selection);
         view.setSnapshot(nullptr);
         view.show();
         QVERIFY(!view.findChild<QTableView*>()->isVisible());
@@ -129,7 +130,8 @@ private Q_SLOTS:
     }
 
     void selectionStaysWithTheMember() {
-        OverviewView view;
+        Selection selection;
+        OverviewView view(selection);
         view.resize(1000, 700);
         view.show();
         auto* table = view.findChild<QTableView*>();
@@ -137,9 +139,8 @@ private Q_SLOTS:
         view.setSnapshot(snapshot);
         QTRY_COMPARE(table->model()->rowCount(), 20);
 
-        QSignalSpy chosen(&view, &OverviewView::memberSelected);
-        view.selectMember(snapshot->members[5]->id);
-        QCOMPARE(chosen.count(), 0);
+        selection.select(snapshot->members[5]->id);
+        QSignalSpy chosen(&selection, &Selection::changed);
         QCOMPARE(table->currentIndex().siblingAtColumn(0).data().toString(), memberText(snapshot->members[5]->id));
 
         const auto later = laterSnapshot(snapshot);
@@ -151,30 +152,31 @@ private Q_SLOTS:
     }
 
     void choosingARowTellsItsMember() {
-        OverviewView view;
+        Selection selection;
+        OverviewView view(selection);
         view.resize(1000, 700);
         view.show();
         auto* table = view.findChild<QTableView*>();
         view.setSnapshot(exampleSnapshot());
         QTRY_COMPARE(table->model()->rowCount(), 20);
-        QSignalSpy chosen(&view, &OverviewView::memberSelected);
 
         const auto click = [&](int row) {
             QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
                               table->visualRect(table->model()->index(row, 1)).center());
         };
         click(2);
-        QCOMPARE(chosen.count(), 1);
-        QCOMPARE(memberText(chosen.back()[0].value<MemberId>()), cell(*table->model(), 2, 0));
+        QCOMPARE(memberText(selection.member().value()), cell(*table->model(), 2, 0));
+        // The row is the current one already, but a sample has been looked at since.
+        selection.select(std::size_t{3});
         click(2);
-        QCOMPARE(chosen.count(), 2);
+        QCOMPARE(selection.latest(), Selection::Subject::Member);
         QTest::keyClick(table, Qt::Key_Down);
-        QCOMPARE(chosen.count(), 3);
-        QCOMPARE(memberText(chosen.back()[0].value<MemberId>()), cell(*table->model(), 3, 0));
+        QCOMPARE(memberText(selection.member().value()), cell(*table->model(), 3, 0));
     }
 
     void aHiddenViewWaitsUntilItIsShown() {
-        OverviewView view;
+        Selection selection;
+        OverviewView view(selection);
         auto* table = view.findChild<QTableView*>();
         view.setSnapshot(exampleSnapshot());
         QCoreApplication::processEvents();
@@ -184,16 +186,16 @@ private Q_SLOTS:
     }
 
     void anotherRunStartsAfresh() {
-        OverviewView view;
+        Selection selection;
+        OverviewView view(selection);
         view.show();
         auto* table = view.findChild<QTableView*>();
         const auto snapshot = exampleSnapshot();
         view.setSnapshot(snapshot);
         QTRY_COMPARE(table->model()->rowCount(), 20);
-        view.selectMember(snapshot->members[1]->id);
+        selection.select(snapshot->members[1]->id);
         view.setSnapshot(exampleSnapshot({.run = 2, .slots = 8, .members = 3}));
         QTRY_COMPARE(table->model()->rowCount(), 3);
-        QVERIFY(!table->currentIndex().isValid());
         view.setSnapshot(nullptr);
         QCOMPARE(table->model()->rowCount(), 0);
     }
@@ -210,6 +212,108 @@ private Q_SLOTS:
         QVERIFY(plot.legendText(0).contains(percentNumber(snapshot->curve->front().bestTrain)));
         QTest::keyClick(&plot, Qt::Key_End);
         QVERIFY(plot.legendText(0).contains(percentNumber(last.bestTrain)));
+    }
+
+    void oneGoesCloserToAPartOfTheCurvesAndBack() {
+        ProgressPlot plot;
+        plot.resize(800, 400);
+        plot.show();
+        const auto snapshot = exampleSnapshot();
+        plot.setCurve(snapshot->curve, snapshot->budget);
+        QCoreApplication::processEvents();
+        plot.replot();
+        const auto wholeX = plot.xAxis->range(), wholeY = plot.yAxis->range();
+        const auto inside = plot.axisRect()->rect();
+        const auto at = [&](double right, double down) {
+            return inside.topLeft() +
+                   QPoint(static_cast<int>(right * inside.width()), static_cast<int>(down * inside.height()));
+        };
+        const auto drag = [&](QPoint from, QPoint to, Qt::MouseButton button, Qt::KeyboardModifiers keys = {}) {
+            QTest::mousePress(&plot, button, keys, from);
+            for (const auto& place : {(from + to) / 2, to}) {
+                QMouseEvent move(QEvent::MouseMove, place, plot.mapToGlobal(place), Qt::NoButton, button, keys);
+                QCoreApplication::sendEvent(&plot, &move);
+            }
+            QTest::mouseRelease(&plot, button, keys, to);
+        };
+
+        drag(at(0.25, 0.1), at(0.5, 0.6), Qt::LeftButton);
+        const auto x = plot.xAxis->range(), y = plot.yAxis->range();
+        QVERIFY(std::abs(x.size() - wholeX.size() / 4) < wholeX.size() / 50);
+        QVERIFY(std::abs(y.size() - wholeY.size() / 2) < wholeY.size() / 50);
+        QVERIFY(std::abs(x.lower - (wholeX.lower + wholeX.size() / 4)) < wholeX.size() / 50);
+
+        // The run goes on, and one stays.
+        auto longer = std::make_shared<std::vector<ProgressPoint>>(*snapshot->curve);
+        longer->push_back(longer->back());
+        longer->back().step += 1;
+        plot.setCurve(longer, snapshot->budget);
+        QCOMPARE(plot.xAxis->range(), x);
+        QCOMPARE(plot.yAxis->range(), y);
+
+        drag(at(0.5, 0.5), at(0.7, 0.5), Qt::MiddleButton);
+        QVERIFY(std::abs(plot.xAxis->range().lower - (x.lower - 0.2 * x.size())) < x.size() / 50);
+        QCOMPARE(plot.xAxis->range().size(), x.size());
+        drag(at(0.7, 0.5), at(0.5, 0.5), Qt::LeftButton, Qt::ShiftModifier);
+        QVERIFY(std::abs(plot.xAxis->range().lower - x.lower) < x.size() / 50);
+        // The whole is never left.
+        for (int times = 0; times < 5; ++times) drag(at(0.1, 0.5), at(0.9, 0.5), Qt::MiddleButton);
+        QCOMPARE(plot.xAxis->range().lower, wholeX.lower);
+
+        QTest::mouseDClick(&plot, Qt::LeftButton, {}, at(0.5, 0.5));
+        QTest::mouseRelease(&plot, Qt::LeftButton, {}, at(0.5, 0.5));
+        QCOMPARE(plot.xAxis->range(), wholeX);
+        QCOMPARE(plot.yAxis->range(), wholeY);
+
+        // A flat drag is a strip; a click nothing.
+        drag(at(0.25, 0.5), at(0.75, 0.5), Qt::LeftButton);
+        QCOMPARE(plot.yAxis->range(), wholeY);
+        QVERIFY(plot.xAxis->range().size() < 0.6 * wholeX.size());
+        QTest::keyClick(&plot, Qt::Key_Home);
+        QCOMPARE(plot.xAxis->range(), wholeX);
+        QTest::mouseClick(&plot, Qt::LeftButton, {}, at(0.5, 0.5));
+        QCOMPARE(plot.xAxis->range(), wholeX);
+    }
+
+    void theWheelAndTheKeysGoCloser() {
+        ProgressPlot plot;
+        plot.resize(800, 400);
+        plot.show();
+        const auto snapshot = exampleSnapshot();
+        plot.setCurve(snapshot->curve, snapshot->budget);
+        QCoreApplication::processEvents();
+        plot.replot();
+        const auto wholeX = plot.xAxis->range(), wholeY = plot.yAxis->range();
+        const auto inside = plot.axisRect()->rect();
+        const auto wheel = [&](QPoint place, int notches) {
+            QWheelEvent event(place, plot.mapToGlobal(place), {}, {0, 120 * notches}, Qt::NoButton, {},
+                              Qt::NoScrollPhase, false);
+            QCoreApplication::sendEvent(&plot, &event);
+        };
+        wheel({inside.center().x(), inside.bottom() + 8}, 2);
+        QVERIFY(plot.xAxis->range().size() < wholeX.size());
+        QCOMPARE(plot.yAxis->range(), wholeY);
+        wheel({inside.left() - 8, inside.center().y()}, 2);
+        QVERIFY(plot.yAxis->range().size() < wholeY.size());
+        wheel(inside.center(), -20);
+        QCOMPARE(plot.xAxis->range(), wholeX);
+        QCOMPARE(plot.yAxis->range(), wholeY);
+
+        QTest::keyClick(&plot, Qt::Key_Plus);
+        const auto closer = plot.xAxis->range();
+        QVERIFY(closer.size() < wholeX.size());
+        QTest::keyClick(&plot, Qt::Key_Up);
+        QVERIFY(plot.yAxis->range().upper > wholeY.upper - wholeY.size() / 3);
+        // Reading on to the left takes the view along.
+        for (int times = 0; times < 40; ++times) QTest::keyClick(&plot, Qt::Key_Left, Qt::ShiftModifier);
+        QCOMPARE(plot.xAxis->range().lower, wholeX.lower);
+        QCOMPARE(plot.xAxis->range().size(), closer.size());
+        QTest::keyClick(&plot, Qt::Key_Minus);
+        QCOMPARE(plot.xAxis->range().size(), wholeX.size());
+        QTest::keyClick(&plot, Qt::Key_Plus);
+        plot.setCurve(nullptr, 0);
+        plot.setCurve(snapshot->curve, snapshot->budget);
+        QCOMPARE(plot.xAxis->range(), wholeX);
     }
 
     void theHorizontalAxisSeldomMoves() {

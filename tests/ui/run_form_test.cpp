@@ -40,7 +40,7 @@ private Q_SLOTS:
         QFETCH(int, index);
         const auto configuration = presets()[static_cast<std::size_t>(index)].configuration;
         RunForm form;
-        form.setConfiguration(configuration);
+        form.setConfiguration(configuration, configuration);
         QVERIFY(form.configuration() == configuration);
         QVERIFY(!form.violation());
         QVERIFY(!form.isChanged());
@@ -57,7 +57,7 @@ private Q_SLOTS:
         configuration.seed = 9'007'199'254'740'993ull;  // more than a double can hold
         configuration.device = "cuda:1";
         RunForm form;
-        form.setConfiguration(configuration);
+        form.setConfiguration(configuration, configuration);
         QVERIFY(form.configuration() == configuration);
     }
 
@@ -89,13 +89,13 @@ private Q_SLOTS:
                                  .commonVocabulary = true};
         configuration.strategy = RatioSearchSettings{.ratio = EvenRatios{}, .earlyRejection = false};
         RunForm form;
-        form.setConfiguration(configuration);
+        form.setConfiguration(configuration, configuration);
         QVERIFY(form.configuration() == configuration);
         QVERIFY(!form.violation());
         std::get<CausalLmSettings>(configuration.task).scoring = QuestionScoring::MultipleChoice;
         std::get<CausalLmSettings>(configuration.task).choices = "options";
         std::get<CausalLmSettings>(configuration.task).lengthNormalized = false;
-        form.setConfiguration(configuration);
+        form.setConfiguration(configuration, configuration);
         QVERIFY(form.configuration() == configuration);
     }
 
@@ -115,7 +115,7 @@ private Q_SLOTS:
         configuration.founders = std::vector<CheckpointFounder>{{.base = "/a.safetensors", .adapter = {}},
                                                                 {.base = "/b.safetensors", .adapter = {}}};
         RunForm form;
-        form.setConfiguration(configuration);
+        form.setConfiguration(configuration, configuration);
         QVERIFY(form.configuration() == configuration);
         QVERIFY(!form.violation());
     }
@@ -187,7 +187,7 @@ private Q_SLOTS:
         QCOMPARE(ga.competition.alpha, 0.0);
         QVERIFY(!ga.attraction);
         QVERIFY(form.isChanged());
-        form.reset();
+        form.setConfiguration({}, {});
         QVERIFY(!form.isChanged());
         QCOMPARE(traitsOf(form.configuration().strategy).competition.alpha, 1.0);
     }

@@ -1,9 +1,16 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/run_summary.h"
 #include "tests/support/table_cell.h"
+#include "ui/runs/extend_dialog.h"
+#include "ui/runs/listed_runs.h"
 #include "ui/runs/runs_model.h"
 #include "ui/runs/runs_view.h"
+#include "ui/setup/number_boxes.h"
 
 #include <QAbstractItemModelTester>
+#include <QCheckBox>
+#include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTableView>
@@ -11,23 +18,9 @@
 
 using namespace mergarium;
 using test::cell;
+using test::summary;
 
 namespace {
-
-RunSummary summary(std::int64_t id, Phase phase = Phase::Finished) {
-    RunSummary run;
-    run.id = {id};
-    run.name = "run " + std::to_string(id);
-    run.phase = phase;
-    run.created = "2026-01-31 14:05";
-    run.seed = 42;
-    run.evaluations = 4213;
-    run.budget = 10'000;
-    run.bestTrain = 0.812;
-    run.bestTest = 0.684;
-    run.sparkline = {0.1f, 0.5f, 0.812f};
-    return run;
-}
 
 QPushButton* button(const QWidget& view, const QString& text) {
     for (auto* one : view.findChildren<QPushButton*>())
@@ -40,81 +33,6 @@ QPushButton* button(const QWidget& view, const QString& text) {
 class RunsTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void everyRowSaysWhatTheSummaryKnows() {
-        RunsModel model;
-        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        model.setRuns({summary(2, Phase::Interrupted), summary(1)});
-        QCOMPARE(model.rowCount(), 2);
-        QCOMPARE(cell(model, 0, RunsModel::NameColumn), QString("run 2"));
-        QCOMPARE(cell(model, 0, RunsModel::StatusColumn), QString("Interrupted"));
-        QCOMPARE(cell(model, 0, RunsModel::TestColumn), QString("68.4 %"));
-        QCOMPARE(cell(model, 0, RunsModel::EvaluationsColumn), QString("4,213 of 10,000"));
-        QCOMPARE(cell(model, 0, RunsModel::SeedColumn), QString("42"));
-        QCOMPARE(cell(model, 0, RunsModel::CreatedColumn), QString("2026-01-31 14:05"));
-        QCOMPARE(model.index(0, RunsModel::CurveColumn).data(RunsModel::CurveRole).value<QList<float>>().size(), 3);
-        for (const int column : {RunsModel::TestColumn, RunsModel::EvaluationsColumn, RunsModel::SeedColumn})
-            QVERIFY(model.index(0, column).data(Qt::TextAlignmentRole).toInt() & Qt::AlignRight);
-        for (int column = 0; column < model.columnCount(); ++column) {
-            QVERIFY(!model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString().isEmpty());
-            QVERIFY(!model.headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString().isEmpty());
-        }
-    }
-
-    void changesAreAnnouncedInPlace() {
-        RunsModel model;
-        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        model.setRuns({summary(2), summary(1)});
-        const QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
-        const QPersistentModelIndex first = model.index(1, RunsModel::NameColumn);
-
-        auto stopped = summary(2, Phase::Stopped);
-        model.setRuns({stopped, summary(1)});
-        QCOMPARE(cell(model, 0, RunsModel::StatusColumn), QString("Stopped"));
-        model.setRuns({summary(3), stopped, summary(1)});
-        QCOMPARE(model.rowCount(), 3);
-        QCOMPARE(first.row(), 2);
-        QCOMPARE(first.data().toString(), QString("run 1"));
-        QCOMPARE(resets.count(), 0);
-
-        model.setRuns({summary(3), summary(1)});
-        QCOMPARE(model.rowCount(), 2);
-        QCOMPARE(cell(model, 1, RunsModel::NameColumn), QString("run 1"));
-        model.setRuns({});
-        QCOMPARE(model.rowCount(), 0);
-    }
-
-    void theComputingRunShowsItsOwnState() {
-        RunsModel model;
-        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        model.setRuns({summary(2, Phase::Interrupted), summary(1)});
-        const QSignalSpy changes(&model, &QAbstractItemModel::dataChanged);
-
-        auto live = *exampleSnapshot({.run = 2, .evaluations = 5000});
-        live.phase = Phase::Paused;
-        model.setLive(std::make_shared<const SessionSnapshot>(live));
-        QCOMPARE(cell(model, 0, RunsModel::StatusColumn), QString("Paused"));
-        QCOMPARE(cell(model, 0, RunsModel::EvaluationsColumn), QString("5,000 of 10,000"));
-        QCOMPARE(cell(model, 1, RunsModel::StatusColumn), QString("Finished"));
-        QCOMPARE(changes.count(), 1);
-        QCOMPARE(changes[0][0].toModelIndex().row(), 0);
-
-        // What is stored lags behind what computes.
-        model.setRuns({summary(2, Phase::Running), summary(1)});
-        QCOMPARE(cell(model, 0, RunsModel::StatusColumn), QString("Paused"));
-        model.setLive(nullptr);
-        model.setRuns({summary(2, Phase::Stopped), summary(1)});
-        QCOMPARE(cell(model, 0, RunsModel::StatusColumn), QString("Stopped"));
-    }
-
-    void aRunThatIsNotListedYetHarmsNothing() {
-        RunsModel model;
-        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        model.setLive(exampleSnapshot({.run = 9}));
-        model.setLive(std::make_shared<const SessionSnapshot>());
-        model.setRuns({summary(1)});
-        QCOMPARE(cell(model, 0, RunsModel::StatusColumn), QString("Finished"));
-    }
-
     void keysOpenAndDelete() {
         RunsView view;
         view.setRuns({summary(2), summary(1)});
@@ -122,7 +40,7 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitForWindowActive(&view));
         auto* table = view.findChild<QTableView*>("runsTable");
         table->setFocus();
-        view.selectRun({1});
+        view.selectRun(RunId{1});
         const QSignalSpy opened(&view, &RunsView::openRequested);
         const QSignalSpy deleted(&view, &RunsView::deleteRequested);
         QTest::keyClick(table, Qt::Key_Return);
@@ -130,8 +48,69 @@ private Q_SLOTS:
         QCOMPARE(opened[0][0].value<RunId>(), RunId{1});
         QTest::keyClick(table, Qt::Key_Delete);
         QCOMPARE(deleted.count(), 1);
-        QCOMPARE(deleted[0][0].value<RunId>(), RunId{1});
-        QCOMPARE(deleted[0][1].toString(), QString("run 1"));
+        QCOMPARE(deleted[0][0].value<std::vector<RunId>>(), std::vector{RunId{1}});
+    }
+
+    void severalRunsAndWholeSweepsAreDeletedAtOnce() {
+        RunsView view;
+        auto a = summary(4), b = summary(3);
+        a.sweep = b.sweep = "splits";
+        view.setRuns({a, b, summary(2), summary(1)});
+        view.show();
+        QVERIFY(QTest::qWaitForWindowActive(&view));
+        auto* table = view.findChild<QTableView*>("runsTable");
+        const QSignalSpy deleted(&view, &RunsView::deleteRequested);
+        QVERIFY(!button(view, "Delete")->isEnabled() && !view.deletion()->isEnabled());
+        // The sweep is folded: its line stands for both of its runs.
+        table->setFocus();
+        table->selectAll();
+        QTest::keyClick(table, Qt::Key_Delete);
+        QCOMPARE(deleted.count(), 1);
+        QCOMPARE(deleted[0][0].value<std::vector<RunId>>(), (std::vector<RunId>{{1}, {2}, {3}, {4}}));
+        // Keys go on from where the deleted ones were.
+        table->selectionModel()->setCurrentIndex(table->model()->index(1, RunsModel::NameColumn),
+                                                 QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+        view.setRuns({a, b, summary(1)});
+        QVERIFY(!table->selectionModel()->hasSelection());
+        QCOMPARE(table->currentIndex().row(), 1);
+    }
+
+    void notesAreWrittenInPlace() {
+        RunsView view;
+        auto noted = summary(1);
+        noted.notes = "old";
+        view.setRuns({noted});
+        view.show();
+        QVERIFY(QTest::qWaitForWindowActive(&view));
+        auto* table = view.findChild<QTableView*>("runsTable");
+        table->setFocus();
+        view.selectRun(RunId{1});
+        const QSignalSpy written(&view, &RunsView::notesRequested);
+        const auto edit = [&] {
+            QTest::keyClick(table, Qt::Key_F2, Qt::ShiftModifier);
+            return table->findChild<QPlainTextEdit*>();
+        };
+        auto* editor = edit();
+        QVERIFY(editor);
+        QCOMPARE(editor->toPlainText(), QString("old"));
+        QTest::keyClick(editor, Qt::Key_End);
+        QTest::keyClick(editor, Qt::Key_Return);
+        QTest::keyClicks(editor, "new");
+        // The list is read again meanwhile.
+        view.setRuns({noted});
+        QCOMPARE(editor->toPlainText(), QString("old\nnew"));
+        QTest::keyClick(editor, Qt::Key_Return, Qt::ControlModifier);
+        QCOMPARE(written.count(), 1);
+        QCOMPARE(written[0][0].value<RunId>(), RunId{1});
+        QCOMPARE(written[0][1].toString(), QString("old\nnew"));
+        QTRY_VERIFY(!table->findChild<QPlainTextEdit*>());
+
+        editor = edit();
+        QVERIFY(editor);
+        QTest::keyClicks(editor, "never mind");
+        QTest::keyClick(editor, Qt::Key_Escape);
+        QTRY_VERIFY(!table->findChild<QPlainTextEdit*>());
+        QCOMPARE(written.count(), 1);
     }
 
     void onlyWhatIsPossibleIsOffered_data() {
@@ -141,8 +120,9 @@ private Q_SLOTS:
         QTest::newRow("finished") << int(Phase::Finished) << false << true;
         QTest::newRow("stopped") << int(Phase::Stopped) << true << true;
         QTest::newRow("interrupted") << int(Phase::Interrupted) << true << true;
-        QTest::newRow("running") << int(Phase::Running) << false << false;
-        QTest::newRow("paused") << int(Phase::Paused) << false << false;
+        // Deleting them is refused with a reason.
+        QTest::newRow("running") << int(Phase::Running) << false << true;
+        QTest::newRow("paused") << int(Phase::Paused) << false << true;
     }
 
     void onlyWhatIsPossibleIsOffered() {
@@ -152,11 +132,37 @@ private Q_SLOTS:
         RunsView view;
         view.setRuns({summary(1, Phase(phase))});
         QVERIFY(!button(view, "Open")->isEnabled());
-        view.selectRun({1});
+        view.selectRun(RunId{1});
         QVERIFY(button(view, "Open")->isEnabled());
         QVERIFY(button(view, "Duplicate")->isEnabled());
         QCOMPARE(button(view, "Resume")->isEnabled(), resumable);
+        QCOMPARE(button(view, "Extend...")->isEnabled(), resumable || Phase(phase) == Phase::Finished);
         QCOMPARE(button(view, "Delete")->isEnabled(), deletable);
+    }
+
+    void runsOfSweepsAreNotExtended() {
+        RunsView view;
+        auto swept = summary(2);
+        swept.sweep = "splits";
+        view.setRuns({swept, summary(1)});
+        view.selectRun(RunId{2});
+        QVERIFY(!button(view, "Extend...")->isEnabled());
+        const QSignalSpy extended(&view, &RunsView::extendRequested);
+        view.selectRun(RunId{1});
+        button(view, "Extend...")->click();
+        QCOMPARE(extended.count(), 1);
+        QCOMPARE(extended[0][0].value<RunSummary>().budget, 10'000u);
+    }
+
+    void whatIsProposedIsMoreOnlyForARunThatHasEnded() {
+        auto run = summary(1);
+        const ExtendDialog going(run);
+        QCOMPARE(*going.findChild<CountBox*>()->value(), run.budget);
+        QVERIFY(!going.findChild<QPushButton*>("extend")->isEnabled());
+        run.evaluations = run.budget;
+        const ExtendDialog ended(run);
+        QCOMPARE(*ended.findChild<CountBox*>()->value(), 2 * run.budget);
+        QVERIFY(ended.findChild<QPushButton*>("extend")->isEnabled());
     }
 
     void severalRunsOrAWholeSweepAreCompared() {
@@ -166,25 +172,25 @@ private Q_SLOTS:
         swept.arm = "ga";
         view.setRuns({swept, summary(2), summary(1)});
         auto* table = view.findChild<QTableView*>("runsTable");
-        QCOMPARE(cell(*table->model(), 0, RunsModel::SweepColumn), QString("paper-specialists: ga"));
+        QCOMPARE(cell(*table->model(), 0, 0).section(' ', 1), QString("paper-specialists: 1 of 1 runs finished"));
         QVERIFY(!button(view, "Compare")->isEnabled());
         const QSignalSpy compared(&view, &RunsView::compareRequested);
-        view.selectRun({3});
+        view.selectRun(RunId{3});
         button(view, "Compare")->click();
         QCOMPARE(compared[0][0].toStringList(), QStringList{"paper-specialists"});
         table->selectAll();
         button(view, "Compare")->click();
         auto names = compared[1][0].toStringList();
         names.sort();
-        QCOMPARE(names, (QStringList{"1", "2", "3"}));
+        QCOMPARE(names, (QStringList{"1", "2", "paper-specialists"}));
         // What is done to one run needs one.
-        for (const char* one : {"Open", "Resume", "Duplicate", "Delete"}) QVERIFY(!button(view, one)->isEnabled());
+        for (const char* one : {"Open", "Resume", "Duplicate", "Rename"}) QVERIFY(!button(view, one)->isEnabled());
     }
 
     void theSelectionStaysOnItsRun() {
         RunsView view;
         view.setRuns({summary(2), summary(1)});
-        view.selectRun({1});
+        view.selectRun(RunId{1});
         view.setRuns({summary(3), summary(2), summary(1)});
         const QSignalSpy duplicated(&view, &RunsView::duplicateRequested);
         button(view, "Duplicate")->click();
@@ -193,6 +199,61 @@ private Q_SLOTS:
         // Its run is gone: nothing can be done to it.
         view.setRuns({summary(3), summary(2)});
         QVERIFY(!button(view, "Delete")->isEnabled());
+    }
+
+    void aNameIsTypedOverInItsCell() {
+        RunsView view;
+        view.setRuns({summary(2), summary(1)});
+        view.show();
+        QVERIFY(QTest::qWaitForWindowActive(&view));
+        auto* table = view.findChild<QTableView*>("runsTable");
+        view.selectRun(RunId{1});
+        table->setFocus();
+        const QSignalSpy renamed(&view, &RunsView::renameRequested);
+        QTest::keyClick(table, Qt::Key_F2);
+        auto* editor = table->viewport()->findChild<QLineEdit*>();
+        QVERIFY(editor);
+        QCOMPARE(editor->text(), QString("run 1"));
+        editor->setText("  the good one ");
+        QTest::keyClick(editor, Qt::Key_Return);
+        QTRY_COMPARE(renamed.count(), 1);
+        QCOMPARE(renamed[0][0].value<RunId>(), RunId{1});
+        QCOMPARE(renamed[0][1].toString(), QString("the good one"));
+        // Until the database has it, the old name stays.
+        QCOMPARE(cell(*table->model(), 1, RunsModel::NameColumn), QString("run 1"));
+    }
+
+    void columnsAreRemembered() {
+        QByteArray state;
+        {
+            RunsView view;
+            view.setRuns({summary(1)});
+            view.findChild<QTableView*>("runsTable")->setColumnWidth(RunsModel::NameColumn, 321);
+            view.findChild<QCheckBox*>("groupRuns")->setChecked(false);
+            state = view.layoutState();
+        }
+        RunsView view;
+        view.restoreLayoutState("nonsense");
+        view.restoreLayoutState(state);
+        view.setRuns({summary(1)});
+        QCOMPARE(view.findChild<QTableView*>("runsTable")->columnWidth(RunsModel::NameColumn), 321);
+        QVERIFY(!view.findChild<QCheckBox*>("groupRuns")->isChecked());
+    }
+
+    void theShownRunIsMarkedOnceItIsListed() {
+        RunsView view;
+        view.setRuns({summary(1)});
+        view.selectRun(RunId{2});
+        auto* table = view.findChild<QTableView*>("runsTable");
+        view.setRuns({summary(2), summary(1)});
+        QCOMPARE(table->currentIndex().row(), 0);
+        QVERIFY(table->selectionModel()->isRowSelected(0));
+        // What a person chooses stays chosen when the list is read again.
+        table->selectRow(1);
+        view.setRuns({summary(2, Phase::Stopped), summary(1)});
+        QVERIFY(table->selectionModel()->isRowSelected(1));
+        view.selectRun({});
+        QVERIFY(!table->selectionModel()->hasSelection());
     }
 
     void withoutRunsItSaysHowToGetOne() {

@@ -1,11 +1,16 @@
+#include "ui/files/ask_for_path.h"
+#include "ui/setup/configuration_text.h"
 #include "ui/setup/founder_list.h"
 #include "ui/setup/list_text.h"
 #include "ui/setup/new_run_page.h"
+#include "ui/setup/path_edit.h"
 #include "ui/setup/question_files.h"
 #include "ui/setup/run_form.h"
 #include "ui/setup/run_report.h"
 
 #include <QAbstractSpinBox>
+#include <QButtonGroup>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
 #include <QDragEnterEvent>
@@ -207,6 +212,118 @@ private Q_SLOTS:
         QSignalSpy started(&page, &NewRunPage::startRequested);
         page.start();
         QCOMPARE(started.size(), 0);
+    }
+
+    void theVerdictHasARowOfItsOwn() {
+        NewRunPage page(presets());
+        page.resize(800, 600);
+        page.show();
+        const auto* verdict = page.findChild<QLabel*>("verdict");
+        const auto* start = page.findChild<QPushButton*>("start");
+        QVERIFY(!verdict->isVisible());
+        auto* name = page.findChild<QLineEdit*>("name");
+        QVERIFY(name);
+        name->clear();
+        QTRY_VERIFY(verdict->isVisible());
+        QTRY_VERIFY(verdict->geometry().bottom() < start->geometry().top());
+        QVERIFY(verdict->geometry().right() >= start->geometry().right());
+        name->setText("short");
+        QTRY_VERIFY(!verdict->isVisible());
+    }
+
+    void onlyWhatWasChangedIsShown() {
+        NewRunPage page(presets());
+        page.resize(1000, 800);
+        page.show();
+        auto* seed = page.findChild<QAbstractSpinBox*>("seed");
+        auto* archive = page.findChild<QAbstractSpinBox*>("strategy.archive");
+        QVERIFY(seed && archive);
+        auto* only = page.findChild<QCheckBox*>("onlyChanges");
+        only->setChecked(true);
+        QVERIFY(!seed->isVisible() && !archive->isVisible());
+        only->setChecked(false);
+        seed->setFocus();
+        seed->selectAll();
+        QTest::keyClicks(seed, "7");
+        QTest::keyClick(seed, Qt::Key_Tab);
+        only->setChecked(true);
+        QVERIFY(seed->isVisible() && !archive->isVisible());
+        // The key beside the name.
+        bool named = false;
+        for (const auto* label : page.findChild<RunForm*>()->findChildren<QLabel*>())
+            named = named || (label->text().contains("Seed (changed)") && label->text().contains(">seed<"));
+        QVERIFY(named);
+    }
+
+    void parametersAreShownAsTextAndTakenBack() {
+        NewRunPage page(presets());
+        page.show();
+        QSignalSpy started(&page, &NewRunPage::startRequested);
+        const auto openDialog = [&] {
+            QTest::mouseClick(page.findChild<QPushButton*>("asText"), Qt::LeftButton);
+            return page.findChild<ConfigurationText*>();
+        };
+        auto* dialog = openDialog();
+        auto* text = dialog->findChild<QPlainTextEdit*>();
+        auto* take = dialog->findChild<QPushButton*>("take");
+        QVERIFY(text->toPlainText().contains("name: \"digits from specialists\""));
+        QVERIFY(!text->toPlainText().contains("offspring"));
+        QVERIFY(!take->isEnabled());
+        const auto choose = [&](int form) {
+            dialog->findChild<QButtonGroup*>()->button(form)->click();
+            return text->toPlainText();
+        };
+        QVERIFY(choose(ConfigurationText::Whole).contains("offspring: 1"));
+        QCOMPARE(choose(ConfigurationText::CommandLine), QString("mergarium-cli run digits-specialists"));
+
+        // What can't be read says why, and everything stays.
+        text->setPlainText("strategy: {kind: m2n2,\n  alhpa: 1}");
+        QTest::mouseClick(take, Qt::LeftButton);
+        QVERIFY(dialog->findChild<QLabel*>("problem")->text().contains("alhpa"));
+        QVERIFY(dialog->isVisible());
+        text->setPlainText("mergarium-cli run digits-specialists --set strategy.alpha=0.25 --seed 9");
+        QTest::mouseClick(take, Qt::LeftButton);
+        QVERIFY(!dialog->isVisible());
+        page.start();
+        QCOMPARE(started.size(), 1);
+        const auto configuration = started[0][0].value<RunConfiguration>();
+        QCOMPARE(configuration.seed, 9u);
+        QCOMPARE(traitsOf(configuration.strategy).competition.alpha, 0.25);
+    }
+
+    void aNameThatNobodyTypedIsFresh() {
+        NewRunPage page(presets());
+        QSignalSpy started(&page, &NewRunPage::startRequested);
+        const auto nameOf = [&](int run) { return started[run][0].value<RunConfiguration>().name; };
+        QVERIFY(page.choosePreset("digits-specialists"));
+        page.setTaken({"digits from specialists", "digits from specialists 2"});
+        page.start();
+        QCOMPARE(nameOf(0), std::string("digits from specialists 3"));
+        // Before the list has been read again.
+        page.start();
+        QCOMPARE(nameOf(1), std::string("digits from specialists 4"));
+        // A duplicate counts on; a name that ends in a number of its own gets one, too.
+        RunConfiguration configuration;
+        configuration.name = "digits from specialists 2";
+        page.setConfiguration(configuration);
+        page.start();
+        QCOMPARE(nameOf(2), std::string("digits from specialists 5"));
+        // What a person typed is what it is called.
+        page.findChild<QLineEdit*>("name")->setText("digits from specialists");
+        page.start();
+        QCOMPARE(nameOf(3), std::string("digits from specialists"));
+    }
+
+    void aDialogBeginsWhereTheLastOneEnded() {
+        QWidget window;
+        PathEdit edit(PathEdit::Kind::File, {}, &window);
+        QVERIFY(folderFor(edit, "sweeps").isEmpty());
+        rememberFolder(edit, "sweeps", "/somewhere/else/splits.yaml");
+        QCOMPARE(folderFor(window, "sweeps"), QString("/somewhere/else"));
+        QVERIFY(folderFor(edit, "models").isEmpty());
+        QWidget another;
+        setRememberedFolders(another, rememberedFolders(window));
+        QCOMPARE(folderFor(another, "sweeps"), QString("/somewhere/else"));
     }
 
     void presetStartsWithOneKey() {

@@ -210,7 +210,7 @@ private Q_SLOTS:
             QSignalSpy runsChanged(&page.page, &SweepPage::runsChanged);
             page.open(write("small.yaml", QString(test::kSmallSweep).replace("60", "400").toStdString()));
             QTRY_VERIFY_WITH_TIMEOUT(page.start().isEnabled(), kPatience);
-            QCOMPARE(page.start().text(), QString("&Start"));
+            QCOMPARE(page.start().text(), QString("S&tart"));
             QTest::mouseClick(&page.start(), Qt::LeftButton);
             QVERIFY(page.page.isGoing());
             QVERIFY(!page.page.findChild<SweepForm*>()->isEnabled());

@@ -1,8 +1,10 @@
 #include "ui/theme/theme.h"
 #include "ui/background/latest_worker.h"
+#include "ui/icons/symbols.h"
 #include "ui/theme/custom_plot.h"
 #include "ui/theme/plot_theme.h"
 
+#include <QCheckBox>
 #include <QtTest>
 
 #include <atomic>
@@ -53,6 +55,49 @@ private Q_SLOTS:
             QVERIFY2(contrast(color, colors.background) >= 3.0, qPrintable(color.name()));
     }
 
+    void symbolsAreDrawnInTheTextsColour_data() { textAndSeriesStandOutFromTheBackground_data(); }
+
+    void symbolsAreDrawnInTheTextsColour() {
+        QFETCH(ThemeKind, kind);
+        // Made before the colours changed, as the window's are.
+        std::vector<QIcon> icons;
+        for (int symbol = 0; symbol <= static_cast<int>(Symbol::Help); ++symbol)
+            icons.push_back(iconOf(static_cast<Symbol>(symbol)));
+        applyTheme(*qApp, kind);
+        const auto text = QApplication::palette().color(QPalette::Active, QPalette::ButtonText);
+        for (std::size_t symbol = 0; symbol < icons.size(); ++symbol) {
+            const auto image = icons[symbol].pixmap(64).toImage().convertToFormat(QImage::Format_ARGB32);
+            int inked = 0;
+            for (int y = 0; y < image.height(); ++y)
+                for (int x = 0; x < image.width(); ++x)
+                    if (const auto pixel = image.pixelColor(x, y); pixel.alpha() == 255) {
+                        QCOMPARE(pixel.rgb(), text.rgb());
+                        ++inked;
+                    }
+            QVERIFY2(inked > 100, qPrintable(QString::number(symbol)));
+            QVERIFY2(inked < 64 * 64 / 2, qPrintable(QString::number(symbol)));
+            // They can be told from one another; what is new and what is more are one sign.
+            for (std::size_t other = 0; other < symbol; ++other)
+                if (static_cast<Symbol>(other) != Symbol::New || static_cast<Symbol>(symbol) != Symbol::Plus)
+                    QVERIFY(icons[other].pixmap(64).toImage() != icons[symbol].pixmap(64).toImage());
+        }
+    }
+
+    void aBoxThatIsNotTickedCanBeSeen_data() { textAndSeriesStandOutFromTheBackground_data(); }
+
+    void aBoxThatIsNotTickedCanBeSeen() {
+        QFETCH(ThemeKind, kind);
+        applyTheme(*qApp, kind);
+        QCheckBox box;
+        box.resize(box.sizeHint());
+        const auto picture = box.grab().toImage();
+        double most = 0.0;
+        for (int y = 0; y < picture.height(); ++y)
+            for (int x = 0; x < picture.width(); ++x)
+                most = std::max(most, contrast(picture.pixelColor(x, y), box.palette().color(QPalette::Window)));
+        QVERIFY2(most >= 3.0, qPrintable(QString::number(most)));
+    }
+
     void systemFollowsTheDesktopEvenAfterAnotherChoice() {
         QApplication::setPalette(QPalette());
         const bool desktopIsDark = isDark(QApplication::palette());
@@ -61,7 +106,16 @@ private Q_SLOTS:
         QCOMPARE(isDark(QApplication::palette()), desktopIsDark);
     }
 
+    void magnitudeGrowsEverBrighter_data() {
+        QTest::addColumn<int>("magnitudes");
+        QTest::newRow("cividis") << static_cast<int>(Magnitudes::Cividis);
+        QTest::newRow("viridis") << static_cast<int>(Magnitudes::Viridis);
+        QTest::newRow("inferno") << static_cast<int>(Magnitudes::Inferno);
+    }
     void magnitudeGrowsEverBrighter() {
+        QFETCH(int, magnitudes);
+        useMagnitudes(static_cast<Magnitudes>(magnitudes));
+        const auto back = qScopeGuard([] { useMagnitudes(Magnitudes::Cividis); });
         double before = -1.0;
         for (int i = 0; i <= 100; ++i) {
             const double now = luminance(QColor(magnitude(i / 100.0)));

@@ -3,17 +3,22 @@
 #include "core/mating/attraction.h"
 #include "ui/members/member_text.h"
 #include "ui/theme/theme.h"
-
-#include <QCoreApplication>
+#include "ui/theme/translation.h"
 
 #include <algorithm>
 
 namespace mergarium {
-namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("mergarium::AttractionFrame", text); }
-
-}  // namespace
+Niches nichesOf(const SessionSnapshot& snapshot) {
+    const auto rows = scoreRows(snapshot);
+    std::size_t samples = 0;
+    for (const auto& row : rows) samples = std::max(samples, row.size());
+    const auto rule = snapshot.run ? traitsOf(snapshot.run->configuration.strategy).competition : CompetitionRule{};
+    const auto weights = snapshot.run ? std::span(snapshot.run->sampleWeights) : std::span<const double>();
+    Niches niches;
+    shareNiches(rows, samples, rule, niches, weights);
+    return niches;
+}
 
 AttractionFramePtr makeAttractionFrame(const SnapshotPtr& snapshot) {
     auto frame = std::make_shared<AttractionFrame>();
@@ -24,10 +29,7 @@ AttractionFramePtr makeAttractionFrame(const SnapshotPtr& snapshot) {
     frame->present = slots.size();
     if (slots.empty()) return frame;
 
-    Niches niches;
-    const auto rule = snapshot->run ? traitsOf(snapshot->run->configuration.strategy).competition : CompetitionRule{};
-    const auto weights = snapshot->run ? std::span(snapshot->run->sampleWeights) : std::span<const double>();
-    shareNiches(rows, rows[slots.front()].size(), rule, niches, weights);
+    const auto niches = nichesOf(*snapshot);
 
     const auto fitnessOf = [&](std::size_t slot) {
         return slot < snapshot->fitness.size() ? snapshot->fitness[slot] : 0.0;

@@ -31,6 +31,9 @@ struct AttractionFrame {
 
 using AttractionFramePtr = std::shared_ptr<const AttractionFrame>;
 
+/// The niches as the run's competition shares them among the members of the snapshot, which has one at least.
+Niches nichesOf(const SessionSnapshot& snapshot);
+
 /// Pure, for a worker thread; O(shown^2 x samples).
 AttractionFramePtr makeAttractionFrame(const SnapshotPtr& snapshot);
 

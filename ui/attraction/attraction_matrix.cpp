@@ -1,7 +1,6 @@
 #include "ui/attraction/attraction_matrix.h"
 
-#include "ui/members/member_text.h"
-#include "ui/theme/color_bar.h"
+#include "ui/attraction/attraction_painter.h"
 #include "ui/theme/theme.h"
 
 #include <QHelpEvent>
@@ -34,6 +33,11 @@ void AttractionMatrix::markPair(std::optional<std::pair<MemberId, MemberId>> pai
     update();
 }
 
+void AttractionMatrix::select(std::optional<MemberId> member) {
+    selected_ = member;
+    update();
+}
+
 std::optional<std::size_t> AttractionMatrix::indexOf(MemberId member) const {
     if (!frame_) return {};
     const auto found = std::find(frame_->members.begin(), frame_->members.end(), member);
@@ -51,27 +55,12 @@ std::optional<AttractionMatrix::Cell> AttractionMatrix::cellOf(const std::option
     return Cell{*a, *b};
 }
 
-double AttractionMatrix::labelWidth() const {
-    std::uint64_t largest = 100;
-    for (const auto member : frame_->members) largest = std::max(largest, member.value);
-    return QFontMetricsF(font()).horizontalAdvance('#' + QString(QString::number(largest).size(), '0'));
-}
-
 QRectF AttractionMatrix::map() const {
-    if (isEmpty()) return {};
-    const double line = QFontMetricsF(font()).height();
-    const double label = labelWidth();
-    // Column labels stand upright above, one line of words over them; the row's words stand upright at the left.
-    const double left = line * 1.6 + label;
-    const double top = line * 1.6 + label;
-    const double side = std::max(line, std::min(width() - left - line * 0.5, height() - top - line * 3.2));
-    return {std::round(left), std::round(top), std::floor(side), std::floor(side)};
+    return isEmpty() ? QRectF() : attractionMap(*frame_, QSizeF(size()), QFontMetricsF(font()));
 }
 
 QRectF AttractionMatrix::cellRect(std::size_t a, std::size_t b) const {
-    const auto area = map();
-    const double cell = area.width() / static_cast<double>(frame_->members.size());
-    return {area.left() + static_cast<double>(b) * cell, area.top() + static_cast<double>(a) * cell, cell, cell};
+    return attractionCell(map(), frame_->members.size(), {a, b});
 }
 
 std::optional<std::size_t> AttractionMatrix::columnAt(double x) const {
@@ -103,6 +92,8 @@ void AttractionMatrix::announce() {
     if (cell) text = attractionText(*frame_, cell->first, cell->second);
     if (text == accessibleDescription()) return;
     setAccessibleDescription(text);
+    // What is said in two places is the same.
+    if (mouse_ && QToolTip::isVisible()) QToolTip::showText(mapToGlobal(mouse_->toPoint()), tipAt(*mouse_), this);
     Q_EMIT readoutChanged(text);
 }
 
@@ -111,78 +102,36 @@ void AttractionMatrix::paintEvent(QPaintEvent*) {
     const auto colors = colorsOf(palette());
     painter.fillRect(rect(), colors.background);
     if (isEmpty()) return;
-    const auto area = map();
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
-    painter.drawImage(area, frame_->image);
-    const double side = area.width() / static_cast<double>(frame_->members.size());
-    if (side >= 8.0) {
-        auto gap = colors.background;
-        gap.setAlphaF(0.35f);
-        painter.setPen(QPen(gap, 0));
-        for (std::size_t i = 1; i < frame_->members.size(); ++i) {
-            const double way = std::round(static_cast<double>(i) * side);
-            painter.drawLine(QPointF(area.left() + way, area.top()), QPointF(area.left() + way, area.bottom()));
-            painter.drawLine(QPointF(area.left(), area.top() + way), QPointF(area.right(), area.top() + way));
-        }
-    }
-    paintLabels(painter, area);
-    const double line = QFontMetricsF(font()).height();
-    const ColorBar bar{.label = tr("Attraction g"),
-                       .ticks = {{0.0, QStringLiteral("0")},
-                                 {0.5, QString::number(frame_->largest / 2, 'f', 1)},
-                                 {1.0, QString::number(frame_->largest, 'f', 1)}}};
-    paintColorBar(painter, {area.left(), area.bottom() + line * 0.8}, line * 8, colors.text, bar);
-
-    if (const auto marked = markedCell()) paintRing(painter, *marked, colors.newborn);
-    if (const auto cell = cellOf(cursor_)) paintRing(painter, *cell, hasFocus() ? QColor(Qt::white) : colors.mutedText);
+    paintAttraction(painter, {.frame = *frame_,
+                              .map = map(),
+                              .colors = colors,
+                              .selected = selected_ ? indexOf(*selected_) : std::nullopt,
+                              .marked = markedCell(),
+                              .cursor = cellOf(cursor_),
+                              .focused = hasFocus()});
 }
 
-void AttractionMatrix::paintLabels(QPainter& painter, const QRectF& area) const {
-    const auto colors = colorsOf(palette());
-    const double line = QFontMetricsF(font()).height();
-    const double label = labelWidth();
-    const double cell = area.width() / static_cast<double>(frame_->members.size());
-    const auto stride = static_cast<std::size_t>(std::max(1.0, std::ceil(line / cell)));
-    painter.setPen(colors.text);
-    for (std::size_t i = 0; i < frame_->members.size(); i += stride) {
-        const double center = (static_cast<double>(i) + 0.5) * cell;
-        const auto text = memberText(frame_->members[i]);
-        painter.drawText(QRectF(area.left() - label - line * 0.3, area.top() + center - line / 2, label, line),
-                         Qt::AlignRight | Qt::AlignVCenter, text);
-        painter.save();
-        painter.translate(area.left() + center, area.top() - line * 0.3);
-        painter.rotate(-90);
-        painter.drawText(QRectF(0, -line / 2, label, line), Qt::AlignLeft | Qt::AlignVCenter, text);
-        painter.restore();
-    }
-    painter.setPen(colors.mutedText);
-    painter.drawText(QRectF(area.left(), 0, area.width(), line), Qt::AlignHCenter | Qt::AlignVCenter,
-                     tr("Parent 2, fittest first"));
-    painter.save();
-    painter.translate(0, area.center().y());
-    painter.rotate(-90);
-    painter.drawText(QRectF(-area.height() / 2, 0, area.height(), line), Qt::AlignHCenter | Qt::AlignVCenter,
-                     tr("Parent 1, fittest first"));
-    painter.restore();
-}
-
-void AttractionMatrix::paintRing(QPainter& painter, const Cell& cell, const QColor& color) const {
-    auto ring = cellRect(cell.first, cell.second);
-    const double grow = std::max(0.0, 8.0 - ring.width()) / 2;
-    ring.adjust(-grow, -grow, grow, grow);
-    painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(Qt::black, 4));
-    painter.drawRect(ring);
-    painter.setPen(QPen(color, 2));
-    painter.drawRect(ring);
+FigurePainter AttractionMatrix::figure(const FigurePage& page) const {
+    if (isEmpty()) return nullptr;
+    return [frame = frame_, page, selected = selected_ ? indexOf(*selected_) : std::nullopt,
+            marked = markedCell()](QPainter& painter) {
+        const auto map = attractionMap(*frame, page.size, QFontMetricsF(page.font));
+        const auto colors = page.colors();
+        painter.translate(std::max(0.0, page.size.width() - map.right()) / 2, 0.0);
+        paintAttraction(painter, {*frame, map, colors, selected, marked});
+    };
 }
 
 bool AttractionMatrix::event(QEvent* event) {
     if (event->type() != QEvent::ToolTip) return QWidget::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
-    const auto cell = cellAt(help->pos());
-    QToolTip::showText(help->globalPos(), cell ? attractionText(*frame_, cell->first, cell->second) : QString(), this);
+    QToolTip::showText(help->globalPos(), tipAt(help->pos()), this);
     return true;
+}
+
+QString AttractionMatrix::tipAt(QPointF point) const {
+    const auto cell = cellAt(point);
+    return cell ? attractionText(*frame_, cell->first, cell->second) : QString();
 }
 
 void AttractionMatrix::changeEvent(QEvent* event) {
@@ -208,6 +157,7 @@ void AttractionMatrix::mousePressEvent(QMouseEvent* event) {
         cursor_ = {frame_->members[*a], frame_->members[*b]};
         update();
         announce();
+        Q_EMIT pairSelected(cursor_->first, cursor_->second);
     } else if (a && event->position().x() < map().left()) {
         Q_EMIT memberSelected(frame_->members[*a]);
     } else if (b && event->position().y() < map().top()) {
@@ -248,6 +198,7 @@ void AttractionMatrix::moveCursor(int rows, int columns) {
     mouse_.reset();
     announce();
     update();
+    Q_EMIT pairSelected(cursor_->first, cursor_->second);
 }
 
 }  // namespace mergarium

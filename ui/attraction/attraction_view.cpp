@@ -1,13 +1,14 @@
 #include "ui/attraction/attraction_view.h"
 
 #include "ui/attraction/attraction_matrix.h"
+#include "ui/attraction/pair_pane.h"
 #include "ui/attraction/pairing_table.h"
 #include "ui/background/latest_worker.h"
 #include "ui/members/member_text.h"
 #include "ui/session/run_text.h"
+#include "ui/table/fitted_columns.h"
 #include "ui/table/plain_table.h"
 
-#include <QHeaderView>
 #include <QLabel>
 #include <QSplitter>
 #include <QTableView>
@@ -15,10 +16,10 @@
 
 namespace mergarium {
 
-AttractionView::AttractionView(QWidget* parent)
+AttractionView::AttractionView(Selection& selection, QWidget* parent)
     : RunView(tr("Who is attracted to whom appears here, and what came of the latest pairings. "
                  "Start a new run, or open one from the list of runs."),
-              parent),
+              selection, parent),
       pairings_(new PairingTable(this)),
       worker_(new LatestWorker(this)) {
     setAccessibleName(tr("Attraction"));
@@ -36,8 +37,10 @@ AttractionView::AttractionView(QWidget* parent)
     // Room for two lines, so that the matrix doesn't jump when the mouse comes.
     readout_->setMinimumHeight(readout_->fontMetrics().lineSpacing() * 2);
     leftLayout->addWidget(note_);
-    leftLayout->addWidget(matrix_, 1);
+    leftLayout->addWidget(matrix_, 3);
     leftLayout->addWidget(readout_);
+    why_ = new PairPane(left);
+    leftLayout->addWidget(why_, 2);
 
     auto* right = new QWidget(splitter);
     auto* rightLayout = new QVBoxLayout(right);
@@ -45,8 +48,11 @@ AttractionView::AttractionView(QWidget* parent)
     summary_->setWordWrap(true);
     table_ = makePlainTable(right);
     table_->setModel(pairings_);
+    new FittedColumns(*table_);
     table_->setAccessibleName(tr("Latest pairings"));
-    table_->setToolTip(tr("Select a pairing to see its cell in the matrix while both parents live."));
+    table_->setToolTip(
+        tr("Select a pairing to see its cell in the matrix while both parents live, and its child everywhere. Press "
+           "Enter on a parent to select that."));
     rightLayout->addWidget(summary_);
     rightLayout->addWidget(table_, 1);
 
@@ -56,7 +62,7 @@ AttractionView::AttractionView(QWidget* parent)
     splitter->setStretchFactor(1, 5);
     splitter->setChildrenCollapsible(false);
 
-    connect(matrix_, &AttractionMatrix::memberSelected, this, &AttractionView::memberSelected);
+    connect(matrix_, &AttractionMatrix::memberSelected, &selection, qOverload<MemberId>(&Selection::select));
     connect(matrix_, &AttractionMatrix::readoutChanged, this, [this](const QString& text) {
         readout_->setText(text.isEmpty()
                               ? tr("g(a, b) is what b can do that a cannot, weighted by how contested it is. "
@@ -64,15 +70,21 @@ AttractionView::AttractionView(QWidget* parent)
                               : text);
     });
     Q_EMIT matrix_->readoutChanged({});
-    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
-            &AttractionView::markSelectedPairing);
+    connect(matrix_, &AttractionMatrix::pairSelected, this,
+            [this](MemberId first, MemberId second) { explain(std::pair(first, second)); });
+    connect(why_, &PairPane::breedRequested, this, [this] {
+        if (pair_) Q_EMIT breedRequested(pair_->first, pair_->second);
+    });
+    connect(why_, &PairPane::sampleSelected, &selection, qOverload<std::size_t>(&Selection::select));
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &AttractionView::markPairing);
     connect(table_, &QTableView::activated, this, [this](const QModelIndex& index) {
         const auto pairing = pairings_->pairingAt(index.row());
         if (!pairing) return;
-        Q_EMIT memberSelected(index.column() == PairingTable::SecondColumn                        ? pairing->second
-                              : index.column() == PairingTable::FirstColumn || !pairing->accepted ? pairing->first
-                                                                                                  : pairing->child);
+        this->selection().select(index.column() == PairingTable::SecondColumn  ? pairing->second
+                                 : index.column() == PairingTable::FirstColumn ? pairing->first
+                                                                               : pairing->child);
     });
+    setFocusProxy(matrix_);
     setPage(splitter);
 }
 
@@ -82,18 +94,18 @@ void AttractionView::clear() {
     matrix_->setFrame(nullptr);
     matrix_->markPair({});
     pairings_->setPairings({});
+    explain({});
 }
 
 void AttractionView::draw() {
     summary_->setText(acceptanceText(*snapshot()));
-    const bool columnsAreNew = pairings_->rowCount() == 0 && !snapshot()->pairings.empty();
     pairings_->setPairings(snapshot()->pairings);
-    if (columnsAreNew) table_->resizeColumnsToContents();
     if (!asked_ || asked_->members != snapshot()->members) requestMatrix();
 }
 
 void AttractionView::requestMatrix() {
     asked_ = snapshot();
+    if (pair_) why_->show(snapshot(), pair_);
     worker_->run(
         [snapshot = snapshot()] { return makeAttractionFrame(snapshot); },
         [this, snapshot = snapshot()](const AttractionFramePtr& frame) {
@@ -108,10 +120,28 @@ void AttractionView::requestMatrix() {
         });
 }
 
-void AttractionView::markSelectedPairing() {
+void AttractionView::mark() {
+    const auto member = selection().member();
+    matrix_->select(member);
+    marking_ = true;
+    if (!member)
+        table_->clearSelection();
+    else if (const auto row = pairings_->rowOfChild(*member); row && *row != table_->currentIndex().row())
+        table_->selectRow(*row);
+    marking_ = false;
+}
+
+void AttractionView::markPairing() {
     const auto rows = table_->selectionModel()->selectedRows();
     const auto pairing = rows.isEmpty() ? std::nullopt : pairings_->pairingAt(rows.front().row());
     matrix_->markPair(pairing ? std::optional(std::pair(pairing->first, pairing->second)) : std::nullopt);
+    if (pairing) explain(std::pair(pairing->first, pairing->second));
+    if (pairing && !marking_) selection().select(pairing->child);
+}
+
+void AttractionView::explain(std::optional<std::pair<MemberId, MemberId>> pair) {
+    pair_ = pair;
+    why_->show(snapshot(), pair_);
 }
 
 }  // namespace mergarium

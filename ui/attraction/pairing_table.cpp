@@ -3,6 +3,7 @@
 #include "ui/members/member_text.h"
 #include "ui/session/run_text.h"
 #include "ui/table/column_header.h"
+#include "ui/table/file_rows.h"
 #include "ui/theme/theme.h"
 
 #include <QGuiApplication>
@@ -22,6 +23,12 @@ std::optional<Pairing> PairingTable::pairingAt(int row) const {
     return row >= 0 && place < newestFirst_.size() ? std::optional(newestFirst_[place]) : std::nullopt;
 }
 
+std::optional<int> PairingTable::rowOfChild(MemberId child) const {
+    const auto found = std::ranges::find(newestFirst_, child, &Pairing::child);
+    if (found == newestFirst_.end()) return {};
+    return static_cast<int>(found - newestFirst_.begin());
+}
+
 int PairingTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : Columns; }
 
 QVariant PairingTable::data(const QModelIndex& index, int role) const {
@@ -33,6 +40,15 @@ QVariant PairingTable::data(const QModelIndex& index, int role) const {
                                    Qt::AlignVCenter);
     // Most children are rejected: those are said softly, so that the others stand out.
     if (role == Qt::ForegroundRole && !pairing.accepted) return colorsOf(QGuiApplication::palette()).mutedText;
+    if (role == kValueRole) switch (index.column()) {
+            case StepColumn: return static_cast<qulonglong>(pairing.step);
+            case FirstColumn: return static_cast<qulonglong>(pairing.first.value);
+            case SecondColumn: return static_cast<qulonglong>(pairing.second.value);
+            case TrainColumn: return 100.0 * pairing.childTrain;
+            case ReplacedColumn:
+                return pairing.replaced ? QVariant(static_cast<qulonglong>(pairing.replaced->value)) : QString();
+            default: return {};
+        }
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
         case StepColumn: return countText(pairing.step);

@@ -20,6 +20,7 @@ public:
     /// `pairings` oldest first, as snapshots hold them.
     void setPairings(const std::vector<Pairing>& pairings);
     std::optional<Pairing> pairingAt(int row) const;
+    std::optional<int> rowOfChild(MemberId child) const;
 
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;

@@ -1,16 +1,13 @@
 #include "ui/canvas/canvas_controls.h"
 
-#include "ui/canvas/row_canvas.h"
+#include "ui/theme/translation.h"
 
-#include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QToolButton>
 
 namespace mergarium {
 namespace {
-
-QString tr(const char* text) { return QCoreApplication::translate("mergarium::CanvasControls", text); }
 
 QToolButton* addButton(QHBoxLayout* row, const QString& text, const QString& meaning, QWidget* parent) {
     auto* button = new QToolButton(parent);
@@ -24,14 +21,22 @@ QToolButton* addButton(QHBoxLayout* row, const QString& text, const QString& mea
 
 }  // namespace
 
-void addZoomButtons(QHBoxLayout* row, RowCanvas* canvas, const QString& meaningOfAll) {
-    auto* parent = canvas->parentWidget();
+void addZoomButtons(QHBoxLayout* row, QWidget* parent, const QString& meaningOfAll, const ZoomActions& actions) {
     auto* in = addButton(row, QStringLiteral("+"), tr("Zoom in (+, or the wheel)"), parent);
     auto* out = addButton(row, QStringLiteral("\u2212"), tr("Zoom out (-, or the wheel)"), parent);
     auto* all = addButton(row, tr("All"), meaningOfAll, parent);
-    QObject::connect(in, &QToolButton::clicked, canvas, &RowCanvas::zoomIn);
-    QObject::connect(out, &QToolButton::clicked, canvas, &RowCanvas::zoomOut);
-    QObject::connect(all, &QToolButton::clicked, canvas, &RowCanvas::seeAll);
+    QObject::connect(in, &QToolButton::clicked, parent, actions.in);
+    QObject::connect(out, &QToolButton::clicked, parent, actions.out);
+    QObject::connect(all, &QToolButton::clicked, parent, actions.all);
+}
+
+void addLabelled(QHBoxLayout* row, const QString& label, const QString& meaning, QWidget* control) {
+    auto* text = new QLabel(label, control->parentWidget());
+    text->setBuddy(control);
+    text->setToolTip(meaning);
+    control->setToolTip(meaning);
+    row->addWidget(text);
+    row->addWidget(control);
 }
 
 QLabel* makeReadout(QWidget* parent) {

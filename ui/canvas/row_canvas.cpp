@@ -55,6 +55,17 @@ void RowCanvas::setCursor(std::optional<CanvasCell> cell) {
     update();
 }
 
+void RowCanvas::select(std::optional<MemberId> member) {
+    selected_ = member;
+    update();
+}
+
+std::optional<std::size_t> RowCanvas::selectedRow() const {
+    for (std::size_t row = 0; selected_ && row < rowCount(); ++row)
+        if (memberAt(row) == *selected_) return row;
+    return {};
+}
+
 PositionRange RowCanvas::range() const {
     if (window_.span <= 0.0) return {};
     return {static_cast<std::size_t>(std::floor(window_.begin)),
@@ -125,7 +136,15 @@ void RowCanvas::announceReadout() {
     if (text.isEmpty() && cursor_ && !isEmpty()) text = readout({cursor_->position, cursor_->row});
     if (text == accessibleDescription()) return;
     setAccessibleDescription(text);
+    // What is said in two places is the same.
+    if (mouse_ && QToolTip::isVisible()) QToolTip::showText(mapToGlobal(mouse_->toPoint()), tipAt(*mouse_), this);
     Q_EMIT readoutChanged(text);
+}
+
+QString RowCanvas::tipAt(QPointF point) const {
+    const auto target = targetAt(point);
+    const auto text = isEmpty() ? QString() : readout(target);
+    return text.isEmpty() && target.row ? tr("Click to inspect this member.") : text;
 }
 
 void RowCanvas::resizeEvent(QResizeEvent* event) {
@@ -141,10 +160,7 @@ void RowCanvas::changeEvent(QEvent* event) {
 bool RowCanvas::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
-        const auto target = targetAt(help->pos());
-        const auto text = isEmpty() ? QString() : readout(target);
-        QToolTip::showText(help->globalPos(), text.isEmpty() && target.row ? tr("Click to inspect this member.") : text,
-                           this);
+        QToolTip::showText(help->globalPos(), tipAt(help->pos()), this);
         return true;
     }
     if (event->type() == QEvent::NativeGesture) {

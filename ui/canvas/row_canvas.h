@@ -32,6 +32,8 @@ public:
     void zoomOut();
     void seeAll();
     void see(PositionRange positions);
+    /// Frames a member's row, wherever it moves to.
+    void select(std::optional<MemberId> member);
 
     QSize sizeHint() const override;
 
@@ -67,6 +69,7 @@ protected:
     std::size_t firstRow() const { return firstRow_; }
     const std::optional<CanvasCell>& cursor() const { return cursor_; }
     void setCursor(std::optional<CanvasCell> cell);
+    std::optional<std::size_t> selectedRow() const;
     /// Something else is shown: positions and cursor are kept within what there is.
     void adapt();
     /// Another run: nothing is chosen, everything comes into view.
@@ -90,6 +93,8 @@ private:
     void zoom(double factor, double anchor);
     double anchor() const;
     void announceReadout();
+    /// What a tooltip says there.
+    QString tipAt(QPointF point) const;
     void moveCursor(int columns, int rows);
     void bringCursorIntoView();
 
@@ -98,6 +103,7 @@ private:
     std::size_t adaptedTo_ = 0;
     std::size_t firstRow_ = 0;
     std::optional<CanvasCell> cursor_;
+    std::optional<MemberId> selected_;
     std::optional<QPointF> mouse_;
     std::optional<QPointF> pressed_;
     PositionWindow windowAtPress_;

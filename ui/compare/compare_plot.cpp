@@ -1,6 +1,8 @@
 #include "ui/compare/compare_plot.h"
 
 #include "ui/background/latest_worker.h"
+#include "ui/compare/arm_legend.h"
+#include "ui/figures/plot_picture.h"
 #include "ui/session/run_text.h"
 #include "ui/theme/plot_theme.h"
 
@@ -23,10 +25,12 @@ const Summary* valueAt(const Band& band, double evaluations) {
 
 QString pointText(const ArmResult& arm, const ComparisonMeasure& measure, const Summary& value) {
     const int decimals = measure.percent ? 1 : 2;
-    return QStringLiteral("%1: %2 \u00b1 %3")
-        .arg(QString::fromStdString(arm.name))
-        .arg(shownValue(measure, value.mean), 0, 'f', decimals)
-        .arg(shownValue(measure, value.standardError), 0, 'f', decimals);
+    const auto mean = QStringLiteral("%1: %2")
+                          .arg(QString::fromStdString(arm.name))
+                          .arg(shownValue(measure, value.mean), 0, 'f', decimals);
+    // One run has no spread.
+    if (value.count < 2) return mean;
+    return QStringLiteral("%1 \u00b1 %2").arg(mean).arg(shownValue(measure, value.standardError), 0, 'f', decimals);
 }
 
 }  // namespace
@@ -81,14 +85,56 @@ void ComparePlot::present(const CurvesFramePtr& frame) {
     frame_ = frame;
     curves_->setVisible(!frame->image.isNull());
     if (curves_->visible()) curves_->setPixmap(QPixmap::fromImage(frame->image));
-    if (frame->request.comparison) {
-        const auto& measure = comparisonMeasures()[frame->request.measure];
-        yAxis->setLabel(measure.percent ? tr("%1 (%)").arg(measure.name) : measure.name);
-        yAxis->setNumberPrecision(measure.percent ? 0 : 1);
-        xAxis->setRange(0.0, frame->end);
-        if (frame->least < frame->most) yAxis->setRange(frame->least, frame->most);
-    }
+    showAxes(*frame);
     replot(rpQueuedReplot);
+}
+
+void ComparePlot::showAxes(const CurvesFrame& frame) {
+    if (!frame.request.comparison) return;
+    const auto& measure = comparisonMeasures()[frame.request.measure];
+    yAxis->setLabel(measure.percent ? tr("%1 (%)").arg(measure.name) : measure.name);
+    yAxis->setNumberPrecision(measure.percent ? 0 : 1);
+    xAxis->setRange(0.0, frame.end);
+    if (frame.least < frame.most) yAxis->setRange(frame.least, frame.most);
+}
+
+FigurePainter ComparePlot::figure(const FigurePage& page) const {
+    CurvesFrame frame;
+    frame.request = {.comparison = comparison_,
+                     .measure = measure_,
+                     .stressed = stressed_,
+                     .hidden = hidden_,
+                     .size = {},
+                     .pixelRatio = 1.0,
+                     .colors = page.colors()};
+    if (!comparison_) return nullptr;
+    findExtent(frame);
+    const auto& size = page.size;
+    const bool below = isNarrow(page);
+    const double beside = below ? 0.0 : armLegendWidth(frame.request, page.font, size.width());
+    const double under = below ? armLegendHeight(frame.request, page.font, size.height()) : 0.0;
+    ComparePlot paper;
+    // What it would ask for is for a window.
+    const QSignalBlocker quiet(paper);
+    paper.setPalette(page.palette);
+    paper.setFont(page.font);
+    paper.showAxes(frame);
+    const auto axes = pictureOfPlot(paper, {size.width() - beside, size.height() - under});
+    const auto place = paper.axisRect()->rect();
+    frame.request.size = place.size();
+    const auto names = below ? QRectF(0.0, size.height() - under, size.width(), under)
+                             : QRectF(size.width() - beside, place.top(), beside, place.height());
+    return [axes, place, frame, names](QPainter& painter) {
+        axes(painter);
+        paintArmLegend(painter, names, frame.request);
+        painter.setClipRect(QRectF(place));
+        painter.translate(place.topLeft());
+        if (frame.least < frame.most) paintCurves(painter, frame);
+    };
+}
+
+QString ComparePlot::figureSubject() const {
+    return comparison_ ? QString::fromStdString(comparison_->title) : QString();
 }
 
 void ComparePlot::restyle() {

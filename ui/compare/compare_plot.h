@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/compare/curves_frame.h"
+#include "ui/figures/figure.h"
 #include "ui/theme/custom_plot.h"
 
 #include <memory>
@@ -13,7 +14,7 @@ class LatestWorker;
 
 /// Mean curves of the arms with a band of one standard error, against evaluations; a cursor reads them. The curves are
 /// painted on another thread; axes and curves change together, when they have been.
-class ComparePlot : public QCustomPlot {
+class ComparePlot : public QCustomPlot, public FigureSource {
     Q_OBJECT
 
 public:
@@ -27,6 +28,9 @@ public:
     void hideArms(std::set<std::size_t> arms);
     /// What is drawn now; null before anything was.
     const CurvesFramePtr& frame() const { return frame_; }
+    /// With the arms' names beside it, which the table says on the screen.
+    FigurePainter figure(const FigurePage& page) const override;
+    QString figureSubject() const override;
 
 Q_SIGNALS:
     /// What the curves are at the cursor; empty without one.
@@ -42,6 +46,7 @@ protected:
 private:
     void request();
     void present(const CurvesFramePtr& frame);
+    void showAxes(const CurvesFrame& frame);
     void restyle();
     void setCursor(std::optional<double> evaluations);
     void read();

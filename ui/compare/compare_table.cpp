@@ -105,6 +105,31 @@ QString CompareTable::text(const ArmResult& arm, int column) const {
     }
 }
 
+FileRows CompareTable::fileRows() const {
+    std::vector<QVariantList> rows;
+    for (int row = 0; row < rowCount(); ++row) {
+        const auto& arm = comparison_->arms[static_cast<std::size_t>(row)];
+        const auto& end = arm.*comparisonMeasures()[measure_].end;
+        const QVariant none = QString();
+        const auto mean = [&](const Summary& summary) { return summary.count > 0 ? 100.0 * summary.mean : none; };
+        const auto error = [&](const Summary& one) { return one.count > 1 ? 100.0 * one.standardError : none; };
+        const auto bound = [&](double side) {
+            return end.halfWidth ? 100.0 * (end.mean + side * *end.halfWidth) : none;
+        };
+        rows.push_back({QString::fromStdString(arm.name), static_cast<qulonglong>(arm.seeds.size()),
+                        static_cast<qulonglong>(arm.unfinished), mean(end), error(end), bound(-1.0), bound(1.0),
+                        mean(arm.area), error(arm.area), arm.againstFirst ? 100.0 * arm.againstFirst->difference : none,
+                        arm.againstFirst ? arm.againstFirst->pValue : none,
+                        arm.published ? 100.0 * *arm.published : none});
+    }
+    const auto name = comparisonMeasures()[measure_].name;
+    return fileRowsOf({tr("Arm"), tr("Finished runs"), tr("Unfinished runs"), tr("%1 at the end, mean (%)").arg(name),
+                       tr("Standard error of that (points)"), tr("95 % interval from (%)"), tr("95 % interval to (%)"),
+                       tr("Area under the test curve, mean (%)"), tr("Standard error of the area (points)"),
+                       tr("Test score less the first arm's (points)"), tr("p of that difference"), tr("Published (%)")},
+                      std::move(rows));
+}
+
 QVariant CompareTable::headerData(int section, Qt::Orientation orientation, int role) const {
     return headerOf(
         {

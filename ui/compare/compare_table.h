@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/compare/comparison_measure.h"
+#include "ui/table/file_rows.h"
 
 #include <QAbstractTableModel>
 
@@ -10,7 +11,7 @@
 namespace mergarium {
 
 /// The arms at the end of their budget, in the order of the comparison; a box hides or shows an arm's curve.
-class CompareTable : public QAbstractTableModel {
+class CompareTable : public QAbstractTableModel, public FileTable {
     Q_OBJECT
 
 public:
@@ -32,6 +33,9 @@ public:
     void show(std::shared_ptr<const Comparison> comparison, std::size_t measure);
     /// The arms whose box is not checked.
     const std::set<std::size_t>& hidden() const { return hidden_; }
+
+    /// A number a column, with its error and interval in columns of their own.
+    FileRows fileRows() const override;
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;

@@ -2,15 +2,16 @@
 
 #include "core/comparison/figure.h"
 #include "core/comparison/tables.h"
+#include "core/text/words.h"
 #include "ui/background/latest_worker.h"
 #include "ui/canvas/canvas_controls.h"
 #include "ui/compare/compare_plot.h"
 #include "ui/compare/compare_table.h"
+#include "ui/files/ask_for_path.h"
 #include "ui/table/plain_table.h"
 #include "ui/theme/empty_page.h"
 
 #include <QComboBox>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -62,7 +63,7 @@ CompareView::CompareView(Read read, QWidget* parent)
     measure_->setObjectName("measure");
     measure_->setToolTip(tr("What is drawn against evaluations."));
     for (const auto& measure : comparisonMeasures()) measure_->addItem(measure.name);
-    auto* saving = new QPushButton(tr("Sa&ve as..."), page);
+    auto* saving = new QPushButton(tr("Save &as..."), page);
     saving->setToolTip(tr("The figure as SVG or PDF, the curves as CSV, the table as Markdown."));
     auto* controls = new QHBoxLayout;
     auto* label = new QLabel(tr("&Show"), page);
@@ -79,6 +80,7 @@ CompareView::CompareView(Read read, QWidget* parent)
     table_ = makePlainTable(splitter);
     table_->setModel(model_);
     table_->setAccessibleName(tr("The arms at the end"));
+    setFocusProxy(table_);
     // Columns are as wide as what is seen of them: measuring hundreds of rows takes longer than drawing them.
     table_->horizontalHeader()->setResizeContentsPrecision(0);
     splitter->setStretchFactor(0, 3);
@@ -130,7 +132,7 @@ void CompareView::refresh() {
             try {
                 return std::make_shared<const std::vector<Comparison>>(read(names));
             } catch (const std::exception& error) {
-                return QString::fromUtf8(error.what());
+                return QString::fromStdString(words::failure(error, "this comparison"));
             }
         },
         [this](const Answer& answer) {
@@ -181,14 +183,17 @@ void CompareView::stressChosen() {
 
 void CompareView::save() {
     if (!comparisons_) return;
-    const auto path = QFileDialog::getSaveFileName(this, tr("Save the comparison"), tr("comparison.svg"),
-                                                   tr("Figure (*.svg *.pdf);;Curves (*.csv);;Table (*.md)"));
+    const auto path = askWhereToSave({.parent = this,
+                                      .purpose = "comparisons",
+                                      .title = tr("Save the comparison"),
+                                      .filter = tr("Figure (*.svg *.pdf);;Curves (*.csv);;Table (*.md)")},
+                                     tr("comparison.svg"));
     if (path.isEmpty()) return;
     try {
         saveComparisons(*comparisons_, path);
         Q_EMIT saved(path);
     } catch (const std::exception& error) {
-        Q_EMIT failed(QString::fromUtf8(error.what()));
+        Q_EMIT failed(QString::fromStdString(words::failure(error, "this comparison")));
     }
 }
 

@@ -17,26 +17,6 @@ struct Shape {
     QPolygonF mean;
 };
 
-void findExtent(CurvesFrame& frame) {
-    const auto& measure = comparisonMeasures()[frame.request.measure];
-    double least = std::numeric_limits<double>::max(), most = std::numeric_limits<double>::lowest();
-    const auto& arms = frame.request.comparison->arms;
-    for (std::size_t arm = 0; arm < arms.size(); ++arm) {
-        if (frame.request.hidden.contains(arm)) continue;
-        const auto& band = arms[arm].*measure.band;
-        for (std::size_t i = 0; i < band.at.size(); ++i) {
-            const auto& value = band.values[i];
-            least = std::min(least, shownValue(measure, value.mean - value.standardError));
-            most = std::max(most, shownValue(measure, value.mean + value.standardError));
-            frame.end = std::max(frame.end, band.at[i]);
-        }
-    }
-    if (least > most) return;
-    const double margin = std::max(measure.percent ? 0.5 : 0.05, 0.05 * (most - least));
-    frame.least = least - margin;
-    frame.most = most + margin;
-}
-
 Shape shapeOf(const CurvesFrame& frame, std::size_t arm) {
     const auto& measure = comparisonMeasures()[frame.request.measure];
     const auto& band = frame.request.comparison->arms[arm].*measure.band;
@@ -62,6 +42,33 @@ void paint(CurvesFrame& frame) {
     frame.image.setDevicePixelRatio(request.pixelRatio);
     frame.image.fill(Qt::transparent);
     QPainter painter(&frame.image);
+    paintCurves(painter, frame);
+}
+
+}  // namespace
+
+void findExtent(CurvesFrame& frame) {
+    const auto& measure = comparisonMeasures()[frame.request.measure];
+    double least = std::numeric_limits<double>::max(), most = std::numeric_limits<double>::lowest();
+    const auto& arms = frame.request.comparison->arms;
+    for (std::size_t arm = 0; arm < arms.size(); ++arm) {
+        if (frame.request.hidden.contains(arm)) continue;
+        frame.end = std::max(frame.end, static_cast<double>(arms[arm].budget));
+        const auto& band = arms[arm].*measure.band;
+        for (std::size_t i = 0; i < band.at.size(); ++i) {
+            const auto& value = band.values[i];
+            least = std::min(least, shownValue(measure, value.mean - value.standardError));
+            most = std::max(most, shownValue(measure, value.mean + value.standardError));
+        }
+    }
+    if (least > most) return;
+    const double margin = std::max(measure.percent ? 0.5 : 0.05, 0.05 * (most - least));
+    frame.least = least - margin;
+    frame.most = most + margin;
+}
+
+void paintCurves(QPainter& painter, const CurvesFrame& frame) {
+    const auto& request = frame.request;
     painter.setRenderHint(QPainter::Antialiasing);
     const auto isFaint = [&](std::size_t arm) { return request.stressed && *request.stressed != arm; };
 
@@ -89,8 +96,6 @@ void paint(CurvesFrame& frame) {
         painter.drawPolyline(shapes[i].mean);
     }
 }
-
-}  // namespace
 
 double shownValue(const ComparisonMeasure& measure, double value) { return measure.percent ? 100.0 * value : value; }
 

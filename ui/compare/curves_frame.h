@@ -10,6 +10,8 @@
 #include <optional>
 #include <set>
 
+class QPainter;
+
 namespace mergarium {
 
 /// What of a comparison is to be drawn, and how large.
@@ -40,6 +42,11 @@ using CurvesFramePtr = std::shared_ptr<const CurvesFrame>;
 
 /// Many curves take longer to paint than a window may stand still: any thread.
 CurvesFramePtr makeCurvesFrame(const CurvesRequest& request);
+
+/// What the axes span for a frame's request.
+void findExtent(CurvesFrame& frame);
+/// Paints the curves of a frame from (0, 0) to its size.
+void paintCurves(QPainter& painter, const CurvesFrame& frame);
 
 /// A value in the unit that the measure is shown in.
 double shownValue(const ComparisonMeasure& measure, double value);

@@ -1,8 +1,10 @@
 #include "ui/export/export_dialog.h"
 
+#include "ui/files/ask_for_path.h"
 #include "ui/members/member_text.h"
 #include "ui/session/run_text.h"
 #include "ui/setup/path_edit.h"
+#include "ui/theme/plain_labels.h"
 #include "ui/theme/theme.h"
 
 #include <QComboBox>
@@ -27,6 +29,8 @@ namespace {
 constexpr double kGigabyte = 1e9;
 /// A progress bar counts in int: thousandths are fine enough.
 constexpr int kSteps = 1000;
+/// Of what folders are remembered for.
+const QString kPurpose = QStringLiteral("exports");
 
 /// "digits from specialists" -> "digits-from-specialists".
 QString fileName(const QString& name) {
@@ -76,7 +80,8 @@ ExportDialog::ExportDialog(QWidget* parent)
     shard_->setValue(5.0);
     shard_->setSuffix(tr(" GB"));
     shard_->setLocale(QLocale(QLocale::English, QLocale::UnitedStates));
-    parent_->setPath(QDir::homePath());
+    const auto before = folderFor(*this, kPurpose);
+    parent_->setPath(before.isEmpty() ? QDir::homePath() : before);
     verdict_->setWordWrap(true);
     verdict_->setMinimumHeight(fontMetrics().lineSpacing() * 2);
     progress_->setRange(0, kSteps);
@@ -98,7 +103,7 @@ ExportDialog::ExportDialog(QWidget* parent)
     add(tr("&Folder"), folder_, "folder",
         tr("The new folder: weights, configuration, tokenizer, recipe and model card."));
     add(tr("&Numbers"), dtype_, "dtype", tr("As the founders store them, or rounded to one type."));
-    add(tr("&Files of"), shard_, "shard", tr("No file of weights becomes larger."));
+    add(tr("Files &of"), shard_, "shard", tr("No file of weights becomes larger."));
     auto* buttons = new QHBoxLayout;
     buttons->addStretch(1);
     buttons->addWidget(export_);
@@ -117,10 +122,9 @@ ExportDialog::ExportDialog(QWidget* parent)
     connect(parent_, &PathEdit::changed, this, &ExportDialog::review);
     connect(folder_, &QLineEdit::textChanged, this, &ExportDialog::review);
     connect(export_, &QPushButton::clicked, this, [this] {
-        if (running_)
-            Q_EMIT cancelRequested();
-        else
-            Q_EMIT exportRequested(wish());
+        if (running_) return Q_EMIT cancelRequested();
+        rememberFolder(*this, kPurpose, QDir(parent_->path()).filePath(folder_->text()));
+        Q_EMIT exportRequested(wish());
     });
     connect(close_, &QPushButton::clicked, this, &ExportDialog::reject);
     setRunning(false);
@@ -186,7 +190,7 @@ void ExportDialog::setRunning(bool running) {
          {static_cast<QWidget*>(member_), static_cast<QWidget*>(parent_), static_cast<QWidget*>(folder_),
           static_cast<QWidget*>(dtype_), static_cast<QWidget*>(shard_)})
         editor->setEnabled(!running);
-    export_->setText(running ? tr("&Cancel") : tr("&Export"));
+    export_->setText(running ? tr("C&ancel") : tr("&Export"));
     export_->setEnabled(true);
     progress_->setVisible(running);
     rate_->setVisible(running);
@@ -202,7 +206,7 @@ void ExportDialog::setRunning(bool running) {
 void ExportDialog::setProgress(const QString& what, std::uint64_t done, std::uint64_t total, double perSecond) {
     const double part = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0.0;
     progress_->setValue(static_cast<int>(part * kSteps));
-    verdict_->setText(what);
+    showSentence(*verdict_, what);
     auto text = tr("%1 of %2").arg(bytesText(static_cast<double>(done)), bytesText(static_cast<double>(total)));
     if (perSecond > 0.0 && total >= done)
         text = tr("%1, %2/s, %3 left")
@@ -212,8 +216,7 @@ void ExportDialog::setProgress(const QString& what, std::uint64_t done, std::uin
 
 void ExportDialog::setFailure(const QString& sentence) {
     setRunning(false);
-    verdict_->setText(QStringLiteral("<span style='color:%1'>%2</span>")
-                          .arg(colorsOf(palette()).warning.name(), sentence.toHtmlEscaped()));
+    showWarning(*verdict_, sentence);
 }
 
 void ExportDialog::reject() {

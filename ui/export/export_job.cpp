@@ -1,5 +1,7 @@
 #include "ui/export/export_job.h"
 
+#include "core/text/words.h"
+
 #include <exception>
 #include <utility>
 
@@ -39,7 +41,9 @@ void ExportJob::write(const ExportRequest& request) {
     } catch (const Cancelled&) {
         conclude([this] { Q_EMIT cancelled(); });
     } catch (const std::exception& error) {
-        conclude([this, sentence = QString::fromUtf8(error.what())] { Q_EMIT failed(sentence); });
+        conclude([this, sentence = QString::fromStdString(words::failure(error, "this export"))] {
+            Q_EMIT failed(sentence);
+        });
     }
 }
 

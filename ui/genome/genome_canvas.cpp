@@ -27,13 +27,41 @@ void GenomeCanvas::reset() {
     forget();
 }
 
-GenomeGeometry GenomeCanvas::places() const {
-    const QFontMetricsF metrics(font(), this);
+GenomeExtent GenomeCanvas::extent(const QFontMetricsF& metrics) const {
     GenomeExtent extent{.rows = rowCount(), .firstRow = firstRow(), .window = window()};
     extent.labelWidth = std::max(labelWidthOf(frame_ ? frame_->rows : std::vector<RankedMember>(), metrics),
                                  metrics.horizontalAdvance(tr("Tensor")) - metrics.height());
+    return extent;
+}
+
+GenomeGeometry GenomeCanvas::places() const {
+    const QFontMetricsF metrics(font(), this);
     const double margin = metrics.height() * 0.3;
-    return layOut(QSizeF(size()) - QSizeF(margin, 0.0), metrics, extent);
+    return layOut(QSizeF(size()) - QSizeF(margin, 0.0), metrics, extent(metrics));
+}
+
+GenomeGeometry GenomeCanvas::placesOn(const FigurePage& page) const {
+    const QFontMetricsF metrics(page.font);
+    auto whole = extent(metrics);
+    whole.allRows = true;
+    whole.firstRow = 0;
+    return layOut(page.size, metrics, whole);
+}
+
+FigurePainter GenomeCanvas::figure(const FigurePage& page) const {
+    if (isEmpty()) return nullptr;
+    const auto places = placesOn(page);
+    // Of a large archive the frame finds the fittest anew, and says how many there are.
+    const bool all = frame_->present == frame_->rows.size();
+    const GenomeRequest request{.snapshot = frame_->snapshot,
+                                .range = {range().begin, range().end},
+                                .width = static_cast<std::size_t>(places.map.width() * page.density),
+                                .reference = frame_->reference,
+                                .rows = all ? frame_->rows : std::vector<RankedMember>()};
+    return [request, places, colors = page.colors(), frame = frame_, row = selectedRow()](QPainter& painter) {
+        const auto fine = makeGenomeFrame(request, frame);
+        paintGenomes(painter, {*fine, places, colors, {}, false, {row, {}}});
+    };
 }
 
 bool GenomeCanvas::isInColumn(QPointF point) const {
@@ -78,7 +106,7 @@ void GenomeCanvas::paintEvent(QPaintEvent*) {
     const auto colors = colorsOf(palette());
     painter.fillRect(rect(), colors.background);
     if (isEmpty()) return;
-    paintGenomes(painter, {*frame_, places(), colors, cursor(), hasFocus()});
+    paintGenomes(painter, {*frame_, places(), colors, cursor(), hasFocus(), {selectedRow(), {}}});
 }
 
 void GenomeCanvas::mouseDoubleClickEvent(QMouseEvent* event) {

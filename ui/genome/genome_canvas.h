@@ -1,13 +1,14 @@
 #pragma once
 
 #include "ui/canvas/row_canvas.h"
+#include "ui/figures/figure.h"
 #include "ui/genome/genome_frame.h"
 #include "ui/genome/genome_geometry.h"
 
 namespace mergarium {
 
 /// Paints a frame of the genomes: members in rows, the parameter vector from left to right.
-class GenomeCanvas : public RowCanvas {
+class GenomeCanvas : public RowCanvas, public FigureSource {
     Q_OBJECT
 
 public:
@@ -22,6 +23,8 @@ public:
 
     /// Shows the tensor at a position alone; what shows it alone already shows its layer, then everything.
     void seeTensor(std::uint64_t position);
+    /// All members, and as many columns as the paper has room for.
+    FigurePainter figure(const FigurePage& page) const override;
 
 protected:
     std::size_t positionCount() const override { return frame_ ? frame_->layout().length() : 0; }
@@ -33,11 +36,15 @@ protected:
     QString readout(const Target& target) const override;
     void choose(const Target& target) override;
     void enter(CanvasCell cell, Qt::KeyboardModifiers modifiers) override;
+    /// Where things stand on the paper.
+    GenomeGeometry placesOn(const FigurePage& page) const;
     void paintEvent(QPaintEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    GenomeExtent extent(const QFontMetricsF& metrics) const;
+
     GenomeFramePtr frame_;
 };
 

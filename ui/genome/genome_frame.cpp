@@ -1,17 +1,16 @@
 #include "ui/genome/genome_frame.h"
 
 #include "ui/members/member_text.h"
-
-#include <QCoreApplication>
+#include "ui/theme/theme.h"
+#include "ui/theme/translation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <unordered_map>
 
 namespace mergarium {
 namespace {
-
-QString tr(const char* text) { return QCoreApplication::translate("mergarium::GenomeFrame", text); }
 
 /// Which row of a frame shows a member.
 using RowsByMember = std::unordered_map<const Member*, std::size_t>;
@@ -23,23 +22,44 @@ RowsByMember rowsByMember(const GenomeFrame& frame) {
 }
 
 bool sameBins(const GenomeFrame& frame, const GenomeFramePtr& previous) {
-    return previous && previous->snapshot->run == frame.snapshot->run && previous->bins == frame.bins;
+    return previous && previous->snapshot->run == frame.snapshot->run && previous->bins == frame.bins &&
+           previous->reference == frame.reference && previous->magnitudes == frame.magnitudes;
 }
 
-void paintRow(const GenomeFrame& frame, const Member& member, QRgb* pixels) {
+/// Half the sum of the differences: how much of the one mixture is not in the other.
+double distance(std::span<const float> a, std::span<const float> b) {
+    double sum = 0.0;
+    for (std::size_t founder = 0; founder < a.size(); ++founder)
+        sum += std::abs(static_cast<double>(a[founder] - b[founder]));
+    return sum / 2.0;
+}
+
+/// `reference`: the contributions that distances are taken from; empty for the founders' own colours.
+void paintRow(const GenomeFrame& frame, const Member& member, std::span<const float> reference, QRgb* pixels) {
     const auto* recipe = recipeOf(member);
     if (!recipe || recipe->founders == 0) {
         std::fill_n(pixels, frame.bins.size(), qRgba(0, 0, 0, 0));
         return;
     }
     const auto painted = contributions(*recipe, frame.bins);
-    for (std::size_t bin = 0; bin < frame.bins.size(); ++bin)
-        pixels[bin] = frame.colors->mixture(std::span(painted).subspan(bin * recipe->founders, recipe->founders));
+    const auto founders = recipe->founders;
+    for (std::size_t bin = 0; bin < frame.bins.size(); ++bin) {
+        const auto mixture = std::span(painted).subspan(bin * founders, founders);
+        pixels[bin] = reference.empty() ? frame.colors->mixture(mixture)
+                                        : magnitude(distance(mixture, reference.subspan(bin * founders, founders)));
+    }
+}
+
+/// Of the frame's reference; empty without one.
+std::vector<float> referenceOf(const GenomeFrame& frame) {
+    if (!frame.reference) return {};
+    return contributions(*recipeOf(*frame.rows[*rankOf(frame.rows, *frame.reference)].member), frame.bins);
 }
 
 void paint(GenomeFrame& frame, const GenomeFramePtr& previous) {
     frame.image =
         QImage(static_cast<int>(frame.bins.size()), static_cast<int>(frame.rows.size()), QImage::Format_ARGB32);
+    const auto reference = referenceOf(frame);
     const auto before = sameBins(frame, previous) ? rowsByMember(*previous) : RowsByMember();
     for (std::size_t row = 0; row < frame.rows.size(); ++row) {
         auto* pixels = reinterpret_cast<QRgb*>(frame.image.scanLine(static_cast<int>(row)));
@@ -48,7 +68,7 @@ void paint(GenomeFrame& frame, const GenomeFramePtr& previous) {
             std::memcpy(pixels, previous->image.constScanLine(static_cast<int>(found->second)),
                         frame.bins.size() * sizeof(QRgb));
         } else {
-            paintRow(frame, *member, pixels);
+            paintRow(frame, *member, reference, pixels);
             ++frame.paintedRows;
         }
     }
@@ -80,7 +100,7 @@ GenomeFramePtr makeGenomeFrame(const GenomeRequest& request, const GenomeFramePt
     auto frame = std::make_shared<GenomeFrame>();
     frame->snapshot = request.snapshot;
     if (!request.snapshot->run) return frame;
-    frame->rows = rankedMembers(*request.snapshot);
+    frame->rows = request.rows.empty() ? rankedMembers(*request.snapshot) : request.rows;
     frame->present = frame->rows.size();
     frame->rows.resize(std::min(frame->rows.size(), GenomeFrame::kMostMembers));
     if (frame->rows.empty()) return frame;
@@ -100,6 +120,9 @@ GenomeFramePtr makeGenomeFrame(const GenomeRequest& request, const GenomeFramePt
                            ? VectorRange{request.range.begin, std::min(request.range.end, all.end)}
                            : all;
     frame->bins = binsOf(range, request.width);
+    if (const auto row = request.reference ? rankOf(frame->rows, *request.reference) : std::nullopt)
+        if (const auto* recipe = recipeOf(*frame->rows[*row].member); recipe && recipe->founders > 0)
+            frame->reference = request.reference;
     paint(*frame, previous);
     frame->family = newestFamily(frame->rows);
     return frame;

@@ -5,12 +5,14 @@
 #include "core/run/snapshot.h"
 #include "ui/genome/founder_colors.h"
 #include "ui/members/ranked_members.h"
+#include "ui/theme/theme.h"
 
 #include <QImage>
 #include <QString>
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace mergarium {
@@ -22,6 +24,10 @@ struct GenomeRequest {
     VectorRange range;
     /// At most so many bins: the pixels of the screen.
     std::size_t width = 0;
+    /// Show how far everybody is from this member; where its recipe isn't known, the founders are shown.
+    std::optional<MemberId> reference = {};
+    /// Who, in this order; empty: the archive, fittest first.
+    std::vector<RankedMember> rows = {};
 };
 
 /// The genomes reduced to what a screen shows: chromosome painting. Immutable once made.
@@ -30,7 +36,7 @@ struct GenomeFrame {
     static constexpr std::size_t kMostMembers = 1000;
 
     SnapshotPtr snapshot;
-    /// Fittest first.
+    /// Fittest first, unless others were asked for.
     std::vector<RankedMember> rows;
     /// Members in the archive, shown or not.
     std::size_t present = 0;
@@ -40,6 +46,9 @@ struct GenomeFrame {
     /// One per founder.
     std::vector<QString> founders;
     std::vector<VectorRange> bins;
+    /// Whom the colours are a distance from: 0, the same mixture of founders, to 1, none in common.
+    std::optional<MemberId> reference;
+    Magnitudes magnitudes = magnitudesInUse();
     /// One pixel per row and bin; transparent where a member has no recipe.
     QImage image;
     /// How many rows had to be painted anew; the others were the previous frame's.

@@ -27,7 +27,7 @@ GenomeGeometry layOut(const QSizeF& size, const QFontMetricsF& metrics, const Ge
     geometry.firstRow = extent.firstRow;
     geometry.window = extent.window;
     geometry.place({left, top, width, std::max(line, geometry.positions.top() - gap - top)},
-                   std::max(2.0, std::round(line * 0.25)), line * 4.0);
+                   extent.allRows ? 0.0 : std::max(2.0, std::round(line * 0.25)), line * 4.0);
     geometry.positions.moveTop(geometry.map.bottom() + 1.0);
     geometry.caption.moveTop(geometry.positions.bottom() + line * 0.1);
     geometry.labels = {0.0, top, left, geometry.map.height()};

@@ -24,6 +24,8 @@ struct GenomeExtent {
     std::size_t firstRow = 0;
     PositionWindow window;
     double labelWidth = 0.0;
+    /// On paper nobody scrolls: all rows are placed, however low they become.
+    bool allRows = false;
 };
 
 GenomeGeometry layOut(const QSizeF& size, const QFontMetricsF& metrics, const GenomeExtent& extent);

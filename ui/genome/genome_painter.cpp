@@ -1,11 +1,15 @@
 #include "ui/genome/genome_painter.h"
 
+#include "ui/canvas/legend_entries.h"
 #include "ui/genome/genome_readout.h"
 #include "ui/members/member_mark.h"
 #include "ui/members/member_text.h"
 #include "ui/session/run_text.h"
+#include "ui/theme/cells.h"
+#include "ui/theme/color_bar.h"
+#include "ui/theme/theme.h"
+#include "ui/theme/translation.h"
 
-#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QPainter>
 
@@ -19,13 +23,6 @@ namespace {
 
 /// Stretches narrower than this have no boundary drawn: they would become a wall of lines.
 constexpr double kNarrow = 5.0;
-
-QString tr(const char* text) { return QCoreApplication::translate("mergarium::GenomePainter", text); }
-
-QColor faded(QColor color, double alpha) {
-    color.setAlphaF(static_cast<float>(alpha));
-    return color;
-}
 
 /// A layer or a tensor, as far as it is in view.
 struct Stretch {
@@ -68,6 +65,12 @@ QString fitting(const QFontMetricsF& metrics, double width, std::initializer_lis
 
 QString lastPart(const QString& name) { return name.section('.', -1); }
 
+/// What tells it from its neighbours: "self_attn.q_proj.weight" is the weight of q_proj, and most tensors are weights.
+QString shortName(const QString& tensor) {
+    const auto name = tensor.section('.', -2);
+    return name.endsWith(".weight") ? name.chopped(7) : name;
+}
+
 /// A tensor's name without its layer's.
 QString withinLayer(const QString& tensor, const QString& layer) {
     return tensor.startsWith(layer + '.') ? tensor.mid(layer.size() + 1) : tensor;
@@ -88,7 +91,7 @@ void paintBand(QPainter& painter, const GenomePicture& picture, const QRectF& ba
 }
 
 void paintBands(QPainter& painter, const GenomePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     const QFontMetricsF metrics(painter.font());
     paintBand(painter, picture, g.layers, layersInView(picture), [&, &frame = frame](const Stretch& stretch) {
         const auto name = QString::fromStdString((*frame.layers)[stretch.index].name);
@@ -98,7 +101,7 @@ void paintBands(QPainter& painter, const GenomePicture& picture) {
         const auto& tensor = frame.layout().tensors[stretch.index];
         const auto name = QString::fromStdString(tensor.name);
         const auto inner = withinLayer(name, QString::fromStdString(layerAt(frame, tensor.begin).name));
-        return fitting(metrics, stretch.width(), {inner, inner.section('.', 0, -2), lastPart(inner)});
+        return fitting(metrics, stretch.width(), {inner, shortName(inner)});
     });
     painter.setPen(colors.mutedText);
     const double room = g.map.left() - metrics.height() * 0.3;
@@ -125,18 +128,17 @@ void paintBoundaries(QPainter& painter, const GenomePicture& picture, const std:
 }
 
 void paintRibbons(QPainter& painter, const GenomePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     if (frame.bins.empty()) return;
     painter.save();
     painter.setClipRect(g.map);
     painter.fillRect(g.map, colors.absent);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
     const auto range = frame.range();
     const double left = g.xOf(static_cast<double>(range.begin));
     const double right = g.xOf(static_cast<double>(range.end));
-    painter.drawImage(
-        QRectF(left, g.rowRect(0).top(), right - left, static_cast<double>(frame.rows.size()) * g.rowHeight),
-        frame.image);
+    paintCells(painter,
+               QRectF(left, g.rowRect(0).top(), right - left, static_cast<double>(frame.rows.size()) * g.rowHeight),
+               frame.image);
     // Ribbons stand apart where they are high enough.
     const double gap = g.rowHeight >= 6.0 ? std::clamp(std::round(g.rowHeight * 0.16), 1.0, 5.0) : 0.0;
     for (std::size_t row = g.firstRow; gap > 0.0 && row < g.endRow() + 1; ++row)
@@ -150,7 +152,7 @@ void paintRibbons(QPainter& painter, const GenomePicture& picture) {
 
 /// Where the member itself was cut from its parents; the colours show the cuts of all its ancestors.
 void paintSplits(QPainter& painter, const GenomePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     const double size = std::min(g.rowHeight * 0.4, QFontMetricsF(painter.font()).height() * 0.4);
     painter.save();
     painter.setClipRect(g.map.adjusted(-size, -size, size, 0));
@@ -158,15 +160,27 @@ void paintSplits(QPainter& painter, const GenomePicture& picture) {
         const auto& parentage = frame.rows[row].member->parentage;
         if (!parentage) continue;
         const auto place = g.rowRect(row);
+        const auto& splits = parentage->splice.splits;
+        // The more there are, the less of the colours they may hide.
+        const auto inView = std::ranges::count_if(splits, [&](auto split) {
+            const double x = g.xOf(static_cast<double>(split));
+            return x >= g.map.left() && x < g.map.right();
+        });
+        const double room = g.map.width() / std::max(1.0, static_cast<double>(inView));
+        if (room < kNarrow) continue;
+        const bool crowded = room < 5.0 * kNarrow;
         double previous = -1.0;
-        for (const auto split : parentage->splice.splits) {
+        for (const auto split : splits) {
             const double x = std::round(g.xOf(static_cast<double>(split)));
             if (x < g.map.left() || x >= g.map.right() || x - previous < 1.0) continue;
-            const bool crowded = x - previous < 3.0;
             previous = x;
-            if (!crowded) painter.fillRect(QRectF(x - 1.0, place.top(), 3.0, place.height()), faded(Qt::white, 0.75));
+            if (crowded) {
+                painter.fillRect(QRectF(x, place.top(), 1.0, place.height() * 0.35), faded(Qt::black, 0.7));
+                continue;
+            }
+            painter.fillRect(QRectF(x - 1.0, place.top(), 3.0, place.height()), faded(Qt::white, 0.75));
             painter.fillRect(QRectF(x, place.top(), 1.0, place.height()), QColor(Qt::black));
-            if (size < 3.0 || crowded) continue;
+            if (size < 3.0) continue;
             painter.setRenderHint(QPainter::Antialiasing, true);
             painter.setPen(QPen(faded(Qt::white, 0.9), 1.0));
             painter.setBrush(Qt::black);
@@ -180,7 +194,7 @@ void paintSplits(QPainter& painter, const GenomePicture& picture) {
 }
 
 void paintRowLabels(QPainter& painter, const GenomePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     const double line = QFontMetricsF(painter.font()).height();
     const auto stride = static_cast<std::size_t>(std::max(1.0, std::ceil(line / g.rowHeight)));
     for (std::size_t row = g.firstRow; row < g.endRow(); ++row) {
@@ -200,7 +214,7 @@ void paintRowLabels(QPainter& painter, const GenomePicture& picture) {
         painter.drawText(QRectF(0, center - line / 2, x - line * 0.2, line), Qt::AlignRight | Qt::AlignVCenter,
                          memberText(member.id));
         painter.drawText(QRectF(g.fitness.left(), center - line / 2, g.fitness.width(), line),
-                         Qt::AlignRight | Qt::AlignVCenter, QString::number(frame.rows[row].fitness, 'f', 1));
+                         Qt::AlignRight | Qt::AlignVCenter, fitnessText(frame.rows[row].fitness));
     }
 }
 
@@ -219,7 +233,7 @@ QString tickText(double position, double step) {
 }
 
 void paintPositions(QPainter& painter, const GenomePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     const QFontMetricsF metrics(painter.font());
     const double room = metrics.horizontalAdvance(QStringLiteral("00,000,000")) * 1.4;
     const double step = niceStep(g.window.span / std::max(1.0, g.map.width() / room));
@@ -238,7 +252,7 @@ void paintPositions(QPainter& painter, const GenomePicture& picture) {
 }
 
 void paintLegend(QPainter& painter, const GenomePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     const QFontMetricsF metrics(painter.font());
     const double line = metrics.height();
     double x = g.legend.left();
@@ -249,19 +263,25 @@ void paintLegend(QPainter& painter, const GenomePicture& picture) {
         painter.drawText(QRectF(x, y, width, line), Qt::AlignLeft | Qt::AlignVCenter, text);
         x += width + gap;
     };
+    if (frame.reference) {
+        const ColorBar bar{.label = tr("Differs from %1's mixture").arg(memberText(*frame.reference)),
+                           .ticks = {{0.0, tr("0")}, {1.0, tr("1")}}};
+        paintColorBar(painter, {x, y}, line * 10.0, colors.text, bar);
+        return;
+    }
     const double nameRoom = line * 14.0;
     const auto founder = [&, &frame = frame](std::size_t index) {
         return metrics.elidedText(frame.founders[index], Qt::ElideMiddle, nameRoom);
     };
     if (frame.founders.size() == 2) {
         word(founder(0), line * 0.4);
-        constexpr int kColors = 256;
-        QImage scale(kColors, 1, QImage::Format_RGB32);
-        for (int i = 0; i < kColors; ++i) {
-            const float second = static_cast<float>(i) / (kColors - 1);
+        constexpr int kShades = 256;
+        QImage scale(kShades, 1, QImage::Format_RGB32);
+        for (int i = 0; i < kShades; ++i) {
+            const float second = static_cast<float>(i) / (kShades - 1);
             scale.setPixel(i, 0, frame.colors->mixture(std::array{1.0f - second, second}));
         }
-        painter.drawImage(QRectF(x, y + line * 0.15, line * 10.0, line * 0.7), scale);
+        paintCells(painter, QRectF(x, y + line * 0.15, line * 10.0, line * 0.7), scale);
         x += line * 10.4;
         word(founder(1), 0);
     } else {
@@ -276,29 +296,27 @@ void paintLegend(QPainter& painter, const GenomePicture& picture) {
             word(name, line * 1.2);
         }
     }
-    x = g.legend.left();
-    y += line * 1.15;
-    const auto entry = [&](const QString& text, const auto& paint) {
-        paint(QRectF(x, y + line * 0.15, line * 0.7, line * 0.7));
-        x += line;
-        word(text, line * 1.2);
-    };
-    entry(tr("where it was cut from its parents"), [&](const QRectF& place) {
-        painter.fillRect(QRectF(place.center().x() - 1.0, place.top(), 3.0, place.height()), Qt::white);
-        painter.fillRect(QRectF(place.center().x(), place.top(), 1.0, place.height()), Qt::black);
-    });
+    std::vector<LegendEntry> entries{
+        {tr("where it was cut from its parents"), [&](const QRectF& place) {
+             painter.fillRect(QRectF(place.center().x() - 1.0, place.top(), 3.0, place.height()), Qt::white);
+             painter.fillRect(QRectF(place.center().x(), place.top(), 1.0, place.height()), Qt::black);
+         }}};
     if (frame.family.newborn)
-        entry(tr("newest member"), [&, &colors = colors](const QRectF& place) {
-            paintMark(painter, place, colors.newborn, MemberMark::Newborn);
-        });
+        entries.push_back({tr("newest member"), [&](const QRectF& place) {
+                               paintMark(painter, place, picture.colors.newborn, MemberMark::Newborn);
+                           }});
     if (!frame.family.parents.empty())
-        entry(tr("its parents"), [&, &colors = colors](const QRectF& place) {
-            paintMark(painter, place, colors.parents, MemberMark::Parent);
-        });
+        entries.push_back({tr("its parents"), [&](const QRectF& place) {
+                               paintMark(painter, place, picture.colors.parents, MemberMark::Parent);
+                           }});
+    // Where there is little room, the labels' too, and fewer words.
+    const double left = entriesWidth(metrics, entries) <= g.legend.width() ? g.legend.left() : 0.0;
+    if (entriesWidth(metrics, entries) > g.legend.right() - left) entries.front().text = tr("cut");
+    paintEntries(painter, {left, y + line * 1.15, g.legend.right() - left, line}, colors.text, entries);
 }
 
 void paintCursor(QPainter& painter, const GenomePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     if (!cursor || cursor->row < g.firstRow || cursor->row >= g.endRow()) return;
     const auto column = columnAt(frame, cursor->position);
     const double left = std::max(g.map.left(), g.xOf(static_cast<double>(column.begin)));
@@ -324,6 +342,7 @@ void paintGenomes(QPainter& painter, const GenomePicture& picture) {
     paintRowLabels(painter, picture);
     paintPositions(painter, picture);
     paintLegend(painter, picture);
+    paintSelectedRow(painter, picture.geometry, picture.selected, picture.geometry.labels.left(), picture.colors);
     paintCursor(painter, picture);
 }
 

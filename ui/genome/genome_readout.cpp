@@ -2,8 +2,8 @@
 
 #include "ui/members/member_text.h"
 #include "ui/session/run_text.h"
+#include "ui/theme/translation.h"
 
-#include <QCoreApplication>
 #include <QStringList>
 
 #include <algorithm>
@@ -14,8 +14,6 @@ namespace mergarium {
 namespace {
 
 constexpr std::size_t kFoundersSaid = 6;
-
-QString tr(const char* text) { return QCoreApplication::translate("mergarium::GenomeReadout", text); }
 
 QString shapeText(const Layout::Tensor& tensor) {
     QStringList extents;

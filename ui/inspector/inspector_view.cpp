@@ -8,9 +8,17 @@
 #include <QLabel>
 #include <QStackedLayout>
 
-namespace mergarium {
+#include <utility>
 
-InspectorView::InspectorView(QWidget* parent) : QWidget(parent), pages_(new QStackedLayout(this)) {
+namespace mergarium {
+namespace {
+
+constexpr int kLeastCharacters = 20;
+
+}  // namespace
+
+InspectorView::InspectorView(Selection& selection, QWidget* parent)
+    : QWidget(parent), selection_(selection), pages_(new QStackedLayout(this)) {
     setAccessibleName(tr("Inspector"));
     empty_ = makeEmptyPage({}, this);
     sample_ = new SamplePage(this);
@@ -18,29 +26,22 @@ InspectorView::InspectorView(QWidget* parent) : QWidget(parent), pages_(new QSta
     pages_->addWidget(empty_);
     pages_->addWidget(sample_);
     pages_->addWidget(member_);
-    connect(sample_, &SamplePage::memberSelected, this, &InspectorView::memberSelected);
-    connect(member_, &MemberPage::memberSelected, this, &InspectorView::memberSelected);
+    const auto chooseMember = qOverload<MemberId>(&Selection::select);
+    connect(sample_, &SamplePage::memberSelected, &selection, chooseMember);
+    connect(member_, &MemberPage::memberSelected, &selection, chooseMember);
     connect(member_, &MemberPage::exportRequested, this, &InspectorView::exportRequested);
-    connect(member_, &MemberPage::sampleSelected, this, &InspectorView::sampleSelected);
+    connect(member_, &MemberPage::sampleSelected, &selection, qOverload<std::size_t>(&Selection::select));
+    connect(&selection, &Selection::changed, this, [this] {
+        if (isVisible()) refresh();
+    });
+    // Of a stack that is as wide as its widest page, whichever is shown.
+    setMinimumWidth(kLeastCharacters * fontMetrics().averageCharWidth());
     refresh();
 }
 
 void InspectorView::setSnapshot(const SnapshotPtr& snapshot) {
-    if (!sameRun(snapshot, snapshot_)) {
-        subject_ = {};
-        member_->clear();
-    }
+    if (!sameRun(snapshot, snapshot_)) member_->clear();
     snapshot_ = snapshot;
-    if (isVisible()) refresh();
-}
-
-void InspectorView::showSample(std::size_t sample) {
-    subject_ = sample;
-    if (isVisible()) refresh();
-}
-
-void InspectorView::showMember(MemberId member) {
-    subject_ = member;
     if (isVisible()) refresh();
 }
 
@@ -51,17 +52,19 @@ void InspectorView::showEvent(QShowEvent* event) {
 
 void InspectorView::refresh() {
     const bool known = snapshot_ && snapshot_->run && hasMembers(snapshot_);
-    if (known && std::holds_alternative<std::size_t>(subject_)) {
-        sample_->show(snapshot_, std::get<std::size_t>(subject_));
+    if (known && selection_.latest() == Selection::Subject::Sample) {
+        sample_->show(snapshot_, *selection_.sample());
         pages_->setCurrentWidget(sample_);
-    } else if (known && std::holds_alternative<MemberId>(subject_)) {
-        member_->show(snapshot_, std::get<MemberId>(subject_));
+    } else if (known && selection_.latest() == Selection::Subject::Member) {
+        member_->show(snapshot_, *selection_.member());
         pages_->setCurrentWidget(member_);
     } else {
         empty_->setText(
             tr("A sample or a member appears here in detail. Choose a sample in Niches, or a member in any view."));
         pages_->setCurrentWidget(empty_);
     }
+    const bool says = pages_->currentWidget() != empty_;
+    if (std::exchange(says_, says) != says) Q_EMIT saysChanged(says);
 }
 
 }  // namespace mergarium

@@ -1,11 +1,9 @@
 #pragma once
 
 #include "core/run/snapshot.h"
+#include "ui/selection/selection.h"
 
 #include <QWidget>
-
-#include <cstddef>
-#include <variant>
 
 class QLabel;
 class QStackedLayout;
@@ -15,20 +13,21 @@ namespace mergarium {
 class MemberPage;
 class SamplePage;
 
-/// One sample or one member, in detail.
+/// The sample or the member that was selected last, in detail.
 class InspectorView : public QWidget {
     Q_OBJECT
 
 public:
-    explicit InspectorView(QWidget* parent = nullptr);
+    /// `selection` outlives the view.
+    explicit InspectorView(Selection& selection, QWidget* parent = nullptr);
 
     void setSnapshot(const SnapshotPtr& snapshot);
-    void showSample(std::size_t sample);
-    void showMember(MemberId member);
+    /// Something is selected, and shown.
+    bool says() const { return says_; }
 
 Q_SIGNALS:
-    void sampleSelected(std::size_t sample);
-    void memberSelected(mergarium::MemberId member);
+    /// It begins to say something, or has nothing more to say.
+    void saysChanged(bool says);
     void exportRequested(mergarium::MemberId member);
 
 protected:
@@ -38,7 +37,8 @@ private:
     void refresh();
 
     SnapshotPtr snapshot_;
-    std::variant<std::monostate, std::size_t, MemberId> subject_;
+    bool says_ = false;
+    Selection& selection_;
     QStackedLayout* pages_ = nullptr;
     QLabel* empty_ = nullptr;
     SamplePage* sample_ = nullptr;

@@ -56,6 +56,7 @@ MemberPage::MemberPage(QWidget* parent)
     splice_ = addFact(form, tr("Splice"),
                       tr("Where the parameter vector was split (0 is its begin, 1 its end), and the second parent's "
                          "mixing ratio before that."));
+    parents_->setTextFormat(Qt::RichText);
     parents_->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
     connect(parents_, &QLabel::linkActivated, this,
             [this](const QString& link) { Q_EMIT memberSelected({link.toULongLong()}); });

@@ -2,6 +2,7 @@
 
 #include "core/archive/coverage.h"
 #include "ui/members/member_text.h"
+#include "ui/table/file_rows.h"
 #include "ui/theme/theme.h"
 
 #include <QApplication>
@@ -62,6 +63,12 @@ QVariant SolverTable::data(const QModelIndex& index, int role) const {
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole && words) return solver.answer;
+    if (role == kValueRole) switch (index.column()) {
+            case MemberColumn: return static_cast<qulonglong>(solver.member.value);
+            case ScoreColumn: return solver.score;
+            case ShareColumn: return solver.share;
+            default: return solver.answer.isNull() ? QString() : solver.answer;
+        }
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
         case MemberColumn: return memberText(solver.member);

@@ -1,13 +1,12 @@
 #include "ui/members/member_text.h"
 
-#include <QCoreApplication>
+#include "ui/theme/translation.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace mergarium {
 namespace {
-
-QString tr(const char* text) { return QCoreApplication::translate("mergarium::MemberText", text); }
 
 std::optional<RunId> runOf(const SnapshotPtr& snapshot) {
     if (!snapshot || !snapshot->run) return {};
@@ -37,6 +36,8 @@ QString parentageText(const Member& member, std::uint64_t length) {
 std::uint64_t vectorLength(const SessionSnapshot& snapshot) { return snapshot.run ? snapshot.run->layout.length() : 0; }
 
 QString percentNumber(double share) { return QString::number(100.0 * share, 'f', 1); }
+
+QString fitnessText(double fitness) { return std::isnan(fitness) ? QString() : QString::number(fitness, 'f', 1); }
 
 std::optional<std::size_t> slotOf(const SessionSnapshot& snapshot, MemberId member) {
     const auto found = std::find_if(snapshot.members.begin(), snapshot.members.end(),

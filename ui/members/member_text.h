@@ -20,6 +20,9 @@ std::uint64_t vectorLength(const SessionSnapshot& snapshot);
 /// 0.6842 -> "68.4".
 QString percentNumber(double share);
 
+/// 76.75 -> "76.8"; nothing of what isn't known, which is NaN.
+QString fitnessText(double fitness);
+
 /// The slot of a member that is still in the archive.
 std::optional<std::size_t> slotOf(const SessionSnapshot& snapshot, MemberId member);
 

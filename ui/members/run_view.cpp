@@ -10,12 +10,16 @@
 
 namespace mergarium {
 
-RunView::RunView(QString purpose, QWidget* parent)
+RunView::RunView(QString purpose, Selection& selection, QWidget* parent)
     : QWidget(parent),
       purpose_(std::move(purpose)),
+      selection_(selection),
       pages_(new QStackedLayout(this)),
       empty_(makeEmptyPage(purpose_, this)) {
     pages_->addWidget(empty_);
+    connect(&selection, &Selection::changed, this, [this] {
+        if (isVisible() && whyNothing().isEmpty()) mark();
+    });
 }
 
 void RunView::setPage(QWidget* page) {
@@ -26,6 +30,11 @@ void RunView::setPage(QWidget* page) {
 void RunView::setSnapshot(const SnapshotPtr& snapshot) {
     if (!sameRun(snapshot, snapshot_)) clear();
     snapshot_ = snapshot;
+    if (isVisible()) refresh();
+}
+
+void RunView::recolor() {
+    forgetDrawn();
     if (isVisible()) refresh();
 }
 
@@ -44,7 +53,9 @@ void RunView::refresh() {
     const auto nothing = whyNothing();
     empty_->setText(nothing);
     pages_->setCurrentIndex(nothing.isEmpty() ? 1 : 0);
-    if (nothing.isEmpty()) draw();
+    if (!nothing.isEmpty()) return;
+    draw();
+    mark();
 }
 
 }  // namespace mergarium

@@ -1,5 +1,6 @@
 #include "ui/message_bar/message_bar.h"
 
+#include "ui/icons/symbols.h"
 #include "ui/theme/theme.h"
 
 #include <QAccessible>
@@ -27,7 +28,7 @@ MessageBar::MessageBar(QWidget* parent)
     sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     sentence_->setWordWrap(true);
     action_->setObjectName("messageAction");
-    close_->setText(QStringLiteral("\u00d7"));
+    close_->setIcon(iconOf(Symbol::Close));
     close_->setAutoRaise(true);
     close_->setToolTip(tr("Dismiss (Esc)."));
     close_->setAccessibleName(tr("Dismiss the message"));
@@ -81,6 +82,7 @@ void MessageBar::fit() {
 void MessageBar::show(const Message& message) {
     const bool serious = message.kind != Message::Kind::Information;
     mark_->setVisible(serious);
+    mark_->setTextFormat(Qt::RichText);
     mark_->setText(QStringLiteral("<b style='color:%1'>%2</b>")
                        .arg(colorsOf(palette()).warning.name(),
                             message.kind == Message::Kind::Error ? tr("Problem:") : tr("Warning:")));

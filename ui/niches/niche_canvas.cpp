@@ -17,13 +17,33 @@ void NicheCanvas::setFrame(const NicheFramePtr& frame) {
     adapt();
 }
 
+void NicheCanvas::selectSample(std::optional<std::size_t> sample) {
+    selectedSample_ = sample;
+    update();
+}
+
+void NicheCanvas::seeSample(std::size_t sample) {
+    const auto position = frame_ ? positionOf(sample) : std::nullopt;
+    if (!position || (range().begin <= *position && *position < range().end)) return;
+    const auto span = range().end - range().begin;
+    if (span == 0) return;
+    const auto begin =
+        std::min(*position - std::min(*position, span / 2), positionCount() - std::min(span, positionCount()));
+    see({begin, begin + span});
+}
+
+std::optional<std::size_t> NicheCanvas::positionOf(std::size_t sample) const {
+    const auto found = std::find(frame_->samples->begin(), frame_->samples->end(), sample);
+    if (found == frame_->samples->end()) return {};
+    return static_cast<std::size_t>(found - frame_->samples->begin());
+}
+
 void NicheCanvas::reset() {
     frame_.reset();
     forget();
 }
 
-NicheGeometry NicheCanvas::places() const {
-    const QFontMetricsF metrics(font(), this);
+NicheExtent NicheCanvas::extent(const QFontMetricsF& metrics) const {
     NicheExtent extent;
     extent.barWidth = barWidthOf(metrics);
     extent.window = window();
@@ -34,8 +54,38 @@ NicheGeometry NicheCanvas::places() const {
     } else {
         extent.labelWidth = metrics.horizontalAdvance(QStringLiteral("#000"));
     }
+    return extent;
+}
+
+NicheGeometry NicheCanvas::places() const {
+    const QFontMetricsF metrics(font(), this);
     const double margin = metrics.height() * 0.3;
-    return layOut(QSizeF(size()) - QSizeF(margin, 0.0), metrics, extent);
+    return layOut(QSizeF(size()) - QSizeF(margin, 0.0), metrics, extent(metrics));
+}
+
+CanvasSelection NicheCanvas::selected() const {
+    return {.row = selectedRow(), .position = selectedSample_ ? positionOf(*selectedSample_) : std::nullopt};
+}
+
+FigurePainter NicheCanvas::figure(const FigurePage& page) const {
+    if (isEmpty() || frame_->raster.bins.empty()) return nullptr;
+    const QFontMetricsF metrics(page.font);
+    auto whole = extent(metrics);
+    whole.allRows = true;
+    whole.firstRow = 0;
+    const auto places = layOut(page.size, metrics, whole);
+    const NicheRequest request{.snapshot = frame_->snapshot,
+                               .order = frame_->order,
+                               .binning = frame_->binning,
+                               .measure = frame_->scale.measure,
+                               .reference = frame_->reference,
+                               .soleSolver = frame_->soleSolver,
+                               .range = range(),
+                               .width = static_cast<std::size_t>(places.map.width() * page.density)};
+    return [request, places, colors = page.colors(), frame = frame_, selected = selected()](QPainter& painter) {
+        const auto fine = makeNicheFrame(request, frame);
+        paintNiches(painter, {*fine, places, colors, {}, false, selected});
+    };
 }
 
 bool NicheCanvas::isInColumn(QPointF point) const {
@@ -72,17 +122,14 @@ void NicheCanvas::paintEvent(QPaintEvent*) {
         painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, nothingText(*frame_));
     }
     if (isEmpty() || frame_->raster.bins.empty()) return;
-    paintNiches(painter, {*frame_, places(), colors, cursor(), hasFocus()});
+    paintNiches(painter, {*frame_, places(), colors, cursor(), hasFocus(), selected()});
 }
 
 /// The cell belongs to a sample and a member, wherever these have moved to; a member that has gone leaves its place.
 void NicheCanvas::followCursor(const NicheFrame& before) {
     auto cell = *cursor();
-    if (before.samples != frame_->samples && cell.position < before.sampleCount()) {
-        const auto sample = (*before.samples)[cell.position];
-        const auto found = std::find(frame_->samples->begin(), frame_->samples->end(), sample);
-        if (found != frame_->samples->end()) cell.position = static_cast<std::size_t>(found - frame_->samples->begin());
-    }
+    if (before.samples != frame_->samples && cell.position < before.sampleCount())
+        cell.position = positionOf((*before.samples)[cell.position]).value_or(cell.position);
     if (cell.row < before.rows.size())
         cell.row = rankOf(frame_->rows, before.rows[cell.row].member->id).value_or(cell.row);
     setCursor(cell);

@@ -1,13 +1,15 @@
 #pragma once
 
 #include "ui/canvas/row_canvas.h"
+#include "ui/canvas/selection_marks.h"
+#include "ui/figures/figure.h"
 #include "ui/niches/niche_frame.h"
 #include "ui/niches/niche_geometry.h"
 
 namespace mergarium {
 
 /// Paints a frame of the niches: members in rows, samples from left to right.
-class NicheCanvas : public RowCanvas {
+class NicheCanvas : public RowCanvas, public FigureSource {
     Q_OBJECT
 
 public:
@@ -19,6 +21,12 @@ public:
     /// Another run: nothing is shown, nothing is chosen, all samples come into view.
     void reset();
     NicheGeometry places() const;
+    /// Frames a sample's column, in whatever order samples stand.
+    void selectSample(std::optional<std::size_t> sample);
+    /// Brings a sample's column into view, if it is among those shown.
+    void seeSample(std::size_t sample);
+    /// All members, and as many columns as the paper has room for.
+    FigurePainter figure(const FigurePage& page) const override;
 
 Q_SIGNALS:
     void sampleSelected(std::size_t sample);
@@ -37,8 +45,12 @@ protected:
 
 private:
     void followCursor(const NicheFrame& before);
+    NicheExtent extent(const QFontMetricsF& metrics) const;
+    CanvasSelection selected() const;
+    std::optional<std::size_t> positionOf(std::size_t sample) const;
 
     NicheFramePtr frame_;
+    std::optional<std::size_t> selectedSample_;
 };
 
 }  // namespace mergarium

@@ -3,8 +3,7 @@
 #include "ui/members/member_text.h"
 #include "ui/members/sole_solvers.h"
 #include "ui/theme/theme.h"
-
-#include <QCoreApplication>
+#include "ui/theme/translation.h"
 
 #include <algorithm>
 #include <array>
@@ -12,8 +11,6 @@
 
 namespace mergarium {
 namespace {
-
-QString tr(const char* text) { return QCoreApplication::translate("mergarium::NicheFrame", text); }
 
 bool hasGroups(const SessionSnapshot& snapshot, std::size_t samples) {
     return snapshot.run && snapshot.run->samples && snapshot.run->samples->size() == samples;
@@ -69,20 +66,18 @@ std::vector<NicheSegment> segmentsOf(const NicheFrame& frame, ScoreRows scores) 
     return {};
 }
 
-QImage paint(const NicheRaster& raster) {
+/// Absent members leave a row of the darkest colour; none is ranked.
+QImage paint(const NicheRaster& raster, const NicheScale& scale) {
     constexpr std::size_t kShades = 1024;
-    static const auto shades = [] {
-        std::array<QRgb, kShades + 1> colors{};
-        for (std::size_t i = 0; i <= kShades; ++i) colors[i] = magnitude(static_cast<double>(i) / kShades);
-        return colors;
-    }();
+    std::array<QRgb, kShades + 1> shades{};
+    for (std::size_t i = 0; i <= kShades; ++i) shades[i] = scale.colorAt(static_cast<double>(i) / kShades);
     const auto bins = raster.bins.size();
     QImage image(static_cast<int>(bins), static_cast<int>(raster.rows), QImage::Format_RGB32);
     for (std::size_t row = 0; row < raster.rows; ++row) {
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(static_cast<int>(row)));
         for (std::size_t bin = 0; bin < bins; ++bin)
-            line[bin] =
-                shades[static_cast<std::size_t>(std::lround(shareToScale(raster.shares[row * bins + bin]) * kShades))];
+            line[bin] = shades[static_cast<std::size_t>(std::lround(
+                scale.place(static_cast<double>(raster.values[row * bins + bin])) * static_cast<double>(kShades)))];
     }
     return image;
 }
@@ -94,8 +89,6 @@ std::vector<std::span<const float>> NicheFrame::scores() const {
     for (const auto& row : rows) scores.push_back(row.member->scores.values());
     return scores;
 }
-
-double shareToScale(double share) { return std::sqrt(std::clamp(share, 0.0, 1.0)); }
 
 NicheFramePtr makeNicheFrame(const NicheRequest& request, const NicheFramePtr& previous) {
     auto frame = std::make_shared<NicheFrame>();
@@ -122,8 +115,14 @@ NicheFramePtr makeNicheFrame(const NicheRequest& request, const NicheFramePtr& p
         frame->segments = segmentsOf(*frame, scores);
     }
     const auto range = request.range.begin < request.range.end ? request.range : PositionRange{0, frame->sampleCount()};
-    frame->raster = rasterize(scores, *frame->samples, range, request.width, request.binning);
-    frame->image = paint(frame->raster);
+    auto measure = request.measure;
+    const auto reference = request.reference ? rankOf(frame->rows, *request.reference) : std::nullopt;
+    if (measure == NicheMeasure::Difference && !reference) measure = NicheMeasure::Share;
+    if (measure == NicheMeasure::Difference) frame->reference = request.reference;
+    frame->raster = rasterize(scores, *frame->samples, range, request.width, request.binning, measure,
+                              reference ? scores[*reference] : std::span<const float>());
+    frame->scale = scaleOf(frame->raster, measure);
+    frame->image = paint(frame->raster, frame->scale);
     frame->family = newestFamily(frame->rows);
     return frame;
 }

@@ -3,6 +3,7 @@
 #include "core/archive/coverage.h"
 #include "core/run/snapshot.h"
 #include "ui/members/ranked_members.h"
+#include "ui/niches/niche_scale.h"
 
 #include <QImage>
 #include <QString>
@@ -20,6 +21,9 @@ struct NicheRequest {
     SnapshotPtr snapshot;
     SampleOrder order = SampleOrder::Group;
     Binning binning = Binning::Mean;
+    NicheMeasure measure = NicheMeasure::Share;
+    /// Whom a Difference is taken from; where it isn't in the archive, shares are shown.
+    std::optional<MemberId> reference = {};
     /// Show only samples that this member alone solves.
     std::optional<MemberId> soleSolver;
     /// Positions in the display order; empty means all.
@@ -39,6 +43,9 @@ struct NicheFrame {
     SnapshotPtr snapshot;
     SampleOrder order = SampleOrder::Group;
     Binning binning = Binning::Mean;
+    NicheScale scale;
+    /// Whom a Difference is taken from.
+    std::optional<MemberId> reference;
     std::optional<MemberId> soleSolver;
     /// Fittest first; only slots that are taken.
     std::vector<RankedMember> rows;
@@ -58,9 +65,6 @@ using NicheFramePtr = std::shared_ptr<const NicheFrame>;
 
 /// Pure, for a worker thread; O(members x samples). `previous` (may be null) saves sorting the same samples again.
 NicheFramePtr makeNicheFrame(const NicheRequest& request, const NicheFramePtr& previous);
-
-/// Where a share stands on the colour scale: its square root, so that a share of 1/20 is told from none.
-double shareToScale(double share);
 
 /// The name of a sample's group, empty when unknown.
 QString groupText(const SessionSnapshot& snapshot, std::size_t sample);

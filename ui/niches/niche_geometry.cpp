@@ -27,7 +27,8 @@ NicheGeometry layOut(const QSizeF& size, const QFontMetricsF& metrics, const Nic
     geometry.firstRow = extent.firstRow;
     geometry.window = extent.window;
     // A few members shouldn't become walls.
-    geometry.place({left, top, width, height}, std::max(2.0, std::round(line * 0.25)), line * 5.0);
+    const double least = extent.allRows ? 0.0 : std::max(2.0, std::round(line * 0.25));
+    geometry.place({left, top, width, height}, least, line * 5.0);
     geometry.segments.moveTop(geometry.map.bottom() + gap);
     geometry.axis.moveTop(geometry.segments.bottom() + line * 0.15);
     geometry.labels = {0.0, top, left, geometry.map.height()};

@@ -28,6 +28,8 @@ struct NicheExtent {
     PositionWindow window;
     double labelWidth = 0.0;
     double barWidth = 0.0;
+    /// On paper nobody scrolls: all rows are placed, however low they become.
+    bool allRows = false;
 };
 
 NicheGeometry layOut(const QSizeF& size, const QFontMetricsF& metrics, const NicheExtent& extent);

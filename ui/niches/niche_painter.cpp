@@ -1,27 +1,24 @@
 #include "ui/niches/niche_painter.h"
 
+#include "ui/canvas/legend_entries.h"
 #include "ui/members/member_mark.h"
 #include "ui/members/member_text.h"
 #include "ui/niches/niche_readout.h"
+#include "ui/theme/cells.h"
 #include "ui/theme/color_bar.h"
+#include "ui/theme/theme.h"
+#include "ui/theme/translation.h"
 
-#include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QPainter>
 #include <QPainterPath>
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace mergarium {
 namespace {
-
-QString tr(const char* text) { return QCoreApplication::translate("mergarium::NichePainter", text); }
-
-QColor faded(QColor color, double alpha) {
-    color.setAlphaF(static_cast<float>(alpha));
-    return color;
-}
 
 QRectF columnRect(const NichePicture& picture, PositionRange positions, const QRectF& band) {
     const auto& g = picture.geometry;
@@ -39,7 +36,7 @@ bool hasBoundary(const NichePicture& picture, const NicheSegment& segment) {
 }
 
 void paintStrip(QPainter& painter, const NichePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     const double members = std::max<double>(1.0, static_cast<double>(frame.rows.size()));
     painter.save();
     painter.setClipRect(g.strip);
@@ -69,11 +66,12 @@ void paintStrip(QPainter& painter, const NichePicture& picture) {
     number(g.strip.top() - metrics.height() * 0.35, QString::number(frame.rows.size()));
     number(g.strip.bottom() - metrics.height() * 0.75, QStringLiteral("0"));
     painter.drawText(g.title, Qt::AlignLeft | Qt::AlignVCenter,
-                     tr("Niche total z: how many members share a sample (mean of each column)"));
+                     metrics.elidedText(tr("Niche total z: how many members share a sample (mean of each column)"),
+                                        Qt::ElideRight, g.title.width()));
 }
 
 void paintUnsolved(QPainter& painter, const NichePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     painter.fillRect(g.unsolved, faded(colors.grid, 0.5));
     for (std::size_t bin = 0; bin < frame.raster.bins.size(); ++bin) {
         const double part = frame.raster.unsolved[bin];
@@ -85,18 +83,17 @@ void paintUnsolved(QPainter& painter, const NichePicture& picture) {
 }
 
 void paintMap(QPainter& painter, const NichePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     painter.fillRect(g.map, colors.absent);
     const auto& bins = frame.raster.bins;
     if (bins.empty()) return;
     painter.save();
     painter.setClipRect(g.map);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
     const double left = g.xOf(static_cast<double>(bins.front().begin));
     const double right = g.xOf(static_cast<double>(bins.back().end));
     const double top = g.rowRect(0).top();
-    painter.drawImage(QRectF(left, top, right - left, static_cast<double>(frame.rows.size()) * g.rowHeight),
-                      frame.image);
+    paintCells(painter, QRectF(left, top, right - left, static_cast<double>(frame.rows.size()) * g.rowHeight),
+               frame.image);
     if (g.rowHeight >= 6.0) {
         painter.setPen(QPen(faded(colors.background, 0.35), 0));
         for (std::size_t row = g.firstRow + 1; row < std::min(frame.rows.size(), g.firstRow + g.visibleRows() + 1);
@@ -114,7 +111,7 @@ void paintMap(QPainter& painter, const NichePicture& picture) {
 }
 
 void paintSegments(QPainter& painter, const NichePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     const QFontMetricsF metrics(painter.font());
     for (const auto& segment : frame.segments) {
         const auto visible = columnRect(picture, segment.positions, g.segments);
@@ -131,19 +128,36 @@ void paintSegments(QPainter& painter, const NichePicture& picture) {
                      metrics.elidedText(axisText(frame), Qt::ElideRight, g.axis.width()));
 }
 
+QString measureText(const NicheFrame& frame) {
+    switch (frame.scale.measure) {
+        case NicheMeasure::Share: return tr("Share s/z of a sample");
+        case NicheMeasure::Score: return tr("Score s");
+        case NicheMeasure::Solved: return tr("Solved");
+        case NicheMeasure::Difference: return tr("Score less %1's").arg(memberText(*frame.reference));
+    }
+    return {};
+}
+
+/// Where the fitness bars begin: not at 0 where that would make all of them look alike.
+double fitnessBase(const NicheFrame& frame) {
+    const auto [least, most] = std::ranges::minmax(frame.rows, {}, &RankedMember::fitness);
+    const double base = least.fitness - 0.25 * (most.fitness - least.fitness);
+    return base > 0.5 * most.fitness ? base : 0.0;
+}
+
 void paintRows(QPainter& painter, const NichePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     const QFontMetricsF metrics(painter.font());
     const double line = metrics.height();
-    double most = 0.0;
-    for (const auto& row : frame.rows) most = std::max(most, row.fitness);
+    const double base = fitnessBase(frame);
+    const double span = std::ranges::max(frame.rows, {}, &RankedMember::fitness).fitness - base;
     const double number = metrics.horizontalAdvance(QStringLiteral("0000.0"));
     const double room = std::max(1.0, g.bars.width() - number - line * 0.4);
     const auto stride = static_cast<std::size_t>(std::max(1.0, std::ceil(line / g.rowHeight)));
 
     for (std::size_t row = g.firstRow; row < g.endRow(); ++row) {
         const auto place = g.rowRect(row);
-        const double length = most > 0.0 ? frame.rows[row].fitness / most * room : 0.0;
+        const double length = span > 0.0 ? (frame.rows[row].fitness - base) / span * room : 0.0;
         const double inset = g.rowHeight >= 6.0 ? std::min(g.rowHeight * 0.18, line * 0.3) : 0.0;
         painter.fillRect(QRectF(g.bars.left(), place.top() + inset, length, place.height() - 2 * inset),
                          faded(colors.first, 0.75));
@@ -162,36 +176,46 @@ void paintRows(QPainter& painter, const NichePicture& picture) {
     }
     painter.setPen(colors.mutedText);
     painter.drawText(QRectF(g.bars.left(), g.unsolved.center().y() - line / 2, g.bars.width(), line),
-                     Qt::AlignLeft | Qt::AlignVCenter, tr("Fitness F"));
+                     Qt::AlignLeft | Qt::AlignVCenter,
+                     base > 0.0 ? tr("Fitness F from %1").arg(base, 0, 'f', 1) : tr("Fitness F"));
 }
 
 void paintLegend(QPainter& painter, const NichePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     const QFontMetricsF metrics(painter.font());
     const double line = metrics.height();
-    ColorBar bar{.label = tr("Share s/z of a sample"), .ticks = {}};
-    for (const double share : {0.0, 0.05, 0.25, 0.5, 1.0})
-        bar.ticks.emplace_back(shareToScale(share), QString::number(share));
-    double x = g.map.left();
-    x += paintColorBar(painter, {x, g.legend.top()}, line * 10.0, colors.text, bar) + line * 1.5;
-    const auto entry = [&](const QString& text, auto paint) {
-        paint(QRectF(x, g.legend.top() + line * 0.15, line * 0.7, line * 0.7));
-        painter.setPen(colors.text);
-        const double width = metrics.horizontalAdvance(text) + 2.0;
-        painter.drawText(QRectF(x + line, g.legend.top(), width, line), Qt::AlignLeft | Qt::AlignVCenter, text);
-        x += line * 2.2 + width;
-    };
-    entry(tr("unsolved by all"), [&](const QRectF& place) { painter.fillRect(place, colors.warning); });
-    if (!frame.family.newborn) return;
-    entry(tr("newest member"),
-          [&](const QRectF& place) { paintMark(painter, place, colors.newborn, MemberMark::Newborn); });
-    if (!frame.family.parents.empty())
-        entry(tr("its parents"),
-              [&](const QRectF& place) { paintMark(painter, place, colors.parents, MemberMark::Parent); });
+    ColorBar bar{.label = measureText(frame),
+                 .ticks = frame.scale.ticks(),
+                 .color = [scale = frame.scale](double place) { return scale.colorAt(place); }};
+    std::vector<LegendEntry> entries{
+        {tr("unsolved by all"), [&](const QRectF& place) { painter.fillRect(place, picture.colors.warning); }}};
+    if (frame.family.newborn)
+        entries.push_back({tr("newest member"), [&](const QRectF& place) {
+                               paintMark(painter, place, picture.colors.newborn, MemberMark::Newborn);
+                           }});
+    if (frame.family.newborn && !frame.family.parents.empty())
+        entries.push_back({tr("its parents"), [&](const QRectF& place) {
+                               paintMark(painter, place, picture.colors.parents, MemberMark::Parent);
+                           }});
+    // Where there is little room, the labels' too, and fewer words.
+    const double taken = metrics.horizontalAdvance(bar.label) + line * 10.1;
+    const bool fits = g.map.left() + taken + entriesWidth(metrics, entries) <= g.legend.right();
+    if (!fits && frame.scale.measure == NicheMeasure::Share) bar.label = tr("Share s/z");
+    auto rest = g.legend;
+    rest.setLeft(fits ? g.map.left() : 0.0);
+    rest.setLeft(rest.left() + paintColorBar(painter, rest.topLeft(), line * 8.0, colors.text, bar) + line * 1.5);
+    paintEntries(painter, rest, colors.text, entries);
+}
+
+void paintSelection(QPainter& painter, const NichePicture& picture) {
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
+    if (selected.position && *selected.position < frame.sampleCount())
+        paintSelectedColumn(painter, g, columnAt(frame, *selected.position), g.unsolved.top(), colors);
+    paintSelectedRow(painter, g, selected, g.labels.left(), colors);
 }
 
 void paintCursor(QPainter& painter, const NichePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused] = picture;
+    const auto& [frame, g, colors, cursor, focused, selected] = picture;
     if (!cursor || cursor->row >= frame.rows.size() || cursor->position >= frame.sampleCount()) return;
     auto cell = columnRect(picture, columnAt(frame, cursor->position), g.rowRect(cursor->row));
     if (cell.bottom() <= g.map.top() || cell.top() >= g.map.bottom() || cell.width() <= 0.0) return;
@@ -217,6 +241,7 @@ void paintNiches(QPainter& painter, const NichePicture& picture) {
     paintMap(painter, picture);
     paintSegments(painter, picture);
     paintRows(painter, picture);
+    paintSelection(painter, picture);
     paintCursor(painter, picture);
     paintLegend(painter, picture);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/canvas/row_canvas.h"
+#include "ui/canvas/selection_marks.h"
 #include "ui/niches/niche_frame.h"
 #include "ui/niches/niche_geometry.h"
 #include "ui/theme/theme.h"
@@ -17,6 +18,7 @@ struct NichePicture {
     const Colors& colors;
     std::optional<CanvasCell> cursor;
     bool focused = false;
+    CanvasSelection selected = {};
 };
 
 /// Paints all of the canvas in the painter's font.

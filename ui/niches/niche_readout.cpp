@@ -1,22 +1,14 @@
 #include "ui/niches/niche_readout.h"
 
+#include "core/archive/coverage.h"
 #include "ui/members/member_text.h"
 #include "ui/session/run_text.h"
-
-#include <QCoreApplication>
+#include "ui/theme/translation.h"
 
 #include <algorithm>
 
 namespace mergarium {
 namespace {
-
-QString tr(const char* text) { return QCoreApplication::translate("mergarium::NicheReadout", text); }
-
-double totalOf(const NicheFrame& frame, std::size_t sample) {
-    double total = 0.0;
-    for (const auto& row : frame.rows) total += row.member->scores[sample];
-    return total;
-}
 
 double shareOf(const NicheFrame& frame, std::size_t row, std::size_t sample) {
     const double total = totalOf(frame, sample);
@@ -29,19 +21,47 @@ QString sampleText(const NicheFrame& frame, std::size_t sample) {
     return group.isEmpty() ? name : tr("%1, %2 %3").arg(name, groupNoun(*frame.snapshot), group);
 }
 
+/// "solved by 3 of 20", "solved by #412 alone", "solved by nobody".
+QString solversText(const NicheFrame& frame, std::size_t sample) {
+    const auto solvers = solversOf(frame, sample);
+    if (solvers == 0) return tr("solved by nobody");
+    if (solvers > 1) return tr("solved by %1 of %2").arg(solvers).arg(frame.rows.size());
+    const auto one =
+        std::ranges::find_if(frame.rows, [&](const auto& row) { return row.member->scores[sample] >= kSolved; });
+    return tr("solved by %1 alone").arg(memberText(one->member->id));
+}
+
 QString oneSampleText(const NicheFrame& frame, std::size_t sample, std::optional<std::size_t> row) {
     const double total = totalOf(frame, sample);
-    const auto shared = total > 0.0 ? tr("niche total z = %1").arg(total, 0, 'f', 1) : tr("no member scores on it");
+    const auto contested = tr("%1 (z = %2)").arg(solversText(frame, sample), QString::number(total, 'f', 1));
     const auto name = sampleText(frame, sample);
-    if (!row) return tr("%1: %2.").arg(name, shared);
+    if (!row) return tr("%1: %2.").arg(name, contested);
     const auto member = memberText(frame.rows[*row].member->id);
     const double score = frame.rows[*row].member->scores[sample];
-    if (score <= 0.0) return tr("%1, member %2: does not score on it; %3.").arg(name, member, shared);
-    return tr("%1, member %2: share s/z = %3, score s = %4; %5.")
-        .arg(name, member, QString::number(score / total, 'f', 3), QString::number(score, 'f', 2), shared);
+    auto text = score <= 0.0 ? tr("%1, member %2: scores nothing; %3").arg(name, member, contested)
+                             : tr("%1, member %2: score %3, share %4; %5")
+                                   .arg(name, member, QString::number(score, 'f', 2),
+                                        QString::number(score / total, 'f', 3), contested);
+    if (frame.reference)
+        if (const auto other = rankOf(frame.rows, *frame.reference))
+            text += tr("; %1 scores %2")
+                        .arg(memberText(*frame.reference),
+                             QString::number(frame.rows[*other].member->scores[sample], 'f', 2));
+    return text + '.';
 }
 
 }  // namespace
+
+double totalOf(const NicheFrame& frame, std::size_t sample) {
+    double total = 0.0;
+    for (const auto& row : frame.rows) total += row.member->scores[sample];
+    return total;
+}
+
+std::size_t solversOf(const NicheFrame& frame, std::size_t sample) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(frame.rows, [&](const auto& row) { return row.member->scores[sample] >= kSolved; }));
+}
 
 PositionRange columnAt(const NicheFrame& frame, std::size_t position) {
     const auto& bins = frame.raster.bins;
@@ -97,6 +117,9 @@ QString axisText(const NicheFrame& frame) {
             break;
         case SampleOrder::Owner:
             text = tr("%1 by owner: the fittest of the members with the largest share").arg(samples);
+            break;
+        case SampleOrder::Similarity:
+            text = tr("%1 by similarity: neighbours are solved by the same members").arg(samples);
             break;
     }
     if (frame.soleSolver) text = tr("%1, only those that %2 alone solves").arg(text, memberText(*frame.soleSolver));

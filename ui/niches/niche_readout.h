@@ -14,6 +14,10 @@ PositionRange columnAt(const NicheFrame& frame, std::size_t position);
 /// The sample that a column is about: the one with the row's largest share; without a row the least solved one.
 std::size_t sampleOf(const NicheFrame& frame, PositionRange column, std::optional<std::size_t> row);
 
+/// The niche total z of a sample, and how many members solve it.
+double totalOf(const NicheFrame& frame, std::size_t sample);
+std::size_t solversOf(const NicheFrame& frame, std::size_t sample);
+
 /// What is to be read at a column and row, in one sentence.
 QString readoutText(const NicheFrame& frame, PositionRange column, std::optional<std::size_t> row);
 

@@ -5,33 +5,32 @@
 #include "ui/members/member_text.h"
 #include "ui/niches/niche_canvas.h"
 #include "ui/niches/niche_frame.h"
+#include "ui/niches/sample_pane.h"
+#include "ui/niches/sample_search.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
+#include <QSplitter>
 #include <QVBoxLayout>
 
 namespace mergarium {
 namespace {
 
 QComboBox* addChoice(QHBoxLayout* row, const QString& label, const QString& meaning, QWidget* parent) {
-    auto* text = new QLabel(label, parent);
     auto* box = new QComboBox(parent);
-    text->setBuddy(box);
-    text->setToolTip(meaning);
-    box->setToolTip(meaning);
-    row->addWidget(text);
-    row->addWidget(box);
+    addLabelled(row, label, meaning, box);
     return box;
 }
 
 }  // namespace
 
-NichesView::NichesView(QWidget* parent)
+NichesView::NichesView(Selection& selection, QWidget* parent)
     : RunView(tr("Who wins which sample appears here: members by fitness, samples side by side, coloured by the share "
                  "each member has of a sample. Start a new run, or open one from the list of runs."),
-              parent),
+              selection, parent),
       worker_(new LatestWorker(this)) {
     setAccessibleName(tr("Niches"));
     auto* page = new QWidget(this);
@@ -43,10 +42,20 @@ NichesView::NichesView(QWidget* parent)
     order_->addItem(tr("class"), static_cast<int>(SampleOrder::Group));
     order_->addItem(tr("difficulty"), static_cast<int>(SampleOrder::Difficulty));
     order_->addItem(tr("owner"), static_cast<int>(SampleOrder::Owner));
+    order_->addItem(tr("similarity"), static_cast<int>(SampleOrder::Similarity));
+    measure_ = addChoice(controls, tr("&Colour"),
+                         tr("What colour means: the share of a sample that a member gets, its score, whether it solves "
+                            "the sample, or how its score differs from the selected member's."),
+                         page);
+    measure_->setObjectName("measure");
+    measure_->addItem(tr("share"), static_cast<int>(NicheMeasure::Share));
+    measure_->addItem(tr("score"), static_cast<int>(NicheMeasure::Score));
+    measure_->addItem(tr("solved"), static_cast<int>(NicheMeasure::Solved));
+    measure_->addItem(tr("difference"), static_cast<int>(NicheMeasure::Difference));
     binning_ =
         addChoice(controls, tr("&Bins show"),
-                  tr("What a column shows when several samples share it: the mean of their shares, or the largest, "
-                     "so that a single sample stays visible."),
+                  tr("What a column shows when several samples share it: their mean, or the largest, so that a single "
+                     "sample stays visible."),
                   page);
     binning_->addItem(tr("mean"), static_cast<int>(Binning::Mean));
     binning_->addItem(tr("largest"), static_cast<int>(Binning::Max));
@@ -54,25 +63,54 @@ NichesView::NichesView(QWidget* parent)
     onlyMember_->setObjectName("onlyMember");
     onlyMember_->setToolTip(
         tr("Show only samples that the chosen member solves and nobody else does. Choose a member in any view."));
-    controls->addSpacing(fontMetrics().height());
-    controls->addWidget(onlyMember_);
     controls->addStretch(1);
     addZoomButtons(controls, canvas_, tr("See all samples (Home)"));
+    auto* finding = new QHBoxLayout;
+    auto* listed = new QCheckBox(tr("&List"), page);
+    listed->setObjectName("list");
+    listed->setToolTip(tr("The samples in numbers, and two members side by side."));
+    finding->addWidget(onlyMember_);
+    finding->addStretch(1);
+    finding->addWidget(listed);
+    auto* findLabel = new QLabel(tr("F&ind a sample"), page);
+    find_ = new QLineEdit(page);
+    find_->setObjectName("findSample");
+    find_->setPlaceholderText(tr("number or words"));
+    find_->setToolTip(
+        tr("A sample's number, or words of its question or class: Enter selects the next that has them."));
+    find_->setClearButtonEnabled(true);
+    findLabel->setBuddy(find_);
+    finding->addWidget(findLabel);
+    finding->addWidget(find_);
 
     auto* layout = new QVBoxLayout(page);
     layout->addLayout(controls);
-    layout->addWidget(canvas_, 1);
+    layout->addLayout(finding);
+    list_ = new SamplePane(selection, page);
+    list_->hide();
+    auto* splitter = new QSplitter(Qt::Vertical, page);
+    splitter->addWidget(canvas_);
+    splitter->addWidget(list_);
+    splitter->setChildrenCollapsible(false);
+    splitter->setSizes({3000, 2000});
+    layout->addWidget(splitter, 1);
     layout->addWidget(readout_);
+    connect(listed, &QCheckBox::toggled, this, [this](bool shown) {
+        list_->setVisible(shown);
+        list_->setFrame(shown ? canvas_->frame() : nullptr);
+    });
 
     connect(order_, &QComboBox::currentIndexChanged, this, &NichesView::request);
     connect(binning_, &QComboBox::currentIndexChanged, this, &NichesView::request);
+    connect(measure_, &QComboBox::currentIndexChanged, this, &NichesView::request);
+    connect(find_, &QLineEdit::returnPressed, this, &NichesView::find);
     connect(onlyMember_, &QCheckBox::toggled, this, [this] {
         canvas_->reset();
         request();
     });
     connect(canvas_, &NicheCanvas::rangeChanged, this, &NichesView::request);
-    connect(canvas_, &NicheCanvas::sampleSelected, this, &NichesView::sampleSelected);
-    connect(canvas_, &NicheCanvas::memberSelected, this, &NichesView::memberSelected);
+    connect(canvas_, &NicheCanvas::sampleSelected, &selection, qOverload<std::size_t>(&Selection::select));
+    connect(canvas_, &NicheCanvas::memberSelected, &selection, qOverload<MemberId>(&Selection::select));
     connect(canvas_, &NicheCanvas::readoutChanged, this, [this](const QString& text) {
         readout_->setText(
             text.isEmpty()
@@ -82,16 +120,33 @@ NichesView::NichesView(QWidget* parent)
     });
     Q_EMIT canvas_->readoutChanged({});
     nameFilter();
+    setFocusProxy(canvas_);
     setPage(page);
 }
 
-void NichesView::selectMember(MemberId member) {
-    if (member_ == member) return;
-    member_ = member;
+void NichesView::mark() {
+    canvas_->select(selection().member());
+    canvas_->selectSample(selection().sample());
+    if (list_->isVisible()) list_->mark();
+    if (member_ == selection().member()) return;
+    member_ = selection().member();
+    if (!member_) onlyMember_->setChecked(false);
     nameFilter();
+    if (measure() == NicheMeasure::Difference) request();
     if (!onlyMember_->isChecked()) return;
     canvas_->reset();
     request();
+}
+
+void NichesView::find() {
+    const auto found =
+        hasMembers(snapshot()) ? findSample(*snapshot(), find_->text(), selection().sample()) : std::nullopt;
+    if (!found) {
+        readout_->setText(tr("No sample has '%1'.").arg(find_->text()));
+        return;
+    }
+    selection().select(*found);
+    canvas_->seeSample(*found);
 }
 
 void NichesView::nameFilter() {
@@ -103,6 +158,7 @@ void NichesView::nameFilter() {
 void NichesView::clear() {
     worker_->forget();
     canvas_->reset();
+    list_->setFrame(nullptr);
     member_.reset();
     onlyMember_->setChecked(false);
     nameFilter();
@@ -118,14 +174,21 @@ void NichesView::request() {
     const NicheRequest request{.snapshot = snapshot(),
                                .order = sampleOrder(),
                                .binning = binning(),
+                               .measure = measure(),
+                               .reference = selection().member(),
                                .soleSolver = onlyMember_->isChecked() ? member_ : std::nullopt,
                                .range = canvas_->range(),
                                .width = canvas_->binsWanted()};
     worker_->run([request, previous = canvas_->frame()] { return makeNicheFrame(request, previous); },
-                 [this](const NicheFramePtr& frame) { canvas_->setFrame(frame); });
+                 [this](const NicheFramePtr& frame) {
+                     canvas_->setFrame(frame);
+                     if (list_->isVisible()) list_->setFrame(frame);
+                 });
 }
 
 SampleOrder NichesView::sampleOrder() const { return static_cast<SampleOrder>(order_->currentData().toInt()); }
+
+NicheMeasure NichesView::measure() const { return static_cast<NicheMeasure>(measure_->currentData().toInt()); }
 
 Binning NichesView::binning() const { return static_cast<Binning>(binning_->currentData().toInt()); }
 

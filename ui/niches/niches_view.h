@@ -9,11 +9,13 @@
 class QCheckBox;
 class QComboBox;
 class QLabel;
+class QLineEdit;
 
 namespace mergarium {
 
 class LatestWorker;
 class NicheCanvas;
+class SamplePane;
 struct NicheFrame;
 
 /// Who wins which sample: members by fitness from top to bottom, samples from left to right, colour the share s/z.
@@ -21,27 +23,28 @@ class NichesView final : public RunView {
     Q_OBJECT
 
 public:
-    explicit NichesView(QWidget* parent = nullptr);
-
-    /// The member that the filter is about.
-    void selectMember(MemberId member);
-
-Q_SIGNALS:
-    void sampleSelected(std::size_t sample);
+    explicit NichesView(Selection& selection, QWidget* parent = nullptr);
 
 private:
     void clear() override;
     void draw() override;
+    void mark() override;
     void request();
     void nameFilter();
     SampleOrder sampleOrder() const;
     Binning binning() const;
+    NicheMeasure measure() const;
+    void find();
 
+    /// Whom the filter is about.
     std::optional<MemberId> member_;
     QComboBox* order_ = nullptr;
     QComboBox* binning_ = nullptr;
+    QComboBox* measure_ = nullptr;
+    QLineEdit* find_ = nullptr;
     QCheckBox* onlyMember_ = nullptr;
     NicheCanvas* canvas_ = nullptr;
+    SamplePane* list_ = nullptr;
     QLabel* readout_ = nullptr;
     LatestWorker* worker_ = nullptr;
 };

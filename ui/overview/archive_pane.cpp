@@ -3,11 +3,11 @@
 #include "ui/background/latest_worker.h"
 #include "ui/members/member_text.h"
 #include "ui/overview/archive_table.h"
+#include "ui/table/fitted_columns.h"
 #include "ui/table/plain_table.h"
 #include "ui/theme/theme.h"
 
 #include <QGuiApplication>
-#include <QHeaderView>
 #include <QLabel>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -41,6 +41,8 @@ ArchivePane::ArchivePane(QWidget* parent)
     table_->setSortingEnabled(true);
     table_->sortByColumn(ArchiveTable::FitnessColumn, Qt::DescendingOrder);
     table_->setAccessibleName(tr("Archive"));
+    new FittedColumns(*table_);
+    setFocusProxy(table_);
     summary_->setForegroundRole(QPalette::WindowText);
     summary_->setWordWrap(true);
     summary_->setMargin(fontMetrics().height() / 3);
@@ -69,7 +71,6 @@ void ArchivePane::setSnapshot(const SnapshotPtr& snapshot) {
                      summary_->setText(summaryText(*snapshot));
                      model_->setRows(std::move(rows), vectorLength(*snapshot));
                      restoreSelection();
-                     sizeColumns();
                  });
 }
 
@@ -77,11 +78,10 @@ void ArchivePane::clear() {
     worker_->forget();
     model_->clear();
     summary_->clear();
-    selected_ = {};
-    sized_ = false;
+    selected_.reset();
 }
 
-void ArchivePane::selectMember(MemberId member) {
+void ArchivePane::selectMember(std::optional<MemberId> member) {
     selected_ = member;
     restoreSelection();
 }
@@ -89,12 +89,12 @@ void ArchivePane::selectMember(MemberId member) {
 void ArchivePane::announce(int row) {
     const auto key = model_->keyOf(row);
     if (!key) return;
-    selected_ = {*key};
-    Q_EMIT memberSelected(selected_);
+    selected_ = MemberId{*key};
+    Q_EMIT memberSelected(*selected_);
 }
 
 void ArchivePane::restoreSelection() {
-    const auto row = model_->rowOf(selected_.value);
+    const auto row = selected_ ? model_->rowOf(selected_->value) : std::nullopt;
     const auto current = table_->currentIndex();
     if (row ? current.row() == *row : !current.isValid()) return;
     selecting_ = true;
@@ -105,16 +105,6 @@ void ArchivePane::restoreSelection() {
         table_->selectionModel()->clear();
     }
     selecting_ = false;
-}
-
-void ArchivePane::sizeColumns() {
-    // Once: columns whose width follows every number would dance.
-    if (std::exchange(sized_, model_->rowCount() > 0) || !sized_) return;
-    table_->resizeColumnsToContents();
-    // Room for numbers to grow.
-    const int room = table_->fontMetrics().horizontalAdvance(QStringLiteral("00"));
-    for (int column = 0; column < ArchiveTable::ParentsColumn; ++column)
-        table_->setColumnWidth(column, table_->columnWidth(column) + room);
 }
 
 }  // namespace mergarium

@@ -4,6 +4,8 @@
 
 #include <QWidget>
 
+#include <optional>
+
 class QLabel;
 class QTableView;
 
@@ -21,8 +23,8 @@ public:
 
     /// The table follows as soon as it has been computed.
     void setSnapshot(const SnapshotPtr& snapshot);
-    /// Emits nothing.
-    void selectMember(MemberId member);
+    /// Marks a member's row, or none where it isn't there. Emits nothing.
+    void selectMember(std::optional<MemberId> member);
     void clear();
 
 Q_SIGNALS:
@@ -32,16 +34,14 @@ Q_SIGNALS:
 private:
     void announce(int row);
     void restoreSelection();
-    void sizeColumns();
 
     ArchiveTable* model_ = nullptr;
     QTableView* table_ = nullptr;
     QLabel* summary_ = nullptr;
     LatestWorker* worker_ = nullptr;
-    MemberId selected_;
+    std::optional<MemberId> selected_;
     bool selecting_ = false;
     bool announced_ = false;
-    bool sized_ = false;
 };
 
 }  // namespace mergarium

@@ -4,6 +4,7 @@
 #include "ui/members/sole_solvers.h"
 #include "ui/session/run_text.h"
 #include "ui/table/column_header.h"
+#include "ui/table/file_rows.h"
 #include "ui/theme/theme.h"
 
 #include <algorithm>
@@ -67,6 +68,7 @@ QVariant ArchiveTable::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || row >= rows_.size()) return {};
     switch (role) {
         case Qt::DisplayRole: return text(rows_[row], index.column());
+        case kValueRole: return value(rows_[row], index.column());
         case Qt::TextAlignmentRole:
             return QVariant::fromValue((index.column() == ParentsColumn ? Qt::AlignLeft : Qt::AlignRight) |
                                        Qt::AlignVCenter);
@@ -94,6 +96,19 @@ QString ArchiveTable::text(const ArchiveRow& row, int column) const {
     }
 }
 
+QVariant ArchiveTable::value(const ArchiveRow& row, int column) const {
+    switch (column) {
+        case MemberColumn: return static_cast<qulonglong>(row.member->id.value);
+        case FitnessColumn: return row.fitness;
+        case TrainColumn: return 100.0 * row.member->scores.mean();
+        case TestColumn: return row.test ? QVariant(100.0 * *row.test) : QString();
+        case AgeColumn: return static_cast<qulonglong>(row.age);
+        case BornColumn: return static_cast<qulonglong>(row.member->born);
+        case AloneColumn: return static_cast<qulonglong>(row.solvedAlone);
+        default: return text(row, column);
+    }
+}
+
 QVariant ArchiveTable::headerData(int section, Qt::Orientation orientation, int role) const {
     return headerOf(
         {
@@ -102,7 +117,8 @@ QVariant ArchiveTable::headerData(int section, Qt::Orientation orientation, int 
              tr("What the member earns in competition: the sum of its shares s/z over all training samples.")},
             {tr("Train (%)"), tr("Mean score on the training samples.")},
             {tr("Test (%)"), tr("Mean score on held-out samples; a dash where it was not measured.")},
-            {tr("Solved alone"), tr("Training samples that this member solves and no other member does.")},
+            {tr("Solved alone"), tr("Training samples that this member solves and no other member does."),
+             Qt::AlignRight, tr("Solved alone (samples)")},
             {tr("Age (evaluations)"), tr("Evaluations since the member was born.")},
             {tr("Born (step)"), tr("The evaluation at which the member was born; 0 for founders.")},
             {tr("Parents"), tr("Who was merged, where the parameter vector was split (0 to 1), and the mixing ratio."),

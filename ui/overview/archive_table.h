@@ -54,6 +54,7 @@ public:
 private:
     void arrange(std::vector<ArchiveRow> oldestFirst);
     QString text(const ArchiveRow& row, int column) const;
+    QVariant value(const ArchiveRow& row, int column) const;
 
     std::vector<ArchiveRow> rows_;
     std::uint64_t vectorLength_ = 0;

@@ -7,10 +7,10 @@
 
 namespace mergarium {
 
-OverviewView::OverviewView(QWidget* parent)
+OverviewView::OverviewView(Selection& selection, QWidget* parent)
     : RunView(tr("The progress of a run and the members of its archive appear here. "
                  "Start a new run, or open one from the list of runs."),
-              parent) {
+              selection, parent) {
     setAccessibleName(tr("Overview"));
     auto* splitter = new QSplitter(Qt::Vertical, this);
     plot_ = new ProgressPlot(splitter);
@@ -23,13 +23,15 @@ OverviewView::OverviewView(QWidget* parent)
     const int line = fontMetrics().height();
     plot_->setMinimumHeight(9 * line);
     archive_->setMinimumHeight(6 * line);
-    connect(archive_, &ArchivePane::memberSelected, this, &OverviewView::memberSelected);
+    connect(archive_, &ArchivePane::memberSelected, &selection, qOverload<MemberId>(&Selection::select));
+    setFocusProxy(archive_->focusProxy());
     setPage(splitter);
 }
 
-void OverviewView::selectMember(MemberId member) { archive_->selectMember(member); }
+void OverviewView::mark() { archive_->selectMember(selection().member()); }
 
 void OverviewView::clear() {
+    plot_->setCurve(nullptr, 0);
     archive_->clear();
     shown_.reset();
 }

@@ -12,15 +12,13 @@ class OverviewView final : public RunView {
     Q_OBJECT
 
 public:
-    explicit OverviewView(QWidget* parent = nullptr);
-
-    /// Marks a member in the table, or nobody when it isn't there. Emits nothing.
-    void selectMember(MemberId member);
+    explicit OverviewView(Selection& selection, QWidget* parent = nullptr);
 
 private:
     void clear() override;
     QString whyNothing() const override;
     void draw() override;
+    void mark() override;
 
     SnapshotPtr shown_;
     ProgressPlot* plot_ = nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/run/snapshot.h"
+#include "ui/figures/figure.h"
 #include "ui/theme/custom_plot.h"
 
 #include <array>
@@ -10,9 +11,11 @@
 
 namespace mergarium {
 
+class PlotZoom;
+
 /// How the archive's scores and coverage went, in percent, against evaluations. The legend says the latest values, or
-/// those under the mouse or the keyboard's cursor.
-class ProgressPlot : public QCustomPlot {
+/// those under the mouse or the keyboard's cursor. One may go closer (PlotZoom), and stays there while the run goes on.
+class ProgressPlot : public QCustomPlot, public FigureSource {
     Q_OBJECT
 
 public:
@@ -25,6 +28,8 @@ public:
 
     /// What the legend says of one line, for tests and screen readers.
     QString legendText(std::size_t line) const;
+    /// As close as it is seen, with the latest values.
+    FigurePainter figure(const FigurePage& page) const override;
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -38,9 +43,15 @@ private:
     static const std::array<Line, 4>& lines();
 
     void applyStyle();
+    void putLegendBelow();
+    /// The one that it was given, or else the program's.
+    QFont textFont() const;
     void adoptScreen();
+    /// Whether there is anything to draw: held-out scores of 0 throughout are none.
+    bool isKnown(std::size_t line) const;
     void setRanges();
     void setCursor(std::optional<std::size_t> point);
+    void moveCursor(std::size_t point);
     void updateLegend();
     std::size_t nearestPoint(double step) const;
 
@@ -48,8 +59,11 @@ private:
     std::uint64_t budget_ = 0;
     /// The point that the legend speaks of; absent: the latest.
     std::optional<std::size_t> cursor_;
+    /// Heading and legend.
+    QCPLayoutGrid* side_ = nullptr;
     QCPTextElement* heading_ = nullptr;
     QCPItemStraightLine* marker_ = nullptr;
+    PlotZoom* zoom_ = nullptr;
 };
 
 /// The smallest of 1, 2, 5 x 10^n that holds `evaluations`, but no more than the budget: an axis that seldom changes.

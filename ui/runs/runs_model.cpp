@@ -2,6 +2,7 @@
 
 #include "ui/session/run_text.h"
 #include "ui/table/column_header.h"
+#include "ui/table/file_rows.h"
 
 #include <QList>
 
@@ -34,6 +35,7 @@ RunSummary RunsModel::current(const RunSummary& stored) const {
     RunSummary run = stored;
     run.phase = live_->phase;
     run.evaluations = live_->evaluations;
+    run.seconds = live_->seconds;
     if (live_->curve && !live_->curve->empty()) {
         run.bestTrain = live_->curve->back().bestTrain;
         run.bestTest = live_->curve->back().bestTest;
@@ -54,11 +56,15 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
     switch (role) {
         case Qt::DisplayRole: return text(*one, column);
         case Qt::TextAlignmentRole: {
-            const bool number = column == TestColumn || column == EvaluationsColumn || column == SeedColumn;
+            const bool number = column == NumberColumn || column == TestColumn || column == EvaluationsColumn ||
+                                column == SeedColumn || column == DurationColumn;
             return QVariant::fromValue((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
         }
         case Qt::ToolTipRole:
-            if (!one->message.empty()) return QString::fromStdString(one->message);
+            if (!one->message.empty() && column != NotesColumn) return QString::fromStdString(one->message);
+            if (one->isElsewhere && column == StatusColumn)
+                return tr("Computed by another process; what it stores is shown about once a second.");
+            if (column == NotesColumn) return QString::fromStdString(one->notes);
             return column == CurveColumn
                        ? tr("Best training accuracy over the run, %1 now.").arg(percentText(one->bestTrain))
                        : QVariant();
@@ -66,14 +72,46 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
             if (column == CurveColumn)
                 return QVariant::fromValue(QList<float>(one->sparkline.begin(), one->sparkline.end()));
             return {};
+        case SortRole: return sortValue(*one, column);
+        case kValueRole: return value(*one, column);
+        case NotesRole: return QString::fromStdString(one->notes);
         default: return {};
+    }
+}
+
+QVariant RunsModel::sortValue(const RunSummary& run, int column) const {
+    switch (column) {
+        case NumberColumn: return static_cast<qlonglong>(run.id.value);
+        case SeedColumn: return static_cast<qulonglong>(run.seed);
+        case TestColumn: return run.bestTest;
+        case CurveColumn: return run.bestTrain;
+        case EvaluationsColumn: return static_cast<qulonglong>(run.evaluations);
+        case DurationColumn: return run.seconds;
+        default: return text(run, column).toLower();
+    }
+}
+
+QVariant RunsModel::value(const RunSummary& run, int column) const {
+    const auto percent = [](double share) { return share > 0.0 ? QVariant(100.0 * share) : QString(); };
+    switch (column) {
+        case TestColumn: return percent(run.bestTest);
+        case CurveColumn: return percent(run.bestTrain);
+        case NumberColumn:
+        case SeedColumn:
+        case EvaluationsColumn:
+        case DurationColumn: return sortValue(run, column);
+        case NotesColumn: return QString::fromStdString(run.notes);
+        default: return text(run, column);
     }
 }
 
 QString RunsModel::text(const RunSummary& run, int column) const {
     switch (column) {
+        case NumberColumn: return QString::number(run.id.value);
         case NameColumn: return QString::fromStdString(run.name);
-        case StatusColumn: return phaseText(run.phase);
+        case StatusColumn:
+            if (!run.damage.empty()) return tr("Damaged");
+            return run.isElsewhere ? tr("%1 elsewhere").arg(phaseText(run.phase)) : phaseText(run.phase);
         case TestColumn: return percentText(run.bestTest);
         case EvaluationsColumn: return evaluationsText(run.evaluations, run.budget);
         case SeedColumn: return QString::number(run.seed);
@@ -81,7 +119,9 @@ QString RunsModel::text(const RunSummary& run, int column) const {
             return run.sweep.empty()
                        ? QString()
                        : tr("%1: %2").arg(QString::fromStdString(run.sweep), QString::fromStdString(run.arm));
+        case DurationColumn: return durationText(run.seconds);
         case CreatedColumn: return QString::fromStdString(run.created);
+        case NotesColumn: return QString::fromStdString(run.notes).simplified();
         default: return {};
     }
 }
@@ -89,15 +129,24 @@ QString RunsModel::text(const RunSummary& run, int column) const {
 QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
     return headerOf(
         {
-            {tr("Run"), tr("The name given in its configuration."), Qt::AlignHCenter},
-            {tr("Status"), tr("Interrupted: its program ended without stopping it; it can be resumed."),
-             Qt::AlignHCenter},
-            {tr("Test"), tr("Held-out accuracy of the member that is best on the training samples."), Qt::AlignHCenter},
-            {tr("Progress"), tr("Best training accuracy over the run."), Qt::AlignHCenter},
-            {tr("Evaluations"), tr("Children scored so far, of how many."), Qt::AlignHCenter},
-            {tr("Seed"), tr("Seed of the run's random numbers."), Qt::AlignHCenter},
-            {tr("Sweep"), tr("The sweep that it belongs to, and the arm."), Qt::AlignHCenter},
-            {tr("Started"), tr("When the run was begun."), Qt::AlignHCenter},
+            {tr("No."), tr("The run's number in this database.")},
+            {tr("Run"), tr("Its name: from its configuration, or as it was renamed (F2)."), Qt::AlignLeft},
+            {tr("Sweep"), tr("The sweep that it belongs to, and the arm."), Qt::AlignLeft},
+            {tr("Seed"), tr("Seed of the run's random numbers.")},
+            {tr("Status"),
+             tr("Interrupted: its program ended without stopping it; it can be resumed. Elsewhere: another process "
+                "computes it."),
+             Qt::AlignLeft},
+            {tr("Test"),
+             tr("Held-out accuracy of the member that is best on the training samples; a dash where "
+                "nothing is held out."),
+             Qt::AlignRight, tr("Test (%)")},
+            {tr("Progress"), tr("Best training accuracy over the run."), Qt::AlignLeft, tr("Best train (%)")},
+            {tr("Evaluations"), tr("Children scored so far, of how many.")},
+            {tr("Duration"), tr("Time spent computing, all sittings together."), Qt::AlignRight,
+             tr("Duration (seconds)")},
+            {tr("Started"), tr("When the run was begun."), Qt::AlignLeft},
+            {tr("Notes"), tr("What you write of the run (Shift+F2)."), Qt::AlignLeft},
         },
         section, orientation, role);
 }

@@ -15,18 +15,25 @@ class RunsModel : public KeyedTable {
 
 public:
     enum Column {
+        NumberColumn,
         NameColumn,
+        SweepColumn,
+        SeedColumn,
         StatusColumn,
         TestColumn,
         CurveColumn,
         EvaluationsColumn,
-        SeedColumn,
-        SweepColumn,
+        DurationColumn,
         CreatedColumn,
+        NotesColumn,
         Columns
     };
     /// The sparkline's points, a QList<float> of best training scores in [0, 1].
     static constexpr int CurveRole = Qt::UserRole;
+    /// What a column is sorted by: a number or a text.
+    static constexpr int SortRole = Qt::UserRole + 1;
+    /// The notes with all their lines.
+    static constexpr int NotesRole = Qt::UserRole + 2;
 
     using KeyedTable::KeyedTable;
 
@@ -42,6 +49,8 @@ public:
 
 private:
     QString text(const RunSummary& run, int column) const;
+    QVariant sortValue(const RunSummary& run, int column) const;
+    QVariant value(const RunSummary& run, int column) const;
     bool isLive(const RunSummary& run) const;
     RunSummary current(const RunSummary& stored) const;
 

@@ -29,6 +29,9 @@ public:
     void resume() { session_.resume(); }
     void step() { session_.step(); }
     void stop() { session_.stop(); }
+    void breed(const Parentage& wish) { session_.breed(wish); }
+    void admitBred() { session_.admitBred(); }
+    void dropBred() { session_.dropBred(); }
 
 Q_SIGNALS:
     void snapshotChanged(const mergarium::SnapshotPtr& snapshot);

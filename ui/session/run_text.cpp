@@ -1,16 +1,9 @@
 #include "ui/session/run_text.h"
 
 #include "core/text/words.h"
-
-#include <QCoreApplication>
+#include "ui/theme/translation.h"
 
 namespace mergarium {
-namespace {
-
-QString tr(const char* text) { return QCoreApplication::translate("mergarium::RunText", text); }
-
-}  // namespace
-
 QString countText(std::uint64_t count) { return QString::fromStdString(words::count(count)); }
 
 QString evaluationsText(std::uint64_t evaluations, std::uint64_t budget) {
@@ -42,10 +35,28 @@ QString runName(const SessionSnapshot& snapshot) {
     return snapshot.run ? QString::fromStdString(snapshot.run->configuration.name) : tr("The run");
 }
 
+QString finishText(const SessionSnapshot& snapshot) {
+    const auto slot = bestSlot(snapshot.members);
+    if (!slot) return tr("%1 has finished.").arg(runName(snapshot));
+    const auto& best = *snapshot.members[*slot];
+    const auto begin = tr("%1 has finished: member #%2 is the best in training with %3")
+                           .arg(runName(snapshot))
+                           .arg(best.id.value)
+                           .arg(percentText(best.scores.mean()));
+    const auto test = *slot < snapshot.test.size() ? snapshot.test[*slot] : std::nullopt;
+    if (!test) return tr("%1; nothing was held out to test it on.").arg(begin);
+    return tr("%1, and scores %2 on what was held out.").arg(begin, percentText(*test));
+}
+
 bool hasEnded(Phase phase) { return phase == Phase::Finished || phase == Phase::Stopped || phase == Phase::Failed; }
 
 bool isResumable(Phase phase) {
     return phase == Phase::Stopped || phase == Phase::Interrupted || phase == Phase::Failed;
+}
+
+QString programQuestion(const Program& program) {
+    return QObject::tr("A program would be started that you have not approved on this machine: %1 (in %2).")
+        .arg(QString::fromStdString(inWords(program)), QString::fromStdString(program.folder.string()));
 }
 
 }  // namespace mergarium

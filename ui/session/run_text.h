@@ -26,9 +26,15 @@ QString phaseText(Phase phase);
 /// The run's name, or what stands for it before it has one.
 QString runName(const SessionSnapshot& snapshot);
 
+/// What a run has come to: its best member in training, and how that does on what was held out, if anything was.
+QString finishText(const SessionSnapshot& snapshot);
+
 /// The worker has nothing more to do: Finished, Stopped or Failed.
 bool hasEnded(Phase phase);
 /// Whether a stored run in this phase can be resumed.
 bool isResumable(Phase phase);
+
+/// What is asked before a program that a configuration names is started for the first time.
+QString programQuestion(const Program& program);
 
 }  // namespace mergarium

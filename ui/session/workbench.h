@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/session/session.h"
+#include "core/startup/trusted_programs.h"
+#include "ui/session/history_loader.h"
 #include "ui/session/live_session.h"
 #include "ui/session/stored_run_loader.h"
 
@@ -8,6 +10,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace mergarium {
 
@@ -19,6 +22,15 @@ struct Workplace {
     std::size_t threads = 0;
     /// Children scored side by side; 0: as many as are worth it.
     std::size_t lanes = 0;
+    /// The programs that may be started.
+    TrustedPrograms trusted = trustedPrograms();
+};
+
+/// Runs that were deleted at once, until the window closes.
+struct Deletion {
+    std::vector<RunId> runs;
+    /// The one of them that was shown.
+    std::optional<RunId> shown = std::nullopt;
 };
 
 /// Which run computes and which run is shown: at most one each, often the same. Everything returns at once.
@@ -31,16 +43,39 @@ public:
 
     /// A run is preparing, running or paused.
     bool isComputing() const { return live_ != nullptr; }
-    /// The shown run, live or stored; null when there is none.
+    /// The shown run, live or stored, as it is or as it was; null when there is none.
     const SnapshotPtr& shown() const { return shown_; }
+    /// The shown run as it is, also while `shown` looks back.
+    const SnapshotPtr& latest() const { return latest_; }
+    bool isLookingBack() const { return lookingBack_; }
+    /// The shown run is the computing one.
+    bool showsLive() const { return live_ && showsLive_; }
     /// The computing run's state; null when none computes or it has just been started.
     SnapshotPtr live() const { return live_ ? live_->latest() : nullptr; }
 
-    /// A run that still computes is stopped first.
-    void start(const RunConfiguration& configuration);
-    void resume(RunId run);
+    enum class Showing { TheRun, WhatIsShown };
+    /// A run that still computes is stopped first. `showing` is what is shown from now on.
+    void start(const RunConfiguration& configuration, Showing showing = Showing::TheRun);
+    void resume(const ResumedRun& run);
+    /// The person agrees to what a run could not begin without, the last of those that lacked something; it begins.
+    void agree(const Consent& consent);
     void open(RunId run);
-    void remove(RunId run);
+    /// All of them, or none where one is going on.
+    void remove(const std::vector<RunId>& runs);
+    /// The last of `deletions`: they are as they were.
+    void undoRemoval();
+    /// What can be undone, the latest last.
+    const std::vector<Deletion>& deletions() const { return deletions_; }
+    /// Shows the run as it was after so many evaluations, until `followLatest` or until another run is shown. A run
+    /// that computes goes on.
+    void lookBack(std::uint64_t step);
+    void followLatest();
+    /// The shown run goes on: it computes here, or it is followed while somebody else computes it.
+    bool showsGoing() const { return showsLive() || (latest_ && isGoing(latest_->phase)); }
+    const HistoryOutline& history() const { return history_.outline(); }
+    /// Of a run that is stored; what is shown of it is read again.
+    void rename(RunId run, const QString& name);
+    void setNotes(RunId run, const QString& notes) { loader_.setNotes(run, notes); }
     void listRuns() { loader_.list(); }
     /// How many children are scored side by side in runs that are begun from now on; 0: as many as are worth it.
     void useLanes(std::size_t lanes) { workplace_.lanes = lanes; }
@@ -50,32 +85,52 @@ public:
     void goOn();
     void step();
     void stop();
+    /// Of the computing run, once it is paused: a child bred by hand (Session::breed), and what becomes of it.
+    void breed(const Parentage& wish);
+    void admitBred();
+    void dropBred();
 
 Q_SIGNALS:
     void shownChanged(const mergarium::SnapshotPtr& snapshot);
+    /// While `shown` looks back: the run has gone on.
+    void latestChanged(const mergarium::SnapshotPtr& snapshot);
+    /// Of the shown run more can be looked back at, or of another one.
+    void historyChanged(const mergarium::HistoryOutline& outline);
     /// At most 20 times a second; null once nothing computes.
     void liveChanged(const mergarium::SnapshotPtr& snapshot);
     void ended(const mergarium::SnapshotPtr& snapshot);
+    /// The shown run was computed by another process, and is no more.
+    void endedElsewhere(const mergarium::SnapshotPtr& snapshot);
     void runsListed(const std::vector<mergarium::RunSummary>& runs);
+    void deletionsChanged(const std::vector<mergarium::Deletion>& deletions);
     /// A stored run could not be read or deleted.
     void failed(const QString& sentence);
 
 private:
     using Begin = std::variant<NewRun, ResumedRun>;
 
-    void begin(const Begin& run);
+    void begin(const Begin& run, Showing showing = Showing::TheRun);
     void follow(const SnapshotPtr& snapshot);
     void finish(const SnapshotPtr& snapshot);
     void present(const SnapshotPtr& snapshot);
+    void presentFollowed(const SnapshotPtr& snapshot);
+    void noticeRuns(const std::vector<RunSummary>& runs);
+    void show(const SnapshotPtr& snapshot);
+    bool showsRun(RunId run) const;
+    void noticeRemoval(const std::vector<RunId>& runs);
+    void noticeRestoration(const std::vector<RunId>& runs);
 
     Workplace workplace_;
     StoredRunLoader loader_;
+    HistoryLoader history_;
     std::unique_ptr<LiveSession> live_;
     /// The live run is the shown one.
     bool showsLive_ = false;
-    SnapshotPtr shown_;
-    /// What to begin when the computing run has stopped.
-    std::optional<Begin> next_;
+    bool lookingBack_ = false;
+    SnapshotPtr shown_, latest_;
+    /// What was begun last, what could not begin without consent, and what to begin when the computing run has stopped.
+    std::optional<Begin> begun_, refused_, next_;
+    std::vector<Deletion> deletions_;
 };
 
 }  // namespace mergarium

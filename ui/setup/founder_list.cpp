@@ -1,9 +1,10 @@
 #include "ui/setup/founder_list.h"
 
-#include "ui/setup/file_drops.h"
+#include "ui/files/ask_for_path.h"
+#include "ui/files/file_drops.h"
+#include "ui/theme/plain_labels.h"
 #include "ui/theme/theme.h"
 
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -59,15 +60,18 @@ FounderList::FounderList(QWidget* parent) : QWidget(parent), list_(new QListWidg
         connect(one, &QPushButton::clicked, this, act);
         return one;
     };
-    auto* folder = button(tr("Add fol&der..."),
-                          tr("Add a Hugging Face model folder, or an adapter to the chosen founder."), [this] {
-                              const auto path = QFileDialog::getExistingDirectory(this, tr("Model folder"));
-                              if (!path.isEmpty()) add({path});
-                          });
-    auto* file = button(tr("Add &file..."), tr("Add safetensors files."), [this] {
-        add(QFileDialog::getOpenFileNames(this, tr("Model files"), {}, tr("Safetensors (*.safetensors)")));
+    auto* folder = button(
+        tr("Add fol&der..."), tr("Add a Hugging Face model folder, or an adapter to the chosen founder."), [this] {
+            const auto path = askForFolder({.parent = this, .purpose = "models", .title = tr("Model folder")});
+            if (!path.isEmpty()) add({path});
+        });
+    auto* file = button(tr("&Add file..."), tr("Add safetensors files."), [this] {
+        add(askForFiles({.parent = this,
+                         .purpose = "models",
+                         .title = tr("Model files"),
+                         .filter = tr("Safetensors (*.safetensors)")}));
     });
-    remove_ = button(tr("Remo&ve"), tr("Remove the chosen founder (Delete)."), [this] { removeCurrent(); });
+    remove_ = button(tr("Rem&ove"), tr("Remove the chosen founder (Delete)."), [this] { removeCurrent(); });
     up_ = button(
         QStringLiteral("\u2191"),
         tr("Move the chosen founder up (Ctrl+Up). The first founder gives the exported model its configuration."),
@@ -125,9 +129,7 @@ void FounderList::add(const QStringList& paths) {
         current = static_cast<int>(founders_.size()) - 1;
     }
     refresh(current);
-    if (!refused.isEmpty())
-        note_->setText(QStringLiteral("<span style='color:%1'>%2</span>")
-                           .arg(colorsOf(palette()).warning.name(), refused.toHtmlEscaped()));
+    if (!refused.isEmpty()) showWarning(*note_, refused);
     Q_EMIT changed();
 }
 
@@ -157,9 +159,9 @@ void FounderList::refresh(int current) {
         item->setToolTip(words);
         if (!founderProblem(founder.base).isEmpty()) item->setForeground(colorsOf(palette()).warning);
     }
-    note_->setText(founders_.size() >= 2
-                       ? QString()
-                       : tr("Drop at least two model folders or safetensors files of one architecture here."));
+    showSentence(*note_, founders_.size() >= 2
+                             ? QString()
+                             : tr("Drop at least two model folders or safetensors files of one architecture here."));
     list_->setCurrentRow(std::min(current, list_->count() - 1));
     Q_EMIT list_->currentRowChanged(list_->currentRow());
 }

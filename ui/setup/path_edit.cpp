@@ -1,7 +1,8 @@
 #include "ui/setup/path_edit.h"
 
+#include "ui/files/ask_for_path.h"
+
 #include <QDropEvent>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QMimeData>
@@ -24,8 +25,9 @@ PathEdit::PathEdit(Kind kind, const QString& empty, QWidget* parent) : QWidget(p
     setFocusProxy(line_);
     connect(line_, &QLineEdit::textChanged, this, &PathEdit::changed);
     connect(choose, &QToolButton::clicked, this, [this, kind] {
-        const auto chosen = kind == Kind::File ? QFileDialog::getOpenFileName(this, {}, path())
-                                               : QFileDialog::getExistingDirectory(this, {}, path());
+        const bool file = kind == Kind::File;
+        const PathQuestion question{.parent = this, .purpose = file ? "files" : "folders", .at = path()};
+        const auto chosen = file ? askForFile(question) : askForFolder(question);
         if (!chosen.isEmpty()) line_->setText(chosen);
     });
 }

@@ -1,8 +1,8 @@
 #include "ui/setup/question_files.h"
 
-#include "ui/setup/file_drops.h"
+#include "ui/files/ask_for_path.h"
+#include "ui/files/file_drops.h"
 
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
@@ -57,9 +57,9 @@ QuestionFiles::QuestionFiles(QWidget* parent) : QWidget(parent), table_(new QTab
     header->setSectionResizeMode(QHeaderView::ResizeToContents);
     for (const int column : {TrainColumn, TestColumn}) header->setSectionResizeMode(column, QHeaderView::Stretch);
 
-    auto* add = new QPushButton(tr("Add f&ile..."), this);
+    auto* add = new QPushButton(tr("Add fi&le..."), this);
     add->setToolTip(tr("Add files of questions."));
-    remove_ = new QPushButton(tr("Re&move"), this);
+    remove_ = new QPushButton(tr("Remove"), this);
     remove_->setToolTip(tr("Remove the chosen file (Delete)."));
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(add);
@@ -71,8 +71,10 @@ QuestionFiles::QuestionFiles(QWidget* parent) : QWidget(parent), table_(new QTab
     layout->addLayout(buttons);
 
     connect(add, &QPushButton::clicked, this, [this] {
-        this->add(QFileDialog::getOpenFileNames(this, tr("Files of questions"), {},
-                                                tr("JSON lines (*.jsonl *.json);;All files (*)")));
+        this->add(askForFiles({.parent = this,
+                               .purpose = "questions",
+                               .title = tr("Files of questions"),
+                               .filter = tr("JSON lines (*.jsonl *.json);;All files (*)")}));
     });
     connect(remove_, &QPushButton::clicked, this, &QuestionFiles::removeCurrent);
     connect(new FileDrops(table_), &FileDrops::dropped, this, &QuestionFiles::add);

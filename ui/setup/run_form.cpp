@@ -7,8 +7,9 @@
 #include "ui/setup/path_edit.h"
 #include "ui/setup/question_files.h"
 #include "ui/setup/structured_editors.h"
-#include "ui/theme/theme.h"
+#include "ui/theme/plain_labels.h"
 
+#include <QEvent>
 #include <QFormLayout>
 #include <QLabel>
 
@@ -79,11 +80,12 @@ void fitFounders(RunConfiguration& configuration) {
 RunForm::RunForm(QWidget* parent) : QWidget(parent), layout_(new QFormLayout(this)) {
     layout_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     layout_->setContentsMargins({});
-    setConfiguration({});
+    setConfiguration({}, {});
 }
 
-void RunForm::setConfiguration(const RunConfiguration& configuration) {
-    reference_ = configuration_ = configuration;
+void RunForm::setConfiguration(const RunConfiguration& configuration, const RunConfiguration& reference) {
+    configuration_ = configuration;
+    reference_ = reference;
     fill();
     review();
 }
@@ -136,6 +138,17 @@ void RunForm::take(const QStringList& paths) {
                 return path->setPath(lines.front());
 }
 
+void RunForm::changeEvent(QEvent* event) {
+    // Labels name their colours.
+    if (event->type() == QEvent::PaletteChange && !filling_) review();
+    QWidget::changeEvent(event);
+}
+
+void RunForm::showOnlyChanges(bool only) {
+    onlyChanges_ = only;
+    review();
+}
+
 void RunForm::review() {
     violation_ = unreadable_ ? unreadable_ : firstViolation(configuration_);
     const auto now = valuesOf(configuration_), before = valuesOf(reference_);
@@ -144,17 +157,19 @@ void RunForm::review() {
     auto copy = configuration_;
     visit(relevance, copy);
     for (auto& row : rows_) {
-        if (row.shown != row.relevant) layout_->setRowVisible(row.editor, row.relevant);
-        row.shown = row.relevant;
         const bool wrong = violation_ && row.key == violation_->key;
         const bool changed = valueAt(now, row.key) != valueAt(before, row.key);
+        const bool shown = row.relevant && (!onlyChanges_ || changed || wrong);
+        if (row.shown != shown) layout_->setRowVisible(row.editor, shown);
+        row.shown = shown;
         auto font = row.label->font();
         font.setBold(wrong || changed);
         row.label->setFont(font);
-        row.label->setText(wrong ? QStringLiteral("<span style='color:%1'>%2</span>")
-                                       .arg(colorsOf(palette()).warning.name(), row.name.toHtmlEscaped())
-                           : changed ? tr("%1 (changed)").arg(row.name)
-                                     : row.name);
+        if (wrong)
+            showWarning(*row.label, row.name);
+        else
+            showNamed(*row.label, changed ? tr("%1 (changed)").arg(row.name) : row.name,
+                      QString::fromStdString(row.key));
     }
     Q_EMIT changed();
 }

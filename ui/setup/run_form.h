@@ -23,20 +23,24 @@ class RunForm : public QWidget {
 public:
     explicit RunForm(QWidget* parent = nullptr);
 
-    /// Fills the fields; what differs from it later on is marked as changed.
-    void setConfiguration(const RunConfiguration& configuration);
-    /// Back to what was last set.
-    void reset() { setConfiguration(reference_); }
+    /// Fills the fields; what differs from `reference` is marked as changed.
+    void setConfiguration(const RunConfiguration& configuration, const RunConfiguration& reference);
     const RunConfiguration& configuration() const { return configuration_; }
     /// What is in the fields and can't be run; the field is marked.
     const std::optional<Violation>& violation() const { return violation_; }
     /// Takes over dropped files: questions or samples where they are JSON lines, everything else as founders. A form
     /// for a task that brings its own founders becomes one for the first that doesn't.
     void take(const QStringList& paths);
+    const RunConfiguration& reference() const { return reference_; }
     bool isChanged() const { return !(configuration_ == reference_); }
+    /// Shows only the parameters that differ from the reference.
+    void showOnlyChanges(bool only);
 
 Q_SIGNALS:
     void changed();
+
+protected:
+    void changeEvent(QEvent* event) override;
 
 private:
     friend class FormPass;
@@ -70,6 +74,7 @@ private:
     std::optional<Violation> unreadable_;
     std::optional<Violation> violation_;
     bool filling_ = false;
+    bool onlyChanges_ = false;
 };
 
 }  // namespace mergarium

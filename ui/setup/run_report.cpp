@@ -1,6 +1,7 @@
 #include "ui/setup/run_report.h"
 
 #include "ui/background/latest_worker.h"
+#include "ui/theme/plain_labels.h"
 #include "ui/theme/theme.h"
 
 #include <QFormLayout>
@@ -35,6 +36,7 @@ RunReport::RunReport(QWidget* parent, Look look)
     state_->setObjectName("outlook");
     facts_->setContentsMargins({});
     facts_->setVerticalSpacing(fontMetrics().height() / 5);
+    heading_->setTextFormat(Qt::RichText);
     heading_->setText(tr("<b>First prompts, as the models will see them</b>"));
     heading_->setWordWrap(true);
     prompts_->setReadOnly(true);
@@ -43,7 +45,9 @@ RunReport::RunReport(QWidget* parent, Look look)
     prompts_->setMinimumHeight(fontMetrics().lineSpacing() * 5);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
-    layout->addWidget(new QLabel(tr("<b>Before it starts</b>"), this));
+    auto* title = new QLabel(tr("<b>Before it starts</b>"), this);
+    title->setTextFormat(Qt::RichText);
+    layout->addWidget(title);
     layout->addWidget(state_);
     layout->addLayout(facts_);
     layout->addWidget(heading_);
@@ -53,7 +57,7 @@ RunReport::RunReport(QWidget* parent, Look look)
     quiet_->setInterval(kQuiet);
     connect(quiet_, &QTimer::timeout, this, &RunReport::lookNow);
     present({});
-    state_->setText(nothingYet());
+    showSentence(*state_, nothingYet());
 }
 
 void RunReport::show(const std::optional<RunConfiguration>& configuration) {
@@ -63,8 +67,8 @@ void RunReport::show(const std::optional<RunConfiguration>& configuration) {
     worker_->forget();
     quiet_->stop();
     present({});
-    if (!configuration) return state_->setText(nothingYet());
-    state_->setText(tr("Looking at founders and files."));
+    if (!configuration) return showSentence(*state_, nothingYet());
+    showSentence(*state_, tr("Looking at founders and files."));
     quiet_->start();
 }
 
@@ -73,11 +77,10 @@ void RunReport::lookNow() {
                  [this](const Preflight& outlook) {
                      refusal_ = outlook.refusal;
                      present(outlook);
-                     state_->setText(!outlook.refusal
-                                         ? tr("It can be run.")
-                                         : QStringLiteral("<span style='color:%1'>%2</span>")
-                                               .arg(colorsOf(palette()).warning.name(),
-                                                    QString::fromStdString(*outlook.refusal).toHtmlEscaped()));
+                     if (outlook.refusal)
+                         showWarning(*state_, QString::fromStdString(*outlook.refusal));
+                     else
+                         showSentence(*state_, tr("It can be run."));
                      Q_EMIT found();
                  });
 }

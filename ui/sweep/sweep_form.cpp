@@ -40,21 +40,21 @@ SweepForm::SweepForm(const QStringList& bases, QWidget* parent) : QWidget(parent
     connect(base_, &QComboBox::editTextChanged, this, &SweepForm::announce);
     add(tr("&Base"), base_,
         tr("A preset, or the path of a run configuration: what every run is, but for the changes below."));
-    common_ = addLine(tr("For &all arms"), "sweep.set", tr("budget.evaluations: 3000, founders: specialists"),
+    common_ = addLine(tr("For a&ll arms"), "sweep.set", tr("budget.evaluations: 3000, founders: specialists"),
                       tr("Changes of the base for all arms: keys of the run configuration and their values."));
     seeds_ =
-        addLine(tr("S&eeds"), "sweep.seeds", tr("10"), tr("How many, from 1; or which, apart by commas: 3, 5, 9."));
+        addLine(tr("See&ds"), "sweep.seeds", tr("10"), tr("How many, from 1; or which, apart by commas: 3, 5, 9."));
     arms_ = new EntriesModel(
         {tr("Arm"), tr("What the comparison calls it."), tr("add an arm")},
         {tr("Changes of the base"), tr("Keys of the run configuration and their values; none: the base as it is."),
          tr("strategy.splits: 64, strategy.ratio: {beta: 0.3}")},
         this);
-    auto* arms = addTable(tr("A&rms"), "sweep.arms", arms_, {},
+    auto* arms = addTable(tr("&Arms"), "sweep.arms", arms_, {},
                           tr("Each arm is the base with its changes. Type to edit; Delete removes a row."));
     axes_ = new EntriesModel({tr("Axis"), tr("A key of the run configuration."), tr("add an axis")},
                              {tr("Values"), tr("Apart by commas."), tr("0, 0.5, 1")}, this);
     auto* axes = addTable(
-        tr("A&xes"), "sweep.axes", axes_, knownKeys(),
+        tr("Ax&es"), "sweep.axes", axes_, knownKeys(),
         tr("Every combination of values is an arm; with arms, of each of them. Type to edit; Delete removes a row."));
     // As high as what they hold, where there is room; few sweeps have many axes: what room there is is for the arms.
     const auto fit = [this, arms, axes] {

@@ -2,10 +2,10 @@
 
 #include "core/configuration/yaml.h"
 #include "core/evaluation/preflight.h"
+#include "core/fields/yaml.h"
+#include "core/text/words.h"
 #include "ui/session/run_text.h"
-
-#include <QCoreApplication>
-#include <QFile>
+#include "ui/theme/translation.h"
 
 #include <algorithm>
 #include <exception>
@@ -14,13 +14,6 @@
 
 namespace mergarium {
 namespace {
-
-/// No sweep is larger; a model that is dropped by mistake is not read to its end.
-constexpr qint64 kMostBytes = 1'000'000;
-
-QString tr(const char* text, int count = -1) {
-    return QCoreApplication::translate("mergarium::SweepOutlook", text, nullptr, count);
-}
 
 /// Why a run of the sweep can't be scored: founders or questions that are missing or don't fit. Looked at once for all
 /// arms that share them.
@@ -54,21 +47,15 @@ SweepOutlook outlookOf(const SweepFile& file, const SweepPlace& place) {
         if (const auto trouble = troubleAhead(sweep)) throw std::runtime_error(*trouble);
         outlook.sweep = std::make_shared<const Sweep>(std::move(sweep));
     } catch (const std::exception& error) {
-        outlook.refusal = QString::fromUtf8(error.what());
+        outlook.refusal = QString::fromStdString(words::failure(error, "this sweep"));
     }
     return outlook;
 }
 
 SweepFile readSweepFile(const std::filesystem::path& path) {
-    QFile file(QString::fromStdString(path.string()));
-    if (std::filesystem::is_directory(path))
-        throw std::runtime_error(path.string() + ": this is a folder, not a sweep.");
-    if (!file.open(QFile::ReadOnly))
-        throw std::runtime_error(path.string() + ": " + file.errorString().toStdString() + ".");
-    const auto bytes = file.read(kMostBytes + 1);
-    if (bytes.size() > kMostBytes || bytes.contains('\0'))
-        throw std::runtime_error(path.string() + ": this is not the text of a sweep.");
-    SweepFile read{.text = bytes.toStdString(), .folder = path.parent_path(), .source = path.filename().string()};
+    auto text = readYamlText(path);
+    if (text.find('\0') != text.npos) throw std::runtime_error(path.string() + ": this is not the text of a sweep.");
+    SweepFile read{.text = std::move(text), .folder = path.parent_path(), .source = path.filename().string()};
     try {
         readConfiguration(path);
         read.text = toYaml(

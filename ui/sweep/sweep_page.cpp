@@ -1,39 +1,34 @@
 #include "ui/sweep/sweep_page.h"
 
+#include "core/evaluation/experiment.h"
 #include "ui/background/latest_worker.h"
 #include "ui/session/run_text.h"
-#include "ui/setup/file_drops.h"
 #include "ui/sweep/sweep_form.h"
 #include "ui/sweep/sweep_runner.h"
 #include "ui/sweep/sweep_runs_model.h"
-#include "ui/theme/theme.h"
+#include "ui/theme/plain_labels.h"
 
 #include <QComboBox>
-#include <QDropEvent>
-#include <QFileDialog>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QSpinBox>
 #include <QSplitter>
 #include <QTabWidget>
 #include <QTableView>
 
 #include <algorithm>
-#include <exception>
 #include <thread>
 #include <utility>
-#include <variant>
 
 namespace mergarium {
 namespace {
 
 /// Typing goes on for so long, in milliseconds, before the sweep is looked at.
 constexpr int kQuiet = 250;
-constexpr int kBarSteps = 1000;
+constexpr int kProgressSteps = 1000;
 
 std::size_t begunRuns(const SweepProgress& progress) {
     return static_cast<std::size_t>(
@@ -81,41 +76,6 @@ bool SweepPage::choosePreset(const QString& name) {
     return true;
 }
 
-void SweepPage::open(const QString& path) {
-    if (isGoing() || path.isEmpty()) return;
-    presets_->setCurrentIndex(-1);
-    quiet_.stop();
-    looked_ = false;
-    worker_->forget();
-    using Answer = std::variant<SweepFile, QString>;
-    worker_->run(
-        [path = std::filesystem::path(path.toStdString())]() -> Answer {
-            try {
-                return readSweepFile(path);
-            } catch (const std::exception& error) {
-                return QString::fromUtf8(error.what());
-            }
-        },
-        [this](const Answer& answer) {
-            if (const auto* sentence = std::get_if<QString>(&answer)) {
-                Q_EMIT said({.kind = Message::Kind::Error, .sentence = *sentence});
-                lookSoon();
-            } else {
-                take(std::get<SweepFile>(answer));
-            }
-        });
-}
-
-void SweepPage::take(const SweepFile& file) {
-    file_ = file;
-    formLeads_ = false;
-    filling_ = true;
-    text_->setPlainText(QString::fromStdString(file.text));
-    filling_ = false;
-    looked_ = false;
-    lookNow();
-}
-
 void SweepPage::edit(const std::string& text) {
     if (text == file_.text) return;
     file_.text = text;
@@ -128,6 +88,7 @@ void SweepPage::edit(const std::string& text) {
         filling_ = false;
     }
     lookSoon();
+    Q_EMIT edited();
 }
 
 void SweepPage::lookSoon() {
@@ -191,12 +152,21 @@ SweepPlace SweepPage::place() const {
             .resources = workplace_.resources,
             .jobs = jobs,
             .threads = threads,
-            .lanes = workplace_.lanes};
+            .lanes = workplace_.lanes,
+            .mayStart = [trusted = workplace_.trusted](const Program& program) { return trusted.contains(program); }};
 }
 
 void SweepPage::start() {
     if (isGoing() || !looked_ || !outlook_.sweep || outlook_.stored->finished == outlook_.stored->runs) return;
     worker_->forget();
+    for (const auto& arm : outlook_.sweep->arms)
+        if (const auto program = programOf(arm.configuration); program && !workplace_.trusted.contains(*program)) {
+            Q_EMIT said({.kind = Message::Kind::Warning,
+                         .sentence = programQuestion(*program),
+                         .action = tr("Approve and start"),
+                         .carryOut = [this, program = *program] { approve(program); }});
+            return;
+        }
     runner_ = std::make_unique<SweepRunner>(outlook_.sweep, place());
     connect(runner_.get(), &SweepRunner::progressed, this, &SweepPage::follow);
     connect(runner_.get(), &SweepRunner::ended, this, &SweepPage::finish);
@@ -205,6 +175,16 @@ void SweepPage::start() {
     Q_EMIT started();
     judge();
     table_->setFocus();
+}
+
+void SweepPage::approve(const Program& program) {
+    try {
+        workplace_.trusted.add(program);
+    } catch (const std::runtime_error& error) {
+        Q_EMIT said({.kind = Message::Kind::Error, .sentence = QString::fromUtf8(error.what())});
+        return;
+    }
+    start();
 }
 
 void SweepPage::stop() {
@@ -222,7 +202,7 @@ void SweepPage::follow(const SweepProgressPtr& progress) {
     if (const auto going = model_->goingRow();
         going != goingBefore && going && !table_->selectionModel()->hasSelection())
         table_->scrollTo(model_->index(*going, 0));
-    bar_->setValue(progress->budget ? static_cast<int>(kBarSteps * progress->evaluations / progress->budget) : 0);
+    bar_->setValue(progress->budget ? static_cast<int>(kProgressSteps * progress->evaluations / progress->budget) : 0);
     rate_->setText(progressText(*progress));
     QStringList going;
     for (const auto& one : progress->going) going << QString::fromStdString(one);
@@ -274,57 +254,21 @@ void SweepPage::judge() {
                          static_cast<QWidget*>(jobs_)})
         one->setEnabled(!going);
     text_->setReadOnly(going);
+    back_->setVisible(canGoBack());
     bar_->setVisible(going);
     rate_->setVisible(going);
     const auto& standing = going ? progress_ : outlook_.stored;
     compare_->setEnabled(outlook_.sweep && begunRuns(*standing) > 0);
     const bool possible = looked_ && outlook_.sweep;
     start_->setEnabled(going || (possible && outlook_.stored->finished < outlook_.stored->runs));
-    start_->setText(going ? tr("&Stop") : possible && outlook_.stored->evaluations > 0 ? tr("&Go on") : tr("&Start"));
+    start_->setText(going ? tr("S&top") : possible && outlook_.stored->evaluations > 0 ? tr("&Go on") : tr("S&tart"));
     if (going) return;
     if (!looked_)
-        verdict_->setText(tr("Looking at it \u2026"));
+        showSentence(*verdict_, tr("Looking at it \u2026"));
     else if (!outlook_.refusal.isEmpty())
-        verdict_->setText(QStringLiteral("<span style='color:%1'>%2</span>")
-                              .arg(colorsOf(palette()).warning.name(), outlook_.refusal.toHtmlEscaped()));
+        showWarning(*verdict_, outlook_.refusal);
     else
-        verdict_->setText(planText(*outlook_.sweep, *outlook_.stored).toHtmlEscaped());
-}
-
-void SweepPage::save(const QString& path) {
-    QSaveFile file(path);
-    const auto bytes = QByteArray::fromStdString(file_.text);
-    if (!file.open(QSaveFile::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        return Q_EMIT said({.kind = Message::Kind::Error, .sentence = tr("%1: %2.").arg(path, file.errorString())});
-    Q_EMIT said({.sentence = tr("The sweep was saved as %1.").arg(path)});
-}
-
-void SweepPage::askWhereToSave() {
-    const auto name = outlook_.draft ? QString::fromStdString(outlook_.draft->name) : tr("sweep");
-    auto path = QFileDialog::getSaveFileName(this, tr("Save the sweep"), name + ".yaml", tr("Sweep (*.yaml)"));
-    if (path.isEmpty()) return;
-    if (!path.contains('.')) path += ".yaml";
-    save(path);
-}
-
-void SweepPage::dragEnterEvent(QDragEnterEvent* event) {
-    if (!isGoing() && !localPaths(event->mimeData()).isEmpty()) event->acceptProposedAction();
-}
-
-void SweepPage::dropEvent(QDropEvent* event) {
-    open(localPaths(event->mimeData()).value(0));
-    event->acceptProposedAction();
-}
-
-/// Side by side where there is room, else above each other.
-void SweepPage::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    const bool wide = width() > 130 * fontMetrics().averageCharWidth() && width() > height();
-    const auto orientation = wide ? Qt::Horizontal : Qt::Vertical;
-    if (laidOut_ && splitter_->orientation() == orientation) return;
-    laidOut_ = true;
-    splitter_->setOrientation(orientation);
-    splitter_->setSizes(wide ? QList<int>{width() / 2, width() / 2} : QList<int>{height() * 3 / 5, height() * 2 / 5});
+        showSentence(*verdict_, planText(*outlook_.sweep, *outlook_.stored));
 }
 
 void SweepPage::changeEvent(QEvent* event) {

@@ -8,6 +8,9 @@
 #include <QWidget>
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 class QComboBox;
 class QLabel;
@@ -40,8 +43,18 @@ public:
     /// A sweep, or a run configuration to be the base of one.
     void open(const QString& path);
     void save(const QString& path);
+    /// What is being edited as one text, with what its paths are relative to.
+    std::string draft() const;
+    /// What it is called: the sweep's name.
+    QString draftName() const;
+    void reopen(const std::string& draft);
+    /// To what was being edited before another sweep was opened; what is there now is what can be gone back to then.
+    void goBack();
+    bool canGoBack() const { return before_ && !isGoing(); }
     /// Begins the sweep, or goes on with it; nothing happens while it can't be carried out.
     void start();
+    /// Starts the sweep, whose program the person has approved.
+    void approve(const Program& program);
     /// What is done is stored; starting again goes on.
     void stop();
     bool isGoing() const { return runner_ != nullptr; }
@@ -56,6 +69,12 @@ Q_SIGNALS:
     /// A run was begun or has ended.
     void runsChanged();
     void said(const mergarium::Message& message);
+    /// By a person.
+    void edited();
+    /// Something else takes the place of what was there; `edits`: it can be gone back to.
+    void left(bool edits);
+    /// It is about to be there again.
+    void wentBack();
     /// How far the sweep is, in a few words; empty once it isn't going on.
     void progressChanged(const QString& text);
 
@@ -70,7 +89,8 @@ private:
     void build(const QStringList& bases);
     QWidget* makeEditor(const QStringList& bases);
     QWidget* makeRuns();
-    void take(const SweepFile& file);
+    void replace(const SweepFile& file, const std::string& pristine);
+    void fill(const SweepFile& file, const std::string& pristine);
     void edit(const std::string& text);
     void lookSoon();
     void lookNow();
@@ -84,6 +104,10 @@ private:
 
     const Workplace workplace_;
     SweepFile file_;
+    /// The text as it was opened.
+    std::string pristine_;
+    /// The same two, of what can be gone back to.
+    std::optional<std::pair<SweepFile, std::string>> before_;
     SweepOutlook outlook_;
     /// The outlook is that of the text.
     bool looked_ = false;
@@ -97,6 +121,7 @@ private:
     SweepProgressPtr progress_;
     std::size_t begunRuns_ = 0;
     QComboBox* presets_ = nullptr;
+    QPushButton* back_ = nullptr;
     QPushButton* open_ = nullptr;
     QTabWidget* tabs_ = nullptr;
     SweepForm* form_ = nullptr;

@@ -1,12 +1,12 @@
+#include "ui/files/ask_for_path.h"
+#include "ui/files/file_drops.h"
 #include "ui/setup/editors.h"
-#include "ui/setup/file_drops.h"
 #include "ui/sweep/sweep_form.h"
 #include "ui/sweep/sweep_page.h"
 #include "ui/sweep/sweep_runs_model.h"
 #include "ui/table/plain_table.h"
 #include "ui/theme/theme.h"
 
-#include <QFileDialog>
 #include <QFontDatabase>
 #include <QHeaderView>
 #include <QLabel>
@@ -62,15 +62,22 @@ QWidget* SweepPage::makeEditor(const QStringList& bases) {
     open_->setToolTip(tr(
         "A sweep from a YAML file; it can be dropped here, too. A run configuration becomes the base of a new one."));
     connect(open_, &QPushButton::clicked, this, [this] {
-        open(QFileDialog::getOpenFileName(this, tr("Open a sweep"), {},
-                                          tr("Sweep or run configuration (*.yaml *.yml)")));
+        open(askForFile({.parent = this,
+                         .purpose = "sweeps",
+                         .title = tr("Open a sweep"),
+                         .filter = tr("Sweep or run configuration (*.yaml *.yml)")}));
     });
-    auto* save = new QPushButton(tr("Sa&ve as..."), editor);
+    auto* save = new QPushButton(tr("&Save as..."), editor);
     save->setToolTip(tr("As a YAML file, which mergarium-cli sweep carries out, too."));
     connect(save, &QPushButton::clicked, this, &SweepPage::askWhereToSave);
+    back_ = new QPushButton(tr("Back to my edits"), editor);
+    back_->setObjectName("sweep.back");
+    back_->setToolTip(tr("To the sweep that you edited before you chose another one (Ctrl+Z)."));
+    connect(back_, &QPushButton::clicked, this, &SweepPage::goBack);
     auto* head = new QHBoxLayout;
     head->addWidget(label);
     head->addWidget(presets_, 1);
+    head->addWidget(back_);
     head->addWidget(open_);
     head->addWidget(save);
     description_ = new QLabel(editor);
@@ -128,9 +135,9 @@ QWidget* SweepPage::makeRuns() {
     jobs_->setToolTip(tr("Runs at a time. More use the cores better where runs are small; results are the same."));
     auto* jobs = new QLabel(tr("&Jobs"), runs);
     jobs->setBuddy(jobs_);
-    compare_ = new QPushButton(tr("Co&mpare"), runs);
+    compare_ = new QPushButton(tr("&Compare"), runs);
     compare_->setToolTip(tr("Set the arms side by side, as far as they are."));
-    start_ = new QPushButton(tr("&Start"), runs);
+    start_ = new QPushButton(tr("S&tart"), runs);
     start_->setObjectName("sweep.start");
     start_->setToolTip(tr("Begins the runs, or goes on where they stopped; stopping stores everything."));
     auto* progress = new QHBoxLayout;
@@ -149,6 +156,17 @@ QWidget* SweepPage::makeRuns() {
     layout->addWidget(table_, 1);
     layout->addLayout(foot);
     return runs;
+}
+
+/// Side by side where there is room, else above each other.
+void SweepPage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const bool wide = width() > 130 * fontMetrics().averageCharWidth() && width() > height();
+    const auto orientation = wide ? Qt::Horizontal : Qt::Vertical;
+    if (laidOut_ && splitter_->orientation() == orientation) return;
+    laidOut_ = true;
+    splitter_->setOrientation(orientation);
+    splitter_->setSizes(wide ? QList<int>{width() / 2, width() / 2} : QList<int>{height() * 3 / 5, height() * 2 / 5});
 }
 
 }  // namespace mergarium

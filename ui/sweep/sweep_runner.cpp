@@ -1,5 +1,7 @@
 #include "ui/sweep/sweep_runner.h"
 
+#include "core/text/words.h"
+
 #include <exception>
 #include <utility>
 
@@ -24,7 +26,7 @@ void SweepRunner::work(const std::stop_token& stop) {
         }
         publish(session);
     } catch (const std::exception& error) {
-        trouble = QString::fromUtf8(error.what());
+        trouble = QString::fromStdString(words::failure(error, "this sweep"));
     }
     QMetaObject::invokeMethod(
         this, [this, trouble] { Q_EMIT ended(trouble); }, Qt::QueuedConnection);

@@ -2,6 +2,7 @@
 
 #include "ui/session/run_text.h"
 #include "ui/table/column_header.h"
+#include "ui/table/file_rows.h"
 #include "ui/theme/theme.h"
 
 #include <QGuiApplication>
@@ -68,6 +69,7 @@ QVariant SweepRunsModel::data(const QModelIndex& index, int role) const {
     const auto& run = progress_->each[row];
     switch (role) {
         case Qt::DisplayRole: return text(row, index.column());
+        case kValueRole: return value(row, index.column());
         case Qt::TextAlignmentRole:
             return QVariant::fromValue((isNumber(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
         case Qt::ToolTipRole: return run.trouble.empty() ? QVariant() : QString::fromStdString(run.trouble);
@@ -96,6 +98,17 @@ QString SweepRunsModel::text(std::size_t row, int column) const {
     }
 }
 
+QVariant SweepRunsModel::value(std::size_t row, int column) const {
+    const auto& run = progress_->each[row];
+    switch (column) {
+        case SeedColumn: return static_cast<qulonglong>(plannedRun(*sweep_, row).seed);
+        case EvaluationsColumn: return static_cast<qulonglong>(run.evaluations);
+        case RateColumn: return run.evaluationsPerSecond > 0.0 ? QVariant(run.evaluationsPerSecond) : QString();
+        case TestColumn: return run.bestTest && *run.bestTest > 0.0 ? QVariant(100.0 * *run.bestTest) : QString();
+        default: return text(row, column);
+    }
+}
+
 QVariant SweepRunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
     return headerOf(
         {
@@ -103,8 +116,8 @@ QVariant SweepRunsModel::headerData(int section, Qt::Orientation orientation, in
             {tr("Seed"), tr("Of all random numbers of the run.")},
             {tr("State"), tr("Runs go seed by seed, so that arms grow alike."), Qt::AlignLeft},
             {tr("Evaluations"), tr("Children scored so far, of how many.")},
-            {tr("Rate"), tr("Evaluations a second.")},
-            {tr("Test"), tr("Held-out score of the member that is best in training.")},
+            {tr("Rate"), tr("Evaluations a second."), Qt::AlignRight, tr("Rate (evaluations a second)")},
+            {tr("Test"), tr("Held-out score of the member that is best in training."), Qt::AlignRight, tr("Test (%)")},
         },
         section, orientation, role);
 }

@@ -33,6 +33,7 @@ public:
 
 private:
     QString text(std::size_t row, int column) const;
+    QVariant value(std::size_t row, int column) const;
 
     SweepPtr sweep_;
     SweepProgressPtr progress_;

@@ -1,5 +1,7 @@
 #include "ui/table/column_header.h"
 
+#include "ui/table/file_rows.h"
+
 #include <cstddef>
 
 namespace mergarium {
@@ -9,6 +11,7 @@ QVariant headerOf(std::initializer_list<ColumnHeader> columns, int section, Qt::
     const auto& column = columns.begin()[section];
     switch (role) {
         case Qt::DisplayRole: return column.name;
+        case kValueRole: return column.withUnit.isEmpty() ? column.name : column.withUnit;
         case Qt::ToolTipRole: return column.meaning;
         case Qt::TextAlignmentRole: return QVariant::fromValue(column.alignment | Qt::AlignVCenter);
         default: return {};

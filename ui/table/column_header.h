@@ -14,9 +14,12 @@ struct ColumnHeader {
     QString meaning;
     /// As the column's cells.
     Qt::Alignment alignment = Qt::AlignRight;
+    /// What it is called where its cells lose their units (kValueRole); empty: the same.
+    QString withUnit = {};
 };
 
-/// For QAbstractItemModel::headerData: what the header of column `section` says in `role`; rows have none.
+/// For QAbstractItemModel::headerData, in its roles and kValueRole: what the header of column `section` says in `role`;
+/// rows have none.
 QVariant headerOf(std::initializer_list<ColumnHeader> columns, int section, Qt::Orientation orientation, int role);
 
 }  // namespace mergarium

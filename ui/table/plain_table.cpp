@@ -1,19 +1,19 @@
 #include "ui/table/plain_table.h"
 
+#include "ui/theme/studio_style.h"
 #include "ui/theme/theme.h"
 
 #include <QHeaderView>
-#include <QProxyStyle>
 #include <QTableView>
 
 namespace mergarium {
 namespace {
 
 /// Keeps a number that ends at the right of its cell apart from words that begin at the left of the next.
-class RoomyStyle : public QProxyStyle {
+class RoomyStyle : public StudioStyle {
 public:
     int pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const override {
-        const int size = QProxyStyle::pixelMetric(metric, option, widget);
+        const int size = StudioStyle::pixelMetric(metric, option, widget);
         if (metric != PM_FocusFrameHMargin && metric != PM_HeaderMargin) return size;
         return widget ? widget->fontMetrics().height() / 2 - (metric == PM_FocusFrameHMargin ? 1 : 0) : size;
     }

@@ -1,5 +1,6 @@
 #include "ui/theme/color_bar.h"
 
+#include "ui/theme/cells.h"
 #include "ui/theme/theme.h"
 
 #include <QFontMetricsF>
@@ -19,8 +20,8 @@ double paintColorBar(QPainter& painter, QPointF topLeft, double barWidth, const 
                      bar.label);
     constexpr int kColors = 256;
     QImage colors(kColors, 1, QImage::Format_RGB32);
-    for (int x = 0; x < kColors; ++x) colors.setPixel(x, 0, magnitude(x / double(kColors - 1)));
-    painter.drawImage(scale, colors);
+    for (int x = 0; x < kColors; ++x) colors.setPixel(x, 0, bar.color(x / double(kColors - 1)));
+    paintCells(painter, scale, colors);
 
     for (const auto& [place, number] : bar.ticks) {
         const double x = scale.left() + place * scale.width();

@@ -1,13 +1,16 @@
 #include "ui/theme/theme.h"
 
+#include "core/figures/magnitude.h"
+#include "ui/theme/studio_style.h"
+
 #include <QApplication>
 #include <QFontDatabase>
 #include <QFontMetricsF>
-#include <QStyle>
 #include <QToolTip>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 
 namespace mergarium {
@@ -58,24 +61,29 @@ QColor mix(const QColor& a, const QColor& b, double weightOfB) {
     return {blend(a.red(), b.red()), blend(a.green(), b.green()), blend(a.blue(), b.blue())};
 }
 
-// Samples of the cividis map (Nunez, Anderton and Renslow 2018), equally spaced.
-constexpr std::array<QRgb, 10> kCividis{0xff00204d, 0xff00336f, 0xff39486b, 0xff575c6d, 0xff707173,
-                                        0xff8a8779, 0xffa69d75, 0xffc4b56c, 0xffe4cf5b, 0xffffea46};
+// Equally spaced samples of the maps viridis and inferno (Smith and van der Walt 2015); cividis is the core's.
+constexpr std::array<QRgb, 11> kViridis{0xff440154, 0xff482475, 0xff414487, 0xff355f8d, 0xff2a788e, 0xff21918c,
+                                        0xff22a884, 0xff44bf70, 0xff7ad151, 0xffbddf26, 0xfffde725};
+constexpr std::array<QRgb, 11> kInferno{0xff000004, 0xff160b39, 0xff420a68, 0xff6a176e, 0xff932667, 0xffbc3754,
+                                        0xffdd513a, 0xfff37819, 0xfffca50a, 0xfff6d746, 0xfffcffa4};
+
+std::atomic<Magnitudes> magnitudes{Magnitudes::Cividis};
 
 }  // namespace
 
 void applyTheme(QApplication& application, ThemeKind kind) {
-    if (!application.style() || application.style()->name().compare("fusion", Qt::CaseInsensitive) != 0)
-        QApplication::setStyle("Fusion");
+    if (!qobject_cast<StudioStyle*>(application.style())) QApplication::setStyle(new StudioStyle);
     if (kind == ThemeKind::System) {
         // An unset palette is the desktop's own again.
         QApplication::setPalette(QPalette());
         kind = isDark(QApplication::palette()) ? ThemeKind::Dark : ThemeKind::Light;
     }
-    const auto palette = paletteOf(kind == ThemeKind::Dark ? kDark : kLight);
+    const auto palette = paletteOf(kind == ThemeKind::Dark);
     QApplication::setPalette(palette);
     QToolTip::setPalette(palette);
 }
+
+QPalette paletteOf(bool dark) { return paletteOf(dark ? kDark : kLight); }
 
 bool isDark(const QPalette& palette) { return palette.color(QPalette::Window).lightness() < 128; }
 
@@ -100,11 +108,29 @@ Colors colorsOf(const QPalette& palette) {
             .parents = either(0xa4537f, 0xdd94bd)};
 }
 
+QColor faded(QColor color, double alpha) {
+    color.setAlphaF(static_cast<float>(alpha));
+    return color;
+}
+
+void useMagnitudes(Magnitudes chosen) { magnitudes = chosen; }
+
+Magnitudes magnitudesInUse() { return magnitudes; }
+
 QRgb magnitude(double share) {
+    const auto chosen = magnitudesInUse();
+    if (chosen == Magnitudes::Cividis) return 0xff000000 | magnitudeColour(share);
     // A NaN compares false and becomes 0 here; callers paint it as absent.
-    const double position = (share > 0.0 ? std::min(share, 1.0) : 0.0) * (kCividis.size() - 1);
-    const auto below = std::min(static_cast<std::size_t>(position), kCividis.size() - 2);
-    return mix(QColor(kCividis[below]), QColor(kCividis[below + 1]), position - static_cast<double>(below)).rgb();
+    const auto& samples = chosen == Magnitudes::Viridis ? kViridis : kInferno;
+    const double position = (share > 0.0 ? std::min(share, 1.0) : 0.0) * static_cast<double>(samples.size() - 1);
+    const auto below = std::min(static_cast<std::size_t>(position), samples.size() - 2);
+    return mix(QColor(samples[below]), QColor(samples[below + 1]), position - static_cast<double>(below)).rgb();
+}
+
+QRgb diverging(double value) {
+    const QColor grey(0xd8, 0xd8, 0xd8);
+    const double part = std::clamp(std::isnan(value) ? 0.0 : value, -1.0, 1.0);
+    return mix(grey, part < 0.0 ? QColor(0x00, 0x72, 0xb2) : QColor(0xd5, 0x5e, 0x00), std::abs(part)).rgb();
 }
 
 QFont tabularFont() {

@@ -1,11 +1,11 @@
 #include "ui/transport/transport_bar.h"
 
+#include "core/evaluation/experiment.h"
+#include "ui/icons/symbols.h"
 #include "ui/session/run_text.h"
 #include "ui/theme/theme.h"
-#include "ui/transport/transport_icons.h"
 
 #include <QAction>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QProgressBar>
@@ -45,22 +45,29 @@ QString progressText(const SessionSnapshot& snapshot) {
     return text;
 }
 
+QString scorerText(const RunDescription& run) {
+    const auto program = programOf(run.configuration);
+    if (!program || program->command.empty()) return QString::fromStdString(run.device);
+    return TransportBar::tr("Scored by %1")
+        .arg(QString::fromStdString(std::filesystem::path(program->command.front()).filename().string()));
+}
+
 TransportBar::TransportBar(QWidget* parent) : QToolBar(tr("Transport"), parent) {
     setObjectName("transport");
     setMovable(false);
     setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
 
-    const auto add = [this](const QString& text, const QKeySequence& key, const QString& what) {
-        auto* action = addAction(text);
+    const auto add = [this](Symbol symbol, const QString& text, const QKeySequence& key, const QString& what) {
+        auto* action = addAction(iconOf(symbol), text);
         action->setShortcut(key);
         action->setToolTip(QStringLiteral("%1 (%2)").arg(what, key.toString(QKeySequence::NativeText)));
         return action;
     };
-    newRun_ = add(tr("&New run"), QKeySequence::New, tr("Set up a new run"));
+    newRun_ = add(Symbol::New, tr("&New run"), QKeySequence::New, tr("Set up a new run"));
     addSeparator();
-    pauseOrResume_ = add(tr("&Pause"), Qt::Key_F5, tr("Pause the run, or go on with it"));
-    step_ = add(tr("S&tep"), Qt::Key_F10, tr("One evaluation, while paused"));
-    stop_ = add(tr("Sto&p"), Qt::SHIFT | Qt::Key_F5, tr("Stop; everything is stored and can be resumed"));
+    pauseOrResume_ = add(Symbol::Pause, tr("&Pause"), Qt::Key_F5, tr("Pause the run, or go on with it"));
+    step_ = add(Symbol::Step, tr("S&tep"), Qt::Key_F10, tr("One evaluation, while paused"));
+    stop_ = add(Symbol::Stop, tr("&Stop"), Qt::SHIFT | Qt::Key_F5, tr("Stop; everything is stored and can be resumed"));
     connect(pauseOrResume_, &QAction::triggered, this, [this] {
         if (state_.canPause)
             Q_EMIT pauseRequested();
@@ -80,7 +87,6 @@ TransportBar::TransportBar(QWidget* parent) : QToolBar(tr("Transport"), parent) 
     text_->setFont(tabularFont());
     device_ = new QLabel(progress);
     device_->setObjectName("device");
-    device_->setToolTip(tr("What computes."));
     auto* layout = new QHBoxLayout(progress);
     const int gap = fontMetrics().height() / 2;
     layout->setContentsMargins(gap, 0, gap, 0);
@@ -90,36 +96,28 @@ TransportBar::TransportBar(QWidget* parent) : QToolBar(tr("Transport"), parent) 
     layout->addWidget(device_);
     addWidget(progress);
 
-    drawIcons();
     setState(false, nullptr, nullptr);
 }
 
 void TransportBar::setState(bool computing, const SnapshotPtr& live, const SnapshotPtr& stored) {
-    const bool couldPause = state_.canPause;
     state_ = transportState(computing, live, stored);
     pauseOrResume_->setEnabled(state_.canPause || state_.canResume);
-    pauseOrResume_->setText(state_.canResume ? tr("&Resume") : tr("&Pause"));
+    if (const auto text = state_.canResume ? tr("&Resume") : tr("&Pause"); text != pauseOrResume_->text()) {
+        pauseOrResume_->setText(text);
+        pauseOrResume_->setIcon(iconOf(state_.canResume ? Symbol::Resume : Symbol::Pause));
+    }
     step_->setEnabled(state_.canStep);
     stop_->setEnabled(state_.canStop);
-    if (couldPause != state_.canPause) drawIcons();
 
     const auto& shown = computing ? live : stored;
     text_->setText(shown ? progressText(*shown) : computing ? tr("Preparing \u2026") : QString());
     bar_->setVisible(shown || computing);
     bar_->setValue(shown && shown->budget ? static_cast<int>(kBarSteps * shown->evaluations / shown->budget) : 0);
-    device_->setText(shown && shown->run ? QString::fromStdString(shown->run->device) : QString());
-}
-
-void TransportBar::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::PaletteChange) drawIcons();
-    QToolBar::changeEvent(event);
-}
-
-void TransportBar::drawIcons() {
-    newRun_->setIcon(transportIcon(TransportIcon::New, palette()));
-    pauseOrResume_->setIcon(transportIcon(state_.canPause ? TransportIcon::Pause : TransportIcon::Resume, palette()));
-    step_->setIcon(transportIcon(TransportIcon::Step, palette()));
-    stop_->setIcon(transportIcon(TransportIcon::Stop, palette()));
+    const auto scorer = shown && shown->run ? scorerText(*shown->run) : QString();
+    const bool elsewhere = shown && shown->isElsewhere;
+    device_->setText(elsewhere ? tr("computed by another process") : scorer);
+    device_->setToolTip(elsewhere ? tr("What scores the models there: %1.").arg(scorer)
+                                  : tr("What scores the models."));
 }
 
 }  // namespace mergarium

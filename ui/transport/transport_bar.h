@@ -25,6 +25,9 @@ TransportState transportState(bool computing, const SnapshotPtr& live, const Sna
 /// "4,213 of 10,000   1,012/s   6 s left" - as much of it as is known; of language models tokens per second, too.
 QString progressText(const SessionSnapshot& snapshot);
 
+/// What scores the models: a device, or the program that the configuration names.
+QString scorerText(const RunDescription& run);
+
 /// Start, pause, resume, step, stop; how far the run is, how fast, how long still, and what computes.
 class TransportBar : public QToolBar {
     Q_OBJECT
@@ -45,12 +48,7 @@ Q_SIGNALS:
     void pauseRequested();
     void resumeRequested();
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
-    void drawIcons();
-
     TransportState state_;
     QAction* newRun_ = nullptr;
     QAction* pauseOrResume_ = nullptr;

@@ -17,8 +17,13 @@ namespace {
 using Vector = Eigen::VectorXd;
 using Matrix = Eigen::MatrixXd;
 
+/// Of a vector or a matrix, column by column.
+std::span<double> numbersOf(auto& matrix) { return {matrix.data(), static_cast<std::size_t>(matrix.size())}; }
+
+}  // namespace
+
 /// Recombination weights and learning rates (tutorial, table 1; equation numbers are the tutorial's).
-struct Rates {
+struct CmaEs::Rates {
     std::size_t parents;
     /// One per rank; the negative ones serve the covariance alone.
     Vector weights;
@@ -61,11 +66,6 @@ struct Rates {
         }
     }
 };
-
-/// Of a vector or a matrix, column by column.
-std::span<double> numbersOf(auto& matrix) { return {matrix.data(), static_cast<std::size_t>(matrix.size())}; }
-
-}  // namespace
 
 struct CmaEs::Distribution {
     Distribution(std::vector<double> start, const CmaEsSettings& s)

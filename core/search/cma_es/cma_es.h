@@ -61,6 +61,7 @@ public:
     void restore(std::span<const std::byte> state);
 
 private:
+    struct Rates;
     struct Distribution;
     std::unique_ptr<Distribution> now_;
 };

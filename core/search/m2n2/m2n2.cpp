@@ -15,7 +15,9 @@ Parents M2n2::drawParentsOf(const Archive& archive, std::uint64_t step) const {
 }
 
 void M2n2::enterBlockOf(std::uint64_t step) {
-    if (settings_.offspring > 1 && (step - 1) % settings_.offspring == 0) before_ = snapshotOf(archive_);
+    // A run that is changed within a block begins one there.
+    const bool begins = !before_ || (step - 1) % settings_.offspring == 0;
+    if (settings_.offspring > 1 && begins) before_ = snapshotOf(archive_);
 }
 
 Proposal M2n2::propose(std::uint64_t step) {
@@ -37,16 +39,20 @@ bool M2n2::isDuplicate(const Scores& scores) const {
 }
 
 Admission M2n2::admit(Proposal proposal, Offspring child) {
-    last_ = proposal.step;
     if (const auto* scored = std::get_if<Scored>(&child.outcome);
         scored && settings_.refuseDuplicates && isDuplicate(scored->scores))
-        return {.slot = std::nullopt, .fitness = archive_.judge(scored->scores).fitness, .replaced = nullptr};
+        return {.slot = std::nullopt, .fitness = judge(scored->scores)->fitness, .replaced = nullptr};
     return admitUnlessWeakest(archive_, std::move(proposal), std::move(child));
+}
+
+std::optional<Verdict> M2n2::judge(const Scores& scores) {
+    auto verdict = archive_.judge(scores);
+    if (settings_.refuseDuplicates && isDuplicate(scores)) verdict.slot.reset();
+    return verdict;
 }
 
 void M2n2::replay(const DecidedBirth& birth) {
     enterBlockOf(birth.step);
-    last_ = birth.step;
     if (birth.slot) archive_.place(*birth.slot, birth.child);
 }
 

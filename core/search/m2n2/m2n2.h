@@ -39,6 +39,7 @@ public:
     void settle(MemberPtr founder) override;
     Proposal propose(std::uint64_t step) override;
     Admission admit(Proposal proposal, Offspring child) override;
+    std::optional<Verdict> judge(const Scores& scores) override;
     void replay(const DecidedBirth& birth) override;
     std::uint64_t lookahead() const override { return settings_.offspring; }
     ArchivePtr rivals() const override { return before_ ? before_ : snapshotOf(archive_); }
@@ -47,7 +48,7 @@ public:
     }
     const Archive& archive() const override { return archive_; }
     /// Between blocks of offspring alone: within one, parents may have left the archive.
-    bool canCheckpoint() const override { return last_ % settings_.offspring == 0; }
+    bool canCheckpoint(std::uint64_t step) const override { return step % settings_.offspring == 0; }
 
 private:
     Parents drawParentsOf(const Archive& archive, std::uint64_t step) const;
@@ -58,8 +59,6 @@ private:
     Archive archive_;
     /// As it stood at the beginning of the block; null when a block is one child.
     ArchivePtr before_;
-    /// The last step decided.
-    std::uint64_t last_ = 0;
 };
 
 }  // namespace mergarium

@@ -50,7 +50,8 @@ StrategyTraits traitsOf(const M2n2Settings& settings) {
             .competition = settings.competition,
             .attraction = settings.attraction,
             .mutation = settings.splice.mutation,
-            .earlyRejection = settings.earlyRejection};
+            .earlyRejection = settings.earlyRejection,
+            .changeable = true};
 }
 
 std::optional<Violation> violationOf(const M2n2Settings& settings) {

@@ -31,13 +31,19 @@ Proposal MapElites::propose(std::uint64_t step) {
 Admission MapElites::admit(Proposal proposal, Offspring child) {
     const auto* scored = std::get_if<Scored>(&child.outcome);
     if (!scored) return {.slot = std::nullopt, .fitness = 0.0, .replaced = nullptr};
-    const auto cell = cellOf(scored->scores, settings_.descriptors, settings_.cells);
-    Admission admission{.slot = std::nullopt, .fitness = scored->scores.total(), .replaced = nullptr};
-    if (!isElite(scored->scores, cell)) return admission;
-    admission.slot = cell;
-    admission.replaced = archive_.slots()[cell];
-    archive_.place(cell, memberOf(std::move(proposal), std::move(child)));
+    const auto verdict = *judge(scored->scores);
+    Admission admission{.slot = verdict.slot, .fitness = verdict.fitness, .replaced = nullptr};
+    if (!verdict.slot) return admission;
+    admission.replaced = archive_.slots()[*verdict.slot];
+    archive_.place(*verdict.slot, memberOf(std::move(proposal), std::move(child)));
     return admission;
+}
+
+std::optional<Verdict> MapElites::judge(const Scores& scores) {
+    const auto cell = cellOf(scores, settings_.descriptors, settings_.cells);
+    Verdict verdict{.slot = std::nullopt, .fitness = scores.total()};
+    if (isElite(scores, cell)) verdict.slot = cell;
+    return verdict;
 }
 
 void MapElites::replay(const DecidedBirth& birth) {

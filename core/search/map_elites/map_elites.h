@@ -34,6 +34,7 @@ public:
     void settle(MemberPtr founder) override;
     Proposal propose(std::uint64_t step) override;
     Admission admit(Proposal proposal, Offspring child) override;
+    std::optional<Verdict> judge(const Scores& scores) override;
     void replay(const DecidedBirth& birth) override;
     const Archive& archive() const override { return archive_; }
 

@@ -49,13 +49,11 @@ Proposal RatioSearch::propose(std::uint64_t step) {
 }
 
 Admission RatioSearch::admit(Proposal proposal, Offspring child) {
-    last_ = proposal.step;
     return admitUnlessWeakest(archive_, std::move(proposal), std::move(child));
 }
 
 void RatioSearch::replay(const DecidedBirth& birth) {
     enterBlockOf(birth.step);
-    last_ = birth.step;
     if (birth.slot) archive_.place(*birth.slot, birth.child);
 }
 

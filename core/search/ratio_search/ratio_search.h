@@ -38,7 +38,7 @@ public:
         return archive_.isLost(scores, scored);
     }
     const Archive& archive() const override { return archive_; }
-    bool canCheckpoint() const override { return last_ % kBlock == 0; }
+    bool canCheckpoint(std::uint64_t step) const override { return step % kBlock == 0; }
 
 private:
     /// No proposal depends on the archive; what a child can be lost against does, and has to be kept.
@@ -52,8 +52,6 @@ private:
     Archive archive_;
     /// As it stood at the beginning of the block; null when a run goes on within one.
     ArchivePtr before_;
-    /// The last step decided.
-    std::uint64_t last_ = 0;
 };
 
 }  // namespace mergarium

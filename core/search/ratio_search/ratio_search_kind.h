@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <variant>
 
 namespace mergarium {
 
@@ -27,7 +28,10 @@ struct RatioSearchSettings {
 
 void visit(FieldVisitor& visitor, RatioSearchSettings& settings);
 inline StrategyTraits traitsOf(const RatioSearchSettings& settings) {
-    return {.slots = settings.archive, .earlyRejection = settings.earlyRejection};
+    const bool grid = std::holds_alternative<EvenRatios>(settings.ratio);
+    return {.slots = settings.archive,
+            .earlyRejection = settings.earlyRejection,
+            .plansByBudget = grid ? "a grid has as many ratios as there are evaluations" : ""};
 }
 inline std::optional<Violation> violationOf(const RatioSearchSettings&) { return std::nullopt; }
 std::unique_ptr<Strategy> makeStrategy(const RatioSearchSettings& settings, const SearchSpace& space, Archive archive);

@@ -2,16 +2,15 @@
 
 #include "core/tasks/causal_lm/questions.h"
 
-#include <ranges>
+#include <algorithm>
 
 namespace mergarium {
 
 TaskOutline outlineOf(const CausalLmSettings& settings) {
     constexpr std::size_t kPrompts = 3;
-    const auto questions = readQuestions(settings);
+    const auto train = readQuestions(settings).train;
     TaskOutline outline;
-    for (const auto& question : questions.train | std::views::take(kPrompts))
-        outline.prompts.push_back(question.prompt);
+    for (std::size_t i = 0; i < std::min(kPrompts, train.size()); ++i) outline.prompts.push_back(train[i].prompt);
     return outline;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/networks/generation.h"
 #include "core/networks/likelihood.h"
+#include "core/tasks/causal_lm/begin_token.h"
 
 #include <fmt/format.h>
 
@@ -52,7 +53,10 @@ void CausalLmTask::load(const Genome& genome) {
 }
 
 void CausalLmTask::scoreBatch(std::size_t index, std::span<float> scores) {
-    score(questions_->train, questions_->train.batches[index], scores, &answers_);
+    score({.set = questions_->train,
+           .questions = questions_->train.batches[index],
+           .scores = scores,
+           .answers = &answers_});
 }
 
 std::optional<double> CausalLmTask::testScore(const std::atomic<bool>* abandon) {
@@ -61,60 +65,93 @@ std::optional<double> CausalLmTask::testScore(const std::atomic<bool>* abandon) 
     std::vector<float> scores(test.questions.size());
     for (const auto& batch : test.batches) {
         if (abandon && *abandon) return std::nullopt;
-        score(test, batch, scores, nullptr);
+        score({.set = test, .questions = batch, .scores = scores});
     }
     double total = 0.0;
     for (const float value : scores) total += static_cast<double>(value);
     return total / static_cast<double>(scores.size());
 }
 
-void CausalLmTask::score(const PreparedQuestions::Set& set, std::span<const std::uint32_t> batch,
-                         std::span<float> scores, std::vector<std::string>* answers) {
-    const c10::InferenceMode inference;
-    if (settings_.scoring == QuestionScoring::ExactMatch)
-        generateAndCompare(set, batch, scores, answers);
-    else
-        compareLikelihoods(set, batch, scores, answers);
+std::optional<std::vector<Attempt>> CausalLmTask::attempt(std::span<const std::uint32_t> samples,
+                                                          const std::atomic<bool>& abandon) {
+    const auto& train = questions_->train;
+    auto attempts = attemptsAt(samples, *questions_->samples);
+    std::vector<float> scores(train.questions.size());
+    score({.set = train,
+           .questions = samples,
+           .scores = scores,
+           .answers = &answers_,
+           .attempts = attempts,
+           .abandon = &abandon});
+    if (abandon) return std::nullopt;
+    for (auto& attempt : attempts) {
+        const auto& prompt = train.prompts[attempt.sample];
+        attempt.score = scores[attempt.sample];
+        attempt.answer = answers_[attempt.sample];
+        attempt.prompt = questions_->read(prompt);
+        attempt.promptTokens = prompt.size();
+        if (questions_->beginToken)
+            attempt.doubt = doubtAboutBegin(prompt, *questions_->beginToken, *questions_->tokenizer,
+                                            settings_.chat != CausalLmSettings().chat);
+    }
+    return attempts;
 }
 
-void CausalLmTask::generateAndCompare(const PreparedQuestions::Set& set, std::span<const std::uint32_t> batch,
-                                      std::span<float> scores, std::vector<std::string>* answers) {
+void CausalLmTask::score(const Pass& pass) {
+    const c10::InferenceMode inference;
+    if (settings_.scoring == QuestionScoring::ExactMatch)
+        generateAndCompare(pass);
+    else
+        compareLikelihoods(pass);
+}
+
+void CausalLmTask::generateAndCompare(const Pass& pass) {
     GenerationRequest request{.prompts = {},
                               .maximumNewTokens = static_cast<std::int64_t>(settings_.maxNewTokens),
                               .streams = {},
                               .stopTokens = network_.config().endTokens,
                               .stop = nullptr,
-                              .batch = kTextsAtATime};
-    for (const auto question : batch) request.prompts.push_back(set.prompts[question]);
+                              .batch = kTextsAtATime,
+                              .cancelled = pass.abandon};
+    for (const auto question : pass.questions) request.prompts.push_back(pass.set.prompts[question]);
     if (!settings_.stop.empty())
         request.stop = [this](std::size_t, std::span<const std::int32_t> tokens) {
             const auto text = questions_->tokenizer->decode(tokens, /*skipSpecial=*/true);
             return beforeStop(text, settings_.stop).size() < text.size();
         };
     const auto continuations = generate(network_, request);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        tokens_ += request.prompts[i].size() + continuations[i].tokens.size();
-        const auto text = questions_->tokenizer->decode(continuations[i].tokens, /*skipSpecial=*/true);
+    if (pass.abandon && *pass.abandon) return;
+    for (std::size_t i = 0; i < pass.questions.size(); ++i) {
+        const auto question = pass.questions[i];
+        const auto& [tokens, ending] = continuations[i];
+        tokens_ += request.prompts[i].size() + tokens.size();
+        const auto text = questions_->tokenizer->decode(tokens, /*skipSpecial=*/true);
         const auto answer = beforeStop(text, settings_.stop);
-        scores[batch[i]] = questions_->check.isRight(answer, set.questions[batch[i]].reference) ? 1.0f : 0.0f;
-        if (answers) (*answers)[batch[i]] = answer;
+        pass.scores[question] = questions_->check.isRight(answer, pass.set.questions[question].reference) ? 1.0f : 0.0f;
+        if (pass.answers) (*pass.answers)[question] = answer;
+        if (pass.attempts.empty()) continue;
+        pass.attempts[i].newTokens = tokens.size();
+        pass.attempts[i].ending =
+            ending == Continuation::Ending::Length ? Attempt::Ending::CutOff : Attempt::Ending::ByItself;
     }
 }
 
-void CausalLmTask::compareLikelihoods(const PreparedQuestions::Set& set, std::span<const std::uint32_t> batch,
-                                      std::span<float> scores, std::vector<std::string>* answers) {
+void CausalLmTask::compareLikelihoods(const Pass& pass) {
+    const auto& [set, questions, scores, answers, attempts, abandon] = pass;
     std::vector<LikelihoodQuestion> asked;
-    for (const auto question : batch) {
+    for (const auto question : questions) {
         tokens_ += set.prompts[question].size();
         for (const auto& continuation : set.continuations[question]) {
             asked.push_back({set.prompts[question], continuation});
             tokens_ += continuation.size();
         }
     }
-    const auto found = logLikelihoods(network_, asked, kTextsAtATime);
+    const auto found = logLikelihoods(network_, asked, kTextsAtATime, abandon);
+    if (abandon && *abandon) return;
 
     std::size_t next = 0;
-    for (const auto question : batch) {
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        const auto question = questions[i];
         std::vector<double> values;
         for (std::size_t choice = 0; choice < set.continuations[question].size(); ++choice, ++next) {
             double total = 0.0;
@@ -136,6 +173,7 @@ void CausalLmTask::compareLikelihoods(const PreparedQuestions::Set& set, std::sp
                                ? 1.0f
                                : 0.0f;
         if (answers) (*answers)[question] = set.questions[question].choices[chosen];
+        if (!attempts.empty()) attempts[i].chance = 1.0 / static_cast<double>(values.size());
     }
 }
 

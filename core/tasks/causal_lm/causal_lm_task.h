@@ -25,17 +25,29 @@ public:
     std::size_t batchCount() const override { return questions_->train.batches.size(); }
     std::span<const std::uint32_t> batch(std::size_t index) const override { return questions_->train.batches[index]; }
     void scoreBatch(std::size_t index, std::span<float> scores) override;
+    std::optional<std::vector<Attempt>> attempt(std::span<const std::uint32_t> samples,
+                                                const std::atomic<bool>& abandon) override;
     std::optional<double> testScore(const std::atomic<bool>* abandon = nullptr) override;
     std::vector<std::string> answers() const override { return answers_; }
     std::uint64_t tokens() const override { return tokens_; }
 
 private:
-    void score(const PreparedQuestions::Set& set, std::span<const std::uint32_t> batch, std::span<float> scores,
-               std::vector<std::string>* answers);
-    void generateAndCompare(const PreparedQuestions::Set& set, std::span<const std::uint32_t> batch,
-                            std::span<float> scores, std::vector<std::string>* answers);
-    void compareLikelihoods(const PreparedQuestions::Set& set, std::span<const std::uint32_t> batch,
-                            std::span<float> scores, std::vector<std::string>* answers);
+    /// Questions of a set that are scored together, and what is to be told of them.
+    struct Pass {
+        const PreparedQuestions::Set& set;
+        std::span<const std::uint32_t> questions;
+        /// One per question of the set.
+        std::span<float> scores;
+        /// The same; may be null.
+        std::vector<std::string>* answers = nullptr;
+        /// In the order of `questions`; empty, or to be filled in.
+        std::span<Attempt> attempts = {};
+        /// Ends it early, with nothing written; may be null.
+        const std::atomic<bool>* abandon = nullptr;
+    };
+    void score(const Pass& pass);
+    void generateAndCompare(const Pass& pass);
+    void compareLikelihoods(const Pass& pass);
 
     std::shared_ptr<const PreparedQuestions> questions_;
     const CausalLmSettings& settings_;

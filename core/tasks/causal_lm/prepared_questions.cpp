@@ -1,5 +1,7 @@
 #include "core/tasks/causal_lm/prepared_questions.h"
 
+#include "core/tasks/causal_lm/begin_token.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,6 +31,7 @@ PreparedQuestions::PreparedQuestions(const CausalLmSettings& chosen, const Check
     : settings(chosen),
       config(LlamaConfig::read(folderOf(base))),
       tokenizer(Tokenizer::open(folderOf(base))),
+      beginToken(beginTokenOf(folderOf(base), config, *tokenizer)),
       check(chosen) {
     checkVocabulary(base);
     auto questions = readQuestions(settings);
@@ -50,6 +53,20 @@ void PreparedQuestions::checkVocabulary(const Checkpoint& base) const {
                 fmt::format("{}: token {}, which ends a text (eos_token_id), is unknown to the tokenizer: the "
                             "tokenizer is another model's.",
                             folderOf(base).string(), token));
+}
+
+std::vector<ReadPiece> PreparedQuestions::read(std::span<const std::int32_t> prompt) const {
+    std::vector<ReadPiece> pieces;
+    for (std::size_t begin = 0; begin < prompt.size();) {
+        auto end = begin + 1;
+        const bool special = tokenizer->isSpecial(prompt[begin]);
+        while (!special && end < prompt.size() && !tokenizer->isSpecial(prompt[end])) ++end;
+        pieces.push_back({.text = special ? tokenizer->tokenOf(prompt[begin])
+                                          : tokenizer->decode(prompt.subspan(begin, end - begin), false),
+                          .special = special});
+        begin = end;
+    }
+    return pieces;
 }
 
 PreparedQuestions::Set PreparedQuestions::prepared(std::vector<Question> questions) const {

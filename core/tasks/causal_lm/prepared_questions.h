@@ -2,12 +2,14 @@
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/networks/llama_config.h"
+#include "core/tasks/attempt.h"
 #include "core/tasks/causal_lm/answer_check.h"
 #include "core/tasks/causal_lm/questions.h"
 #include "core/tokenization/tokenizer.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,11 +33,16 @@ struct PreparedQuestions {
     CausalLmSettings settings;
     LlamaConfig config;
     std::shared_ptr<const Tokenizer> tokenizer;
+    /// What prompts should begin with; absent: nothing that is known.
+    std::optional<std::int32_t> beginToken;
     AnswerCheck check;
     /// The training questions as people see them.
     std::shared_ptr<const SampleSet> samples;
     Set train;
     Set test;
+
+    /// A prompt as a model reads it.
+    std::vector<ReadPiece> read(std::span<const std::int32_t> prompt) const;
 
 private:
     void checkVocabulary(const Checkpoint& base) const;

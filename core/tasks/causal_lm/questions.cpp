@@ -1,17 +1,23 @@
 #include "core/tasks/causal_lm/questions.h"
 
 #include "core/files/fingerprint.h"
+#include "core/files/json.h"
+#include "core/files/text_file.h"
 #include "core/text/chat_template.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
 #include <stdexcept>
 
 namespace mergarium {
 namespace {
+
+constexpr JsonLimits kLine{.bytes = 16 << 20, .values = 1'000'000};
+/// All are in memory, and every member of an archive has a score for each.
+constexpr std::size_t kMostQuestions = 1'000'000;
+constexpr std::size_t kMostQuestionBytes = 1 << 30;
 
 /// Turns lines of JSON into questions, as one task's settings say.
 class Reader {
@@ -20,21 +26,25 @@ public:
         : settings_(settings), prompt_(settings.prompt), chat_(chatTemplateNamed(settings.chat)) {}
 
     std::vector<Question> read(const std::filesystem::path& path, std::uint32_t file) const {
-        std::ifstream stream(path);
-        if (!stream || std::filesystem::is_directory(path))
-            throw std::runtime_error(fmt::format("{}: there is no such file of questions.", path.string()));
+        LineReader lines(path, kLine.bytes);
         std::vector<Question> questions;
-        std::string line;
-        for (std::size_t number = 1; std::getline(stream, line); ++number) {
+        std::size_t bytes = 0;
+        for (std::string_view line; lines.next(line);) {
             if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-            const auto place = fmt::format("{}, line {}", path.string(), number);
+            if (questions.size() == kMostQuestions)
+                lines.refuse(fmt::format("more than {} questions are too many", kMostQuestions));
             try {
-                questions.push_back(questionOf(nlohmann::json::parse(line), file, place));
-            } catch (const nlohmann::json::exception&) {
-                throw std::runtime_error(fmt::format("{}: this is not a JSON object.", place));
+                questions.push_back(questionOf(parseJson(line, kLine), file, lines.place()));
+            } catch (const JsonError& error) {
+                lines.refuse(fmt::format("{}, at byte {}", error.what(), error.byte));
             } catch (const std::invalid_argument& error) {
-                throw std::runtime_error(fmt::format("{}: {}", place, error.what()));
+                throw std::runtime_error(fmt::format("{}: {}", lines.place(), error.what()));
             }
+            bytes += questions.back().prompt.size();
+            for (const auto& choice : questions.back().choices) bytes += choice.size();
+            if (bytes > kMostQuestionBytes)
+                lines.refuse(
+                    fmt::format("questions of more than {} MiB in all are too many", kMostQuestionBytes >> 20));
             if (settings_.files[file].limit != 0 && questions.size() == settings_.files[file].limit) break;
         }
         if (questions.empty()) throw std::runtime_error(fmt::format("{}: it holds no questions.", path.string()));

@@ -1,5 +1,6 @@
 #include "core/tasks/command/command_kind.h"
 
+#include "core/files/scratch_place.h"
 #include "core/tasks/command/command_task.h"
 #include "core/tasks/command/folder_genome_writer.h"
 #include "core/text/words.h"
@@ -9,11 +10,13 @@
 namespace mergarium {
 namespace {
 
-/// Where models are written for other programs: where the settings say, else beside the database.
+/// Where models are written for other programs: where the settings say, else beside the database unless that lies in
+/// memory.
 std::filesystem::path scratchOf(const CommandSettings& settings, const RunPlace& place) {
     if (!settings.scratch.empty()) return settings.scratch;
-    return place.database.empty() ? std::filesystem::temp_directory_path()
-                                  : std::filesystem::absolute(place.database).parent_path();
+    if (place.database.empty()) return scratchPlace();
+    auto beside = std::filesystem::absolute(place.database).parent_path();
+    return liesInMemory(beside) ? scratchPlace() : beside;
 }
 
 }  // namespace
@@ -30,7 +33,10 @@ SampleSet samplesOf(const CommandSettings& settings, const std::filesystem::path
     return readSampleFile(settings.samples).set;
 }
 
+Program programOf(const CommandSettings& settings) { return {settings.program, settings.folder}; }
+
 OpenedTask openTask(const CommandSettings& settings, const TaskInputs& inputs) {
+    requireTrust(programOf(settings), inputs.place.mayStart);
     return {
         .makeTask = [settings, inputs, scratch = scratchOf(settings, inputs.place), samples = readSamples(settings)] {
             return std::make_unique<CommandTask>(

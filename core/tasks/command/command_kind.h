@@ -13,7 +13,9 @@ namespace mergarium {
 TaskOutline outlineOf(const CommandSettings& settings);
 /// The training samples as people see them. Throws as `outlineOf` does.
 SampleSet samplesOf(const CommandSettings& settings, const std::filesystem::path& resources);
-/// Throws as `outlineOf` does.
+/// Throws as `outlineOf` does, and ProgramNotTrusted.
 OpenedTask openTask(const CommandSettings& settings, const TaskInputs& inputs);
+/// What it starts.
+Program programOf(const CommandSettings& settings);
 
 }  // namespace mergarium

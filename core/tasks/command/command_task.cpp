@@ -54,6 +54,24 @@ void CommandTask::scoreBatch(std::size_t index, std::span<float> scores) {
     std::ranges::move(reply.texts, answers_.begin() + batch.front());
 }
 
+std::optional<std::vector<Attempt>> CommandTask::attempt(std::span<const std::uint32_t> samples,
+                                                         const std::atomic<bool>& abandon) {
+    auto attempts = attemptsAt(samples, *samples_->set);
+    for (std::size_t begin = 0; begin < samples.size();) {
+        if (abandon) return std::nullopt;
+        const auto size = std::min(batchSize_, samples.size() - begin);
+        std::vector<std::string> objects;
+        for (const auto sample : samples.subspan(begin, size)) objects.push_back(samples_->train[sample]);
+        auto reply = ask("train", objects);
+        for (std::size_t i = 0; i < size; ++i) {
+            attempts[begin + i].score = reply.scores[i];
+            if (!reply.texts.empty()) attempts[begin + i].answer = std::move(reply.texts[i]);
+        }
+        begin += size;
+    }
+    return attempts;
+}
+
 std::optional<double> CommandTask::testScore(const std::atomic<bool>* abandon) {
     if (samples_->test.empty()) return std::nullopt;
     double total = 0.0;

@@ -41,6 +41,8 @@ public:
     std::size_t batchCount() const override { return batches_.size(); }
     std::span<const std::uint32_t> batch(std::size_t index) const override { return batches_[index]; }
     void scoreBatch(std::size_t index, std::span<float> scores) override;
+    std::optional<std::vector<Attempt>> attempt(std::span<const std::uint32_t> samples,
+                                                const std::atomic<bool>& abandon) override;
     std::optional<double> testScore(const std::atomic<bool>* abandon = nullptr) override;
     std::vector<std::string> answers() const override { return answers_; }
 

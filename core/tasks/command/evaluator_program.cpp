@@ -1,5 +1,6 @@
 #include "core/tasks/command/evaluator_program.h"
 
+#include "core/files/json.h"
 #include "core/tasks/task.h"
 
 #include <fmt/format.h>
@@ -13,7 +14,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kDeepest = 100;
+/// Of an answer: what fields of the program's own may hold, and the three that we know for each sample.
+constexpr std::size_t kOwnValues = 100'000;
+constexpr std::size_t kValuesPerSample = 4;
 /// Of what a program wrote, as much as goes into a sentence.
 constexpr std::size_t kQuoted = 1500;
 /// For a program that was asked to end by closing its stdin.
@@ -43,15 +46,13 @@ std::string endOf(std::string_view bytes) {
     return (cut ? "... " : "") + printable(cut ? bytes.substr(bytes.size() - kQuoted) : bytes);
 }
 
-Json parsed(std::string_view line) {
-    const auto watch = [](int depth, Json::parse_event_t, Json&) {
-        if (depth > kDeepest) throw ProcessFailure("gave an answer that is nested too deep");
-        return true;
-    };
+Json parsed(std::string_view line, std::size_t samples) {
     try {
-        return Json::parse(line, watch);
-    } catch (const Json::exception&) {
-        throw ProcessFailure(fmt::format("gave an answer that is no JSON: {}", beginningOf(line)));
+        return parseJson(line,
+                         {.bytes = ChildProcess::kLongestLine, .values = kOwnValues + kValuesPerSample * samples});
+    } catch (const JsonError& error) {
+        throw ProcessFailure(fmt::format("gave an answer that can't be read: {}, at byte {}: {}", error.what(),
+                                         error.byte, beginningOf(line)));
     }
 }
 
@@ -105,7 +106,7 @@ std::string requestLine(std::uint64_t id, const EvaluationRequest& request) {
 }
 
 EvaluatorReply readReply(std::string_view line, std::uint64_t id, std::size_t samples) {
-    const auto answer = parsed(line);
+    const auto answer = parsed(line, samples);
     if (!answer.is_object())
         throw ProcessFailure(fmt::format("gave an answer that is not a JSON object: {}", beginningOf(line)));
     const auto number = answer.find("id");
@@ -160,7 +161,7 @@ EvaluatorReply EvaluatorProgram::ask(const EvaluationRequest& request) {
         process_.reset();
         throw EvaluationFailure(said.empty()
                                     ? fmt::format("The evaluator {}, and wrote nothing on stderr.", failure.what())
-                                    : fmt::format("The evaluator {}; it wrote on stderr: {}", failure.what(), said));
+                                    : fmt::format("The evaluator {}; its stderr ends with: {}", failure.what(), said));
     }
 }
 

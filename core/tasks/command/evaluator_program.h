@@ -51,7 +51,7 @@ public:
     void start();
     /// What is asked from now on is about another model.
     void nextModel();
-    /// Throws EvaluationFailure: what went wrong, and what the program wrote on stderr.
+    /// Throws EvaluationFailure: what went wrong, and the end of what the program wrote on stderr.
     EvaluatorReply ask(const EvaluationRequest& request);
 
 private:

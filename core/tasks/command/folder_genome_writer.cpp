@@ -1,8 +1,11 @@
 #include "core/tasks/command/folder_genome_writer.h"
 
+#include "core/files/beneath.h"
+#include "core/files/mapped_file.h"
 #include "core/files/scratch_folder.h"
 #include "core/genome/materialize.h"
 #include "core/models/model_writer.h"
+#include "core/tasks/task.h"
 
 #include <fmt/format.h>
 
@@ -27,6 +30,8 @@ struct Origin {
     DType dtype = DType::F32;
     /// Of a frozen one: its elements.
     const std::byte* frozen = nullptr;
+    /// What they are mapped from; null: they lie in memory.
+    const MappedFile* file = nullptr;
 };
 
 /// Weight files and shard indexes, which must not be linked beside the new weights.
@@ -50,7 +55,13 @@ public:
 
     std::filesystem::path write(const Genome& genome) override {
         if (!model_ || kind_ == Handover::Folder) makeFolder();
-        model_->rewrite(contentsOf(genome));
+        try {
+            model_->rewrite(contentsOf(genome));
+        } catch (const ModelTruncated& truncated) {
+            model_.reset();
+            throw EvaluationFailure(
+                fmt::format("{} An evaluator may not change the models that it is given.", truncated.what()));
+        }
         return folder_;
     }
 
@@ -70,7 +81,7 @@ private:
                 throw std::logic_error(fmt::format("The frozen tensor {} is missing in its founder.", tensor.name));
             tensors.push_back(
                 {.name = tensor.name, .dtype = tensor.dtype, .shape = tensor.shape, .count = tensor.count});
-            origins_.push_back({.dtype = tensor.dtype, .frozen = source.bytes(*index)});
+            origins_.push_back({.dtype = tensor.dtype, .frozen = source.bytes(*index), .file = source.file(*index)});
         }
         return tensors;
     }
@@ -86,10 +97,12 @@ private:
         model_.emplace(folder_, plan_);
         const auto& first = sources_.front()->base().folder();
         if (first.empty()) return;
-        for (const auto& entry : std::filesystem::directory_iterator(first, error))
-            if (entry.is_regular_file(error) && !isWeights(entry.path()))
-                std::filesystem::create_symlink(std::filesystem::absolute(entry.path()),
-                                                folder_ / entry.path().filename(), error);
+        for (const auto& entry : std::filesystem::directory_iterator(first, error)) {
+            if (isWeights(entry.path()) || entry.is_directory(error)) continue;
+            openBeneath(first, entry.path().filename().string());  // refuses what leads elsewhere
+            std::filesystem::create_symlink(std::filesystem::absolute(entry.path()), folder_ / entry.path().filename(),
+                                            error);
+        }
     }
 
     TensorContents contentsOf(const Genome& genome) const {
@@ -109,6 +122,7 @@ private:
         return [this, parameters](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
             const auto& origin = origins_[tensor];
             const auto size = sizeOf(origin.dtype);
+            if (origin.file) return origin.file->read(origin.frozen + begin * size, out);
             if (origin.frozen) {
                 std::memcpy(out.data(), origin.frozen + begin * size, out.size());
                 return;

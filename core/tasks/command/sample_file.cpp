@@ -1,45 +1,39 @@
 #include "core/tasks/command/sample_file.h"
 
 #include "core/files/fingerprint.h"
+#include "core/files/json.h"
+#include "core/files/text_file.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <cerrno>
-#include <fstream>
 #include <initializer_list>
 #include <map>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 
 namespace mergarium {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kLongestLine = 16 << 20;
-constexpr std::size_t kMostSamples = 10'000'000;
-constexpr int kDeepest = 100;
-constexpr const char* kSpace = " \t\r\n";
+constexpr JsonLimits kSample{.bytes = 16 << 20, .values = 1'000'000};
+/// All are in memory, and every member of an archive has a score for each.
+constexpr std::size_t kMostSamples = 1'000'000;
+constexpr std::size_t kMostBytes = 1 << 30;
+constexpr const char* kSpace = " \t\r";
 
-[[noreturn]] void refuse(const std::filesystem::path& path, std::size_t line, std::string_view what) {
-    throw std::runtime_error(fmt::format("{}, line {}: {}.", path.string(), line, what));
-}
-
-Json objectOf(std::string_view text, const std::filesystem::path& path, std::size_t line) {
-    const auto watch = [&](int depth, Json::parse_event_t, Json&) {
-        if (depth > kDeepest) refuse(path, line, fmt::format("this sample is nested more than {} deep", kDeepest));
-        return true;
-    };
+Json objectOf(std::string_view text, const LineReader& lines) {
     try {
-        auto object = Json::parse(text, watch);
+        auto object = parseJson(text, kSample);
         if (object.is_object()) return object;
-    } catch (const Json::exception&) {
+    } catch (const JsonError& error) {
+        lines.refuse(fmt::format("{}, at byte {}; every line must be one sample like {}", error.what(), error.byte,
+                                 R"({"question": "1+1=", "reference": "2"})"));
     }
-    refuse(path, line,
-           R"(this is not a JSON object; every line must be one sample like {"question": "1+1=", "reference": "2"})");
+    lines.refuse(
+        R"(this is not a JSON object; every line must be one sample like {"question": "1+1=", "reference": "2"})");
 }
 
 /// The first of these fields that is there, as text.
@@ -80,33 +74,26 @@ private:
 }  // namespace
 
 SampleFile readSampleFile(const std::filesystem::path& path) {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error))
-        throw std::runtime_error(fmt::format("{}: this is a folder, not a file of samples.", path.string()));
-    std::ifstream stream(path);
-    if (!stream)
-        throw std::runtime_error(
-            fmt::format("{}: can't be opened for reading: {}.", path.string(), std::generic_category().message(errno)));
-
+    LineReader lines(path, kSample.bytes);
     SampleFile file;
     file.set.groupNoun = "group";
     Groups groups;
-    std::string text;
-    for (std::size_t number = 1; std::getline(stream, text); ++number) {
-        if (text.size() > kLongestLine)
-            refuse(path, number, fmt::format("{} bytes are too much for one sample", text.size()));
+    std::size_t bytes = 0;
+    for (std::string_view text; lines.next(text);) {
         const auto begin = text.find_first_not_of(kSpace);
         if (begin == std::string::npos) continue;
-        const auto line = std::string_view(text).substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
-        const auto object = objectOf(line, path, number);
+        const auto line = text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
+        const auto object = objectOf(line, lines);
         if (file.objects.size() == kMostSamples)
-            refuse(path, number, fmt::format("more than {} samples are too many", kMostSamples));
+            lines.refuse(fmt::format("more than {} samples are too many", kMostSamples));
+        bytes += line.size();
+        if (bytes > kMostBytes)
+            lines.refuse(fmt::format("samples of more than {} MiB in all are too many", kMostBytes >> 20));
         file.set.groups.push_back(
             groups.numberOf(textOf(object, {"group"}).value_or(path.stem().string()), file.set.groupNames));
         file.set.texts.push_back({questionOf(object, line), textOf(object, {"reference", "answer"}).value_or("")});
         file.objects.push_back(numbered(line, object, file.objects.size()));
     }
-    if (stream.bad()) throw std::runtime_error(fmt::format("{}: can't be read to its end.", path.string()));
     if (file.objects.empty())
         throw std::runtime_error(
             fmt::format("{}: there are no samples in this file; write one JSON object per line.", path.string()));

@@ -77,6 +77,23 @@ std::optional<double> ClassifierTask::testScore(const std::atomic<bool>*) {
     return testScores_.empty() ? 0.0 : total / static_cast<double>(testScores_.size());
 }
 
+std::optional<std::vector<Attempt>> ClassifierTask::attempt(std::span<const std::uint32_t> samples,
+                                                            const std::atomic<bool>& abandon) {
+    auto attempts = Task::attempt(samples, abandon);
+    if (!attempts) return attempts;
+    const auto classes = static_cast<std::size_t>(network_.shape().outputs);
+    const auto output = fused_ ? torch::Tensor() : train_.output.cpu();
+    const float* logits = fused_ ? train_.logits.data() : output.data_ptr<float>();
+    const auto stride = fused_ ? FusedMlp::kLogitsPerRow : classes;
+    for (auto& attempt : *attempts) {
+        const auto* row = logits + attempt.sample * stride;
+        attempt.answer = std::to_string(std::max_element(row, row + classes) - row);
+        attempt.reference = std::to_string(data_->train.labels[attempt.sample]);
+        attempt.chance = 1.0 / static_cast<double>(classes);
+    }
+    return attempts;
+}
+
 void ClassifierTask::score(const ClassifierData::Set& set, Scratch& scratch, std::span<float> scores) {
     if (fused_)
         scoreFused(set, scratch, scores);

@@ -56,6 +56,8 @@ public:
     std::size_t batchCount() const override { return 1; }
     std::span<const std::uint32_t> batch(std::size_t) const override { return data_->all; }
     void scoreBatch(std::size_t batch, std::span<float> scores) override;
+    std::optional<std::vector<Attempt>> attempt(std::span<const std::uint32_t> samples,
+                                                const std::atomic<bool>& abandon) override;
     std::optional<double> testScore(const std::atomic<bool>* abandon = nullptr) override;
 
 private:

@@ -1,11 +1,14 @@
 #include "core/tasks/digits/digits.h"
 
+#include "core/files/text_file.h"
+
 #include <fmt/format.h>
 #include <zlib.h>
 
 #include <array>
 #include <charconv>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string_view>
 
@@ -14,6 +17,8 @@ namespace {
 
 constexpr std::size_t kPixels = Digits::kSide * Digits::kSide;
 constexpr int kBrightest = 16;
+/// A small file unpacks to any number.
+constexpr std::size_t kMostDigits = 1'000'000;
 
 void parseLine(std::string_view line, std::string_view where, LabelledSamples& into) {
     const char* at = line.data();
@@ -37,16 +42,18 @@ void parseLine(std::string_view line, std::string_view where, LabelledSamples& i
 }  // namespace
 
 Digits readDigits(const std::filesystem::path& path) {
-    const std::unique_ptr<gzFile_s, decltype(&gzclose)> file(gzopen(path.c_str(), "rb"), &gzclose);
-    if (!file)
-        throw std::runtime_error(
-            fmt::format("{}: can't be opened; the digits data ships with Mergarium.", path.string()));
+    auto opened = openRegularFile(path);
+    const std::unique_ptr<gzFile_s, decltype(&gzclose)> file(gzdopen(opened.descriptor.number(), "rb"), &gzclose);
+    if (!file) throw std::bad_alloc();
+    opened.descriptor.release();
 
     LabelledSamples all{.features = kPixels, .values = {}, .labels = {}};
     std::array<char, 1024> buffer;
     while (gzgets(file.get(), buffer.data(), static_cast<int>(buffer.size()))) {
         std::string_view line(buffer.data());
         while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+        if (all.size() == kMostDigits)
+            throw std::runtime_error(fmt::format("{}: it holds more than {} digits.", path.string(), kMostDigits));
         if (!line.empty()) parseLine(line, fmt::format("{}, line {}", path.string(), all.size() + 1), all);
     }
     if (int status = Z_OK; gzerror(file.get(), &status), status != Z_OK && status != Z_STREAM_END)

@@ -1,0 +1,302 @@
+#include "core/database/schema.h"
+
+#include "core/database/seals.h"
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+
+namespace mergarium {
+namespace {
+
+// From an empty file to version 1. Numbers of members: founders 1..K, the child of step t is K + t.
+// Blobs of numbers are little-endian; encoding.h says how scores are packed.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE runs (
+    run INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    configuration TEXT NOT NULL,          -- complete YAML
+    created INTEGER NOT NULL,             -- seconds since 1970
+    phase TEXT NOT NULL,
+    message TEXT NOT NULL DEFAULT '',
+    owner TEXT NOT NULL DEFAULT '',       -- the process that is running it
+    evaluations INTEGER NOT NULL DEFAULT 0,
+    budget INTEGER NOT NULL,
+    samples INTEGER NOT NULL,             -- length of every score list
+    accepted INTEGER NOT NULL DEFAULT 0,
+    seconds REAL NOT NULL DEFAULT 0,
+    best_train REAL NOT NULL DEFAULT 0,
+    best_test REAL NOT NULL DEFAULT 0,
+    archive_hash TEXT NOT NULL DEFAULT '',
+    device TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE founders (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    member INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    hash TEXT NOT NULL,                   -- identity of the contents
+    genome BLOB,                          -- fp32 parameters of small networks
+    train REAL NOT NULL,
+    test REAL NOT NULL,
+    scores BLOB NOT NULL,
+    PRIMARY KEY (run, member)
+) WITHOUT ROWID;
+CREATE TABLE tensors (                    -- the layout of the parameter vector, in order
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    shape TEXT NOT NULL,                  -- "64 256"
+    PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+CREATE TABLE births (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    second INTEGER NOT NULL,
+    splits BLOB,                          -- 64-bit split points
+    ratio REAL NOT NULL,
+    interpolation TEXT NOT NULL,
+    sigma REAL,                           -- mutation
+    mutation_seed INTEGER,
+    train REAL NOT NULL,
+    fitness REAL NOT NULL,
+    slot INTEGER,                         -- NULL: rejected
+    replaced INTEGER,                     -- the member that left; NULL: nobody
+    scores BLOB,                          -- of accepted children
+    seconds REAL NOT NULL,                -- computing time of the run at this birth
+    PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+CREATE INDEX accepted_births ON births (run, slot, step) WHERE slot IS NOT NULL;
+CREATE TABLE progress (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    best_train REAL NOT NULL,
+    mean_train REAL NOT NULL,
+    best_test REAL NOT NULL,
+    coverage REAL NOT NULL,
+    disagreement REAL NOT NULL,
+    PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+CREATE TABLE tests (                      -- held-out scores, of the members for which they were computed
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    member INTEGER NOT NULL,
+    score REAL NOT NULL,
+    PRIMARY KEY (run, member)
+) WITHOUT ROWID;
+CREATE TABLE checkpoints (                -- the latest archive of dense genomes; births after `step` are bred again from it
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    slot INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    member INTEGER NOT NULL,
+    genome BLOB NOT NULL,
+    PRIMARY KEY (run, slot)
+);
+CREATE TABLE events (
+    event INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    time INTEGER NOT NULL,                -- seconds since 1970
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX events_of_run ON events (run);
+CREATE TABLE exports (
+    export INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    member INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    hash TEXT NOT NULL
+);
+CREATE INDEX exports_of_run ON exports (run);
+)sql";
+
+// Models from checkpoints, births without parents or cut short, answers, sweeps.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE runs ADD COLUMN samples_scored INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN samples_saved INTEGER NOT NULL DEFAULT 0;     -- not scored, thanks to early rejection and known recipes
+ALTER TABLE runs ADD COLUMN sweep TEXT NOT NULL DEFAULT '';               -- the sweep that a run belongs to, and its arm there
+ALTER TABLE runs ADD COLUMN arm TEXT NOT NULL DEFAULT '';
+UPDATE runs SET samples_scored = evaluations * samples;
+ALTER TABLE founders ADD COLUMN path TEXT NOT NULL DEFAULT '';            -- '': made by Mergarium itself
+ALTER TABLE founders ADD COLUMN adapter TEXT NOT NULL DEFAULT '';         -- a LoRA adapter on it
+ALTER TABLE founders ADD COLUMN slot INTEGER;                             -- where it sat at first; NULL: not in the archive
+UPDATE founders SET slot = member - 1;
+ALTER TABLE tensors ADD COLUMN dtype TEXT NOT NULL DEFAULT 'F32';
+ALTER TABLE tensors ADD COLUMN founder INTEGER;                           -- whom a frozen tensor is taken from; NULL: merged
+ALTER TABLE progress ADD COLUMN entropy REAL NOT NULL DEFAULT 0;
+CREATE TABLE aliases (                                                    -- second names of tied tensors
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    of TEXT NOT NULL,
+    PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+CREATE TABLE answers (                                                    -- of founders and of the archive's members
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    member INTEGER NOT NULL,
+    texts BLOB NOT NULL,                                                  -- one per sample; encoding.h says how they are packed
+    PRIMARY KEY (run, member)
+);
+CREATE TABLE strategy_states (                                            -- what a strategy knows beyond its archive, as of the checkpoint
+    run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    state BLOB NOT NULL
+);
+CREATE TABLE new_births (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    first INTEGER,                        -- NULL: the strategy made the model itself
+    second INTEGER,
+    splits BLOB,                          -- 64-bit split points
+    ratio REAL,
+    interpolation TEXT,
+    sigma REAL,                           -- mutation
+    mutation_seed INTEGER,
+    train REAL NOT NULL,                  -- mean over the samples that were scored
+    fitness REAL NOT NULL,
+    slot INTEGER,                         -- NULL: rejected
+    replaced INTEGER,                     -- the member that left; NULL: nobody
+    scores BLOB,                          -- of accepted children
+    seconds REAL NOT NULL,                -- computing time of the run at this birth
+    scored INTEGER,                       -- samples scored before it was certain to be rejected; NULL: all
+    failure TEXT,                         -- why it could not be scored
+    PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+INSERT INTO new_births (run, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, train, fitness, slot, replaced, scores, seconds)
+    SELECT run, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, train, fitness, slot, replaced, scores, seconds FROM births;
+DROP TABLE births;
+ALTER TABLE new_births RENAME TO births;
+CREATE INDEX accepted_births ON births (run, slot, step) WHERE slot IS NOT NULL;
+)sql";
+
+// Samples from files can change under a run.
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE runs ADD COLUMN samples_hash TEXT NOT NULL DEFAULT '';       -- '': not known, or they ship with the program
+)sql";
+
+// Fitness of stored runs, also when their samples are out of reach; and how their genomes are to be read.
+constexpr const char* kVersion4 = R"sql(
+ALTER TABLE runs ADD COLUMN sample_weights BLOB;                         -- 64-bit floats, one per sample; NULL: all 1
+ALTER TABLE runs ADD COLUMN genomes TEXT NOT NULL DEFAULT 'recipe';      -- or 'dense'
+UPDATE runs SET genomes = 'dense' WHERE run IN (SELECT run FROM founders WHERE genome IS NOT NULL);
+)sql";
+
+// What decides a run's result is sealed (seals.h).
+constexpr const char* kVersion5 = R"sql(
+DROP INDEX accepted_births;
+CREATE TABLE seals (                      -- SHA-256 of a part as it was last written
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    part TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (run, part)
+) WITHOUT ROWID;
+CREATE TABLE birth_seals (                -- one per flush; each digest goes on from the one before
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    accepted INTEGER NOT NULL,            -- what the run had counted by then
+    seconds REAL NOT NULL,
+    samples_scored INTEGER NOT NULL,
+    samples_saved INTEGER NOT NULL,
+    PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+)sql";
+
+// What the window keeps: drafts, runs that wait, runs that are being deleted.
+constexpr const char* kVersion6 = R"sql(
+CREATE TABLE drafts (                     -- runs and sweeps that are being set up
+    draft INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,                   -- run or sweep
+    name TEXT NOT NULL,
+    text TEXT NOT NULL,                   -- YAML
+    changed INTEGER NOT NULL,             -- seconds since 1970
+    open INTEGER NOT NULL                 -- 1: being edited; at most one of a kind
+);
+CREATE TABLE queue (                      -- runs that wait for others to end
+    entry INTEGER PRIMARY KEY,
+    place INTEGER NOT NULL,               -- ascending, from the first to begin
+    configuration TEXT NOT NULL,          -- complete YAML
+    trouble TEXT NOT NULL DEFAULT ''      -- why it could not begin; '': it waits
+);
+CREATE TABLE deletions (                  -- runs that are listed no more
+    run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    owner TEXT NOT NULL                   -- the window that deleted it, and can undo that
+);
+)sql";
+
+// What a person writes of a run.
+constexpr const char* kVersion7 = R"sql(
+ALTER TABLE runs ADD COLUMN notes TEXT;                                   -- NULL: none
+)sql";
+
+/// The i-th entry goes from version i to i + 1.
+constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1, kVersion2, kVersion3, kVersion4,
+                                                              kVersion5, kVersion6, kVersion7};
+
+void sealRuns(SQLite::Database& database) {
+    SQLite::Statement runs(database, "SELECT run FROM runs");
+    while (runs.executeStep()) Seals(database, {runs.getColumn(0).getInt64()}).sealAll();
+}
+
+/// Type, name and table of everything in the database, and of tables their columns, in order.
+std::string outlineOf(const SQLite::Database& database) {
+    std::string outline;
+    SQLite::Statement things(database,
+                             "SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*' "
+                             "ORDER BY type, name");
+    SQLite::Statement kind(database,
+                           "SELECT type, wr, strict FROM pragma_table_list WHERE schema = 'main' AND name = ?");
+    SQLite::Statement columns(database, "SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?)");
+    while (things.executeStep()) {
+        const auto type = things.getColumn(0).getString(), name = things.getColumn(1).getString();
+        outline += fmt::format("{} {} of {}\n", type, name, things.getColumn(2).getString());
+        if (type != "table") continue;
+        kind.bind(1, name);
+        while (kind.executeStep())
+            outline += fmt::format("  {} {} {}\n", kind.getColumn(0).getString(), kind.getColumn(1).getInt(),
+                                   kind.getColumn(2).getInt());
+        kind.reset();
+        columns.bind(1, name);
+        while (columns.executeStep())
+            outline += fmt::format("  {} {} {} {} {}\n", columns.getColumn(0).getString(),
+                                   columns.getColumn(1).getString(), columns.getColumn(2).getInt(),
+                                   columns.getColumn(3).getInt(), columns.getColumn(4).getInt());
+        columns.reset();
+    }
+    return outline;
+}
+
+void migrateTo(SQLite::Database& database, int version) {
+    for (int from = database.execAndGet("PRAGMA user_version").getInt(); from < version; ++from) {
+        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+        // Another program may have made the new file's tables while this one waited for the lock.
+        if (database.execAndGet("PRAGMA user_version").getInt() != from) continue;
+        database.exec(kMigrations[static_cast<std::size_t>(from)]);
+        if (from + 1 == 5) sealRuns(database);
+        database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+        database.exec(fmt::format("PRAGMA user_version = {}", from + 1));
+        transaction.commit();
+    }
+}
+
+std::string outlineOfVersion(int version) {
+    SQLite::Database made(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    migrateTo(made, version);
+    return outlineOf(made);
+}
+
+}  // namespace
+
+void migrate(SQLite::Database& database) { migrateTo(database, kSchemaVersion); }
+
+bool hasSchemaOf(const SQLite::Database& database, int version) {
+    static const std::string newest = outlineOfVersion(kSchemaVersion);
+    return outlineOf(database) == (version == kSchemaVersion ? newest : outlineOfVersion(version));
+}
+
+}  // namespace mergarium

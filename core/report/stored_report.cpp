@@ -1,0 +1,19 @@
+#include "core/report/stored_report.h"
+
+#include "core/report/run_report.h"
+#include "core/session/stored_session.h"
+#include "core/store/run_catalog.h"
+
+namespace mergarium {
+
+Report storedReport(const std::filesystem::path& database, RunId run, const std::filesystem::path& resources,
+                    const std::string& versions) {
+    ReportedRun reported{.run = storedSnapshot(database, run, resources),
+                         .database = database.filename().string(),
+                         .versions = versions};
+    if (const auto best = bestSlot(reported.run->members))
+        reported.family = RunCatalog(database).family(run, reported.run->members[*best]->id);
+    return reportOf(reported);
+}
+
+}  // namespace mergarium

@@ -1,0 +1,252 @@
+// What a run did, birth by birth.
+#include "core/configuration/yaml.h"
+#include "core/database/encoding.h"
+#include "core/store/pairing_row.h"
+#include "core/store/run_recorder.h"
+#include "core/store/stored_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace mergarium {
+namespace {
+
+// The columns of a birth that make a Member, in the order that memberOf reads.
+constexpr const char* kMemberColumns =
+    "slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, scores";
+constexpr int kStep = 1;
+
+Interpolation interpolationOf(const Row& row, int column) {
+    const auto name = row.text(column);
+    for (const auto one : kInterpolations)
+        if (name == nameOf(one)) return one;
+    row.refuse(column, fmt::format("is '{}', which this version of Mergarium doesn't know", name));
+}
+
+std::optional<std::size_t> slotOf(const Row& row, int column, std::size_t slots) {
+    if (row.isNull(column)) return std::nullopt;
+    return row.count(column, 0, slots - 1);
+}
+
+}  // namespace
+
+std::vector<ProgressPoint> curveOf(const SQLite::Database& database, RunId run) {
+    std::vector<ProgressPoint> points;
+    SQLite::Statement rows(database,
+                           "SELECT step, best_train, mean_train, best_test, coverage, disagreement, entropy FROM "
+                           "progress WHERE run = ? ORDER BY step");
+    rows.bind(1, run.value);
+    while (rows.executeStep()) {
+        const Row row(rows, "progress", 0);
+        points.push_back({row.count(0), row.fraction(1), row.fraction(2), row.fraction(3), row.fraction(4),
+                          row.number(5), row.number(6)});
+    }
+    return points;
+}
+
+MemberId StoredRun::memberIn(const Row& row, int column) const {
+    return {row.count(column, 1, founders_.size() + evaluations_)};
+}
+
+std::optional<Splice> StoredRun::spliceOf(const Row& row) const {
+    if (row.isNull(2)) return std::nullopt;
+    Splice splice{.splits = {}, .ratio = row.fraction(5), .interpolation = interpolationOf(row, 6)};
+    if (!row.isNull(4)) splice.splits = row.as(4, [&] { return unpackIntegers(row.blob(4)); });
+    if (!std::ranges::is_sorted(splice.splits) ||
+        (!splice.splits.empty() && splice.splits.back() >= description_->layout.length()))
+        row.refuse(4, "holds split points that don't ascend within the parameter vector");
+    if (!row.isNull(7)) splice.mutation = Mutation{row.number(7), row.bits(8)};
+    return splice;
+}
+
+std::optional<Parentage> StoredRun::parentageOf(const Row& row, std::uint64_t step) const {
+    auto splice = spliceOf(row);
+    if (!splice) return std::nullopt;
+    const auto parent = [&](int column) { return MemberId{row.count(column, 1, founders_.size() + step - 1)}; };
+    return Parentage{parent(2), parent(3), *std::move(splice)};
+}
+
+Member StoredRun::memberOf(const Row& row) const {
+    const auto step = row.count(kStep, 1, evaluations_);
+    auto parentage = parentageOf(row, step);
+    return {.id = {founders_.size() + step},
+            .genome = nullptr,
+            .scores = row.as(9, [&] { return unpackScores(row.blob(9), samples_); }),
+            .parentage = std::move(parentage),
+            .born = step};
+}
+
+std::vector<MemberPtr> StoredRun::slotsAt(std::uint64_t step) const {
+    std::vector<MemberPtr> slots(slots_);
+    for (std::size_t k = 0; k < founders_.size(); ++k)
+        if (seats_[k]) slots[*seats_[k]] = founders_[k];
+    auto rows =
+        query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND step IN (SELECT MAX(step) FROM births "
+                          "WHERE run = ?1 AND slot IS NOT NULL AND step <= ?2 GROUP BY slot) ORDER BY step",
+                          kMemberColumns));
+    rows.bind(2, static_cast<std::int64_t>(step));
+    while (rows.executeStep()) {
+        const Row row(rows, "births", kStep);
+        if (const auto slot = slotOf(row, 0, slots_)) slots[*slot] = std::make_shared<const Member>(memberOf(row));
+    }
+    return slots;
+}
+
+std::vector<AcceptedBirth> StoredRun::acceptedAfter(std::uint64_t step, std::uint64_t most) const {
+    std::vector<AcceptedBirth> births;
+    auto rows = query(
+        "SELECT slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed FROM births WHERE "
+        "run = ?1 AND step > ?2 AND slot IS NOT NULL ORDER BY step LIMIT ?3");
+    rows.bind(2, static_cast<std::int64_t>(step));
+    rows.bind(3, static_cast<std::int64_t>(most));
+    while (rows.executeStep()) {
+        const Row row(rows, "births", kStep);
+        const auto born = row.count(kStep, step + 1, evaluations_);
+        births.push_back({.step = born, .slot = row.count(0, 0, slots_ - 1), .parentage = parentageOf(row, born)});
+    }
+    return births;
+}
+
+std::vector<MemberPtr> StoredRun::bornAt(std::span<const std::uint64_t> steps) const {
+    std::vector<MemberPtr> children;
+    auto rows =
+        query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND step = ?2 AND slot IS NOT NULL", kMemberColumns));
+    for (const auto step : steps) {
+        rows.bind(2, static_cast<std::int64_t>(step));
+        if (!rows.executeStep())
+            throw std::runtime_error(fmt::format("the database is damaged: the child of step {} is missing.", step));
+        children.push_back(std::make_shared<const Member>(memberOf(Row(rows, "births", kStep))));
+        rows.reset();
+    }
+    return children;
+}
+
+double StoredRun::secondsAt(std::uint64_t step) const {
+    auto rows = query("SELECT step, seconds FROM births WHERE run = ?1 AND step = ?2");
+    rows.bind(2, static_cast<std::int64_t>(step));
+    return rows.executeStep() ? Row(rows, "births", 0).number(1) : 0.0;
+}
+
+std::vector<Pairing> StoredRun::pairings(std::uint64_t most, std::uint64_t until) const {
+    std::vector<Pairing> found;
+    auto rows = query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND step <= ?3 ORDER BY step DESC LIMIT ?2",
+                                  kPairingColumns));
+    rows.bind(2, static_cast<std::int64_t>(most));
+    rows.bind(3, static_cast<std::int64_t>(until));
+    while (rows.executeStep()) found.push_back(pairingOf(Row(rows, "births", 0), measures()));
+    std::ranges::reverse(found);
+    return found;
+}
+
+MemberPtr StoredRun::memberOf(MemberId id) const {
+    const auto founders = founders_.size();
+    if (id.value >= 1 && id.value <= founders) return founders_[id.value - 1];
+    if (id.value == 0 || id.value - founders > evaluations_) return nullptr;
+    auto rows =
+        query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND step = ?2 AND slot IS NOT NULL", kMemberColumns));
+    rows.bind(2, static_cast<std::int64_t>(id.value - founders));
+    if (!rows.executeStep()) return nullptr;
+    return std::make_shared<const Member>(memberOf(Row(rows, "births", kStep)));
+}
+
+std::map<MemberId, std::vector<MemberId>> StoredRun::children() const {
+    std::map<MemberId, std::vector<MemberId>> found;
+    auto rows = query(
+        "SELECT step, first, second FROM births WHERE run = ? AND slot IS NOT NULL AND first IS NOT NULL "
+        "ORDER BY step");
+    while (rows.executeStep()) {
+        const Row row(rows, "births", 0);
+        const MemberId child{founders_.size() + row.count(0, 1, evaluations_)};
+        const auto first = memberIn(row, 1), second = memberIn(row, 2);
+        found[first].push_back(child);
+        if (second != first) found[second].push_back(child);
+    }
+    return found;
+}
+
+std::vector<MemberPtr> StoredRun::lineOf(MemberId member) const {
+    std::vector<MemberPtr> line;
+    auto rows = query(
+        fmt::format("WITH RECURSIVE line(step) AS (SELECT ?2 - ?3 "
+                    "UNION SELECT first - ?3 FROM births JOIN line USING (step) WHERE run = ?1 AND first > ?3 "
+                    "UNION SELECT second - ?3 FROM births JOIN line USING (step) WHERE run = ?1 AND second > ?3) "
+                    "SELECT {} FROM births JOIN line USING (step) WHERE run = ?1 AND slot IS NOT NULL ORDER BY step",
+                    kMemberColumns));
+    rows.bind(2, static_cast<std::int64_t>(member.value));
+    rows.bind(3, static_cast<std::int64_t>(founders_.size()));
+    for (const auto& founder : founders_)
+        if (member.value > founders_.size() || founder->id == member) line.push_back(founder);
+    while (rows.executeStep()) line.push_back(std::make_shared<const Member>(memberOf(Row(rows, "births", kStep))));
+    return line;
+}
+
+std::uint64_t StoredRun::checkpoint() const {
+    auto rows = query("SELECT slot, step, member FROM checkpoints WHERE run = ? ORDER BY slot");
+    std::uint64_t step = 0;
+    std::vector<MemberPtr> slots;
+    while (rows.executeStep()) {
+        const Row row(rows, "checkpoints", 0);
+        const auto slot = row.count(0, 0, slots_ - 1);
+        if (slots.empty()) {
+            step = row.count(1, 0, evaluations_);
+            slots = slotsAt(step);
+        }
+        (void)row.count(1, step, step);
+        if (!slots[slot] || slots[slot]->id != memberIn(row, 2))
+            row.refuse(2, "isn't who sat there by the stored births");
+    }
+    return step;
+}
+
+std::vector<std::byte> StoredRun::state() const {
+    auto rows = query("SELECT state FROM strategy_states WHERE run = ?");
+    if (!rows.executeStep()) return {};
+    const auto blob = Row(rows, "strategy_states").blob(0);
+    return {blob.begin(), blob.end()};
+}
+
+std::set<std::uint64_t> StoredRun::stepsByHand(std::uint64_t step) const {
+    std::set<std::uint64_t> steps;
+    auto rows = query("SELECT step FROM events WHERE run = ?1 AND step > ?2 AND kind = ?3");
+    rows.bind(2, static_cast<std::int64_t>(step));
+    rows.bind(3, std::string(kBredByHand));
+    while (rows.executeStep()) steps.insert(Row(rows, "events", 0).count(0));
+    return steps;
+}
+
+std::vector<StoredChange> StoredRun::changes() const {
+    std::vector<StoredChange> changes;
+    auto rows = query("SELECT step, text FROM events WHERE run = ?1 AND kind = ?2 ORDER BY step, rowid");
+    rows.bind(2, std::string(kChanged));
+    while (rows.executeStep()) {
+        const Row row(rows, "events", 0);
+        changes.push_back({row.count(0, 0, evaluations_), parseStoredConfiguration(row.text(1), "what the run was")});
+    }
+    return changes;
+}
+
+std::vector<StoredBirth> StoredRun::birthsAfter(std::uint64_t step) const {
+    std::vector<StoredBirth> found;
+    const auto byHand = stepsByHand(step);
+    auto rows =
+        query(fmt::format("SELECT {}, train FROM births WHERE run = ?1 AND step > ?2 ORDER BY step", kMemberColumns));
+    rows.bind(2, static_cast<std::int64_t>(step));
+    while (rows.executeStep()) {
+        const Row row(rows, "births", kStep);
+        StoredBirth birth{.step = row.count(kStep, step + 1, step + 1),
+                          .train = row.fraction(10),
+                          .slot = slotOf(row, 0, slots_),
+                          .child = nullptr,
+                          .byHand = byHand.contains(step + 1)};
+        if (birth.slot) birth.child = std::make_shared<const Member>(memberOf(row));
+        found.push_back(std::move(birth));
+        ++step;
+    }
+    if (step != evaluations_)
+        throw std::runtime_error(fmt::format("the database is damaged: births are missing from step {} on.", step + 1));
+    return found;
+}
+
+}  // namespace mergarium

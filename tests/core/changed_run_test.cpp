@@ -1,0 +1,178 @@
+#include "core/configuration/yaml.h"
+#include "core/session/run_loop.h"
+#include "tests/support/new_databases.h"
+
+#include <QtTest>
+
+using namespace mergarium;
+using test::finish;
+using test::stepTo;
+
+namespace {
+
+RunConfiguration configurationOf(const char* yaml) {
+    auto configuration = parseConfiguration(yaml, "test");
+    configuration.name = "test";
+    configuration.evaluations = 80;
+    configuration.device = "cpu";
+    return configuration;
+}
+
+}  // namespace
+
+/// Runs that are gone on with other parameters than they began with.
+class ChangedRunTest : public QObject, test::NewDatabases {
+    Q_OBJECT
+
+    static std::unique_ptr<RunLoop> change(const RunPlace& place, std::vector<Override> changes) {
+        return RunLoop::goOn({1}, place, nullptr, {.changes = std::move(changes)});
+    }
+    /// To step 22, stopped there.
+    RunPlace stopped(const RunConfiguration& configuration, std::uint64_t at = 22) {
+        const auto place = newPlace();
+        const auto loop = RunLoop::begin(configuration, place);
+        stepTo(*loop, at);
+        loop->store(Phase::Stopped);
+        return place;
+    }
+    QString objection(const RunPlace& place, std::vector<Override> changes) {
+        try {
+            (void)change(place, std::move(changes));
+        } catch (const std::runtime_error& error) {
+            return error.what();
+        }
+        return "changed";
+    }
+
+private Q_SLOTS:
+    void everyStepIsGoneByTheParametersThatHeldThen_data() {
+        QTest::addColumn<QString>("yaml");
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QString>("value");
+        QTest::addRow("alpha") << "{}"
+                               << "strategy.alpha"
+                               << "0.2";
+        QTest::addRow("attraction") << "{}"
+                                    << "strategy.attraction"
+                                    << "false";
+        QTest::addRow("splits") << "{}"
+                                << "strategy.splits"
+                                << "16";
+        QTest::addRow("a larger archive") << "strategy: {archive: 8}"
+                                          << "strategy.archive"
+                                          << "14";
+        QTest::addRow("blocks") << "strategy: {offspring: 4}"
+                                << "strategy.offspring"
+                                << "6";
+        QTest::addRow("mutation") << "strategy: {mutation: 0.01}"
+                                  << "strategy.mutation"
+                                  << "0.02";
+        QTest::addRow("ga") << "strategy: {kind: ga}"
+                            << "strategy.crossover"
+                            << "true";
+    }
+    void everyStepIsGoneByTheParametersThatHeldThen() {
+        QFETCH(QString, yaml);
+        QFETCH(QString, key);
+        QFETCH(QString, value);
+        const auto configuration = configurationOf(yaml.toUtf8().constData());
+        const std::vector<Override> changes{{key.toStdString(), value.toStdString()}};
+        const auto untouched = finish(*RunLoop::begin(configuration, newPlace())).archiveHash;
+
+        // In one sitting from the change on.
+        const auto expected = finish(*change(stopped(configuration), changes)).archiveHash;
+        const bool matters = key != "strategy.crossover";
+        QCOMPARE(expected != untouched, matters);
+
+        // Killed after the change: bred again from before it, by what held then, and from it on by what holds now.
+        const auto killed = stopped(configuration);
+        {
+            const auto loop = change(killed, changes);
+            stepTo(*loop, 45);
+            loop->store(Phase::Paused);
+        }
+        const auto again = RunLoop::goOn({1}, killed);
+        QCOMPARE(again->snapshot(Phase::Running).evaluations, std::uint64_t{45});
+        QCOMPARE(finish(*again).archiveHash, expected);
+    }
+
+    void aRunIsBredAgainFromTheFoundersThroughAllChanges() {
+        // No checkpoint at all before the end: a kill in the first second.
+        const auto configuration = configurationOf("strategy: {archive: 6}");
+        const auto run = [&](bool kill) {
+            const auto place = newPlace();
+            auto loop = RunLoop::begin(configuration, place);
+            const auto goOn = [&](std::uint64_t to, std::vector<Override> changes) {
+                stepTo(*loop, to);
+                loop->store(Phase::Paused);
+                loop.reset();
+                loop = change(place, std::move(changes));
+            };
+            goOn(12, {{"strategy.alpha", "0.3"}});
+            goOn(24, {{"strategy.archive", "9"}, {"strategy.attraction", "false"}});
+            goOn(24, {{"strategy.splits", "8"}});
+            stepTo(*loop, 40);
+            if (kill) {
+                loop->store(Phase::Paused);
+                loop.reset();
+                loop = RunLoop::goOn({1}, place);
+            }
+            return finish(*loop).archiveHash;
+        };
+        QCOMPARE(run(true), run(false));
+    }
+
+    // The rest of the block is proposed from the archive as it is at the change, however many children are in flight.
+    void lanesDontMatterWhereARunIsChangedWithinABlock() {
+        const auto end = [&](std::size_t lanes) {
+            auto place = stopped(configurationOf("strategy: {offspring: 16}"), 18);
+            place.lanes = place.threads = lanes;
+            return finish(*change(place, {{"strategy.alpha", "0.5"}})).archiveHash;
+        };
+        QCOMPARE(end(4), end(1));
+    }
+
+    void whatIsStoredSaysWhatHolds() {
+        const auto place = stopped(configurationOf("{}"));
+        const auto loop = change(place, {{"strategy.alpha", "0.25"}});
+        const auto last = finish(*loop);
+        const auto stored = RunCatalog(place.database).snapshot({1});
+        QCOMPARE(std::get<M2n2Settings>(stored.run->configuration.strategy).competition.alpha, 0.25);
+        QCOMPARE(stored.archiveHash, last.archiveHash);
+        QVERIFY(RunCatalog(place.database).inspect({1}).isWhole());
+        const auto point = RunCatalog(place.database).resumePoint({1});
+        QCOMPARE(point.changes.size(), std::size_t{1});
+        QCOMPARE(point.changes[0].step, std::uint64_t{22});
+        QCOMPARE(std::get<M2n2Settings>(point.changes[0].before.strategy).competition.alpha, 1.0);
+    }
+
+    void aRunIsChangedAndExtendedAtOnce() {
+        const auto place = stopped(configurationOf("{}"));
+        const auto loop =
+            RunLoop::goOn({1}, place, nullptr, {.evaluations = 100, .changes = {{"strategy.alpha", "0.25"}}});
+        QCOMPARE(finish(*loop).evaluations, std::uint64_t{100});
+    }
+
+    void whatCantBeChangedIsSaid() {
+        const auto place = stopped(configurationOf("strategy: {archive: 8}"));
+        QCOMPARE(objection(place, {{"strategy.archive", "7"}}),
+                 QString("Run 1 can't be changed: its archive may only become larger than 8 slots; start a new one."));
+        QCOMPARE(
+            objection(place, {{"strategy.mutation", "0.1"}}),
+            QString("Run 1 can't be changed: with mutation its models are held otherwise than without; start a new "
+                    "one."));
+        QCOMPARE(objection(place, {{"seed", "7"}}),
+                 QString("Run 1 can't be changed: nothing but its strategy's parameters may become others; start a new "
+                         "one."));
+        QVERIFY(objection(place, {{"strategy.alpah", "7"}}).contains("alpah"));
+        QCOMPARE(objection(stopped(configurationOf("strategy: {kind: map-elites}")), {{"strategy.cells", "4"}}),
+                 QString("Run 1 can't be changed: its strategy has plans that depend on its parameters; start a new "
+                         "one."));
+        // Nothing of it was stored.
+        QVERIFY(RunCatalog(place.database).resumePoint({1}).changes.empty());
+        QVERIFY(finish(*RunLoop::goOn({1}, place)).evaluations == 80);
+    }
+};
+
+QTEST_APPLESS_MAIN(ChangedRunTest)
+#include "changed_run_test.moc"

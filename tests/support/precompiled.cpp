@@ -1,0 +1,1 @@
+// For the headers that are compiled with it.

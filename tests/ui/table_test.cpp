@@ -1,0 +1,63 @@
+#include "ui/table/fitted_columns.h"
+#include "ui/table/plain_table.h"
+
+#include <QHeaderView>
+#include <QStandardItemModel>
+#include <QTableView>
+#include <QtTest>
+
+using namespace mergarium;
+
+class TableTest : public QObject {
+    Q_OBJECT
+
+    /// Nothing in the table is elided.
+    static bool isWhole(QTableView& table) {
+        for (int column = 0; column < table.model()->columnCount(); ++column)
+            if (table.columnWidth(column) < static_cast<QAbstractItemView&>(table).sizeHintForColumn(column))
+                return false;
+        return true;
+    }
+
+private Q_SLOTS:
+    void columnsGrowWithWhatIsInThem() {
+        QStandardItemModel model(1, 3);
+        for (int column = 0; column < 3; ++column) model.setItem(0, column, new QStandardItem("1"));
+        std::unique_ptr<QTableView> table(makePlainTable(nullptr));
+        table->setModel(&model);
+        new FittedColumns(*table);
+        table->resize(300, 200);
+        table->show();
+        QCoreApplication::processEvents();
+        const int before = table->columnWidth(0);
+        // The last takes what is left.
+        QCOMPARE(table->horizontalHeader()->length(), table->viewport()->width());
+
+        model.item(0, 0)->setText("10,000");
+        QTRY_VERIFY(table->columnWidth(0) > before);
+        const int grown = table->columnWidth(0);
+        model.item(0, 2)->setText("#1234 x #4321, split 0.45, ratio 0.31, and so on to the end");
+        QTRY_VERIFY(isWhole(*table));
+        QVERIFY(table->horizontalHeader()->length() > table->viewport()->width());
+        model.item(0, 0)->setText("1");
+        QCoreApplication::processEvents();
+        QCOMPARE(table->columnWidth(0), grown);
+    }
+
+    void aWidthDrawnByHandStays() {
+        QStandardItemModel model(1, 3);
+        model.setItem(0, 0, new QStandardItem("a long text in a narrow column"));
+        std::unique_ptr<QTableView> table(makePlainTable(nullptr));
+        table->setModel(&model);
+        new FittedColumns(*table);
+        table->show();
+        QCoreApplication::processEvents();
+        table->horizontalHeader()->resizeSection(0, 40);
+        model.item(0, 0)->setText("a long text in a narrow column, and longer");
+        QCoreApplication::processEvents();
+        QCOMPARE(table->columnWidth(0), 40);
+    }
+};
+
+QTEST_MAIN(TableTest)
+#include "table_test.moc"

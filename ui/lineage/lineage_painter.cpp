@@ -1,0 +1,176 @@
+#include "ui/lineage/lineage_painter.h"
+
+#include "ui/members/member_text.h"
+#include "ui/session/run_text.h"
+#include "ui/theme/translation.h"
+
+#include <QPainter>
+
+#include <algorithm>
+
+namespace mergarium {
+namespace {
+
+QColor mixed(const QColor& first, const QColor& second, double share) {
+    const auto between = [&](int a, int b) { return static_cast<int>(a + (b - a) * share + 0.5); };
+    return {between(first.red(), second.red()), between(first.green(), second.green()),
+            between(first.blue(), second.blue())};
+}
+
+QString nameOf(const Relative& relative, const SessionSnapshot& snapshot) {
+    const auto id = relative.member->id;
+    if (relative.member->parentage || !snapshot.run) return memberText(id);
+    for (const auto& founder : snapshot.run->founders)
+        if (founder.id == id) return tr("%1 %2").arg(memberText(id), QString::fromStdString(founder.name));
+    return memberText(id);
+}
+
+bool lives(const Relative& relative, const SessionSnapshot& snapshot) {
+    return slotOf(snapshot, relative.member->id).has_value();
+}
+
+/// The parameter vector from left to right: how much of it comes from which parent.
+void paintSplice(QPainter& painter, const QRectF& place, const Splice& splice, std::uint64_t length,
+                 const Colors& colors) {
+    const double whole = std::max(1.0, static_cast<double>(length));
+    double share = splice.ratio;
+    double left = place.left();
+    for (std::size_t i = 0; i <= splice.splits.size(); ++i) {
+        const double right = i < splice.splits.size()
+                                 ? place.left() + place.width() * static_cast<double>(splice.splits[i]) / whole
+                                 : place.right();
+        painter.fillRect(QRectF(left, place.top(), right - left, place.height()),
+                         mixed(colors.first, colors.second, share));
+        left = right;
+        share = 1.0 - share;
+    }
+}
+
+void paintBox(QPainter& painter, const LineagePicture& picture, std::size_t index) {
+    const auto& relative = picture.layout.family.relatives[index];
+    const auto& colors = picture.colors;
+    const auto box = picture.layout.boxes[index];
+    const QFontMetricsF metrics(painter.font());
+    const double line = metrics.height();
+    const bool living = lives(relative, picture.snapshot);
+
+    painter.setPen(QPen(living ? colors.text : colors.grid, living ? 1.6 : 1.0,
+                        picture.subject == index ? Qt::SolidLine : Qt::SolidLine));
+    painter.setBrush(colors.background);
+    painter.drawRoundedRect(box, line * 0.25, line * 0.25);
+    if (picture.selected == index || picture.cursor == index) {
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(picture.selected == index ? colors.accent : colors.mutedText, 3.0,
+                            picture.selected == index ? Qt::SolidLine : Qt::DotLine));
+        painter.drawRoundedRect(box.adjusted(-2, -2, 2, 2), line * 0.25, line * 0.25);
+    }
+
+    const double margin = line * 0.35;
+    const auto inner = box.adjusted(margin, margin * 0.6, -margin, -margin);
+    const auto row = [&](int number) { return QRectF(inner.left(), inner.top() + number * line, inner.width(), line); };
+    auto bold = painter.font();
+    bold.setBold(true);
+    painter.save();
+    if (picture.subject == index) painter.setFont(bold);
+    painter.setPen(living ? colors.text : colors.mutedText);
+    const auto percent = tr("%1 %").arg(percentNumber(relative.member->scores.mean()));
+    const double room = inner.width() - QFontMetricsF(painter.font()).horizontalAdvance(percent) - line * 0.4;
+    painter.drawText(
+        row(0), Qt::AlignLeft | Qt::AlignVCenter,
+        QFontMetricsF(painter.font()).elidedText(nameOf(relative, picture.snapshot), Qt::ElideRight, room));
+    painter.drawText(row(0), Qt::AlignRight | Qt::AlignVCenter, percent);
+    painter.restore();
+
+    painter.setPen(living ? colors.text : colors.mutedText);
+    if (!relative.member->parentage) {
+        painter.drawText(row(1), Qt::AlignLeft | Qt::AlignVCenter,
+                         relative.member->born == 0 ? tr("founder") : tr("sampled"));
+    } else {
+        painter.drawText(row(1), Qt::AlignLeft | Qt::AlignVCenter,
+                         tr("+%1  \u2212%2").arg(relative.gained).arg(relative.lost));
+        painter.drawText(row(1), Qt::AlignRight | Qt::AlignVCenter, countText(relative.member->born));
+        paintSplice(painter, {inner.left(), row(2).top() + line * 0.15, inner.width(), line * 0.4},
+                    relative.member->parentage->splice, vectorLength(picture.snapshot), colors);
+    }
+    if (relative.hiddenParents > 0) {
+        painter.setPen(QPen(colors.mutedText, 1.2, Qt::DotLine));
+        painter.drawLine(QPointF(box.center().x(), box.top() - line * 0.4), QPointF(box.center().x(), box.top()));
+    }
+    if (relative.hiddenChildren > 0) {
+        painter.setPen(QPen(colors.mutedText, 1.2, Qt::DotLine));
+        painter.drawLine(QPointF(box.center().x(), box.bottom()), QPointF(box.center().x(), box.bottom() + line * 0.3));
+    }
+}
+
+void paintLine(QPainter& painter, const LineagePicture& picture, const LineageLine& line) {
+    const auto& colors = picture.colors;
+    const auto& child = *picture.layout.family.relatives[line.child].member;
+    const double second = shareOfSecond(child.parentage->splice, vectorLength(picture.snapshot));
+    const double share = line.fromFirst && line.fromSecond ? 1.0 : line.fromFirst ? 1.0 - second : second;
+    const bool marked = picture.selected == line.child || picture.selected == line.parent;
+    auto color = line.fromFirst && line.fromSecond ? colors.text : line.fromFirst ? colors.first : colors.second;
+    if (picture.selected && !marked) color = faded(color, 0.45);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(color, 0.6 + 3.4 * share));
+    painter.drawPath(line.path);
+}
+
+}  // namespace
+
+QSizeF lineageBoxSize(const QFontMetricsF& metrics) {
+    return {metrics.horizontalAdvance(QStringLiteral("#0,000,000  00.0 %")) + metrics.height(), metrics.height() * 3.2};
+}
+
+double shareOfSecond(const Splice& splice, std::uint64_t length) {
+    const double whole = std::max(1.0, static_cast<double>(length));
+    double share = splice.ratio, sum = 0.0, left = 0.0;
+    for (const auto split : splice.splits) {
+        const double right = static_cast<double>(split) / whole;
+        sum += (right - left) * share;
+        left = right;
+        share = 1.0 - share;
+    }
+    return std::clamp(sum + (1.0 - left) * share, 0.0, 1.0);
+}
+
+QString relativeText(const Relative& relative, const SessionSnapshot& snapshot) {
+    QStringList parts;
+    parts << tr("%1: %2 % of the training samples")
+                 .arg(nameOf(relative, snapshot), percentNumber(relative.member->scores.mean()));
+    if (relative.member->parentage) {
+        parts << tr("born at step %1 of %2")
+                     .arg(countText(relative.member->born), parentageText(*relative.member, vectorLength(snapshot)));
+        parts << tr("solves %1 samples that no parent does, and not %2 that one does")
+                     .arg(countText(relative.gained), countText(relative.lost));
+    }
+    parts << (lives(relative, snapshot) ? tr("in the archive") : tr("not in the archive any more"));
+    if (relative.hiddenParents > 0) parts << tr("its parents are not shown: double-click, or Space, shows them");
+    return parts.join(QStringLiteral("; ")) + '.';
+}
+
+void paintLineage(QPainter& painter, const LineagePicture& picture) {
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (const auto& line : picture.layout.lines) paintLine(painter, picture, line);
+    for (std::size_t i = 0; i < picture.layout.boxes.size(); ++i) paintBox(painter, picture, i);
+}
+
+void paintLineageLegend(QPainter& painter, const Colors& colors, QPointF topLeft, double width) {
+    const QFontMetricsF metrics(painter.font());
+    const double line = metrics.height();
+    double x = topLeft.x();
+    const auto entry = [&](const QColor& color, const QString& text) {
+        painter.fillRect(QRectF(x, topLeft.y() + line * 0.3, line, line * 0.4), color);
+        painter.setPen(colors.text);
+        painter.drawText(QRectF(x + line * 1.3, topLeft.y(), metrics.horizontalAdvance(text) + 2, line),
+                         Qt::AlignLeft | Qt::AlignVCenter, text);
+        x += line * 2.5 + metrics.horizontalAdvance(text);
+    };
+    entry(colors.first, tr("from parent 1"));
+    entry(colors.second, tr("from parent 2"));
+    painter.setPen(colors.mutedText);
+    const auto text = tr("thick: a large share;  + \u2212: samples gained, lost;  framed: in the archive");
+    painter.drawText(QPointF(x, topLeft.y() + metrics.ascent()),
+                     metrics.elidedText(text, Qt::ElideRight, width - (x - topLeft.x())));
+}
+
+}  // namespace mergarium

@@ -1,0 +1,102 @@
+#include "core/configuration/yaml.h"
+#include "core/report/stored_report.h"
+#include "core/text/words.h"
+#include "ui/databases/file_menu.h"
+#include "ui/databases/window_drops.h"
+#include "ui/figures/figure_desk.h"
+#include "ui/icons/symbols.h"
+#include "ui/main_window.h"
+#include "ui/session/run_text.h"
+#include "ui/setup/new_run_page.h"
+#include "ui/sweep/sweep_page.h"
+
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QTabWidget>
+
+#include <exception>
+#include <string>
+
+// Which file is shown, what becomes of others, and what is written.
+namespace mergarium {
+namespace {
+
+/// For a report: a line each.
+std::string versionsText(const About& about) {
+    auto text = "mergarium " + about.version.toStdString();
+    for (const auto& [name, version] : about.parts) text += '\n' + name.toStdString() + ' ' + version.toStdString();
+    return text;
+}
+
+}  // namespace
+
+void MainWindow::buildFileMenu() {
+    auto* files = new FileMenu(options_.workplace.database, options_.settings, this, menuBar());
+    menuBar()->addMenu(files);
+    files->addSeparator();
+    auto* picture = files->addAction(iconOf(Symbol::Export), tr("&Export figure..."), Qt::CTRL | Qt::SHIFT | Qt::Key_E,
+                                     this, [this] { figures_->askFigure(*tabs_->currentWidget()); });
+    picture->setToolTip(tr("Save the picture of the view in front as SVG, PDF or PNG."));
+    auto* report =
+        files->addAction(tr("Repor&t of this run..."), Qt::CTRL | Qt::SHIFT | Qt::Key_R, this, &MainWindow::askReport);
+    report->setToolTip(tr("Write what is known of the shown run as one HTML file, or as PDF."));
+    files->addSeparator();
+    files->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    connect(files, &FileMenu::openRequested, this, &MainWindow::openDatabase);
+    connect(files, &FileMenu::said, messages_, &MessageBar::say);
+    connect(files, &FileMenu::imported, this, [this] { workbench_->listRuns(); });
+
+    auto* drops = new WindowDrops(this);
+    connect(drops, &WindowDrops::databaseDropped, this, &MainWindow::openDatabase);
+    connect(drops, &WindowDrops::runDropped, this, &MainWindow::setUpRun);
+    connect(drops, &WindowDrops::sweepDropped, this, &MainWindow::setUpSweep);
+}
+
+QString MainWindow::databaseName() const {
+    return QString::fromStdString(options_.workplace.database.filename().string());
+}
+
+void MainWindow::openDatabase(const QString& path) {
+    messages_->dismiss();
+    const QFileInfo now(QString::fromStdString(options_.workplace.database.string())), next(path);
+    if (now.absoluteFilePath() == next.absoluteFilePath() || (now.exists() && now == next))
+        return messages_->say({.sentence = tr("%1 is open already.").arg(path)});
+    if (!workbench_->isComputing() && !sweep_->isGoing()) return Q_EMIT databaseRequested(path);
+    messages_->say({.kind = Message::Kind::Warning,
+                    .sentence = tr("To open %1, what computes here is stopped; everything is stored and can be gone on "
+                                   "with.")
+                                    .arg(next.fileName()),
+                    .action = tr("Stop and open"),
+                    .carryOut = [this, path] { Q_EMIT databaseRequested(path); }});
+}
+
+void MainWindow::setUpRun(const QString& path) {
+    try {
+        newRun_->setConfiguration(readConfiguration(path.toStdString()));
+        tabs_->setCurrentWidget(newRun_);
+    } catch (const std::exception& error) {
+        messages_->say({.kind = Message::Kind::Error,
+                        .sentence = QString::fromStdString(words::failure(error, "this run configuration"))});
+    }
+}
+
+void MainWindow::setUpSweep(const QString& path) {
+    tabs_->setCurrentWidget(sweep_);
+    if (sweep_->isGoing())
+        return warn(tr("A sweep is going on; stop it before opening %1.").arg(QFileInfo(path).fileName()));
+    sweep_->open(path);
+}
+
+void MainWindow::askReport() {
+    const auto& shown = workbench_->shown();
+    if (!shown || !shown->run)
+        return messages_->say(
+            {.sentence = tr("There is no run to report on: start one, or open one from the list of runs.")});
+    figures_->askReport(
+        [place = options_.workplace, run = shown->run->id, about = options_.about](const std::filesystem::path& path) {
+            const auto versions = about ? versionsText(about()) : std::string();
+            writeReport(storedReport(place.database, run, place.resources, versions), path);
+        });
+}
+
+}  // namespace mergarium

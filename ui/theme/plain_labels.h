@@ -1,0 +1,19 @@
+#pragma once
+
+class QApplication;
+class QLabel;
+class QString;
+
+namespace mergarium {
+
+/// From now on labels and tooltips of the application show their text as it is: Qt would take a name with a tag in it
+/// for HTML. A label that is to show HTML says so (QLabel::setTextFormat). May be called again.
+void showLabelsAsPlainText(QApplication& application);
+
+/// Shows a sentence as it is, in the colour of warnings or in that of all other texts.
+void showSentence(QLabel& label, const QString& sentence);
+void showWarning(QLabel& label, const QString& sentence);
+/// A name, and beside it what it is called elsewhere, softly.
+void showNamed(QLabel& label, const QString& name, const QString& alias);
+
+}  // namespace mergarium
