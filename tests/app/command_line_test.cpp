@@ -1,4 +1,5 @@
 #include "app/mergarium/command_line.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -73,5 +74,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(CommandLineTest)
+MERGARIUM_SUITE(CommandLineTest)
 #include "command_line_test.moc"

@@ -1,4 +1,5 @@
 #include "app/about/version.h"
+#include "tests/support/suite.h"
 
 #include <QDirIterator>
 #include <QProcess>
@@ -154,5 +155,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(DesktopTest)
+MERGARIUM_SUITE(DesktopTest)
 #include "desktop_test.moc"

@@ -1,6 +1,7 @@
 #include "app/about/manual.h"
 #include "app/about/value_kinds.h"
 #include "app/about/version.h"
+#include "tests/support/suite.h"
 
 #include <QProcess>
 #include <QRegularExpression>
@@ -188,5 +189,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(ManualTest)
+MERGARIUM_SUITE(ManualTest)
 #include "manual_test.moc"

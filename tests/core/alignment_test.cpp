@@ -1,4 +1,5 @@
 #include "core/founders/alignment.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QtTest>
@@ -164,5 +165,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(AlignmentTest)
+MERGARIUM_SUITE(AlignmentTest)
 #include "alignment_test.moc"

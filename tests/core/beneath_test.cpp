@@ -1,6 +1,7 @@
 #include "core/files/beneath.h"
 
 #include "core/files/mapped_file.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -127,5 +128,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(BeneathTest)
+MERGARIUM_SUITE(BeneathTest)
 #include "beneath_test.moc"

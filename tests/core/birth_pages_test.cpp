@@ -1,6 +1,7 @@
 #include "core/store/birth_pages.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/stopped_run.h"
+#include "tests/support/suite.h"
 
 #include <fmt/format.h>
 
@@ -269,5 +270,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(BirthPagesTest)
+MERGARIUM_SUITE(BirthPagesTest)
 #include "birth_pages_test.moc"

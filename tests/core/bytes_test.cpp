@@ -1,4 +1,5 @@
 #include "core/files/bytes.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -54,5 +55,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(BytesTest)
+MERGARIUM_SUITE(BytesTest)
 #include "bytes_test.moc"

@@ -3,6 +3,7 @@
 #include "core/evaluation/checkpoint_founders.h"
 #include "core/files/scratch_place.h"
 #include "tests/support/example_models.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -142,5 +143,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(CacheFolderTest)
+MERGARIUM_SUITE(CacheFolderTest)
 #include "cache_folder_test.moc"

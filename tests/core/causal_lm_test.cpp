@@ -4,6 +4,7 @@
 #include "core/tasks/causal_lm/answer_check.h"
 #include "core/tasks/causal_lm/questions.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -250,5 +251,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(CausalLmTest)
+MERGARIUM_SUITE(CausalLmTest)
 #include "causal_lm_test.moc"

@@ -1,6 +1,7 @@
 #include "core/configuration/yaml.h"
 #include "core/session/run_loop.h"
 #include "tests/support/new_databases.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -174,5 +175,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ChangedRunTest)
+MERGARIUM_SUITE(ChangedRunTest)
 #include "changed_run_test.moc"

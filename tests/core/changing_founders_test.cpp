@@ -1,5 +1,6 @@
 #include "core/store/run_catalog.h"
 #include "tests/support/command_line.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -129,5 +130,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(ChangingFoundersTest)
+MERGARIUM_SUITE(ChangingFoundersTest)
 #include "changing_founders_test.moc"

@@ -1,4 +1,6 @@
 #include "core/text/chat_template.h"
+#include "tests/support/message_of.h"
+#include "tests/support/suite.h"
 
 #include <nlohmann/json.hpp>
 
@@ -8,14 +10,8 @@ using namespace mergarium;
 
 namespace {
 
-QString messageOf(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const std::invalid_argument& error) {
-        return error.what();
-    }
-    return {};
-}
+/// What is said where `action` is refused.
+QString refusalOf(const std::function<void()>& action) { return QString::fromStdString(test::messageOf(action)); }
 
 std::string filled(std::string_view text, const char* fields) {
     return PlaceholderTemplate(text).fill(nlohmann::json::parse(fields));
@@ -74,7 +70,7 @@ private Q_SLOTS:
     }
 
     void anUnknownNameIsAnsweredWithThoseThereAre() {
-        const auto message = messageOf([] { chatTemplateNamed("llama9"); });
+        const auto message = refusalOf([] { chatTemplateNamed("llama9"); });
         QVERIFY2(message.contains("llama9") && message.contains("chatml"), qPrintable(message));
     }
 
@@ -94,15 +90,15 @@ private Q_SLOTS:
     }
 
     void anUnknownPlaceholderIsNamed() {
-        QVERIFY(messageOf([] { filled("{question}", R"({"text": "x"})"); }).contains("{question}"));
-        QVERIFY(messageOf([] { filled("{question}", R"({"question": [1]})"); }).contains("question"));
+        QVERIFY(refusalOf([] { filled("{question}", R"({"text": "x"})"); }).contains("{question}"));
+        QVERIFY(refusalOf([] { filled("{question}", R"({"question": [1]})"); }).contains("question"));
     }
 
     void unmatchedBracesAreRefused() {
         for (const char* text : {"{question", "a } b", "{}", "{a{b}}", "{"})
-            QVERIFY2(messageOf([&] { PlaceholderTemplate{text}; }).contains("of the template"), text);
+            QVERIFY2(refusalOf([&] { PlaceholderTemplate{text}; }).contains("of the template"), text);
     }
 };
 
-QTEST_APPLESS_MAIN(ChatTemplateTest)
+MERGARIUM_SUITE(ChatTemplateTest)
 #include "chat_template_test.moc"

@@ -3,6 +3,7 @@
 #include "core/export/merge_models.h"
 #include "core/founders/founder_watch.h"
 #include "tests/support/example_models.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -135,5 +136,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(CheckpointFoundersTest)
+MERGARIUM_SUITE(CheckpointFoundersTest)
 #include "checkpoint_founders_test.moc"

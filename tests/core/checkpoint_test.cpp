@@ -2,6 +2,7 @@
 #include "core/files/digest.h"
 #include "core/files/digest_kernel.h"
 #include "core/founders/founder_segment.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <fmt/format.h>
@@ -261,5 +262,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(CheckpointTest)
+MERGARIUM_SUITE(CheckpointTest)
 #include "checkpoint_test.moc"

@@ -1,4 +1,5 @@
 #include "core/subprocess/child_process.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -159,5 +160,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ChildProcessTest)
+MERGARIUM_SUITE(ChildProcessTest)
 #include "child_process_test.moc"

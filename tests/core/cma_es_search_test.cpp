@@ -7,6 +7,7 @@
 #include "core/search/ratio_search/ratio_search.h"
 #include "core/search/search_space.h"
 #include "tests/support/small_strategies.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -102,5 +103,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(CmaEsSearchTest)
+MERGARIUM_SUITE(CmaEsSearchTest)
 #include "cma_es_search_test.moc"

@@ -1,4 +1,5 @@
 #include "core/search/cma_es/cma_es.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -216,5 +217,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(CmaEsTest)
+MERGARIUM_SUITE(CmaEsTest)
 #include "cma_es_test.moc"

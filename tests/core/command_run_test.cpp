@@ -3,6 +3,8 @@
 #include "core/session/stored_session.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/command_line.h"
+#include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QStandardPaths>
@@ -14,6 +16,7 @@
 #include <functional>
 
 using namespace mergarium;
+using namespace mergarium::test;
 using namespace std::chrono_literals;
 using test::cli;
 using test::Ended;
@@ -21,7 +24,6 @@ using test::endOf;
 
 namespace {
 
-const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
 const QString kExample = MERGARIUM_SOURCE_DIR "/resources/evaluators/example.yaml";
 const QString kStandIn = "task.program=[./example.sh]";
 
@@ -286,5 +288,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(CommandRunTest)
+MERGARIUM_SUITE(CommandRunTest)
 #include "command_run_test.moc"

@@ -1,5 +1,6 @@
 #include "core/tasks/command/command_task.h"
 #include "core/genome/dense_genome.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <nlohmann/json.hpp>
@@ -310,5 +311,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(CommandTaskTest)
+MERGARIUM_SUITE(CommandTaskTest)
 #include "command_task_test.moc"

@@ -1,4 +1,5 @@
 #include "core/configuration/command_line.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QtTest>
@@ -9,7 +10,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-std::vector<Preset> presets() {
+std::vector<Preset> twoPresets() {
     RunConfiguration digits;
     digits.name = "digits";
     RunConfiguration short_ = digits;
@@ -17,9 +18,9 @@ std::vector<Preset> presets() {
     return {{"digits", {}, digits}, {"short", {}, short_}};
 }
 
-RunConfiguration parsed(const std::string& line) { return parseCommandLine(line, presets()); }
-std::string complaint(const std::string& line) {
-    return test::messageOf([&] { parsed(line); });
+RunConfiguration parsedLine(const std::string& line) { return parseCommandLine(line, twoPresets()); }
+std::string complaintAt(const std::string& line) {
+    return test::messageOf([&] { parsedLine(line); });
 }
 
 }  // namespace
@@ -54,7 +55,7 @@ private Q_SLOTS:
     }
 
     void optionsBecomeParameters() {
-        const auto run = parsed(
+        const auto run = parsedLine(
             "$ mergarium-cli run short --seed 7 --evaluations=50 --device cpu --db x.db --json "
             "--lanes 2 --set strategy.alpha=0.5 --set 'name=it is'");
         QCOMPARE(run.seed, 7u);
@@ -62,30 +63,31 @@ private Q_SLOTS:
         QCOMPARE(run.device, std::string("cpu"));
         QCOMPARE(run.name, std::string("it is"));
         QCOMPARE(traitsOf(run.strategy).competition.alpha, 0.5);
-        QCOMPARE(parsed("mergarium-cli run short").evaluations, 100u);
+        QCOMPARE(parsedLine("mergarium-cli run short").evaluations, 100u);
     }
 
     void whatIsWrongIsOneSentence() {
-        QCOMPARE(complaint("mergarium-cli list"),
+        QCOMPARE(complaintAt("mergarium-cli list"),
                  std::string("The command line is not one of mergarium-cli run; paste one that is."));
-        QCOMPARE(complaint("mergarium-cli run --seed 1"), std::string("The command line names no preset and no file."));
-        QCOMPARE(complaint("mergarium-cli run digits other"),
+        QCOMPARE(complaintAt("mergarium-cli run --seed 1"),
+                 std::string("The command line names no preset and no file."));
+        QCOMPARE(complaintAt("mergarium-cli run digits other"),
                  std::string("'other' is one name too many after 'digits'."));
-        QCOMPARE(complaint("mergarium-cli run digits --sed 1"),
+        QCOMPARE(complaintAt("mergarium-cli run digits --sed 1"),
                  std::string("The command line's option --sed is not one of run."));
-        QCOMPARE(complaint("mergarium-cli run digits --seed"),
+        QCOMPARE(complaintAt("mergarium-cli run digits --seed"),
                  std::string("The command line's option --seed has no value."));
-        QVERIFY(complaint("mergarium-cli run digits --set strategy.alhpa=1").find("alhpa") != std::string::npos);
-        QVERIFY(complaint("mergarium-cli run nowhere.yaml").find("nowhere.yaml") != std::string::npos);
+        QVERIFY(complaintAt("mergarium-cli run digits --set strategy.alhpa=1").find("alhpa") != std::string::npos);
+        QVERIFY(complaintAt("mergarium-cli run nowhere.yaml").find("nowhere.yaml") != std::string::npos);
     }
 
     void theNearestPresetIsNamed() {
-        auto run = presets()[1].configuration;
-        QCOMPARE(commandLineOf(run, presets()), std::string("mergarium-cli run short"));
+        auto run = twoPresets()[1].configuration;
+        QCOMPARE(commandLineOf(run, twoPresets()), std::string("mergarium-cli run short"));
         run.name = "it's";
-        QCOMPARE(commandLineOf(run, presets()), std::string("mergarium-cli run short --set 'name=\"it'\\''s\"'"));
+        QCOMPARE(commandLineOf(run, twoPresets()), std::string("mergarium-cli run short --set 'name=\"it'\\''s\"'"));
     }
 };
 
-QTEST_APPLESS_MAIN(CommandWordsTest)
+MERGARIUM_SUITE(CommandWordsTest)
 #include "command_words_test.moc"

@@ -2,6 +2,7 @@
 #include "core/comparison/figure.h"
 #include "core/comparison/tables.h"
 #include "core/figures/axes.h"
+#include "tests/support/suite.h"
 
 #include <QXmlStreamReader>
 #include <QtTest>
@@ -48,7 +49,7 @@ QByteArray embeddedCharacters(const QByteArray& pdf) {
     return tables;
 }
 
-bool near(double a, double b) { return std::abs(a - b) < 1e-12; }
+bool nearly(double a, double b) { return std::abs(a - b) < 1e-12; }
 
 }  // namespace
 
@@ -63,12 +64,12 @@ private Q_SLOTS:
         const auto& m2n2 = comparison.arms[0];
         QCOMPARE(m2n2.name, std::string("m2n2"));
         QCOMPARE(m2n2.seeds, (std::vector<std::uint64_t>{1, 2}));
-        QVERIFY(near(m2n2.bestTest.mean, 0.69));
-        QVERIFY(near(m2n2.bestTest.standardError, 0.01));
+        QVERIFY(nearly(m2n2.bestTest.mean, 0.69));
+        QVERIFY(nearly(m2n2.bestTest.standardError, 0.01));
         // Half of the budget at 0.2, half at the end's score.
-        QVERIFY(near(m2n2.area.mean, 0.1 + 0.345));
-        QVERIFY(near(m2n2.coverage.mean, 0.8));
-        QVERIFY(near(m2n2.nicheEntropy.mean, 0.7));
+        QVERIFY(nearly(m2n2.area.mean, 0.1 + 0.345));
+        QVERIFY(nearly(m2n2.coverage.mean, 0.8));
+        QVERIFY(nearly(m2n2.nicheEntropy.mean, 0.7));
         QVERIFY(!m2n2.againstFirst && !m2n2.published);
         QCOMPARE(*comparison.arms[1].published, 0.52);
     }
@@ -77,7 +78,7 @@ private Q_SLOTS:
         const auto comparison = compareArms("", twoArms());
         const auto& test = *comparison.arms[1].againstFirst;
         QCOMPARE(test.pairs, std::size_t{2});
-        QVERIFY(near(test.difference, -0.17));
+        QVERIFY(nearly(test.difference, -0.17));
         QVERIFY(test.pValue > 0.0 && test.pValue < 0.1);
     }
 
@@ -87,7 +88,7 @@ private Q_SLOTS:
         runs.push_back(runOf("never", 1, 0.01, false));
         const auto comparison = compareArms("", runs);
         QCOMPARE(comparison.arms[0].unfinished, std::size_t{1});
-        QVERIFY(near(comparison.arms[0].bestTest.mean, 0.69));
+        QVERIFY(nearly(comparison.arms[0].bestTest.mean, 0.69));
         QVERIFY(comparison.arms[2].seeds.empty());
         QVERIFY(toMarkdown(std::vector{comparison}).find("| never | 0 | 1 | - |") != std::string::npos);
     }
@@ -97,7 +98,7 @@ private Q_SLOTS:
         runs.push_back(runOf("m2n2", 2, 0.72));
         const auto comparison = compareArms("", runs);
         QCOMPARE(comparison.arms[0].seeds.size(), std::size_t{2});
-        QVERIFY(near(comparison.arms[0].bestTest.mean, 0.70));
+        QVERIFY(nearly(comparison.arms[0].bestTest.mean, 0.70));
     }
 
     void markdownRowsHaveAsManyCellsAsTheHeading() {
@@ -136,7 +137,7 @@ private Q_SLOTS:
         QCOMPARE(arm.bestTest.count, std::size_t{0});
         QCOMPARE(arm.area.count, std::size_t{0});
         QVERIFY(arm.testBand.at.empty() && !arm.againstFirst);
-        QVERIFY(near(arm.bestTrain.mean, 0.9));
+        QVERIFY(nearly(arm.bestTrain.mean, 0.9));
         const auto table = QString::fromStdString(toMarkdown(std::vector{comparison}));
         QVERIFY2(table.contains("| all in training | 2 | - | - | 90.0 +- 0.0 | - | - | - | 80.0 | 0.70 | 52.0 | - |\n"),
                  qPrintable(table));
@@ -149,7 +150,7 @@ private Q_SLOTS:
         // One run that scores nothing is measured where others of its arm score something.
         runs = {runOf("m2n2", 1, 0.5), runOf("m2n2", 2, 0.0)};
         for (auto& point : runs[1].curve) point.bestTest = 0.0;
-        QVERIFY(near(compareArms("", runs).arms[0].bestTest.mean, 0.25));
+        QVERIFY(nearly(compareArms("", runs).arms[0].bestTest.mean, 0.25));
     }
 
     void ticksAreRoundAndInside() {
@@ -221,5 +222,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ComparisonTest)
+MERGARIUM_SUITE(ComparisonTest)
 #include "comparison_test.moc"

@@ -1,5 +1,6 @@
 #include "core/archive/archive.h"
 #include "core/random/random_stream.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -157,5 +158,5 @@ private Q_SLOTS:
     void anArchiveWithoutSlotsIsRefused() { QVERIFY_EXCEPTION_THROWN(Archive(0, 4, {}), std::invalid_argument); }
 };
 
-QTEST_APPLESS_MAIN(CompetitionTest)
+MERGARIUM_SUITE(CompetitionTest)
 #include "competition_test.moc"

@@ -4,6 +4,7 @@
 #include "core/fields/yaml.h"
 #include "core/founders/founder_fields.h"
 #include "core/random/random_stream.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -210,5 +211,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ConfigurationRoundTripTest)
+MERGARIUM_SUITE(ConfigurationRoundTripTest)
 #include "configuration_round_trip_test.moc"

@@ -3,6 +3,7 @@
 #include "core/configuration/yaml.h"
 #include "core/fields/kinds.h"
 #include "core/fields/yaml.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -322,5 +323,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ConfigurationTest)
+MERGARIUM_SUITE(ConfigurationTest)
 #include "configuration_test.moc"

@@ -1,4 +1,5 @@
 #include "core/archive/coverage.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -183,5 +184,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(CoverageTest)
+MERGARIUM_SUITE(CoverageTest)
 #include "coverage_test.moc"

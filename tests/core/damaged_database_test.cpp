@@ -4,6 +4,7 @@
 #include "core/store/run_catalog.h"
 #include "tests/support/runs.h"
 #include "tests/support/stopped_run.h"
+#include "tests/support/suite.h"
 
 #include <SQLiteCpp/Database.h>
 #include <fmt/format.h>
@@ -288,5 +289,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(DamagedDatabaseTest)
+MERGARIUM_SUITE(DamagedDatabaseTest)
 #include "damaged_database_test.moc"

@@ -1,4 +1,5 @@
 #include "core/checkpoint/depth_order.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -117,5 +118,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(DepthOrderTest)
+MERGARIUM_SUITE(DepthOrderTest)
 #include "depth_order_test.moc"

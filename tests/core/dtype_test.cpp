@@ -1,5 +1,6 @@
 #include "core/checkpoint/dtype.h"
 #include "core/checkpoint/not_finite.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -201,5 +202,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(DTypeTest)
+MERGARIUM_SUITE(DTypeTest)
 #include "dtype_test.moc"

@@ -1,5 +1,6 @@
 #include "core/archive/archive.h"
 #include "core/random/random_stream.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -123,5 +124,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(EarlyRejectionTest)
+MERGARIUM_SUITE(EarlyRejectionTest)
 #include "early_rejection_test.moc"

@@ -1,4 +1,5 @@
 #include "core/database/encoding.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -68,5 +69,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(EncodingTest)
+MERGARIUM_SUITE(EncodingTest)
 #include "encoding_test.moc"

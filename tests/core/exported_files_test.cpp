@@ -1,5 +1,6 @@
 #include "core/export/merge_models.h"
 #include "tests/support/example_models.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -65,5 +66,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ExportedFilesTest)
+MERGARIUM_SUITE(ExportedFilesTest)
 #include "exported_files_test.moc"

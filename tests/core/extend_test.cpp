@@ -1,7 +1,10 @@
 #include "core/configuration/yaml.h"
 #include "core/session/run_loop.h"
 #include "core/session/session.h"
+#include "tests/support/message_of.h"
 #include "tests/support/new_databases.h"
+#include "tests/support/patience.h"
+#include "tests/support/suite.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -10,11 +13,10 @@
 #include <atomic>
 
 using namespace mergarium;
+using namespace mergarium::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-const std::atomic<bool> kNever = false;
 
 RunConfiguration configurationOf(const QString& yaml, std::uint64_t evaluations) {
     auto configuration = parseConfiguration(yaml.toStdString(), "test");
@@ -39,16 +41,6 @@ QStringList birthsIn(const fs::path& database) {
     return births;
 }
 
-template <typename Work>
-QString messageOf(Work work) {
-    try {
-        work();
-    } catch (const std::runtime_error& error) {
-        return QString::fromUtf8(error.what());
-    }
-    return "not refused";
-}
-
 }  // namespace
 
 // A run that is extended ends, to the bit, as one that had the larger budget from the start.
@@ -59,7 +51,7 @@ class ExtendTest : public QObject, test::NewDatabases {
         return RunLoop::goOn({1}, place, nullptr, {.evaluations = evaluations});
     }
     static QString refusalOf(const RunPlace& place, std::uint64_t evaluations) {
-        return messageOf([&] { extend(place, evaluations); });
+        return QString::fromStdString(messageOf([&] { extend(place, evaluations); }));
     }
 
 private Q_SLOTS:
@@ -139,7 +131,7 @@ private Q_SLOTS:
                 QString("Run 1 has a budget of 30 evaluations; extend it to more than that, not %1.").arg(evaluations));
         QVERIFY(refusalOf(place, 1'000'000'001).startsWith("budget.evaluations: "));
         QVERIFY(
-            messageOf([&] { RunLoop::goOn({1}, place); }).endsWith("run 1 has finished; extend it to go on with it."));
+            messageOf([&] { RunLoop::goOn({1}, place); }).ends_with("run 1 has finished; extend it to go on with it."));
         const RunCatalog catalog(place.database);
         const auto after = catalog.snapshot({1});
         QCOMPARE(after.phase, Phase::Finished);
@@ -193,5 +185,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ExtendTest)
+MERGARIUM_SUITE(ExtendTest)
 #include "extend_test.moc"

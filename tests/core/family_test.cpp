@@ -1,6 +1,7 @@
 #include "core/archive/coverage.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -143,5 +144,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(FamilyTest)
+MERGARIUM_SUITE(FamilyTest)
 #include "family_test.moc"

@@ -2,6 +2,7 @@
 #include "core/session/followed_run.h"
 #include "core/session/stored_session.h"
 #include "tests/support/other_process.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -141,5 +142,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(FollowingTest)
+MERGARIUM_SUITE(FollowingTest)
 #include "following_test.moc"

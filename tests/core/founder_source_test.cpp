@@ -1,5 +1,6 @@
 #include "core/founders/founder_source.h"
 #include "core/founders/content_hash.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <nlohmann/json.hpp>
@@ -19,7 +20,7 @@ namespace {
 
 using Values = std::vector<float>;
 
-std::vector<float> numbers(std::size_t count, unsigned seed) {
+std::vector<float> exactNumbers(std::size_t count, unsigned seed) {
     std::mt19937 random(seed);
     std::vector<float> values(count);
     // Few digits, so that every element type holds them exactly.
@@ -70,11 +71,11 @@ class FounderSourceTest : public QObject {
     /// q [6, 4], conv1d-like [4, 6], embedding [5, 4], convolution [6, 2, 1, 2], norm [4].
     void writeBase(DType dtype = DType::F32) const {
         writeTensors(folder("base") / "model.safetensors",
-                     {tensorOf("model.q.weight", dtype, {6, 4}, numbers(24, 1)),
-                      tensorOf("model.c.weight", dtype, {4, 6}, numbers(24, 2)),
-                      tensorOf("model.embed_tokens.weight", dtype, {5, 4}, numbers(20, 3)),
-                      tensorOf("model.conv.weight", dtype, {6, 2, 1, 2}, numbers(24, 4)),
-                      tensorOf("model.norm.weight", dtype, {4}, numbers(4, 5))});
+                     {tensorOf("model.q.weight", dtype, {6, 4}, exactNumbers(24, 1)),
+                      tensorOf("model.c.weight", dtype, {4, 6}, exactNumbers(24, 2)),
+                      tensorOf("model.embed_tokens.weight", dtype, {5, 4}, exactNumbers(20, 3)),
+                      tensorOf("model.conv.weight", dtype, {6, 2, 1, 2}, exactNumbers(24, 4)),
+                      tensorOf("model.norm.weight", dtype, {4}, exactNumbers(4, 5))});
     }
     void writeAdapter(const nlohmann::json& settings, const std::vector<GivenTensor>& tensors) const {
         nlohmann::json configuration{
@@ -86,14 +87,14 @@ class FounderSourceTest : public QObject {
     static std::vector<GivenTensor> linear(const std::string& layer, std::int64_t outputs, std::int64_t inputs,
                                            std::int64_t rank = 2) {
         return {tensorOf("base_model.model." + layer + ".lora_A.weight", DType::F32, {rank, inputs},
-                         numbers(static_cast<std::size_t>(rank * inputs), 11)),
+                         exactNumbers(static_cast<std::size_t>(rank * inputs), 11)),
                 tensorOf("base_model.model." + layer + ".lora_B.weight", DType::F32, {outputs, rank},
-                         numbers(static_cast<std::size_t>(outputs * rank), 12))};
+                         exactNumbers(static_cast<std::size_t>(outputs * rank), 12))};
     }
     /// W + scale * B A by the definition, in double; `turned` for a base stored the other way round.
     static Values expected(Values base, std::size_t outputs, std::size_t inputs, double scale, bool turned,
                            std::size_t rank = 2) {
-        const auto a = numbers(rank * inputs, 11), b = numbers(outputs * rank, 12);
+        const auto a = exactNumbers(rank * inputs, 11), b = exactNumbers(outputs * rank, 12);
         for (std::size_t o = 0; o < outputs; ++o)
             for (std::size_t i = 0; i < inputs; ++i) {
                 double sum = 0;
@@ -117,8 +118,8 @@ private Q_SLOTS:
         writeAdapter({}, linear("model.q", 6, 4));
         const auto source = open("base", "adapter");
         QCOMPARE(source->name(), std::string("base + adapter"));
-        QCOMPARE(read(*source, "model.q.weight"), expected(numbers(24, 1), 6, 4, 8.0 / 2, false));
-        QCOMPARE(read(*source, "model.norm.weight"), numbers(4, 5));
+        QCOMPARE(read(*source, "model.q.weight"), expected(exactNumbers(24, 1), 6, 4, 8.0 / 2, false));
+        QCOMPARE(read(*source, "model.norm.weight"), exactNumbers(4, 5));
     }
 
     void theSumIsRoundedOnceToTheBasesType() {
@@ -127,7 +128,8 @@ private Q_SLOTS:
             writeAdapter({{"lora_alpha", 0.7}}, linear("model.q", 6, 4));
             const auto source = open("base", "adapter");
             QCOMPARE(source->tensors()[source->indexOf("model.q.weight").value()].dtype, dtype);
-            QCOMPARE(read(*source, "model.q.weight"), rounded(dtype, expected(numbers(24, 1), 6, 4, 0.35f, false)));
+            QCOMPARE(read(*source, "model.q.weight"),
+                     rounded(dtype, expected(exactNumbers(24, 1), 6, 4, 0.35f, false)));
         }
     }
 
@@ -135,22 +137,24 @@ private Q_SLOTS:
         writeBase();
         writeAdapter({{"use_rslora", true}}, linear("model.q", 6, 4));
         const auto actual = read(*open("base", "adapter"), "model.q.weight");
-        const auto root = expected(numbers(24, 1), 6, 4, 8 / std::sqrt(2.0), false);
+        const auto root = expected(exactNumbers(24, 1), 6, 4, 8 / std::sqrt(2.0), false);
         for (std::size_t i = 0; i < root.size(); ++i)
             QVERIFY(std::abs(actual[i] - root[i]) <= 1e-6f * std::max(1.0f, std::abs(root[i])));
 
         writeAdapter({{"rank_pattern", {{"q", 4}}}, {"alpha_pattern", {{"el\\.q", 99}, {"q", 32}}}},
                      linear("model.q", 6, 4, 4));
-        QCOMPARE(read(*open("base", "adapter"), "model.q.weight"), expected(numbers(24, 1), 6, 4, 32.0 / 4, false, 4));
+        QCOMPARE(read(*open("base", "adapter"), "model.q.weight"),
+                 expected(exactNumbers(24, 1), 6, 4, 32.0 / 4, false, 4));
         writeAdapter({{"alpha_pattern", {{"model\\.[a-q]", 16}}}}, linear("model.q", 6, 4));
-        QCOMPARE(read(*open("base", "adapter"), "model.q.weight"), expected(numbers(24, 1), 6, 4, 16.0 / 2, false));
+        QCOMPARE(read(*open("base", "adapter"), "model.q.weight"),
+                 expected(exactNumbers(24, 1), 6, 4, 16.0 / 2, false));
     }
 
     void layersStoredTheOtherWayRoundAreTurned() {
         writeBase();
         for (const bool declared : {true, false}) {
             writeAdapter({{"fan_in_fan_out", declared}}, linear("model.c", 6, 4));
-            QCOMPARE(read(*open("base", "adapter"), "model.c.weight"), expected(numbers(24, 2), 6, 4, 4, true));
+            QCOMPARE(read(*open("base", "adapter"), "model.c.weight"), expected(exactNumbers(24, 2), 6, 4, 4, true));
         }
     }
 
@@ -165,29 +169,29 @@ private Q_SLOTS:
         tensors.insert(tensors.end(), convolution.begin(), convolution.end());
         writeAdapter({}, tensors);
         const auto source = open("base", "adapter");
-        QCOMPARE(read(*source, "model.embed_tokens.weight"), expected(numbers(20, 3), 4, 5, 4, true));
-        QCOMPARE(read(*source, "model.conv.weight"), expected(numbers(24, 4), 6, 4, 4, false));
+        QCOMPARE(read(*source, "model.embed_tokens.weight"), expected(exactNumbers(20, 3), 4, 5, 4, true));
+        QCOMPARE(read(*source, "model.conv.weight"), expected(exactNumbers(24, 4), 6, 4, 4, false));
     }
 
     void modulesToSaveReplaceTheBases() {
         writeBase(DType::BF16);
-        writeAdapter(
-            {{"modules_to_save", {"embed_tokens"}}},
-            {tensorOf("base_model.model.model.embed_tokens.weight", DType::F32, {7, 4}, numbers(28, 8)),
-             tensorOf("base_model.model.model.norm.modules_to_save.default.weight", DType::BF16, {4}, numbers(4, 9))});
+        writeAdapter({{"modules_to_save", {"embed_tokens"}}},
+                     {tensorOf("base_model.model.model.embed_tokens.weight", DType::F32, {7, 4}, exactNumbers(28, 8)),
+                      tensorOf("base_model.model.model.norm.modules_to_save.default.weight", DType::BF16, {4},
+                               exactNumbers(4, 9))});
         const auto source = open("base", "adapter");
         const auto& embedding = source->tensors()[source->indexOf("model.embed_tokens.weight").value()];
         QVERIFY(embedding.shape == (std::vector<std::int64_t>{7, 4}) && embedding.dtype == DType::BF16);
-        QCOMPARE(read(*source, "model.embed_tokens.weight"), numbers(28, 8));
-        QCOMPARE(read(*source, "model.norm.weight"), numbers(4, 9));
+        QCOMPARE(read(*source, "model.embed_tokens.weight"), exactNumbers(28, 8));
+        QCOMPARE(read(*source, "model.norm.weight"), exactNumbers(4, 9));
     }
 
     void aBaseWithoutTheOuterPrefixIsMatched() {
         writeBase();
         writeAdapter({}, linear("transformer.model.q", 6, 4));
-        QCOMPARE(read(*open("base", "adapter"), "model.q.weight"), expected(numbers(24, 1), 6, 4, 4, false));
+        QCOMPARE(read(*open("base", "adapter"), "model.q.weight"), expected(exactNumbers(24, 1), 6, 4, 4, false));
         writeAdapter({}, linear("q", 6, 4));
-        QCOMPARE(read(*open("base", "adapter"), "model.q.weight"), expected(numbers(24, 1), 6, 4, 4, false));
+        QCOMPARE(read(*open("base", "adapter"), "model.q.weight"), expected(exactNumbers(24, 1), 6, 4, 4, false));
     }
 
     void whatCantBeAddedIsRefusedByName() {
@@ -209,14 +213,14 @@ private Q_SLOTS:
         refuses({}, linear("model.k", 6, 4), "'model.k.weight', which the base");
         refuses({}, linear("model.q", 6, 5), "[6, 5] for 'model.q.weight'");
         refuses({}, linear("model.norm", 4, 1), "'model.norm.weight'");
-        refuses({}, {tensorOf("q.lora_A.weight", DType::F32, {2, 4}, numbers(8, 1))}, "not named as PEFT");
-        refuses({}, {tensorOf("base_model.model.model.q.lora_magnitude_vector", DType::F32, {6}, numbers(6, 1))},
+        refuses({}, {tensorOf("q.lora_A.weight", DType::F32, {2, 4}, exactNumbers(8, 1))}, "not named as PEFT");
+        refuses({}, {tensorOf("base_model.model.model.q.lora_magnitude_vector", DType::F32, {6}, exactNumbers(6, 1))},
                 "lora_magnitude_vector");
         auto mismatched = q;
         mismatched[1] = linear("model.q", 6, 4, 3)[1];
         refuses({}, mismatched, "don't fit each other");
         auto twice = q;
-        twice.push_back(tensorOf("base_model.model.model.q.weight", DType::F32, {6, 4}, numbers(24, 1)));
+        twice.push_back(tensorOf("base_model.model.model.q.weight", DType::F32, {6, 4}, exactNumbers(24, 1)));
         refuses({}, twice, "changes 'model.q.weight' of the base twice");
         fs::remove(folder("adapter") / "adapter_model.safetensors");
         writeText(folder("adapter") / "adapter_model.bin", "PK");
@@ -235,7 +239,7 @@ private Q_SLOTS:
         }
         for (const auto* one : seen) QCOMPARE(one, seen.front());
         source->dropBehind(index, 0, 96);
-        QCOMPARE(read(*source, "model.q.weight"), expected(numbers(24, 1), 6, 4, 4, false));
+        QCOMPARE(read(*source, "model.q.weight"), expected(exactNumbers(24, 1), 6, 4, 4, false));
     }
 
     void quantisedModelsAreRefused() {
@@ -276,7 +280,7 @@ private Q_SLOTS:
     }
 
     void theHashIsOfContentsNotOfFiles() {
-        const auto a = tensorOf("a", DType::F32, {1 << 20}, numbers(1 << 20, 1)),
+        const auto a = tensorOf("a", DType::F32, {1 << 20}, exactNumbers(1 << 20, 1)),
                    b = tensorOf("b", DType::BF16, {3}, {1, 2, 3});
         writeTensors(folder("one") / "model.safetensors", {b, a});
         writeTensors(folder("two") / "x.safetensors", {a});
@@ -320,5 +324,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(FounderSourceTest)
+MERGARIUM_SUITE(FounderSourceTest)
 #include "founder_source_test.moc"

@@ -1,5 +1,6 @@
 #include "core/genome/dense_genome.h"
 #include "core/genome/interpolation.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -192,5 +193,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(GenomeTest)
+MERGARIUM_SUITE(GenomeTest)
 #include "genome_test.moc"

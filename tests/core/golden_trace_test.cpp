@@ -4,6 +4,7 @@
 #include "core/mating/attraction.h"
 #include "core/tasks/digits/classifier.h"
 #include "core/tasks/digits/digits.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -87,5 +88,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(GoldenTraceTest)
+MERGARIUM_SUITE(GoldenTraceTest)
 #include "golden_trace_test.moc"

@@ -1,16 +1,17 @@
 #include "tests/support/new_databases.h"
+#include "tests/support/patience.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
 #include <atomic>
 
 using namespace mergarium;
+using namespace mergarium::test;
 using test::finish;
 using test::stepTo;
 
 namespace {
-
-const std::atomic<bool> kNever = false;
 
 RunConfiguration configurationOf(const char* yaml, std::uint64_t evaluations = 60) {
     auto configuration = parseConfiguration(yaml, "test");
@@ -181,5 +182,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(HandBredTest)
+MERGARIUM_SUITE(HandBredTest)
 #include "hand_bred_test.moc"

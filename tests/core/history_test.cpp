@@ -6,6 +6,7 @@
 #include "core/history/recipes.h"
 #include "core/session/stored_session.h"
 #include "tests/support/stopped_run.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -233,5 +234,5 @@ private:
     QTemporaryDir folder_;
 };
 
-QTEST_APPLESS_MAIN(HistoryTest)
+MERGARIUM_SUITE(HistoryTest)
 #include "history_test.moc"

@@ -4,6 +4,7 @@
 #include "core/labels/run_notes.h"
 #include "core/session/stored_session.h"
 #include "tests/support/other_process.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -157,5 +158,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ImportRunsTest)
+MERGARIUM_SUITE(ImportRunsTest)
 #include "import_runs_test.moc"

@@ -1,4 +1,5 @@
 #include <QtTest>
+#include "tests/support/suite.h"
 
 #include <filesystem>
 #include <fstream>
@@ -225,7 +226,8 @@ private Q_SLOTS:
         auto files = filesBelow("core");
         for (const auto* layer : {"ui", "app"})
             if (fs::exists(kSource / layer)) files.merge(filesBelow(layer));
-        const auto module = sourcesOf("mergarium_networks");
+        auto module = sourcesOf("mergarium_networks");
+        module.merge(sourcesOf("mergarium_kernels"));
         QVERIFY(module.size() > 5);
         int sources = 0;
         for (const auto& name : filesThatReachLibtorch(files)) {
@@ -238,5 +240,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(IncludeRulesTest)
+MERGARIUM_SUITE(IncludeRulesTest)
 #include "include_rules_test.moc"

@@ -1,4 +1,5 @@
 #include "core/files/json.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <nlohmann/json.hpp>
@@ -121,5 +122,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(JsonTest)
+MERGARIUM_SUITE(JsonTest)
 #include "json_test.moc"

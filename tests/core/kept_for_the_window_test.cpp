@@ -3,6 +3,7 @@
 #include "core/store/pending_deletions.h"
 #include "core/store/run_claim.h"
 #include "tests/support/stopped_run.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -209,5 +210,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(KeptForTheWindowTest)
+MERGARIUM_SUITE(KeptForTheWindowTest)
 #include "kept_for_the_window_test.moc"

@@ -1,5 +1,6 @@
 #include "core/session/stored_session.h"
 #include "core/store/run_catalog.h"
+#include "tests/support/suite.h"
 
 #include <QProcess>
 #include <QRandomGenerator>
@@ -123,5 +124,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(KillTest)
+MERGARIUM_SUITE(KillTest)
 #include "kill_test.moc"

@@ -1,6 +1,7 @@
 #include "core/fields/kinds.h"
 #include "core/search/kinds.h"
 #include "core/tasks/kinds.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -98,5 +99,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(KindsTest)
+MERGARIUM_SUITE(KindsTest)
 #include "kinds_test.moc"

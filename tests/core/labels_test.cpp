@@ -3,6 +3,7 @@
 #include "core/session/session.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/stopped_run.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -98,5 +99,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(LabelsTest)
+MERGARIUM_SUITE(LabelsTest)
 #include "labels_test.moc"

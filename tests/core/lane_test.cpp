@@ -1,9 +1,12 @@
 #include "core/evaluation/lane.h"
 #include "core/genome/dense_genome.h"
+#include "tests/support/patience.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
 namespace {
 
@@ -59,8 +62,6 @@ ArchivePtr archiveOf(std::vector<std::vector<float>> rows) {
                                                                   .parentage = std::nullopt}));
     return snapshotOf(archive);
 }
-
-const std::atomic<bool> kNever = false;
 
 }  // namespace
 
@@ -140,5 +141,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(LaneTest)
+MERGARIUM_SUITE(LaneTest)
 #include "lane_test.moc"

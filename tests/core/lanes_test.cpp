@@ -1,6 +1,8 @@
 #include "core/configuration/yaml.h"
 #include "core/session/run_loop.h"
+#include "tests/support/patience.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -11,11 +13,9 @@
 #include <atomic>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
 namespace {
-
-const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
-const std::atomic<bool> kNever = false;
 
 /// All that is stored of each birth but when it was.
 QStringList birthsIn(const std::filesystem::path& database) {
@@ -214,5 +214,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(LanesTest)
+MERGARIUM_SUITE(LanesTest)
 #include "lanes_test.moc"

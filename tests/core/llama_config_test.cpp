@@ -1,5 +1,7 @@
 #include "core/networks/llama_checkpoint.h"
+#include "tests/support/json_file.h"
 #include "tests/support/random_llama.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -12,15 +14,7 @@ using namespace mergarium;
 using namespace mergarium::test;
 using nlohmann::json;
 
-Q_DECLARE_METATYPE(nlohmann::json)
-
-namespace {
-
-const std::filesystem::path kGolden = std::filesystem::path(MERGARIUM_TEST_DATA) / "llama";
-
-json readJson(const std::filesystem::path& path) { return json::parse(std::ifstream(path)); }
-
-}  // namespace
+namespace {}  // namespace
 
 class LlamaConfigTest : public QObject {
     Q_OBJECT
@@ -48,12 +42,12 @@ private Q_SLOTS:
 
     void oldAndNewSpellingsMeanTheSame() {
         for (const char* folder : {"llama_tied", "llama_sharded", "qwen2"})
-            QVERIFY(LlamaConfig::parse(readJson(kGolden / folder / "config.json"), "new") ==
-                    LlamaConfig::parse(readJson(kGolden / folder / "config.v4.json"), "old"));
+            QVERIFY(LlamaConfig::parse(readJson(kGoldenModels / folder / "config.json"), "new") ==
+                    LlamaConfig::parse(readJson(kGoldenModels / folder / "config.v4.json"), "old"));
     }
 
     void endTokensComeFromTheGenerationSettings() {
-        QCOMPARE(LlamaConfig::read(kGolden / "qwen2").endTokens, Tokens{2});
+        QCOMPARE(LlamaConfig::read(kGoldenModels / "qwen2").endTokens, Tokens{2});
         QCOMPARE(LlamaConfig::parse(smallConfig({{"eos_token_id", {3, 4}}}), "").endTokens, (Tokens{3, 4}));
         QVERIFY(LlamaConfig::parse(smallConfig(), "").endTokens.empty());
     }
@@ -103,7 +97,7 @@ private Q_SLOTS:
     void aFolderThatDoesntFitItsConfigurationIsRefusedBeforeMemoryIsTaken() {
         const QTemporaryDir folder;
         const auto path = std::filesystem::path(folder.path().toStdString());
-        std::filesystem::copy(kGolden / "llama_tied", path, std::filesystem::copy_options::recursive);
+        std::filesystem::copy(kGoldenModels / "llama_tied", path, std::filesystem::copy_options::recursive);
         auto config = readJson(path / "config.json");
         config["vocab_size"] = 2'000'000'000;
         std::ofstream(path / "config.json") << config;
@@ -114,5 +108,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(LlamaConfigTest)
+MERGARIUM_SUITE(LlamaConfigTest)
 #include "llama_config_test.moc"

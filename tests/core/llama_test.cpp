@@ -2,8 +2,10 @@
 #include "core/networks/generation.h"
 #include "core/networks/library_llama.h"
 #include "core/networks/llama_checkpoint.h"
+#include "tests/support/json_file.h"
 #include "tests/support/random_llama.h"
 #include "tests/support/slow_llama.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QtTest>
@@ -23,16 +25,11 @@ using namespace mergarium;
 using namespace mergarium::test;
 using nlohmann::json;
 
-Q_DECLARE_METATYPE(nlohmann::json)
-
 namespace {
 
 using Kernels = Llama::Kernels;
 
-const std::filesystem::path kGolden = std::filesystem::path(MERGARIUM_TEST_DATA) / "llama";
 constexpr double kTolerance = 1e-4;
-
-json readJson(const std::filesystem::path& path) { return json::parse(std::ifstream(path)); }
 
 std::vector<float> storedFloats(const Checkpoint& checkpoint, const std::string& name) {
     const auto* tensor = checkpoint.find(name);
@@ -51,8 +48,6 @@ double distance(std::span<const float> a, std::span<const float> b) {
     return most;
 }
 
-const auto& kTexts = texts();
-
 }  // namespace
 
 class LlamaTest : public QObject {
@@ -69,7 +64,7 @@ private Q_SLOTS:
     void publishedNetworksAgree() {
         QFETCH(QString, folder);
         QFETCH(bool, own);
-        const auto path = kGolden / folder.toStdString();
+        const auto path = kGoldenModels / folder.toStdString();
         const auto network = openLlama(path, torch::kCPU, own ? Kernels::Best : Kernels::Library);
         const auto texts = readJson(path / "input_ids.json").get<std::vector<Tokens>>();
         const auto expected = Checkpoint::open(path / "expected.safetensors");
@@ -137,17 +132,17 @@ private Q_SLOTS:
                 if (one.name == name) return network.parameters().subspan(one.begin, one.count);
             return {};
         };
-        const auto results = whole(network, kTexts);
-        const auto byLibrary = whole(library, kTexts);
-        for (std::size_t i = 0; i < kTexts.size(); ++i) {
-            const auto slow = slowLogits(document, tensor, kTexts[i]);
+        const auto results = whole(network, texts());
+        const auto byLibrary = whole(library, texts());
+        for (std::size_t i = 0; i < texts().size(); ++i) {
+            const auto slow = slowLogits(document, tensor, texts()[i]);
             const std::vector<float> last(slow.back().begin(), slow.back().end());
             std::vector<float> logProbabilities;
-            for (std::size_t t = 0; t + 1 < kTexts[i].size(); ++t) {
+            for (std::size_t t = 0; t + 1 < texts()[i].size(); ++t) {
                 double sum = 0.0;
                 for (const double logit : slow[t]) sum += std::exp(logit);
                 logProbabilities.push_back(
-                    static_cast<float>(slow[t][static_cast<std::size_t>(kTexts[i][t + 1])] - std::log(sum)));
+                    static_cast<float>(slow[t][static_cast<std::size_t>(texts()[i][t + 1])] - std::log(sum)));
             }
             QVERIFY(distance(rowOf(results.logits, i), last) < kTolerance);
             QVERIFY(distance(rowOf(byLibrary.logits, i), last) < kTolerance);
@@ -180,16 +175,16 @@ private Q_SLOTS:
         QFETCH(bool, own);
         const auto network = randomNetwork(smallConfig({{"model_type", "mistral"}, {"sliding_window", 7}}),
                                            own ? Kernels::Best : Kernels::Library);
-        const auto expected = whole(network, {kTexts[1], kTexts[2]});
+        const auto expected = whole(network, {texts()[1], texts()[2]});
         auto cache = network.cache(4, 70);
         PieceResults results;
         std::size_t fed = 0;
         for (const std::size_t count : {1U, 20U, 40U, 9U}) {
             std::vector<Piece> pieces{{.slot = 3,
                                        .position = static_cast<std::int64_t>(fed),
-                                       .tokens = std::span(kTexts[1]).subspan(fed, count),
+                                       .tokens = std::span(texts()[1]).subspan(fed, count),
                                        .logits = true}};
-            if (count == 9) pieces.push_back({.slot = 1, .tokens = kTexts[2], .logits = true});
+            if (count == 9) pieces.push_back({.slot = 1, .tokens = texts()[2], .logits = true});
             results = network.forward(pieces, cache);
             fed += count;
         }
@@ -216,11 +211,11 @@ private Q_SLOTS:
         const auto flat = network.flat().to(torch::kBFloat16);
         const auto weights = LlamaWeights::in(flat, config, network.parameterLayout());
         auto cache = libraryCache(config, flat.options(), 2, 80);
-        const std::vector<Piece> pieces{{.slot = 0, .tokens = kTexts[1], .logits = true},
-                                        {.slot = 1, .tokens = kTexts[2], .logits = true}};
+        const std::vector<Piece> pieces{{.slot = 0, .tokens = texts()[1], .logits = true},
+                                        {.slot = 1, .tokens = texts()[2], .logits = true}};
         const auto results = libraryForward(config, Rotary::of(config), weights, pieces, cache);
         QVERIFY(results.logits.scalar_type() == torch::kFloat32);
-        const auto expected = whole(network, {kTexts[1], kTexts[2]});
+        const auto expected = whole(network, {texts()[1], texts()[2]});
         const double scale = expected.logits.abs().max().item<double>();
         for (std::size_t i = 0; i < 2; ++i)
             QVERIFY(distance(rowOf(results.logits, i), rowOf(expected.logits, i)) < 0.05 * scale);
@@ -256,9 +251,9 @@ private Q_SLOTS:
         };
         for (const auto& tensor : turned.tensors) put(tensor);
         for (const auto& frozen : turned.frozen) put(frozen.tensor);
-        QCOMPARE(distance(rowOf(whole(network, kTexts).logits, 1), rowOf(whole(expected, kTexts).logits, 1)), 0.0);
+        QCOMPARE(distance(rowOf(whole(network, texts()).logits, 1), rowOf(whole(expected, texts()).logits, 1)), 0.0);
     }
 };
 
-QTEST_GUILESS_MAIN(LlamaTest)
+MERGARIUM_SUITE(LlamaTest)
 #include "llama_test.moc"

@@ -1,6 +1,7 @@
 #include "core/files/mapped_file.h"
 
 #include "core/files/mapping.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -143,5 +144,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(MappedFileTest)
+MERGARIUM_SUITE(MappedFileTest)
 #include "mapped_file_test.moc"

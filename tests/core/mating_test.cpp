@@ -1,5 +1,6 @@
 #include "core/mating/attraction.h"
 #include "core/mating/parents.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -123,5 +124,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(MatingTest)
+MERGARIUM_SUITE(MatingTest)
 #include "mating_test.moc"

@@ -6,6 +6,8 @@
 #include "core/session/run_loop.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/example_models.h"
+#include "tests/support/runs.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -16,11 +18,7 @@ using namespace mergarium;
 using namespace mergarium::test;
 namespace fs = std::filesystem;
 
-namespace {
-
-const fs::path kResources = fs::path(MERGARIUM_SOURCE_DIR) / "resources";
-
-}  // namespace
+namespace {}  // namespace
 
 // Members of stored runs as folders of their own.
 class MemberExportTest : public QObject, private ExampleModels {
@@ -145,5 +143,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(MemberExportTest)
+MERGARIUM_SUITE(MemberExportTest)
 #include "member_export_test.moc"

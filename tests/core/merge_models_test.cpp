@@ -5,6 +5,7 @@
 #include "core/genome/materialize.h"
 #include "core/genome/recipe_tensors.h"
 #include "tests/support/example_models.h"
+#include "tests/support/suite.h"
 
 #include <nlohmann/json.hpp>
 
@@ -302,5 +303,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(MergeModelsTest)
+MERGARIUM_SUITE(MergeModelsTest)
 #include "merge_models_test.moc"

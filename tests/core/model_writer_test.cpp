@@ -4,6 +4,7 @@
 #include "core/files/json.h"
 #include "core/founders/content_hash.h"
 #include "core/progress/pieces.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <nlohmann/json.hpp>
@@ -318,5 +319,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ModelWriterTest)
+MERGARIUM_SUITE(ModelWriterTest)
 #include "model_writer_test.moc"

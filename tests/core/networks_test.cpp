@@ -5,6 +5,7 @@
 #include "core/random/random_stream.h"
 #include "core/tasks/digits/classifier.h"
 #include "core/tasks/digits/digits.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -139,5 +140,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(NetworksTest)
+MERGARIUM_SUITE(NetworksTest)
 #include "networks_test.moc"

@@ -1,6 +1,8 @@
 #include "core/session/open_steps.h"
 #include "core/evaluation/local_evaluator.h"
 #include "core/genome/dense_genome.h"
+#include "tests/support/patience.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -9,10 +11,9 @@
 #include <mutex>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
 namespace {
-
-const std::atomic<bool> kNever = false;
 
 /// Samples that a model scores on by the first of its two parameters: 0.3 is right on the first 3 of 10.
 SampleSet tenSamples() {
@@ -240,5 +241,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(OpenStepsTest)
+MERGARIUM_SUITE(OpenStepsTest)
 #include "open_steps_test.moc"

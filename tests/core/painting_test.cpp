@@ -1,5 +1,6 @@
 #include "core/genome/painting.h"
 #include "core/checkpoint/layers.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -121,5 +122,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(PaintingTest)
+MERGARIUM_SUITE(PaintingTest)
 #include "painting_test.moc"

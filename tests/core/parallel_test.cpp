@@ -1,5 +1,6 @@
 #include "core/modules/module.h"
 #include "core/parallel/parallel_for.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -69,5 +70,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ParallelTest)
+MERGARIUM_SUITE(ParallelTest)
 #include "parallel_test.moc"

@@ -1,4 +1,5 @@
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -58,5 +59,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(PresetHashesTest)
+MERGARIUM_SUITE(PresetHashesTest)
 #include "preset_hashes_test.moc"

@@ -1,5 +1,6 @@
 #include "core/store/run_catalog.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -120,5 +121,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(QuestionScoringTest)
+MERGARIUM_SUITE(QuestionScoringTest)
 #include "question_scoring_test.moc"

@@ -1,4 +1,5 @@
 #include "core/tasks/causal_lm/questions.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -84,5 +85,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(QuestionsTest)
+MERGARIUM_SUITE(QuestionsTest)
 #include "questions_test.moc"

@@ -1,5 +1,6 @@
 #include "core/random/philox.h"
 #include "core/random/random_stream.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -99,5 +100,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(RandomTest)
+MERGARIUM_SUITE(RandomTest)
 #include "random_test.moc"

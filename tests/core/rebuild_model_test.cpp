@@ -1,6 +1,7 @@
 #include "core/export/rebuild_model.h"
 #include "core/export/merge_models.h"
 #include "tests/support/example_models.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -192,5 +193,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(RebuildModelTest)
+MERGARIUM_SUITE(RebuildModelTest)
 #include "rebuild_model_test.moc"

@@ -2,6 +2,7 @@
 #include "core/genome/materialize.h"
 #include "core/genome/recipe_genome.h"
 #include "core/random/random_stream.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -252,5 +253,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(RecipeTest)
+MERGARIUM_SUITE(RecipeTest)
 #include "recipe_test.moc"

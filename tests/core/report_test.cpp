@@ -6,6 +6,7 @@
 #include "core/text/unicode.h"
 #include "tests/support/command_line.h"
 #include "tests/support/example_snapshot.h"
+#include "tests/support/suite.h"
 
 #include <QDir>
 #include <QTemporaryDir>
@@ -248,5 +249,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ReportTest)
+MERGARIUM_SUITE(ReportTest)
 #include "report_test.moc"

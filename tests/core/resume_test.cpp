@@ -1,6 +1,7 @@
 #include "core/configuration/yaml.h"
 #include "core/session/run_loop.h"
 #include "tests/support/new_databases.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -89,5 +90,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ResumeTest)
+MERGARIUM_SUITE(ResumeTest)
 #include "resume_test.moc"

@@ -1,4 +1,5 @@
 #include "core/checkpoint/safetensors.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QtTest>
@@ -146,5 +147,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(SafetensorsTest)
+MERGARIUM_SUITE(SafetensorsTest)
 #include "safetensors_test.moc"

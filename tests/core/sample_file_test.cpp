@@ -1,4 +1,5 @@
 #include "core/tasks/command/sample_file.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -86,5 +87,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(SampleFileTest)
+MERGARIUM_SUITE(SampleFileTest)
 #include "sample_file_test.moc"

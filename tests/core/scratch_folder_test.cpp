@@ -1,4 +1,5 @@
 #include "core/files/scratch_folder.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -31,5 +32,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(ScratchFolderTest)
+MERGARIUM_SUITE(ScratchFolderTest)
 #include "scratch_folder_test.moc"

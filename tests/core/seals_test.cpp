@@ -1,6 +1,7 @@
 #include "core/database/seals.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/stopped_run.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -80,5 +81,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(SealsTest)
+MERGARIUM_SUITE(SealsTest)
 #include "seals_test.moc"

@@ -1,5 +1,6 @@
 #include "core/archive/seriation.h"
 #include "core/random/random_stream.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -66,5 +67,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(SeriationTest)
+MERGARIUM_SUITE(SeriationTest)
 #include "seriation_test.moc"

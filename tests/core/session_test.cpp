@@ -3,6 +3,7 @@
 #include "core/session/stored_session.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -259,5 +260,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(SessionTest)
+MERGARIUM_SUITE(SessionTest)
 #include "session_test.moc"

@@ -1,6 +1,7 @@
 #include "core/statistics/curve.h"
 #include "core/statistics/student_t.h"
 #include "core/statistics/summary.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -98,5 +99,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(StatisticsTest)
+MERGARIUM_SUITE(StatisticsTest)
 #include "statistics_test.moc"

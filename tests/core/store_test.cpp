@@ -2,6 +2,7 @@
 #include "core/session/stored_session.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 
 #include <SQLiteCpp/Database.h>
 
@@ -215,5 +216,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(StoreTest)
+MERGARIUM_SUITE(StoreTest)
 #include "store_test.moc"

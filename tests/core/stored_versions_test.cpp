@@ -1,5 +1,6 @@
 #include "core/session/stored_session.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -59,5 +60,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(StoredVersionsTest)
+MERGARIUM_SUITE(StoredVersionsTest)
 #include "stored_versions_test.moc"

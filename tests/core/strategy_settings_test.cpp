@@ -1,5 +1,6 @@
 #include "core/archive/archive.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -176,5 +177,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(StrategySettingsTest)
+MERGARIUM_SUITE(StrategySettingsTest)
 #include "strategy_settings_test.moc"

@@ -4,7 +4,9 @@
 #include "core/sweeps/stored_comparison.h"
 #include "core/sweeps/sweep_draft.h"
 #include "core/sweeps/sweep_session.h"
+#include "tests/support/runs.h"
 #include "tests/support/small_sweep.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -13,11 +15,10 @@
 #include <fstream>
 
 using namespace mergarium;
+using namespace mergarium::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
 
 Sweep sweepOf(const std::string& yaml, const SweepChoices& choices = {}) {
     return parseSweep(yaml, "test.yaml", kResources / "presets", kResources, choices);
@@ -321,5 +322,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(SweepTest)
+MERGARIUM_SUITE(SweepTest)
 #include "sweep_test.moc"

@@ -1,5 +1,6 @@
 #include "core/files/text_file.h"
 #include "core/files/excerpt.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -95,5 +96,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TextFileTest)
+MERGARIUM_SUITE(TextFileTest)
 #include "text_file_test.moc"

@@ -2,6 +2,7 @@
 #include "core/text/pattern.h"
 #include "core/tokenization/sentence_piece_check.h"
 #include "tests/support/example_tokenizers.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -209,5 +210,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TokenizerBoundsTest)
+MERGARIUM_SUITE(TokenizerBoundsTest)
 #include "tokenizer_bounds_test.moc"

@@ -1,5 +1,6 @@
 // What each part of a tokenizer does: model, pre-tokenizer, normalizer, added tokens, post-processor, decoder.
 #include "tests/support/example_tokenizers.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -269,5 +270,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TokenizerPartsTest)
+MERGARIUM_SUITE(TokenizerPartsTest)
 #include "tokenizer_parts_test.moc"

@@ -1,6 +1,7 @@
 // Whole tokenizers, against what Hugging Face and SentencePiece make of the same files, and files that are no such
 // thing.
 #include "tests/support/example_tokenizers.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -181,5 +182,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(TokenizerTest)
+MERGARIUM_SUITE(TokenizerTest)
 #include "tokenizer_test.moc"

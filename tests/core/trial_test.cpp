@@ -4,6 +4,7 @@
 #include "core/trial/findings.h"
 #include "tests/support/command_line.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -307,5 +308,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TrialTest)
+MERGARIUM_SUITE(TrialTest)
 #include "trial_test.moc"

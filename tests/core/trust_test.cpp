@@ -1,4 +1,5 @@
 #include "tests/support/command_line.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <SQLiteCpp/Database.h>
@@ -100,5 +101,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TrustTest)
+MERGARIUM_SUITE(TrustTest)
 #include "trust_test.moc"

@@ -2,6 +2,7 @@
 #include "core/session/stored_session.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <SQLiteCpp/Database.h>
@@ -126,5 +127,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(WeightedQuestionsTest)
+MERGARIUM_SUITE(WeightedQuestionsTest)
 #include "weighted_questions_test.moc"

@@ -1,4 +1,5 @@
 #include "core/text/words.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -29,5 +30,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(WordsTest)
+MERGARIUM_SUITE(WordsTest)
 #include "words_test.moc"

@@ -1,5 +1,6 @@
 #include "core/configuration/yaml.h"
 #include "core/fields/yaml.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -81,5 +82,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(YamlTest)
+MERGARIUM_SUITE(YamlTest)
 #include "yaml_test.moc"

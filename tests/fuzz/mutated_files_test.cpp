@@ -1,5 +1,6 @@
 #include "tests/fuzz/mutation.h"
 #include "tests/fuzz/readers.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -69,5 +70,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(MutatedFilesTest)
+MERGARIUM_SUITE(MutatedFilesTest)
 #include "mutated_files_test.moc"

@@ -5,10 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <vector>
 
 namespace mergarium::test {
+
+/// Models of several families, with what the reference implementation computes of them.
+inline const std::filesystem::path kGoldenModels = MERGARIUM_TEST_DATA "/llama";
 
 using Tokens = std::vector<std::int32_t>;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/checkpoint/dtype.h"
+#include "tests/support/message_of.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -24,16 +25,5 @@ GivenTensor tensorOf(std::string name, DType dtype, std::vector<std::int64_t> sh
 std::string safetensorsText(std::string_view header, std::size_t dataSize);
 void writeText(const std::filesystem::path& path, std::string_view text);
 void writeTensors(const std::filesystem::path& path, const std::vector<GivenTensor>& tensors);
-
-/// What `work` throws as its message; "nothing was thrown" if it doesn't.
-template <typename Work>
-std::string messageOf(Work work) {
-    try {
-        work();
-    } catch (const std::exception& error) {
-        return error.what();
-    }
-    return "nothing was thrown";
-}
 
 }  // namespace mergarium::test

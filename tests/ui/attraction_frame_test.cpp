@@ -1,5 +1,6 @@
 #include "ui/attraction/attraction_frame.h"
 #include "core/mating/attraction.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -43,5 +44,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(AttractionFrameTest)
+MERGARIUM_SUITE(AttractionFrameTest)
 #include "attraction_frame_test.moc"

@@ -1,5 +1,6 @@
 #include "core/store/run_catalog.h"
 #include "tests/support/stopped_run.h"
+#include "tests/support/suite.h"
 #include "tests/support/table_cell.h"
 #include "ui/births/birth_table.h"
 #include "ui/births/births_view.h"
@@ -21,9 +22,7 @@
 #include <random>
 
 using namespace mergarium;
-using test::cell;
-using test::exec;
-using test::prolong;
+using namespace mergarium::test;
 
 namespace {
 
@@ -346,5 +345,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(BirthsTest)
+MERGARIUM_SUITE(BirthsTest)
 #include "births_test.moc"

@@ -1,5 +1,7 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/patience.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "ui/attraction/attraction_view.h"
 #include "ui/attraction/pair_pane.h"
 #include "ui/breeding/breed_frame.h"
@@ -23,8 +25,6 @@ using namespace mergarium;
 using namespace mergarium::test;
 
 namespace {
-
-constexpr int kPatience = 120'000;
 
 Recipe recipeOf(std::vector<std::uint64_t> ends, std::vector<double> coefficients) {
     return {.founders = 2, .ends = std::move(ends), .coefficients = std::move(coefficients)};
@@ -251,5 +251,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(BreedTest)
+MERGARIUM_SUITE(BreedTest)
 #include "breed_test.moc"

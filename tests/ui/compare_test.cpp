@@ -1,4 +1,5 @@
 #include "core/comparison/comparison.h"
+#include "tests/support/suite.h"
 #include "tests/support/table_cell.h"
 #include "ui/compare/arm_colors.h"
 #include "ui/compare/compare_plot.h"
@@ -224,5 +225,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(CompareTest)
+MERGARIUM_SUITE(CompareTest)
 #include "compare_test.moc"

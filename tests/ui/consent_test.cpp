@@ -1,5 +1,6 @@
 #include "core/store/run_catalog.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "ui/session/workbench.h"
 #include "ui/theme/plain_labels.h"
 
@@ -104,5 +105,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(ConsentTest)
+MERGARIUM_SUITE(ConsentTest)
 #include "consent_test.moc"

@@ -1,5 +1,7 @@
 #include "core/store/run_catalog.h"
+#include "tests/support/patience.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "ui/databases/file_menu.h"
 #include "ui/databases/import_dialog.h"
 #include "ui/files/file_kind.h"
@@ -22,10 +24,9 @@
 #include <QtTest>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
 namespace {
-
-constexpr int kPatience = 600'000;
 
 QString said(MainWindow& window) { return window.findChild<MessageBar*>()->message().sentence; }
 
@@ -215,5 +216,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(DatabasesTest)
+MERGARIUM_SUITE(DatabasesTest)
 #include "databases_test.moc"

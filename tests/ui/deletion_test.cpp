@@ -1,6 +1,8 @@
 #include "core/store/pending_deletions.h"
 #include "core/store/run_catalog.h"
+#include "tests/support/patience.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "ui/main_window.h"
 #include "ui/message_bar/message_bar.h"
 
@@ -13,12 +15,11 @@
 #include <QtTest>
 
 using namespace mergarium;
+using namespace mergarium::test;
 using test::kResources;
 using test::shortRun;
 
 namespace {
-
-constexpr int kPatience = 60'000;
 
 /// Of the table of runs, those that are marked as deleted too.
 int rowsOf(const std::filesystem::path& database) {
@@ -130,5 +131,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(DeletionTest)
+MERGARIUM_SUITE(DeletionTest)
 #include "deletion_test.moc"

@@ -1,7 +1,9 @@
 #include "core/drafts/drafts.h"
 #include "core/configuration/yaml.h"
 #include "core/database/patiently.h"
+#include "tests/support/patience.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "tests/support/table_cell.h"
 #include "ui/drafts/draft_desk.h"
 #include "ui/drafts/draft_list.h"
@@ -26,12 +28,11 @@
 #include <fstream>
 
 using namespace mergarium;
+using namespace mergarium::test;
 using test::kResources;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr int kPatience = 60'000;
 
 /// "b: two (open), a: one", by number.
 QString wordsOf(std::vector<Draft> drafts) {
@@ -339,5 +340,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(DraftsTest)
+MERGARIUM_SUITE(DraftsTest)
 #include "drafts_test.moc"

@@ -1,4 +1,5 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/suite.h"
 #include "ui/export/export_desk.h"
 #include "ui/export/export_dialog.h"
 
@@ -107,5 +108,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(ExportJobTest)
+MERGARIUM_SUITE(ExportJobTest)
 #include "export_job_test.moc"

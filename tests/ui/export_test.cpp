@@ -1,4 +1,5 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/suite.h"
 #include "ui/export/export_dialog.h"
 
 #include <QComboBox>
@@ -106,5 +107,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(ExportTest)
+MERGARIUM_SUITE(ExportTest)
 #include "export_test.moc"

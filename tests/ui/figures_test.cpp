@@ -1,5 +1,6 @@
 #include "core/text/words.h"
 #include "tests/support/pictures.h"
+#include "tests/support/suite.h"
 #include "ui/breeding/breed_frame.h"
 #include "ui/breeding/split_canvas.h"
 #include "ui/figures/figure_desk.h"
@@ -300,5 +301,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(FiguresTest)
+MERGARIUM_SUITE(FiguresTest)
 #include "figures_test.moc"

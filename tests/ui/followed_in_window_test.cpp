@@ -1,5 +1,7 @@
 #include "core/labels/rename_run.h"
 #include "tests/support/other_process.h"
+#include "tests/support/patience.h"
+#include "tests/support/suite.h"
 #include "ui/history/time_bar.h"
 #include "ui/history/time_track.h"
 #include "ui/main_window.h"
@@ -15,12 +17,9 @@
 #include <QtTest>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
-namespace {
-
-constexpr int kPatience = 600'000;
-
-}  // namespace
+namespace {}  // namespace
 
 /// Runs that are computed beside the window.
 class FollowedInTheWindowTest : public QObject {
@@ -132,5 +131,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(FollowedInTheWindowTest)
+MERGARIUM_SUITE(FollowedInTheWindowTest)
 #include "followed_in_window_test.moc"

@@ -1,5 +1,7 @@
 #include "ui/genome/genome_view.h"
 #include "tests/support/example_snapshot.h"
+#include "tests/support/shown_words.h"
+#include "tests/support/suite.h"
 #include "ui/genome/genome_canvas.h"
 #include "ui/genome/genome_frame.h"
 #include "ui/genome/genome_readout.h"
@@ -14,6 +16,7 @@
 #include <cmath>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
 namespace {
 
@@ -39,12 +42,6 @@ double distance(QRgb a, QRgb b) {
     };
     const auto p = lab(a), q = lab(b);
     return std::hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
-}
-
-bool shows(const QWidget& widget, const QString& words) {
-    for (const auto* label : widget.findChildren<QLabel*>())
-        if (label->isVisible() && label->text().contains(words)) return true;
-    return false;
 }
 
 }  // namespace
@@ -324,5 +321,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(GenomeViewTest)
+MERGARIUM_SUITE(GenomeViewTest)
 #include "genome_view_test.moc"

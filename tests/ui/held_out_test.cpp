@@ -1,4 +1,5 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/suite.h"
 #include "ui/members/member_text.h"
 #include "ui/overview/progress_plot.h"
 #include "ui/session/run_text.h"
@@ -34,5 +35,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(HeldOutTest)
+MERGARIUM_SUITE(HeldOutTest)
 #include "held_out_test.moc"

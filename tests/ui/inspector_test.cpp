@@ -1,4 +1,6 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/shown_words.h"
+#include "tests/support/suite.h"
 #include "ui/inspector/inspector_view.h"
 #include "ui/inspector/sample_list.h"
 #include "ui/inspector/solver_table.h"
@@ -17,6 +19,7 @@
 #include <QtTest>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
 namespace {
 
@@ -25,12 +28,6 @@ QStringList readersOf(const QWidget& widget) {
     for (const auto* reader : widget.findChildren<QPlainTextEdit*>())
         if (reader->isVisible()) words << reader->toPlainText();
     return words;
-}
-
-bool shows(const QWidget& widget, const QString& words) {
-    for (const auto* label : widget.findChildren<QLabel*>())
-        if (label->isVisible() && label->text().contains(words)) return true;
-    return false;
 }
 
 QTableView* tableOf(const QWidget& widget) {
@@ -214,5 +211,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(InspectorTest)
+MERGARIUM_SUITE(InspectorTest)
 #include "inspector_test.moc"

@@ -1,3 +1,5 @@
+#include "tests/support/patience.h"
+#include "tests/support/suite.h"
 #include "ui/keyboard/focus_within.h"
 #include "ui/main_window.h"
 #include "ui/message_bar/message_bar.h"
@@ -21,10 +23,9 @@
 #include <map>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
 namespace {
-
-constexpr int kPatience = 600'000;
 
 /// What answers to Alt and a letter, by letter.
 using Mnemonics = std::map<QString, QStringList>;
@@ -171,5 +172,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(KeyboardTest)
+MERGARIUM_SUITE(KeyboardTest)
 #include "keyboard_test.moc"

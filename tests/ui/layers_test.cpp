@@ -1,4 +1,5 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/suite.h"
 #include "ui/genome/genome_view.h"
 #include "ui/genome/layer_table.h"
 #include "ui/selection/selection.h"
@@ -57,5 +58,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(LayersTest)
+MERGARIUM_SUITE(LayersTest)
 #include "layers_test.moc"

@@ -1,4 +1,6 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/shown_words.h"
+#include "tests/support/suite.h"
 #include "ui/lineage/lineage_canvas.h"
 #include "ui/lineage/lineage_painter.h"
 #include "ui/lineage/lineage_view.h"
@@ -15,6 +17,7 @@
 #include <stdexcept>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
 namespace {
 
@@ -77,12 +80,6 @@ LineageCanvas* shown(LineageView& view, const SnapshotPtr& snapshot) {
     view.setSnapshot(snapshot);
     view.show();
     return view.findChild<LineageCanvas*>();
-}
-
-bool says(const LineageView& view, const QString& text) {
-    for (const auto* label : view.findChildren<QLabel*>())
-        if (label->text().contains(text)) return true;
-    return false;
 }
 
 }  // namespace
@@ -238,5 +235,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(LineageTest)
+MERGARIUM_SUITE(LineageTest)
 #include "lineage_test.moc"

@@ -1,6 +1,8 @@
 #include "ui/session/live_session.h"
 #include "core/store/run_catalog.h"
+#include "tests/support/patience.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "ui/session/run_text.h"
 #include "ui/session/workbench.h"
 #include "ui/transport/transport_bar.h"
@@ -10,12 +12,11 @@
 #include <QtTest>
 
 using namespace mergarium;
+using namespace mergarium::test;
 using test::kResources;
 using test::shortRun;
 
 namespace {
-
-constexpr int kPatience = 60'000;
 
 SnapshotPtr inPhase(Phase phase) {
     SessionSnapshot snapshot;
@@ -256,5 +257,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(LiveSessionTest)
+MERGARIUM_SUITE(LiveSessionTest)
 #include "live_session_test.moc"

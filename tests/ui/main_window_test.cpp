@@ -1,5 +1,7 @@
 #include "ui/main_window.h"
 #include "core/store/run_catalog.h"
+#include "tests/support/patience.h"
+#include "tests/support/suite.h"
 #include "ui/compare/compare_view.h"
 #include "ui/inspector/inspector_view.h"
 #include "ui/message_bar/message_bar.h"
@@ -29,13 +31,9 @@
 #include <fstream>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
-namespace {
-
-// Instrumented for a sanitizer, the engine takes minutes for what it does in seconds.
-constexpr int kPatience = 600'000;
-
-}  // namespace
+namespace {}  // namespace
 
 /// The window as a person uses it, on real runs.
 class MainWindowTest : public QObject {
@@ -340,5 +338,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(MainWindowTest)
+MERGARIUM_SUITE(MainWindowTest)
 #include "main_window_test.moc"

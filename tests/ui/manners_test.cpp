@@ -1,3 +1,4 @@
+#include "tests/support/suite.h"
 #include "ui/about/about_dialog.h"
 #include "ui/help/help_window.h"
 #include "ui/main_window.h"
@@ -128,5 +129,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(MannersTest)
+MERGARIUM_SUITE(MannersTest)
 #include "manners_test.moc"

@@ -1,4 +1,6 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/shown_words.h"
+#include "tests/support/suite.h"
 #include "ui/members/member_text.h"
 #include "ui/niches/niche_canvas.h"
 #include "ui/niches/niche_frame.h"
@@ -22,6 +24,7 @@
 #include <limits>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
 namespace {
 
@@ -35,12 +38,6 @@ NicheRaster rasterOf(std::vector<float> values) {
 NicheFramePtr frameOf(const SnapshotPtr& snapshot, NicheMeasure measure, std::optional<MemberId> reference = {}) {
     return makeNicheFrame({.snapshot = snapshot, .measure = measure, .reference = reference, .range = {}, .width = 200},
                           nullptr);
-}
-
-bool says(const NichesView& view, const QString& text) {
-    for (const auto* label : view.findChildren<QLabel*>())
-        if (label->text().contains(text)) return true;
-    return false;
 }
 
 }  // namespace
@@ -238,5 +235,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(NichesTest)
+MERGARIUM_SUITE(NichesTest)
 #include "niches_test.moc"

@@ -1,4 +1,5 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/suite.h"
 #include "tests/support/table_cell.h"
 #include "ui/members/member_text.h"
 #include "ui/members/sole_solvers.h"
@@ -339,5 +340,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(OverviewTest)
+MERGARIUM_SUITE(OverviewTest)
 #include "overview_test.moc"

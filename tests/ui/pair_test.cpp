@@ -1,4 +1,5 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/suite.h"
 #include "ui/attraction/attraction_matrix.h"
 #include "ui/attraction/attraction_view.h"
 #include "ui/attraction/pair_frame.h"
@@ -120,5 +121,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(PairTest)
+MERGARIUM_SUITE(PairTest)
 #include "pair_test.moc"

@@ -1,5 +1,7 @@
 #include "core/store/run_catalog.h"
+#include "tests/support/patience.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "tests/support/table_cell.h"
 #include "ui/main_window.h"
 #include "ui/message_bar/message_bar.h"
@@ -19,13 +21,12 @@
 #include <QtTest>
 
 using namespace mergarium;
+using namespace mergarium::test;
 using test::kResources;
 using test::shortRun;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr int kPatience = 60'000;
 
 RunConfiguration withoutFounders() {
     auto broken = shortRun(20, "broken");
@@ -300,5 +301,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(QueueTest)
+MERGARIUM_SUITE(QueueTest)
 #include "queue_test.moc"

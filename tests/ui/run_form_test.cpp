@@ -1,6 +1,8 @@
 #include "ui/setup/run_form.h"
 #include "core/configuration/presets.h"
 #include "core/fields/kinds.h"
+#include "tests/support/shipped_presets.h"
+#include "tests/support/suite.h"
 #include "ui/setup/founder_list.h"
 #include "ui/setup/number_boxes.h"
 #include "ui/setup/question_files.h"
@@ -12,10 +14,9 @@
 #include <QtTest>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
 namespace {
-
-std::vector<Preset> presets() { return readPresets(MERGARIUM_SOURCE_DIR "/resources"); }
 
 void choose(RunForm& form, const char* key, const char* kind) {
     form.findChild<QComboBox*>(key)->setCurrentText(kind);
@@ -31,14 +32,14 @@ class RunFormTest : public QObject {
 private Q_SLOTS:
     void formKeepsEveryPresetAsItIs_data() {
         QTest::addColumn<int>("index");
-        const auto all = presets();
+        const auto all = shippedPresets();
         for (int index = 0; index < static_cast<int>(all.size()); ++index)
             QTest::newRow(all[static_cast<std::size_t>(index)].name.c_str()) << index;
     }
 
     void formKeepsEveryPresetAsItIs() {
         QFETCH(int, index);
-        const auto configuration = presets()[static_cast<std::size_t>(index)].configuration;
+        const auto configuration = shippedPresets()[static_cast<std::size_t>(index)].configuration;
         RunForm form;
         form.setConfiguration(configuration, configuration);
         QVERIFY(form.configuration() == configuration);
@@ -240,5 +241,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(RunFormTest)
+MERGARIUM_SUITE(RunFormTest)
 #include "run_form_test.moc"

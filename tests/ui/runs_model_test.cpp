@@ -1,6 +1,7 @@
 #include "ui/runs/runs_model.h"
 #include "tests/support/example_snapshot.h"
 #include "tests/support/run_summary.h"
+#include "tests/support/suite.h"
 #include "tests/support/table_cell.h"
 #include "ui/runs/listed_runs.h"
 
@@ -145,5 +146,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(RunsModelTest)
+MERGARIUM_SUITE(RunsModelTest)
 #include "runs_model_test.moc"

@@ -1,5 +1,6 @@
 #include "tests/support/example_snapshot.h"
 #include "tests/support/run_summary.h"
+#include "tests/support/suite.h"
 #include "tests/support/table_cell.h"
 #include "ui/runs/extend_dialog.h"
 #include "ui/runs/listed_runs.h"
@@ -267,5 +268,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(RunsTest)
+MERGARIUM_SUITE(RunsTest)
 #include "runs_test.moc"

@@ -1,5 +1,6 @@
 #include "ui/selection/selection.h"
 #include "tests/support/example_snapshot.h"
+#include "tests/support/suite.h"
 #include "ui/attraction/attraction_matrix.h"
 #include "ui/attraction/attraction_view.h"
 #include "ui/genome/genome_canvas.h"
@@ -172,5 +173,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(SelectionTest)
+MERGARIUM_SUITE(SelectionTest)
 #include "selection_test.moc"

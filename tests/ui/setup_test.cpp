@@ -1,3 +1,5 @@
+#include "tests/support/shipped_presets.h"
+#include "tests/support/suite.h"
 #include "ui/files/ask_for_path.h"
 #include "ui/setup/configuration_text.h"
 #include "ui/setup/founder_list.h"
@@ -28,12 +30,9 @@
 #include <atomic>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
-namespace {
-
-std::vector<Preset> presets() { return readPresets(MERGARIUM_SOURCE_DIR "/resources"); }
-
-}  // namespace
+namespace {}  // namespace
 
 class SetupTest : public QObject {
     Q_OBJECT
@@ -78,7 +77,7 @@ private Q_SLOTS:
         QTemporaryDir folder;
         for (const char* name : {"a.safetensors", "b.safetensors", "sums.jsonl"})
             QFile(folder.filePath(name)).open(QFile::WriteOnly);
-        NewRunPage page(presets());
+        NewRunPage page(shippedPresets());
         page.show();
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(folder.filePath("a.safetensors")),
@@ -142,7 +141,7 @@ private Q_SLOTS:
         QVERIFY(questions.open(QFile::WriteOnly));
         questions.write("{\"question\": \"1+1\", \"answer\": \"2\"}\nnot json\n");
         questions.close();
-        NewRunPage page(presets());
+        NewRunPage page(shippedPresets());
         page.show();
         page.findChild<RunForm*>()->take(
             {folder.filePath("a.safetensors"), folder.filePath("b.safetensors"), folder.filePath("sums.jsonl")});
@@ -199,7 +198,7 @@ private Q_SLOTS:
         QFETCH(QString, field);
         QFETCH(QString, value);
         QFETCH(QString, key);
-        NewRunPage page(presets());
+        NewRunPage page(shippedPresets());
         auto* start = page.findChild<QPushButton*>("start");
         QVERIFY(start->isEnabled());
         auto* editor = page.findChild<QWidget*>(field);
@@ -215,7 +214,7 @@ private Q_SLOTS:
     }
 
     void theVerdictHasARowOfItsOwn() {
-        NewRunPage page(presets());
+        NewRunPage page(shippedPresets());
         page.resize(800, 600);
         page.show();
         const auto* verdict = page.findChild<QLabel*>("verdict");
@@ -232,7 +231,7 @@ private Q_SLOTS:
     }
 
     void onlyWhatWasChangedIsShown() {
-        NewRunPage page(presets());
+        NewRunPage page(shippedPresets());
         page.resize(1000, 800);
         page.show();
         auto* seed = page.findChild<QAbstractSpinBox*>("seed");
@@ -256,7 +255,7 @@ private Q_SLOTS:
     }
 
     void parametersAreShownAsTextAndTakenBack() {
-        NewRunPage page(presets());
+        NewRunPage page(shippedPresets());
         page.show();
         QSignalSpy started(&page, &NewRunPage::startRequested);
         const auto openDialog = [&] {
@@ -292,7 +291,7 @@ private Q_SLOTS:
     }
 
     void aNameThatNobodyTypedIsFresh() {
-        NewRunPage page(presets());
+        NewRunPage page(shippedPresets());
         QSignalSpy started(&page, &NewRunPage::startRequested);
         const auto nameOf = [&](int run) { return started[run][0].value<RunConfiguration>().name; };
         QVERIFY(page.choosePreset("digits-specialists"));
@@ -327,7 +326,7 @@ private Q_SLOTS:
     }
 
     void presetStartsWithOneKey() {
-        NewRunPage page(presets());
+        NewRunPage page(shippedPresets());
         page.show();
         QVERIFY(page.choosePreset("digits-specialists-ga"));
         QVERIFY(!page.choosePreset("no-such-preset"));
@@ -340,5 +339,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(SetupTest)
+MERGARIUM_SUITE(SetupTest)
 #include "setup_test.moc"

@@ -1,4 +1,5 @@
 #include "tests/support/small_sweep.h"
+#include "tests/support/suite.h"
 #include "tests/support/table_cell.h"
 #include "ui/sweep/entries_model.h"
 #include "ui/sweep/sweep_form.h"
@@ -108,5 +109,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(SweepModelsTest)
+MERGARIUM_SUITE(SweepModelsTest)
 #include "sweep_models_test.moc"

@@ -1,6 +1,9 @@
 #include "ui/sweep/sweep_page.h"
 #include "core/store/run_catalog.h"
+#include "tests/support/patience.h"
+#include "tests/support/runs.h"
 #include "tests/support/small_sweep.h"
+#include "tests/support/suite.h"
 #include "tests/support/table_cell.h"
 #include "ui/sweep/sweep_form.h"
 #include "ui/sweep/sweep_runs_model.h"
@@ -23,12 +26,10 @@
 #include <fstream>
 
 using namespace mergarium;
+using namespace mergarium::test;
 using test::cell;
 
 namespace {
-
-constexpr int kPatience = 60'000;
-const std::filesystem::path kResources = MERGARIUM_SOURCE_DIR "/resources";
 
 /// What runs came to, whatever their numbers.
 QStringList hashesOf(const std::filesystem::path& database) {
@@ -310,5 +311,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(SweepPageTest)
+MERGARIUM_SUITE(SweepPageTest)
 #include "sweep_page_test.moc"

@@ -1,6 +1,7 @@
 #include "core/store/run_catalog.h"
 #include "tests/support/example_snapshot.h"
 #include "tests/support/stopped_run.h"
+#include "tests/support/suite.h"
 #include "ui/births/birth_table.h"
 #include "ui/compare/compare_table.h"
 #include "ui/figures/figure_desk.h"
@@ -338,5 +339,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TableFilesTest)
+MERGARIUM_SUITE(TableFilesTest)
 #include "table_files_test.moc"

@@ -1,3 +1,4 @@
+#include "tests/support/suite.h"
 #include "ui/table/fitted_columns.h"
 #include "ui/table/plain_table.h"
 
@@ -59,5 +60,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TableTest)
+MERGARIUM_SUITE(TableTest)
 #include "table_test.moc"

@@ -1,4 +1,5 @@
 #include "ui/theme/theme.h"
+#include "tests/support/suite.h"
 #include "ui/background/latest_worker.h"
 #include "ui/icons/symbols.h"
 #include "ui/theme/custom_plot.h"
@@ -223,5 +224,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(ThemeTest)
+MERGARIUM_SUITE(ThemeTest)
 #include "theme_test.moc"

@@ -1,5 +1,7 @@
 #include "ui/history/time_bar.h"
+#include "tests/support/patience.h"
 #include "tests/support/runs.h"
+#include "tests/support/suite.h"
 #include "ui/history/time_track.h"
 #include "ui/main_window.h"
 #include "ui/overview/overview_view.h"
@@ -20,12 +22,7 @@
 using namespace mergarium;
 using namespace mergarium::test;
 
-namespace {
-
-// Instrumented for a sanitizer, the engine takes minutes for what it does in seconds.
-constexpr int kPatience = 240'000;
-
-}  // namespace
+namespace {}  // namespace
 
 /// Looking back, as a person does it, at real runs.
 class TimeBarTest : public QObject {
@@ -223,5 +220,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TimeBarTest)
+MERGARIUM_SUITE(TimeBarTest)
 #include "time_bar_test.moc"

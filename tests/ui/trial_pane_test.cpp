@@ -1,6 +1,7 @@
 #include "ui/trial/trial_pane.h"
 
 #include "core/progress/progress.h"
+#include "tests/support/suite.h"
 #include "ui/setup/new_run_page.h"
 
 #include <QLabel>
@@ -187,5 +188,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TrialPaneTest)
+MERGARIUM_SUITE(TrialPaneTest)
 #include "trial_pane_test.moc"

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <atomic>
+
+namespace mergarium::test {
+
+/// Milliseconds after which a suite gives up on what should happen any moment: instrumented for a sanitizer, the engine
+/// takes minutes for what it does in seconds.
+constexpr int kPatience = 600'000;
+
+/// For what is never cancelled.
+inline const std::atomic<bool> kNever = false;
+
+}  // namespace mergarium::test

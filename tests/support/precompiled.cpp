@@ -1,1 +1,0 @@
-// For the headers that are compiled with it.
