@@ -95,10 +95,6 @@ FounderContents contentsOfFounder(const FounderSource& source, const std::filesy
     return *std::move(contents);
 }
 
-bool isKnown(const FounderSource& source, const std::filesystem::path& cache) {
-    return knownContents(source, cache).has_value();
-}
-
 void refuseNotFinite(const FounderSource& source, const FounderContents& contents, const Layout& layout) {
     std::vector<std::string> told;
     for (const auto& [tensor, numbers] : contents.flawed)

@@ -51,9 +51,6 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
 FounderContents contentsOfFounder(const FounderSource& source, const std::filesystem::path& cache,
                                   const Announce& announce, Hashes hashes = Hashes::All);
 
-/// Whether the cache has a founder's contents: it was read before, and hasn't changed.
-bool isKnown(const FounderSource& source, const std::filesystem::path& cache);
-
 /// Throws std::runtime_error naming the tensors that are merged and hold numbers that are not finite, and how many.
 void refuseNotFinite(const FounderSource& source, const FounderContents& contents, const Layout& layout);
 

@@ -49,8 +49,8 @@ inline constexpr std::size_t kSamplesPerGroup = 8;
 Trial tryFounders(const RunConfiguration& configuration, const RunPlace& place, std::size_t perGroup = kSamplesPerGroup,
                   const Announce& announce = nullptr);
 
-/// Whether a trial takes no more than a moment and loads nothing that wasn't loaded before: founders that come with the
-/// program, or small ones that the cache knows; and starts no program. Reads headers and samples of files.
-bool isQuickToTry(const RunConfiguration& configuration, const std::filesystem::path& database);
+/// Whether a trial takes no more than a moment and starts no program: founders that come with this one, or small ones.
+/// Reads headers.
+bool isQuickToTry(const RunConfiguration& configuration);
 
 }  // namespace mergarium

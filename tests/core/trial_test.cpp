@@ -224,14 +224,17 @@ private Q_SLOTS:
         QVERIFY(test::messageOf([&] { (void)tryFounders(configuration, place()); }).find("none") != std::string::npos);
     }
 
-    void onlyWhatWasLoadedBeforeIsQuickToTry() {
-        const auto database = folder_ / "runs.db";
-        QVERIFY(isQuickToTry(test::shortRun(100), database));
-        QVERIFY(!isQuickToTry(scoredBy(""), database));
-        const auto language = languageDemo("<s>{prompt}");
-        QVERIFY(!isQuickToTry(language, database));
-        (void)tryFounders(language, place(), 1);
-        QVERIFY(isQuickToTry(language, database));
+    void whatIsSmallAndStartsNoProgramIsQuickToTry() {
+        QVERIFY(isQuickToTry(test::shortRun(100)));
+        QVERIFY(!isQuickToTry(scoredBy("")));
+        auto language = languageDemo("<s>{prompt}");
+        QVERIFY(isQuickToTry(language));
+        const auto large = folder_ / "large.safetensors";
+        const std::string header = R"({"w": {"dtype": "F32", "shape": [16000001], "data_offsets": [0, 64000004]}})";
+        test::writeText(large, test::safetensorsText(header, 0));
+        std::filesystem::resize_file(large, std::filesystem::file_size(large) + 64'000'004);
+        std::get<std::vector<CheckpointFounder>>(language.founders).back().base = large;
+        QVERIFY(!isQuickToTry(language));
     }
 
     void theCommandLineSaysTheSame() {

@@ -234,9 +234,11 @@ void BreedView::showOutcome() {
     const auto why = whyNot();
     const auto& bred = snapshot()->handBred;
     const bool scoring = bred && !bred->child && bred->failure.empty();
-    breed_->setEnabled(why.isEmpty() && !scoring);
     admit_->setEnabled(why.isEmpty() && bred && bred->child);
     drop_->setEnabled(why.isEmpty() && bred != nullptr);
+    // The keyboard stays beside what it asked for.
+    if (scoring && breed_->hasFocus() && drop_->isEnabled()) drop_->setFocus();
+    breed_->setEnabled(why.isEmpty() && !scoring);
     outcome_->setText(why.isEmpty() ? breedText(*snapshot(), wish()) : why);
     if (changes_->changes().empty() && !bred) return;
     changes_->show(snapshot(), bred && bred->child ? bred : nullptr,

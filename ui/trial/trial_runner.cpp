@@ -31,8 +31,7 @@ Trier trierIn(const Workplace& workplace) {
                                                         const Program& program) { return trusted.contains(program); }},
                                        kSamplesPerGroup, announce);
                 },
-            .isQuick = [database = workplace.database](
-                           const RunConfiguration& configuration) { return isQuickToTry(configuration, database); }};
+            .isQuick = isQuickToTry};
 }
 
 TrialRunner::TrialRunner(Trier trier, QObject* parent)
