@@ -98,9 +98,11 @@ std::vector<AcceptedBirth> StoredRun::acceptedAfter(std::uint64_t step, std::uin
     std::vector<AcceptedBirth> births;
     auto rows = query(
         "SELECT slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed FROM births WHERE "
-        "run = ?1 AND step > ?2 AND slot IS NOT NULL ORDER BY step LIMIT ?3");
+        "run = ?1 AND step > ?2 AND step <= ?4 AND slot IS NOT NULL ORDER BY step LIMIT ?3");
     rows.bind(2, static_cast<std::int64_t>(step));
     rows.bind(3, static_cast<std::int64_t>(most));
+    // More may have been stored since this run was read.
+    rows.bind(4, static_cast<std::int64_t>(evaluations_));
     while (rows.executeStep()) {
         const Row row(rows, "births", kStep);
         const auto born = row.count(kStep, step + 1, evaluations_);

@@ -173,6 +173,7 @@ private Q_SLOTS:
         std::vector<SessionSnapshot> live{loop->snapshot(Phase::Running)};
         loop->store(Phase::Paused);
         History history(database, std::make_shared<const SessionSnapshot>(live.front()));
+        const RunReader early(database, live.front().run->id);
         for (const std::uint64_t end : {9, 21, 22, 39, 80}) {
             while (live.size() <= end) {
                 loop->step(never);
@@ -184,6 +185,8 @@ private Q_SLOTS:
             QCOMPARE(history.evaluations(), end);
             for (const auto step : shuffled(live.size())) compare(*history.at(step), live[step], true);
         }
+        // Who read the run before sees no more of it, and takes nothing for damage.
+        QVERIFY(early.acceptedAfter(0, 1000).empty());
     }
 
     void littleMemoryGivesTheSameRecipes() {
