@@ -10,15 +10,19 @@
 namespace mergarium {
 namespace {
 
-float totalOf(ScoreRows rows, std::size_t sample) {
-    float total = 0.0f;
-    for (const auto row : rows)
-        if (!row.empty()) total += row[sample];
-    return total;
-}
+/// Of every sample, what it adds up to over the rows, and the most that one row scores.
+struct SampleScores {
+    std::vector<float> totals, best;
+};
 
-bool solvedByAny(ScoreRows rows, std::size_t sample) {
-    return std::any_of(rows.begin(), rows.end(), [&](auto row) { return !row.empty() && row[sample] >= kSolved; });
+SampleScores sampleScores(ScoreRows rows, std::size_t samples) {
+    SampleScores scores{std::vector<float>(samples), std::vector<float>(samples)};
+    for (const auto row : rows)
+        for (std::size_t j = 0; j < row.size(); ++j) {
+            scores.totals[j] += row[j];
+            scores.best[j] = std::max(scores.best[j], row[j]);
+        }
+    return scores;
 }
 
 double nicheEntropy(ScoreRows rows, std::size_t samples, double models) {
@@ -40,14 +44,25 @@ double nicheEntropy(ScoreRows rows, std::size_t samples, double models) {
     return std::clamp(entropy / std::log(models), 0.0, 1.0);
 }
 
-float measured(NicheMeasure measure, float score, float total, float reference) {
-    switch (measure) {
-        case NicheMeasure::Share: return total > 0.0f ? score / total : 0.0f;
-        case NicheMeasure::Score: return score;
-        case NicheMeasure::Solved: return score >= kSolved ? 1.0f : 0.0f;
-        case NicheMeasure::Difference: return score - reference;
-    }
-    return 0.0f;
+/// Bins what `measure` makes of a score and of what stands for its sample in `beside`, one entry per position in the
+/// raster. Row by row, so that a row stays in the cache.
+template <class Measure>
+void fillBins(NicheRaster& raster, ScoreRows rows, std::span<const std::uint32_t> samples,
+              std::span<const float> beside, Binning binning, Measure measure) {
+    const auto begin = raster.bins.front().begin;
+    auto* cell = raster.values.data();
+    for (const auto row : rows)
+        for (const auto& bin : raster.bins) {
+            float value = row.empty() ? std::numeric_limits<float>::quiet_NaN() : 0.0f;
+            for (auto at = bin.begin - begin; !row.empty() && at < bin.end - begin; ++at) {
+                const float one = measure(row[samples[at]], beside[at]);
+                if (binning == Binning::Mean)
+                    value += one;
+                else if (std::abs(one) > std::abs(value))
+                    value = one;
+            }
+            *cell++ = binning == Binning::Mean ? value / static_cast<float>(bin.end - bin.begin) : value;
+        }
 }
 
 }  // namespace
@@ -83,8 +98,7 @@ std::vector<std::uint32_t> orderSamples(SampleOrder order, ScoreRows rows, std::
     }
 
     if (order == SampleOrder::Similarity) return seriate(rows, groups.size());
-    std::vector<float> totals(groups.size());
-    for (std::size_t j = 0; j < totals.size(); ++j) totals[j] = totalOf(rows, j);
+    const auto totals = sampleScores(rows, groups.size()).totals;
     std::vector<std::size_t> owners(groups.size(), 0);
     if (order == SampleOrder::Owner) {
         for (std::size_t j = 0; j < owners.size(); ++j) {
@@ -112,36 +126,38 @@ NicheRaster rasterize(ScoreRows rows, std::span<const std::uint32_t> order, Posi
 
     const std::size_t count = range.end - range.begin;
     const std::size_t bins = std::min(width, count);
-    raster.values.assign(raster.rows * bins, 0.0f);
-    for (std::size_t k = 0; k < raster.rows; ++k)
-        if (rows[k].empty())
-            std::fill_n(raster.values.begin() + static_cast<std::ptrdiff_t>(k * bins), bins,
-                        std::numeric_limits<float>::quiet_NaN());
-
+    const auto samples = order.subspan(range.begin, count);
+    std::size_t known = *std::ranges::max_element(samples) + std::size_t{1};
+    for (const auto row : rows) known = std::max(known, row.size());
+    const auto scores = sampleScores(rows, known);
     for (std::size_t bin = 0; bin < bins; ++bin) {
         const PositionRange positions{range.begin + count * bin / bins, range.begin + count * (bin + 1) / bins};
         const auto size = static_cast<float>(positions.end - positions.begin);
-        float totals = 0.0f;
-        float unsolved = 0.0f;
-        for (std::size_t position = positions.begin; position < positions.end; ++position) {
-            const std::size_t sample = order[position];
-            const float total = totalOf(rows, sample);
-            totals += total;
-            unsolved += solvedByAny(rows, sample) ? 0.0f : 1.0f;
-            for (std::size_t k = 0; k < raster.rows; ++k) {
-                if (rows[k].empty()) continue;
-                float& cell = raster.values[k * bins + bin];
-                const float value =
-                    measured(measure, rows[k][sample], total, reference.empty() ? 0.0f : reference[sample]);
-                if (binning == Binning::Mean)
-                    cell += value / size;
-                else if (std::abs(value) > std::abs(cell))
-                    cell = value;
-            }
+        float totals = 0.0f, unsolved = 0.0f;
+        for (auto at = positions.begin; at < positions.end; ++at) {
+            totals += scores.totals[order[at]];
+            unsolved += scores.best[order[at]] >= kSolved ? 0.0f : 1.0f;
         }
         raster.bins.push_back(positions);
         raster.totals.push_back(totals / size);
         raster.unsolved.push_back(unsolved / size);
+    }
+
+    raster.values.resize(raster.rows * bins);
+    std::vector<float> beside(count);
+    const auto fill = [&](auto measured) { fillBins(raster, rows, samples, beside, binning, measured); };
+    switch (measure) {
+        case NicheMeasure::Share:
+            for (std::size_t at = 0; at < count; ++at)
+                beside[at] = scores.totals[samples[at]] > 0.0f ? 1.0f / scores.totals[samples[at]] : 0.0f;
+            fill([](float score, float price) { return score * price; });
+            break;
+        case NicheMeasure::Score: fill([](float score, float) { return score; }); break;
+        case NicheMeasure::Solved: fill([](float score, float) { return score >= kSolved ? 1.0f : 0.0f; }); break;
+        case NicheMeasure::Difference:
+            for (std::size_t at = 0; at < count && !reference.empty(); ++at) beside[at] = reference[samples[at]];
+            fill([](float score, float other) { return score - other; });
+            break;
     }
     return raster;
 }

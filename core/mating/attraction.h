@@ -15,6 +15,10 @@ double attraction(std::span<const float> a, std::span<const float> b, std::span<
 /// g(a, b) for every `b` in rows, into `out` (one entry per row).
 void attractions(std::span<const float> a, ScoreRows rows, std::span<const double> worth, std::span<double> out);
 
+/// g(a, b) among all rows: row a, column b. But for rounding; quick where all scores are right or wrong (0 or 1) and
+/// few samples differ in their worth, since samples of equal worth are then counted, 64 at a time.
+std::vector<double> attractionMatrix(ScoreRows rows, std::span<const double> worth);
+
 /// What one sample adds to g(a, b).
 struct AttractionTerm {
     std::uint32_t sample = 0;

@@ -57,6 +57,42 @@ private Q_SLOTS:
         QVERIFY(std::abs(heavy / double(first) - 0.9) < 0.04);
     }
 
+    void theMatrixHoldsTheAttractionOfEveryPair_data() {
+        QTest::addColumn<int>("grades");
+        QTest::addColumn<bool>("weighted");
+        QTest::addRow("right or wrong") << 1 << false;
+        QTest::addRow("right or wrong, weighted") << 1 << true;
+        QTest::addRow("graded") << 4 << false;
+    }
+    void theMatrixHoldsTheAttractionOfEveryPair() {
+        QFETCH(int, grades);
+        QFETCH(bool, weighted);
+        constexpr std::size_t kRows = 7, kSamples = 1500;
+        std::vector<std::vector<float>> scores(kRows, std::vector<float>(kSamples));
+        std::uint32_t random = 1;
+        for (auto& row : scores)
+            for (auto& score : row) {
+                random = random * 1664525 + 1013904223;
+                score =
+                    static_cast<float>((random >> 16) % static_cast<unsigned>(grades + 1)) / static_cast<float>(grades);
+            }
+        std::vector<std::span<const float>> rows(scores.begin(), scores.end());
+        rows[3] = {};
+        std::vector<double> weights(weighted ? kSamples : 0, 1.0);
+        for (std::size_t sample = 0; sample < weights.size(); sample += 3) weights[sample] = 2.5;
+        Niches niches;
+        shareNiches(rows, kSamples, {}, niches, weights);
+
+        const auto matrix = attractionMatrix(rows, niches.worth);
+        QCOMPARE(matrix.size(), kRows * kRows);
+        for (std::size_t a = 0; a < kRows; ++a)
+            for (std::size_t b = 0; b < kRows; ++b)
+                QVERIFY(std::abs(matrix[a * kRows + b] - attraction(rows[a], rows[b], niches.worth)) < 1e-9);
+        QCOMPARE(matrix[kRows + 1], 0.0);
+        QCOMPARE(matrix[3 * kRows], 0.0);
+        QVERIFY(matrix[1] > 0.0);
+    }
+
     void drawingFollowsTheWeights() {
         const std::array<double, 4> weights{1, 0, 2, 1};
         QCOMPARE(*drawProportional(weights, 0.0), 0u);

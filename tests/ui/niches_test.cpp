@@ -45,6 +45,21 @@ NicheFramePtr frameOf(const SnapshotPtr& snapshot, NicheMeasure measure, std::op
 class NichesTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void samplesAreOrderedAnewOnlyWhereScoresDecideIt() {
+        const auto snapshot = exampleSnapshot();
+        const auto later = std::make_shared<const SessionSnapshot>(*snapshot);
+        const auto framed = [](const SnapshotPtr& one, SampleOrder order, const NicheFramePtr& previous) {
+            return makeNicheFrame({.snapshot = one, .order = order, .soleSolver = {}, .range = {}, .width = 200},
+                                  previous);
+        };
+        const auto grouped = framed(snapshot, SampleOrder::Group, nullptr);
+        QCOMPARE(framed(later, SampleOrder::Group, grouped)->samples, grouped->samples);
+        const auto ordered = framed(snapshot, SampleOrder::Difficulty, nullptr);
+        QCOMPARE(framed(snapshot, SampleOrder::Difficulty, ordered)->samples, ordered->samples);
+        QVERIFY(framed(later, SampleOrder::Difficulty, ordered)->samples != ordered->samples);
+        QVERIFY(framed(later, SampleOrder::Difficulty, grouped)->samples != grouped->samples);
+    }
+
     void theScaleSpansWhatMostCellsHold() {
         // 98 shares of 0.04 and two of 1: these don't darken the others.
         std::vector<float> shares(98, 0.04f);

@@ -41,6 +41,9 @@ private Q_SLOTS:
         QCOMPARE(alone[0], (std::vector<std::uint32_t>{0}));
         QVERIFY(alone[1].empty());
         QCOMPARE(alone[2], (std::vector<std::uint32_t>{3}));
+        QCOMPARE(solvedAloneBy(0, rows), alone[0]);
+        QVERIFY(solvedAloneBy(1, rows).empty());
+        QCOMPARE(solvedAloneBy(2, rows), alone[2]);
     }
 
     void spliceIsWordedByItsNumberOfSplits() {

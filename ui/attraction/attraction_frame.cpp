@@ -47,9 +47,7 @@ AttractionFramePtr makeAttractionFrame(const SnapshotPtr& snapshot) {
         frame->members.push_back(snapshot->members[slot]->id);
         frame->fitness.push_back(fitnessOf(slot));
     }
-    frame->values.resize(count * count);
-    for (std::size_t a = 0; a < count; ++a)
-        attractions(shown[a], shown, niches.worth, std::span(frame->values).subspan(a * count, count));
+    frame->values = attractionMatrix(shown, niches.worth);
     frame->largest = *std::max_element(frame->values.begin(), frame->values.end());
 
     frame->image = QImage(static_cast<int>(count), static_cast<int>(count), QImage::Format_RGB32);

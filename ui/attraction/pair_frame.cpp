@@ -38,16 +38,15 @@ PairFramePtr makePairFrame(const SnapshotPtr& snapshot, MemberId first, MemberId
     frame->members =
         static_cast<std::size_t>(std::ranges::count_if(rows, [](const auto& row) { return !row.empty(); }));
 
-    for (const auto& [sample, value] : attractionTerms(rows[*a], rows[*b], niches.worth)) {
-        const auto solvers = std::ranges::count_if(
-            rows, [&, at = sample](const auto& row) { return !row.empty() && row[at] >= kSolved; });
+    for (const auto& [sample, value] : attractionTerms(rows[*a], rows[*b], niches.worth))
         frame->terms.push_back({.sample = sample,
                                 .first = rows[*a][sample],
                                 .second = rows[*b][sample],
-                                .solvers = static_cast<std::size_t>(solvers),
                                 .value = value,
                                 .share = frame->attraction > 0.0 ? value / frame->attraction : 0.0});
-    }
+    // Row by row, so that a row stays in the cache.
+    for (const auto& row : rows)
+        for (auto& term : frame->terms) term.solvers += !row.empty() && row[term.sample] >= kSolved;
     return frame;
 }
 

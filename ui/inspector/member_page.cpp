@@ -148,17 +148,14 @@ void MemberPage::showFacts(const SessionSnapshot& snapshot) {
 }
 
 void MemberPage::showSolvedAlone(const SnapshotPtr& snapshot, std::size_t slot) {
-    worker_->run(
-        [snapshot, slot] {
-            const auto rows = scoreRows(*snapshot);
-            return solvedAlone(rows, rows[slot].size())[slot];
-        },
-        [this, snapshot](std::vector<std::uint32_t> samples) {
-            alone_->setText(samples.empty()       ? tr("It solves no sample alone.")
-                            : samples.size() == 1 ? tr("Solves alone: 1 sample")
-                                                  : tr("Solves alone: %1 samples").arg(countText(samples.size())));
-            samples_->setSamples(std::move(samples), snapshot);
-        });
+    worker_->run([snapshot, slot] { return solvedAloneBy(slot, scoreRows(*snapshot)); },
+                 [this, snapshot](std::vector<std::uint32_t> samples) {
+                     alone_->setText(samples.empty() ? tr("It solves no sample alone.")
+                                     : samples.size() == 1
+                                         ? tr("Solves alone: 1 sample")
+                                         : tr("Solves alone: %1 samples").arg(countText(samples.size())));
+                     samples_->setSamples(std::move(samples), snapshot);
+                 });
 }
 
 }  // namespace mergarium

@@ -30,8 +30,18 @@ std::size_t ownerOf(ScoreRows rows, std::size_t sample) {
 
 void keepSolvedAlone(std::vector<std::uint32_t>& samples, const NicheFrame& frame, ScoreRows scores) {
     const auto rank = rankOf(frame.rows, *frame.soleSolver);
-    const auto alone = rank ? solvedAlone(scores, samples.size())[*rank] : std::vector<std::uint32_t>();
+    const auto alone = rank ? solvedAloneBy(*rank, scores) : std::vector<std::uint32_t>();
     std::erase_if(samples, [&](auto sample) { return !std::binary_search(alone.begin(), alone.end(), sample); });
+}
+
+/// Whether samples stand as they stood. Where no score decides that, new scores leave them where they are.
+bool isOrderedAlike(const NicheRequest& request, const NicheFramePtr& previous) {
+    if (!previous || !previous->samples || previous->order != request.order ||
+        previous->soleSolver != request.soleSolver)
+        return false;
+    const bool byScores = request.order != SampleOrder::Group || request.soleSolver;
+    return byScores ? previous->snapshot == request.snapshot
+                    : request.snapshot->run && previous->snapshot->run == request.snapshot->run;
 }
 
 template <class KeyOf, class LabelOf>
@@ -101,8 +111,7 @@ NicheFramePtr makeNicheFrame(const NicheRequest& request, const NicheFramePtr& p
 
     const auto scores = frame->scores();
     const std::size_t count = scores.front().size();
-    if (previous && previous->snapshot == request.snapshot && previous->order == request.order &&
-        previous->soleSolver == request.soleSolver) {
+    if (isOrderedAlike(request, previous)) {
         frame->samples = previous->samples;
         frame->segments = previous->segments;
     } else {
