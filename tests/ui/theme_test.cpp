@@ -5,6 +5,7 @@
 #include "ui/theme/custom_plot.h"
 #include "ui/theme/plot_theme.h"
 
+#include <sys/resource.h>
 #include <QCheckBox>
 #include <QtTest>
 
@@ -12,6 +13,7 @@
 #include <cmath>
 #include <latch>
 #include <limits>
+#include <optional>
 
 using namespace mergarium;
 
@@ -160,6 +162,16 @@ private Q_SLOTS:
         QTRY_COMPARE(answer, 42);
         QCOMPARE(receivedOn, QThread::currentThread());
         QVERIFY(computedOn != receivedOn);
+    }
+
+    void theWorkerLetsTheWindowGoFirst() {
+        LatestWorker worker;
+        std::optional<int> niceness;
+        worker.run([] { return getpriority(PRIO_PROCESS, 0); }, [&](int answer) { niceness = answer; });
+        QTRY_VERIFY(niceness.has_value());
+        const int own = getpriority(PRIO_PROCESS, 0);
+        // 19 is the most that there is.
+        QVERIFY(*niceness > own || own == 19);
     }
 
     void onlyTheLatestOfTheWaitingIsComputed() {

@@ -2,7 +2,15 @@
 
 #include <QMetaObject>
 
+#include <unistd.h>
+
 namespace mergarium {
+namespace {
+
+/// Added to the thread's nice value, which Linux keeps per thread: pictures may come later, the run and the window not.
+constexpr int kNicer = 5;
+
+}  // namespace
 
 LatestWorker::LatestWorker(QObject* parent) : QObject(parent), thread_([this](std::stop_token stop) { work(stop); }) {}
 
@@ -23,6 +31,7 @@ void LatestWorker::submit(Task task) {
 }
 
 void LatestWorker::work(const std::stop_token& stop) {
+    (void)::nice(kNicer);
     while (true) {
         Task task;
         std::uint64_t generation = 0;

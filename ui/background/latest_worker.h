@@ -13,7 +13,7 @@ namespace mergarium {
 
 /// Computes on a thread of its own and answers on the thread it lives on. Only the latest task waits: a newer one takes
 /// its place. A task that has begun is answered, so a steady stream of tasks gives a steady stream of answers, in
-/// order.
+/// order. Threads that score and the window's own go first.
 class LatestWorker : public QObject {
     Q_OBJECT
 
