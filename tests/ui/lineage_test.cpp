@@ -82,11 +82,68 @@ LineageCanvas* shown(LineageView& view, const SnapshotPtr& snapshot) {
     return view.findChild<LineageCanvas*>();
 }
 
+SnapshotPtr later(const SnapshotPtr& snapshot, std::uint64_t evaluations = 1) {
+    auto one = std::make_shared<SessionSnapshot>(*snapshot);
+    one->evaluations += evaluations;
+    return one;
+}
+
+struct Paints : QObject {
+    int count = 0;
+    bool eventFilter(QObject*, QEvent* event) override {
+        count += event->type() == QEvent::Paint;
+        return false;
+    }
+};
+
 }  // namespace
 
 class LineageTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void whatHasNotChangedIsNotPaintedAgain() {
+        Asked asked;
+        Selection selection;
+        LineageView view(asked.source(), selection);
+        const auto snapshot = exampleSnapshot();
+        auto* canvas = shown(view, snapshot);
+        QTRY_VERIFY(canvas->layout());
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QCoreApplication::processEvents();
+        Paints paints;
+        canvas->installEventFilter(&paints);
+        view.setSnapshot(later(snapshot));
+        QCoreApplication::processEvents();
+        QCOMPARE(paints.count, 0);
+
+        // The subject leaves the archive.
+        auto without = std::make_shared<SessionSnapshot>(*snapshot);
+        without->members[*bestSlot(snapshot->members)] = nullptr;
+        view.setSnapshot(without);
+        QTRY_VERIFY(paints.count > 0);
+    }
+
+    void descendantsAreLookedForOnceASecond() {
+        Asked asked;
+        Selection selection;
+        LineageView view(asked.source(), selection);
+        const auto snapshot = exampleSnapshot();
+        auto* canvas = shown(view, snapshot);
+        QTRY_VERIFY(canvas->layout());
+        QElapsedTimer timer;
+        timer.start();
+        view.findChildren<QSpinBox*>().back()->setValue(1);
+        QTRY_COMPARE(asked.last().second.descendants, std::size_t{1});
+        const auto before = asked.count();
+        for (std::uint64_t step = 1; step <= 50; ++step) {
+            view.setSnapshot(later(snapshot, step));
+            QTest::qWait(1);
+        }
+        QVERIFY(asked.count() <= before + static_cast<std::size_t>(timer.elapsed() / 1000));
+        // What was stored last is seen in the end.
+        QTRY_VERIFY_WITH_TIMEOUT(asked.count() > before, 240'000);
+    }
+
     void ancestorsStandAboveAndNobodyOnAnybody_data() {
         QTest::addColumn<int>("generations");
         QTest::newRow("founders alone") << 0;

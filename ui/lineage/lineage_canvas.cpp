@@ -36,6 +36,12 @@ QSizeF LineageCanvas::boxSize() const { return lineageBoxSize(QFontMetricsF(font
 
 void LineageCanvas::show(const LineageLayoutPtr& layout, const SnapshotPtr& snapshot) {
     const bool same = layout == layout_;
+    auto living = layout && snapshot ? livingOf(*layout, *snapshot) : std::vector<bool>();
+    if (same && snapshot && snapshot_ && snapshot->run == snapshot_->run && living == living_) {
+        snapshot_ = snapshot;
+        return;
+    }
+    living_ = std::move(living);
     // The member that one looks at stays where it is on the screen while relatives come and go around it.
     const auto kept = cursor_ && indexOf(cursor_) ? cursor_ : selected_;
     const auto before = indexOf(kept);
@@ -53,12 +59,15 @@ void LineageCanvas::show(const LineageLayoutPtr& layout, const SnapshotPtr& snap
         } else if (now && before) {
             origin_ = place - layout_->boxes[*now].topLeft() * scale_;
         }
+        // Whoever is selected is brought into view again.
+        selected_.reset();
     }
     announce();
     update();
 }
 
 void LineageCanvas::select(std::optional<MemberId> member) {
+    if (member == selected_) return;
     selected_ = member;
     if (const auto index = indexOf(member)) bringIntoView(*index);
     update();
@@ -167,8 +176,12 @@ void LineageCanvas::paintEvent(QPaintEvent*) {
     painter.save();
     painter.translate(origin_);
     painter.scale(scale_, scale_);
+    // Rings and hints reach beyond their boxes.
+    const double around = fontMetrics().height();
+    const QRectF seen(-origin_ / scale_, QSizeF(size()) / scale_);
     paintLineage(painter, {*layout_, *snapshot_, colors, indexOf(subject_), indexOf(selected_),
-                           hasFocus() ? indexOf(cursor_) : std::nullopt, hasFocus()});
+                           hasFocus() ? indexOf(cursor_) : std::nullopt, hasFocus(),
+                           seen.adjusted(-around, -around, around, around)});
     painter.restore();
     const double line = fontMetrics().height();
     const QRectF foot(0, height() - 1.6 * line, width(), 1.6 * line);

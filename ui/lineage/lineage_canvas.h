@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 namespace mergarium {
 
@@ -75,6 +76,8 @@ private:
 
     LineageLayoutPtr layout_;
     SnapshotPtr snapshot_;
+    /// Of each relative, as it was painted.
+    std::vector<bool> living_;
     std::optional<MemberId> subject_, shownSubject_, selected_, cursor_;
     double scale_ = 1.0;
     /// Of the layout's origin, in the widget's coordinates.

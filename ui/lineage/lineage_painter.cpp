@@ -11,6 +11,9 @@
 namespace mergarium {
 namespace {
 
+/// Pixels that a line of words needs to be read.
+constexpr double kLeastLine = 5.0;
+
 QColor mixed(const QColor& first, const QColor& second, double share) {
     const auto between = [&](int a, int b) { return static_cast<int>(a + (b - a) * share + 0.5); };
     return {between(first.red(), second.red()), between(first.green(), second.green()),
@@ -54,8 +57,7 @@ void paintBox(QPainter& painter, const LineagePicture& picture, std::size_t inde
     const double line = metrics.height();
     const bool living = lives(relative, picture.snapshot);
 
-    painter.setPen(QPen(living ? colors.text : colors.grid, living ? 1.6 : 1.0,
-                        picture.subject == index ? Qt::SolidLine : Qt::SolidLine));
+    painter.setPen(QPen(living ? colors.text : colors.grid, living ? 1.6 : 1.0));
     painter.setBrush(colors.background);
     painter.drawRoundedRect(box, line * 0.25, line * 0.25);
     if (picture.selected == index || picture.cursor == index) {
@@ -68,6 +70,10 @@ void paintBox(QPainter& painter, const LineagePicture& picture, std::size_t inde
     const double margin = line * 0.35;
     const auto inner = box.adjusted(margin, margin * 0.6, -margin, -margin);
     const auto row = [&](int number) { return QRectF(inner.left(), inner.top() + number * line, inner.width(), line); };
+    if (relative.member->parentage)
+        paintSplice(painter, {inner.left(), row(2).top() + line * 0.15, inner.width(), line * 0.4},
+                    relative.member->parentage->splice, vectorLength(picture.snapshot), colors);
+    if (picture.seen && line * painter.worldTransform().m22() < kLeastLine) return;
     auto bold = painter.font();
     bold.setBold(true);
     painter.save();
@@ -89,8 +95,6 @@ void paintBox(QPainter& painter, const LineagePicture& picture, std::size_t inde
         painter.drawText(row(1), Qt::AlignLeft | Qt::AlignVCenter,
                          tr("+%1  \u2212%2").arg(relative.gained).arg(relative.lost));
         painter.drawText(row(1), Qt::AlignRight | Qt::AlignVCenter, countText(relative.member->born));
-        paintSplice(painter, {inner.left(), row(2).top() + line * 0.15, inner.width(), line * 0.4},
-                    relative.member->parentage->splice, vectorLength(picture.snapshot), colors);
     }
     if (relative.hiddenParents > 0) {
         painter.setPen(QPen(colors.mutedText, 1.2, Qt::DotLine));
@@ -148,10 +152,20 @@ QString relativeText(const Relative& relative, const SessionSnapshot& snapshot) 
     return parts.join(QStringLiteral("; ")) + '.';
 }
 
+std::vector<bool> livingOf(const LineageLayout& layout, const SessionSnapshot& snapshot) {
+    std::vector<bool> living;
+    for (const auto& relative : layout.family.relatives) living.push_back(lives(relative, snapshot));
+    return living;
+}
+
 void paintLineage(QPainter& painter, const LineagePicture& picture) {
     painter.setRenderHint(QPainter::Antialiasing);
-    for (const auto& line : picture.layout.lines) paintLine(painter, picture, line);
-    for (std::size_t i = 0; i < picture.layout.boxes.size(); ++i) paintBox(painter, picture, i);
+    const auto isSeen = [&](const QRectF& place) { return !picture.seen || picture.seen->intersects(place); };
+    for (const auto& line : picture.layout.lines)
+        // One that goes straight down has no width of its own.
+        if (isSeen(line.path.controlPointRect().adjusted(-1.0, -1.0, 1.0, 1.0))) paintLine(painter, picture, line);
+    for (std::size_t i = 0; i < picture.layout.boxes.size(); ++i)
+        if (isSeen(picture.layout.boxes[i])) paintBox(painter, picture, i);
 }
 
 void paintLineageLegend(QPainter& painter, const Colors& colors, QPointF topLeft, double width) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 class QPainter;
 
@@ -19,6 +20,8 @@ struct LineagePicture {
     const Colors& colors;
     std::optional<std::size_t> subject, selected, cursor;
     bool focused = false;
+    /// On a screen: what of the layout is seen. Nothing else is painted, and no words too small to be read.
+    std::optional<QRectF> seen = {};
 };
 
 /// Paints the layout from its origin on, in the painter's font and scale.
@@ -28,6 +31,9 @@ void paintLineageLegend(QPainter& painter, const Colors& colors, QPointF topLeft
 
 /// What a box needs.
 QSizeF lineageBoxSize(const QFontMetricsF& metrics);
+
+/// One of each relative: whether it is in the archive.
+std::vector<bool> livingOf(const LineageLayout& layout, const SessionSnapshot& snapshot);
 
 /// What part of a child comes from its second parent, in [0, 1], mutation aside.
 double shareOfSecond(const Splice& splice, std::uint64_t length);

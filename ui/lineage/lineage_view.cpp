@@ -13,12 +13,15 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <chrono>
 #include <variant>
 
 namespace mergarium {
 namespace {
 
 constexpr int kMostGenerations = 50;
+/// Births are stored about once a second: asking more often brings nothing new.
+constexpr std::chrono::milliseconds kRest{1000};
 
 QSpinBox* addCount(QHBoxLayout* row, const QString& label, const QString& meaning, int value, QWidget* parent) {
     auto* box = new QSpinBox(parent);
@@ -58,6 +61,11 @@ LineageView::LineageView(FamilySource source, Selection& selection, QWidget* par
     layout->addWidget(canvas_, 1);
     layout->addWidget(readout_);
 
+    rest_.setSingleShot(true);
+    rest_.setInterval(kRest);
+    connect(&rest_, &QTimer::timeout, this, [this] {
+        if (isVisible() && hasMembers(snapshot())) draw();
+    });
     const auto askAgain = [this] { request(); };
     connect(back_, &QSpinBox::valueChanged, this, askAgain);
     connect(forth_, &QSpinBox::valueChanged, this, askAgain);
@@ -75,6 +83,7 @@ void LineageView::clear() {
     closed_.clear();
     opened_.clear();
     askedAt_ = 0;
+    rest_.stop();
     layout_.reset();
     canvas_->setSubject({});
     canvas_->show(nullptr, nullptr);
@@ -87,7 +96,7 @@ void LineageView::draw() {
     canvas_->show(layout_, snapshot());
     // A member that has just been born is stored a second later; descendants come as long as the run goes.
     const bool missing = !layout_ || layout_->family.relatives.empty() || forth_->value() > 0;
-    if (askedAt_ == 0 || (missing && snapshot()->evaluations != askedAt_)) request();
+    if (askedAt_ == 0 || (missing && snapshot()->evaluations != askedAt_ && !rest_.isActive())) request();
 }
 
 void LineageView::mark() {
@@ -114,6 +123,7 @@ FamilyReach LineageView::reach() const {
 void LineageView::request() {
     if (!isVisible() || !subject_ || !hasMembers(snapshot()) || !snapshot()->run) return;
     askedAt_ = std::max<std::uint64_t>(1, snapshot()->evaluations);
+    rest_.start();
     using Answer = std::variant<LineageLayoutPtr, QString>;
     worker_->run(
         [source = source_, run = snapshot()->run->id, member = *subject_, reach = reach(),

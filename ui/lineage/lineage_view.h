@@ -4,6 +4,8 @@
 #include "ui/lineage/lineage_layout.h"
 #include "ui/members/run_view.h"
 
+#include <QTimer>
+
 #include <functional>
 #include <optional>
 
@@ -42,6 +44,8 @@ private:
     std::set<MemberId> closed_, opened_;
     /// When it was last asked for; births since may have made it larger.
     std::uint64_t askedAt_ = 0;
+    /// Between two looks at what has been stored.
+    QTimer rest_;
     LineageLayoutPtr layout_;
     QLabel* title_ = nullptr;
     QSpinBox* back_ = nullptr;
