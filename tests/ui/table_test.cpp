@@ -9,6 +9,22 @@
 
 using namespace mergarium;
 
+namespace {
+
+/// Thousands of rows that count how often they are asked what they say.
+struct CountingRows : QAbstractTableModel {
+    mutable int asked = 0;
+    int rowCount(const QModelIndex&) const override { return 10'000; }
+    int columnCount(const QModelIndex&) const override { return 1; }
+    QVariant data(const QModelIndex& index, int role) const override {
+        if (role != Qt::DisplayRole) return {};
+        ++asked;
+        return index.row();
+    }
+};
+
+}  // namespace
+
 class TableTest : public QObject {
     Q_OBJECT
 
@@ -21,6 +37,15 @@ class TableTest : public QObject {
     }
 
 private Q_SLOTS:
+    void columnsAreFittedToFewOfManyRows() {
+        CountingRows model;
+        std::unique_ptr<QTableView> table(makePlainTable(nullptr));
+        table->setModel(&model);
+        table->resizeColumnsToContents();
+        QVERIFY(model.asked > 0);
+        QVERIFY(model.asked < 1000);
+    }
+
     void columnsGrowWithWhatIsInThem() {
         QStandardItemModel model(1, 3);
         for (int column = 0; column < 3; ++column) model.setItem(0, column, new QStandardItem("1"));

@@ -9,6 +9,9 @@
 namespace mergarium {
 namespace {
 
+/// When columns are fitted to their contents: a thousand rows take longer than the window may be busy.
+constexpr int kRowsMeasured = 50;
+
 /// Keeps a number that ends at the right of its cell apart from words that begin at the left of the next.
 class RoomyStyle : public StudioStyle {
 public:
@@ -40,6 +43,7 @@ QTableView* makePlainTable(QWidget* parent) {
     table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     table->verticalHeader()->setDefaultSectionSize(table->fontMetrics().height() * 3 / 2);
     table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setResizeContentsPrecision(kRowsMeasured);
     table->horizontalHeader()->setStretchLastSection(true);
     return table;
 }
