@@ -1,24 +1,27 @@
-// How long a person waits for the births of a long run: opening, pages at random places, filters and orders, and the
-// window's table scrolled to random places. The database is made of a real run's first births, copied over and over
-// under new steps with SQL. Works offscreen.
+// How long a person waits for the births of a long run, and what memory that takes: pages at random places, filters and
+// orders; the window opened on the run, its table scrolled, its past looked at. The database is made, in a process of
+// its own, of a real run's first births, copied over and over under new steps with SQL. Works offscreen.
 #include "core/session/run_loop.h"
 #include "core/startup/paths.h"
 #include "core/startup/tuned_libraries.h"
 #include "core/store/birth_pages.h"
-#include "core/store/run_catalog.h"
 #include "tests/bench/options.h"
-#include "ui/births/births_view.h"
+#include "tests/bench/timed_application.h"
+#include "ui/main_window.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
-#include <QApplication>
-#include <QElapsedTimer>
+#include <QEventLoop>
+#include <QProcess>
 #include <QScrollBar>
+#include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
+#include <QTimer>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <random>
 
@@ -117,46 +120,125 @@ void measurePages(const std::filesystem::path& path, std::uint64_t births) {
                memory("VmRSS") / 1000, memory("VmHWM") / 1000);
 }
 
-void measureTable(const std::filesystem::path& path, int births) {
-    SnapshotPtr snapshot;
-    fmt::print("{:<52} {:9.1f}\n", "the run's snapshot, for all views", milliseconds([&] {
-                   snapshot = std::make_shared<const SessionSnapshot>(RunCatalog(path).snapshot({1}));
-               }));
-    Selection selection;
-    BirthsView view(path, selection);
-    view.resize(1200, 800);
-    view.show();
-    QApplication::processEvents();
-    auto* table = view.findChild<QTableView*>();
-    const auto& model = *table->model();
-    Times stalls;
-    const auto isFilled = [&] {
-        const int first = std::max(0, table->rowAt(0)), last = table->rowAt(table->viewport()->height() - 1);
-        for (int row = first; row <= std::max(first, last); ++row)
-            if (model.index(row, 3).data().toString().isEmpty()) return false;
-        return model.rowCount() == births;
-    };
-    const auto waited = [&](const std::function<void()>& work) {
-        return milliseconds([&] {
-            stalls.all.push_back(milliseconds(work));
-            while (!isFilled())
-                stalls.all.push_back(milliseconds([] { QApplication::processEvents(QEventLoop::AllEvents, 0); }));
-        });
-    };
-    fmt::print("{:<52} {:9.1f}\n", "the window's table, filled", waited([&] { view.setSnapshot(snapshot); }));
-    fmt::print("{:<52} {:9.1f}\n", "  the window's longest stall meanwhile", *std::ranges::max_element(stalls.all));
-    stalls.all.clear();
+/// Until `isDone`, turn by turn of the event loop.
+double waited(const std::function<void()>& work, const std::function<bool()>& isDone) {
+    return milliseconds([&] {
+        work();
+        QApplication::processEvents();
+        while (!isDone()) QApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    });
+}
+
+void settle() {
+    QEventLoop loop;
+    QTimer::singleShot(2000, &loop, &QEventLoop::quit);
+    loop.exec();
+}
+
+/// Whether every row that is seen is filled, and there are so many in all.
+bool isFilled(const QTableView& table, int births) {
+    const auto& model = *table.model();
+    const int first = std::max(0, table.rowAt(0)), last = table.rowAt(table.viewport()->height() - 1);
+    for (int row = first; row <= std::max(first, last); ++row)
+        if (model.index(row, 3).data().toString().isEmpty()) return false;
+    return model.rowCount() == births;
+}
+
+void print(const char* what, double time) { fmt::print("{:<52} {:9.1f}\n", what, time); }
+
+/// Events of the window's thread since `application` was asked last.
+void printEvents(bench::TimedApplication& application, const char* which) {
+    Times frames, events;
+    for (const auto& event : application.take()) (event.paints() ? frames : events).all.push_back(event.clock);
+    if (!frames.all.empty()) frames.print(fmt::format("  frames {}", which).c_str());
+    if (!events.all.empty()) events.print(fmt::format("  other events {}", which).c_str());
+}
+
+void scroll(bench::TimedApplication& application, QTableView& table, int births) {
     std::mt19937 random(1);
-    Times jumps;
-    auto* bar = table->verticalScrollBar();
-    for (int round = 0; round < 300; ++round)
-        jumps.all.push_back(waited([&] {
-            bar->setValue(static_cast<int>(random() % static_cast<unsigned>(bar->maximum())));
-            table->viewport()->repaint();
-        }));
-    jumps.print("scrolled to a random place, until it is filled");
-    fmt::print("{:<52} {:9.1f}\n", "  the window's longest stall meanwhile", *std::ranges::max_element(stalls.all));
-    fmt::print("resident: {} MB\n", memory("VmRSS") / 1000);
+    auto* bar = table.verticalScrollBar();
+    const auto measured = [&](const char* what, const char* which, const std::function<int()>& place) {
+        Times jumps;
+        (void)application.take();
+        for (int round = 0; round < 300; ++round)
+            jumps.all.push_back(waited([&] { application.timed("scrolling", [&] { bar->setValue(place()); }); },
+                                       [&] { return isFilled(table, births); }));
+        jumps.print(what);
+        printEvents(application, which);
+    };
+    measured("scrolled by three rows, until it is filled", "meanwhile", [&] { return bar->value() + 3; });
+    measured("scrolled to a random place, until it is filled", "meanwhile",
+             [&] { return static_cast<int>(random() % static_cast<unsigned>(bar->maximum())); });
+}
+
+void lookBack(bench::TimedApplication& application, MainWindow& window, std::uint64_t births) {
+    auto& workbench = window.workbench();
+    std::mt19937_64 random(1);
+    const auto lookAt = [&](std::uint64_t step) {
+        return waited([&] { workbench.lookBack(step); },
+                      [&] {
+                          const auto& shown = *workbench.shown();
+                          return shown.lookedBackFrom && shown.evaluations == step;
+                      });
+    };
+    (void)application.take();
+    print("the first look back, which breeds its members again", lookAt(births / 2));
+    Times positions;
+    for (int round = 0; round < 200; ++round) positions.all.push_back(lookAt(random() % (births + 1)));
+    positions.print("a look back at a random step, until it is shown");
+    printEvents(application, "meanwhile");
+    workbench.followLatest();
+}
+
+void turnTo(MainWindow& window, const QString& tab) {
+    for (int index = 0; index < window.tabs().count(); ++index)
+        if (window.tabs().tabText(index) == tab) window.tabs().setCurrentIndex(index);
+}
+
+/// A window, once `isDone`.
+std::unique_ptr<MainWindow> open(const char* what, const std::filesystem::path& database,
+                                 const std::function<bool(MainWindow&)>& isDone) {
+    std::unique_ptr<MainWindow> window;
+    const auto make = [&] {
+        window = std::make_unique<MainWindow>(
+            WindowOptions{.workplace = {.database = database, .resources = findResources(), .threads = 1},
+                          .theme = ThemeKind::Light});
+        window->resize(1600, 1000);
+        window->show();
+    };
+    print(what, waited(make, [&] { return isDone(*window); }));
+    settle();
+    return window;
+}
+
+void measureWindow(bench::TimedApplication& application, const std::filesystem::path& path, std::uint64_t births) {
+    (void)open("an empty window opens", path.string() + ".empty", [](MainWindow&) { return true; });
+    const auto empty = memory("VmRSS");
+
+    (void)application.take();
+    // It shows the latest run by itself.
+    const auto window = open("a window opens with the run, its past too", path, [&](MainWindow& one) {
+        return one.workbench().shown() && one.workbench().history().evaluations == births;
+    });
+    printEvents(application, "meanwhile");
+    const auto opened = memory("VmRSS");
+    auto& table = *window->findChild<QTableView*>("births.table");
+    const auto count = static_cast<int>(births);
+    print("the tab Births, until it is filled",
+          waited([&] { application.timed("turning", [&] { turnTo(*window, "Births"); }); },
+                 [&] { return isFilled(table, count); }));
+    printEvents(application, "meanwhile");
+    scroll(application, table, count);
+    for (int tab = 0; tab < window->tabs().count(); ++tab) {
+        window->tabs().setCurrentIndex(tab);
+        settle();
+    }
+    const auto seen = memory("VmRSS");
+    lookBack(application, *window, births);
+    fmt::print(
+        "resident: {} MB in an empty window; more than that: {} MB with the run, {} MB after every tab, {} MB "
+        "after its past\n\n",
+        empty / 1000, (opened - empty) / 1000, (seen - empty) / 1000, (memory("VmRSS") - empty) / 1000);
 }
 
 }  // namespace
@@ -164,18 +246,29 @@ void measureTable(const std::filesystem::path& path, int births) {
 int main(int argc, char** argv) {
     restartWithTunedLibraries(argv);
     std::uint64_t births = 1'000'000, real = 4'000;
+    std::string made;
     bench::Options("The births of a long run")
         .add("--births", &births)
         .add("--real", &real, "So many are bred and scored; the others are copies")
+        .add("--make", &made, "Only writes the database, to this file")
         .read(argc, argv);
+    if (!made.empty()) {
+        make(made, births, real);
+        return 0;
+    }
     if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
-    QApplication application(argc, argv);
+    bench::TimedApplication application(argc, argv);
+    applyTheme(application, ThemeKind::Light);
     const QTemporaryDir folder;
     const std::filesystem::path path = folder.filePath("births.db").toStdString();
-    make(path, births, real);
+    // What that takes isn't to be counted.
+    if (QProcess::execute(application.applicationFilePath(),
+                          {"--make", QString::fromStdString(path.string()), "--births", QString::number(births),
+                           "--real", QString::number(real)}) != 0)
+        return 1;
     fmt::print("{} births, {} of them copies; the database takes {} MB\n\n{:<52} {:>9} {:>9}\n", births, births - real,
                std::filesystem::file_size(path) / 1'000'000, "milliseconds", "median", "longest");
+    measureWindow(application, path, births);
     measurePages(path, births);
-    measureTable(path, static_cast<int>(births));
     return 0;
 }

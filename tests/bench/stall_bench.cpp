@@ -4,11 +4,11 @@
 #include "core/startup/paths.h"
 #include "core/startup/tuned_libraries.h"
 #include "core/store/run_catalog.h"
+#include "tests/bench/timed_application.h"
 #include "ui/compare/compare_view.h"
 #include "ui/main_window.h"
 #include "ui/runs/runs_view.h"
 
-#include <QApplication>
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QScrollBar>
@@ -18,66 +18,29 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <functional>
 
 using namespace mergarium;
+using bench::TimedApplication;
 
 namespace {
 
 /// Reading and painting on other threads have come to their end by then, in milliseconds.
 constexpr int kSettle = 3000;
 
-double now(clockid_t clock) {
-    timespec time{};
-    clock_gettime(clock, &time);
-    return 1e3 * static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_nsec);
-}
-
-struct Stretch {
-    double computing = 0.0;
-    double clock = 0.0;
-};
-
-/// Times every event from the outside.
-class TimedApplication : public QApplication {
-public:
-    using QApplication::QApplication;
-
-    bool notify(QObject* receiver, QEvent* event) override {
-        if (depth_ > 0) return QApplication::notify(receiver, event);
-        bool done = false;
-        timed([&] { done = QApplication::notify(receiver, event); });
-        return done;
-    }
-
-    void timed(const std::function<void()>& work) {
-        ++depth_;
-        const double computing = now(CLOCK_THREAD_CPUTIME_ID), clock = now(CLOCK_MONOTONIC);
-        work();
-        const Stretch one{now(CLOCK_THREAD_CPUTIME_ID) - computing, now(CLOCK_MONOTONIC) - clock};
-        --depth_;
-        longest.computing = std::max(longest.computing, one.computing);
-        longest.clock = std::max(longest.clock, one.clock);
-        total += one.computing;
-    }
-
-    Stretch longest;
-    double total = 0.0;
-
-private:
-    int depth_ = 0;
-};
-
 void step(TimedApplication& application, const char* name, const std::function<void()>& work) {
-    application.longest = {};
-    application.total = 0.0;
-    application.timed(work);
+    (void)application.take();
+    application.timed(name, work);
     QElapsedTimer timer;
     timer.start();
     while (timer.elapsed() < kSettle) QApplication::processEvents(QEventLoop::AllEvents, 20);
-    std::printf("%-44s %10.1f %10.1f %10.1f\n", name, application.longest.computing, application.longest.clock,
-                application.total);
+    double computing = 0.0, clock = 0.0, all = 0.0;
+    for (const auto& event : application.take()) {
+        computing = std::max(computing, event.computing);
+        clock = std::max(clock, event.clock);
+        all += event.computing;
+    }
+    std::printf("%-44s %10.1f %10.1f %10.1f\n", name, computing, clock, all);
 }
 
 /// As many arms as runs: the most that a person can ask for.
