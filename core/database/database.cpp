@@ -2,13 +2,16 @@
 
 #include "core/database/connection.h"
 #include "core/database/migration.h"
+#include "core/database/patiently.h"
 #include "core/database/schema.h"
 
 #include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -18,8 +21,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Its version. Throws StoreError for what is no run database of a version that this program reads.
+/// What another program or thread needs to make a new file's tables, or to switch its journal.
+constexpr std::chrono::milliseconds kTimeToBeMade{2'000};
+
+/// Its version, as of one moment; 0: it is empty. Throws StoreError for what is no run database of a version that this
+/// program reads.
 int versionOf(SQLite::Database& database, const fs::path& path) {
+    const SQLite::Transaction reading(database, SQLite::TransactionBehavior::DEFERRED);
     const int application = database.execAndGet("PRAGMA application_id").getInt();
     const int version = database.execAndGet("PRAGMA user_version").getInt();
     const int things = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
@@ -69,6 +77,35 @@ SQLite::Database connectToRead(const fs::path& path) {
     return connectImmutable(path);
 }
 
+/// Of a file to be read, which somebody may be making just now.
+int versionOnceMade(SQLite::Database& database, const fs::path& path) {
+    const auto noRuns = fmt::format("{}: there are no runs in this file.", path.string());
+    try {
+        return patiently(
+            [&] {
+                const int version = versionOf(database, path);
+                if (version == 0) throw StoreBusy(noRuns);
+                return version;
+            },
+            kTimeToBeMade);
+    } catch (const StoreBusy&) {
+        throw StoreError(noRuns);
+    }
+}
+
+/// SQLite doesn't wait where two switch at once: each holds what the other wants.
+void keepLog(SQLite::Database& database, const fs::path& path) {
+    patiently(
+        [&] {
+            try {
+                database.exec("PRAGMA journal_mode = WAL");
+            } catch (const SQLite::Exception& caught) {
+                throwExplained(caught, path);
+            }
+        },
+        kTimeToBeMade);
+}
+
 }  // namespace
 
 SQLite::Database openDatabase(const fs::path& path, Access access) {
@@ -81,14 +118,13 @@ SQLite::Database openDatabase(const fs::path& path, Access access) {
                 migrateFile(path);
                 return openDatabase(path, access);
             }
-            database->exec("PRAGMA journal_mode = WAL");
+            keepLog(*database, path);
             database->exec("PRAGMA synchronous = NORMAL");
             migrate(*database);
             return *std::move(database);
         }
         auto database = std::make_optional(connectToRead(path));
-        const int version = versionOf(*database, path);
-        if (version == 0) throw StoreError(fmt::format("{}: there are no runs in this file.", path.string()));
+        const int version = versionOnceMade(*database, path);
         if (version == kSchemaVersion) return *std::move(database);
         // Readers only understand the newest format.
         if (!canBeWritten(path)) return migratedCopy(*database);

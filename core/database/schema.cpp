@@ -271,17 +271,18 @@ std::string outlineOf(const SQLite::Database& database) {
     return outline;
 }
 
+/// In one transaction: nobody sees a file half made, and takes it for one of an older version.
 void migrateTo(SQLite::Database& database, int version) {
+    if (database.execAndGet("PRAGMA user_version").getInt() >= version) return;
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    // Another program or thread may have made the tables while this one waited for the lock.
     for (int from = database.execAndGet("PRAGMA user_version").getInt(); from < version; ++from) {
-        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-        // Another program may have made the new file's tables while this one waited for the lock.
-        if (database.execAndGet("PRAGMA user_version").getInt() != from) continue;
         database.exec(kMigrations[static_cast<std::size_t>(from)]);
         if (from + 1 == 5) sealRuns(database);
         database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
         database.exec(fmt::format("PRAGMA user_version = {}", from + 1));
-        transaction.commit();
     }
+    transaction.commit();
 }
 
 std::string outlineOfVersion(int version) {
