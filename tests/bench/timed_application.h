@@ -4,6 +4,7 @@
 #include <QEvent>
 
 #include <functional>
+#include <utility>
 #include <vector>
 
 namespace mergarium::bench {

@@ -22,8 +22,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
+#include <functional>
+#include <span>
 #include <stdexcept>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace mergarium;
@@ -118,7 +123,7 @@ void append(auto& to, const auto& more) { to.insert(to.end(), more.begin(), more
 void watch(const Bench& bench, TimedApplication& application, MainWindow& window, Heartbeat& heart, const Scene& scene,
            Seen& seen) {
     auto& workbench = window.workbench();
-    fmt::print(stderr, "{} ", scene.name);
+    fmt::print(stderr, "{}\n", scene.name);
     QObject context;
     QTimer again;
     again.setTimerType(Qt::PreciseTimer);

@@ -8,7 +8,7 @@ namespace mergarium {
 namespace {
 
 /// Added to the thread's nice value, which Linux keeps per thread: pictures may come later, the run and the window not.
-constexpr int kNicer = 5;
+constexpr int kNicer = 10;
 
 }  // namespace
 
