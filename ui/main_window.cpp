@@ -206,7 +206,7 @@ void MainWindow::refreshTransport() {
     time_->setState(workbench_->shown(), workbench_->isLookingBack(), workbench_->showsGoing());
     breed_->setComputing(workbench_->showsLive());
     const auto& latest = workbench_->latest();
-    extend_->setEnabled(latest && latest->run && !workbench_->showsGoing());
+    extend_->setEnabled(latest && latest->run && (!workbench_->showsGoing() || isPausedHere(latest->run->id)));
 }
 
 void MainWindow::showRunTab() {

@@ -107,6 +107,8 @@ private:
     /// Where a run goes on already, asks whether it is to wait.
     void begin(const RunConfiguration& configuration);
     /// A run that can't wait; asks first where another goes on.
+    /// This run computes here, and has paused.
+    bool isPausedHere(RunId run) const;
     void inPlaceOfLive(const QString& fresh, const std::function<void()>& start);
     /// Of the run that computes.
     QString liveName() const;

@@ -163,7 +163,8 @@ void MainWindow::buildMenus() {
     auto* run = menuBar()->addMenu(tr("&Run"));
     run->addActions({transport_->newRun(), transport_->pauseOrResume(), transport_->step(), transport_->stop()});
     extend_ = run->addAction(iconOf(Symbol::Extend), tr("&Extend or change..."), Qt::CTRL | Qt::SHIFT | Qt::Key_X);
-    extend_->setToolTip(tr("Give the shown run more evaluations, also when it has finished, or other parameters."));
+    extend_->setToolTip(
+        tr("Give the shown run more evaluations, also when it has finished, other parameters, or one founder more."));
     run->addSeparator();
     auto* sweeping =
         run->addAction(iconOf(Symbol::Sweep), tr("S&weep"), Qt::CTRL | Qt::SHIFT | Qt::Key_N, this, [this] {

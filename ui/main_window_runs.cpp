@@ -41,7 +41,14 @@ void MainWindow::resumeRun(const ResumedRun& run) {
         showRunTab();
         workbench_->resume(run);
     };
+    // It is stopped, and goes on otherwise.
+    if (isPausedHere(run.id)) return resume();
     inPlaceOfLive(tr("Run %1").arg(run.id.value), resume);
+}
+
+bool MainWindow::isPausedHere(RunId run) const {
+    const auto live = workbench_->live();
+    return live && live->run && live->run->id == run && live->phase == Phase::Paused;
 }
 
 void MainWindow::inPlaceOfLive(const QString& fresh, const std::function<void()>& start) {

@@ -25,6 +25,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Who asked for it.
+std::string originOf(const Pairing& birth) {
+    switch (birth.origin) {
+        case BirthOrigin::ByHand: return "by hand";
+        case BirthOrigin::Founder: return "founder";
+        case BirthOrigin::Search: break;
+    }
+    return "search";
+}
+
 /// The archive's members with their slots, best train score first (ties: the oldest).
 std::vector<std::size_t> byTrainScore(const SessionSnapshot& snapshot) {
     std::vector<std::size_t> slots;
@@ -68,7 +78,8 @@ Json birthOf(const Pairing& pairing) {
             {"parents", {pairing.first.value, pairing.second.value}},
             {"train", pairing.childTrain},
             {"accepted", pairing.accepted},
-            {"replaced", pairing.replaced ? Json(pairing.replaced->value) : Json(nullptr)}};
+            {"replaced", pairing.replaced ? Json(pairing.replaced->value) : Json(nullptr)},
+            {"origin", originOf(pairing)}};
 }
 
 void printArchive(const SessionSnapshot& snapshot) {
@@ -91,9 +102,16 @@ void printBirths(const std::vector<Pairing>& births) {
     for (const auto& birth : births)
         say("{:>8} {:>8} {:>8} {:>8} {:>8.1f}  {}\n", birth.step, birth.child.value, birth.first.value,
             birth.second.value, 100.0 * birth.childTrain,
-            !birth.accepted  ? "rejected"
-            : birth.replaced ? fmt::format("replaced {}", birth.replaced->value)
-                             : "took an empty slot");
+            (!birth.accepted  ? "rejected"
+             : birth.replaced ? fmt::format("replaced {}", birth.replaced->value)
+                              : "took an empty slot") +
+                (birth.origin == BirthOrigin::Search ? "" : fmt::format(", {}", originOf(birth))));
+}
+
+std::string notesOf(const RunCatalog& catalog, RunId run) {
+    for (const auto& one : catalog.runs())
+        if (one.id == run) return one.notes;
+    return {};
 }
 
 }  // namespace
@@ -113,18 +131,19 @@ int list(const Options& options) {
                                {"seed", run.seed},
                                {"seconds", run.seconds},
                                {"created", run.created},
+                               {"notes", run.notes},
                                {"damage", run.damage}});
         print({{"runs", entries}});
         return kSuccess;
     }
-    say("{:>5}  {:<34} {:<12} {:>21} {:>8} {:>8}  {}\n", "run", "name", "status", "evaluations", "train %", "test %",
-        "created");
+    say("{:>5}  {:<34} {:<12} {:>21} {:>8} {:>8}  {:<16}  {}\n", "run", "name", "status", "evaluations", "train %",
+        "test %", "created", "notes");
     for (const auto& run : runs)
         if (run.damage.empty())
-            say("{:>5}  {:<34} {:<12} {:>21} {:>8.1f} {:>8}  {}\n", run.id.value, words::visible(run.name),
+            say("{:>5}  {:<34} {:<12} {:>21} {:>8.1f} {:>8}  {:<16}  {}\n", run.id.value, words::visible(run.name),
                 nameOf(run.phase), fmt::format("{} of {}", words::count(run.evaluations), words::count(run.budget)),
                 100.0 * run.bestTrain, run.bestTest > 0.0 ? fmt::format("{:.1f}", 100.0 * run.bestTest) : "-",
-                run.created);
+                run.created, words::visible(run.notes.substr(0, run.notes.find('\n'))));
         else
             say("{:>5}  {}\n", run.id.value, words::visible(run.damage));
     return kSuccess;
@@ -136,6 +155,7 @@ int show(const Options& options) {
     const auto damage = catalog.inspect({options.run}).sentence();
     const auto births = options.births ? catalog.births({options.run}) : std::vector<Pairing>{};
     const auto yaml = toYaml(snapshot.run->configuration);
+    const auto notes = notesOf(catalog, {options.run});
     if (options.json) {
         Json document{{"run", options.run},
                       {"name", snapshot.run->configuration.name},
@@ -146,6 +166,7 @@ int show(const Options& options) {
                       {"seconds", snapshot.seconds},
                       {"archive_hash", snapshot.archiveHash},
                       {"configuration", yaml},
+                      {"notes", notes},
                       {"damage", damage}};
         if (options.archive) document["archive"] = archiveOf(snapshot);
         if (options.births) {
@@ -159,6 +180,7 @@ int show(const Options& options) {
     say("Run {}, {}: {} of {} evaluations, {} accepted, {}\n\n{}", options.run, nameOf(snapshot.phase),
         words::count(snapshot.evaluations), words::count(snapshot.budget), words::count(snapshot.accepted),
         words::duration(snapshot.seconds), yaml);
+    if (!notes.empty()) say("\nNotes\n{}\n", words::visible(notes, true));
     if (options.archive) printArchive(snapshot);
     if (options.births) printBirths(births);
     return kSuccess;

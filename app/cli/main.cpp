@@ -64,6 +64,12 @@ int carryOut(int argc, char** argv) {
         *resume, options,
         "A parameter of its strategy from this step on: strategy.alpha=0.5; repeatable. Every change is kept with "
         "the run, and repeated with it");
+    resume
+        ->add_option(
+            "--add-founder", options.founder,
+            "A model that joins the run's founders: a model folder or safetensors file; BASE+ADAPTER for a LoRA "
+            "adapter on its base. It takes the next step")
+        ->type_name("FILE");
     addDatabase(*resume, options);
     addThreads(*resume, options);
     addLanes(*resume, options);

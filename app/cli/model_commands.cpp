@@ -9,6 +9,7 @@
 #include "core/export/export_model.h"
 #include "core/export/merge_models.h"
 #include "core/export/rebuild_model.h"
+#include "core/founders/founder_fields.h"
 #include "core/text/words.h"
 
 #include <fmt/format.h>
@@ -42,13 +43,6 @@ std::optional<DType> dtypeNamed(const std::string& name) {
     throw std::runtime_error(fmt::format("--dtype: '{}' is not one of fp32, fp16, bf16.", name));
 }
 
-/// A model, or BASE+ADAPTER where there is nothing of that name.
-CheckpointFounder founderAt(const std::string& text) {
-    const auto plus = text.find('+');
-    if (plus == std::string::npos || std::filesystem::exists(text)) return {.base = text, .adapter = {}};
-    return {.base = text.substr(0, plus), .adapter = text.substr(plus + 1)};
-}
-
 std::vector<std::pair<std::string, CheckpointFounder>> foundersElsewhere(const std::vector<std::string>& texts) {
     std::vector<std::pair<std::string, CheckpointFounder>> founders;
     for (const auto& text : texts) {
@@ -57,7 +51,7 @@ std::vector<std::pair<std::string, CheckpointFounder>> foundersElsewhere(const s
             throw std::runtime_error(fmt::format(
                 "--founder: '{}' must be like 1=PATH or NAME=PATH, with the founder's number or name in the recipe.",
                 text));
-        founders.emplace_back(text.substr(0, equals), founderAt(text.substr(equals + 1)));
+        founders.emplace_back(text.substr(0, equals), founderNamed(text.substr(equals + 1)));
     }
     return founders;
 }
@@ -106,8 +100,8 @@ int carryOut(const Options& options, Work work) {
 
 int merge(const Options& options) {
     MergeRequest request{
-        .first = founderAt(options.models[0]),
-        .second = founderAt(options.models[1]),
+        .first = founderNamed(options.models[0]),
+        .second = founderNamed(options.models[1]),
         .ratio = options.ratio,
         .interpolation = interpolationNamed(options.interpolation),
         .tensors = {.exclude = options.exclude, .freeze = {}, .commonVocabulary = options.commonVocabulary},

@@ -35,6 +35,12 @@ struct Options {
     bool admit = false;
     /// A damaged run goes back to where it was whole.
     bool fromLastGood = false;
+    /// A model that joins a run's founders.
+    std::string founder;
+    /// What is written of a run; absent: it is read.
+    std::optional<std::string> note;
+    /// Another run database.
+    std::string otherDatabase;
 
     /// Of a trial, of every group.
     std::size_t samples = 8;

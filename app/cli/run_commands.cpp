@@ -5,6 +5,7 @@
 #include "app/cli/options.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/say.h"
+#include "core/founders/founder_fields.h"
 #include "core/session/session.h"
 #include "core/startup/paths.h"
 #include "core/text/words.h"
@@ -97,7 +98,7 @@ void printWords(const SessionSnapshot& snapshot, const std::filesystem::path& da
     say("Archive hash {}\n", snapshot.archiveHash);
 }
 
-int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
+int carryOutRun(const Options& options, std::variant<NewRun, ResumedRun> what) {
     catchInterruptions();
     const auto database = databaseOf(options);
     ProgressLine progress(options.json);
@@ -133,16 +134,19 @@ int carryOut(const Options& options, std::variant<NewRun, ResumedRun> what) {
 
 }  // namespace
 
-int run(const Options& options) { return carryOut(options, NewRun{configurationOf(options)}); }
+int run(const Options& options) { return carryOutRun(options, NewRun{configurationOf(options)}); }
 
 int resume(const Options& options) {
     std::vector<Override> changes;
     for (const auto& setting : options.settings) changes.push_back(parseOverride(setting));
-    return carryOut(options, ResumedRun{.id = {options.run},
-                                        .damaged = options.fromLastGood ? IfDamaged::GoBack : IfDamaged::Refuse,
-                                        .verify = options.verify,
-                                        .evaluations = options.evaluations,
-                                        .changes = std::move(changes)});
+    std::optional<CheckpointFounder> founder;
+    if (!options.founder.empty()) founder = founderNamed(options.founder);
+    return carryOutRun(options, ResumedRun{.id = {options.run},
+                                           .damaged = options.fromLastGood ? IfDamaged::GoBack : IfDamaged::Refuse,
+                                           .verify = options.verify,
+                                           .evaluations = options.evaluations,
+                                           .changes = std::move(changes),
+                                           .founder = std::move(founder)});
 }
 
 }  // namespace mergarium::cli

@@ -3,7 +3,11 @@
 #include "core/archive/early_rejection.h"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 namespace mergarium {
 
@@ -45,7 +49,10 @@ const std::vector<double>& Archive::fitness() const {
     return fitness_;
 }
 
-Verdict Archive::judge(const Scores& newcomer) {
+Verdict Archive::judge(const Scores& newcomer) { return judge(newcomer, false); }
+Verdict Archive::judgeGuest(const Scores& newcomer) { return judge(newcomer, true); }
+
+Verdict Archive::judge(const Scores& newcomer, bool stays) {
     // While it is judged, the newcomer is the last row.
     rows_.push_back(newcomer.values());
     shareNiches(rows_, samples_, rule_, joint_, weights_);
@@ -56,7 +63,7 @@ Verdict Archive::judge(const Scores& newcomer) {
     if (empty != slots_.end()) return {static_cast<std::size_t>(empty - slots_.begin()), own};
 
     Verdict verdict{.slot = std::nullopt, .fitness = own};
-    double smallest = own;
+    double smallest = stays ? std::numeric_limits<double>::infinity() : own;
     for (std::size_t slot = slots_.size(); slot-- > 0;) {
         const double theirs = mergarium::fitness(rows_[slot], joint_.worth);
         if (theirs <= smallest) {
@@ -69,6 +76,23 @@ Verdict Archive::judge(const Scores& newcomer) {
 
 bool Archive::isLost(std::span<const float> scores, const std::vector<bool>& scored) const {
     return isCertainlyWeakest(rows_, niches().totals, rule_, weights_, scores, scored);
+}
+
+std::vector<MemberPtr> thoseThatStay(Archive archive, std::size_t most) {
+    const auto& slots = archive.slots();
+    for (auto count = archive.memberCount(); count > most; --count) {
+        const auto& fitness = archive.fitness();
+        std::optional<std::size_t> weakest;
+        for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+            if (!slots[slot]) continue;
+            const auto rank = [&](std::size_t one) { return std::pair(fitness[one], slots[one]->id); };
+            if (!weakest || rank(slot) < rank(*weakest)) weakest = slot;
+        }
+        archive.place(*weakest, nullptr);
+    }
+    std::vector<MemberPtr> stay;
+    std::ranges::copy_if(slots, std::back_inserter(stay), [](const MemberPtr& member) { return member != nullptr; });
+    return stay;
 }
 
 ArchivePtr snapshotOf(const Archive& archive) {

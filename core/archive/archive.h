@@ -42,6 +42,8 @@ public:
     Verdict judge(const Scores& newcomer);
     /// Judges the newcomer and, if it stays, puts it into its slot.
     Admission admit(MemberPtr newcomer);
+    /// The same for a newcomer that stays in any case: of the members the weakest has to leave. Always names a slot.
+    Verdict judgeGuest(const Scores& newcomer);
     /// Whether a newcomer is certain to leave, whatever it scores where `scored` is not set: against every member its
     /// fitness falls short even if it gets the best score there. Exact: never true of one that `judge` would let stay.
     bool isLost(std::span<const float> scores, const std::vector<bool>& scored) const;
@@ -63,6 +65,7 @@ public:
 
 private:
     void compete() const;
+    Verdict judge(const Scores& newcomer, bool stays);
 
     std::size_t samples_;
     CompetitionRule rule_;
@@ -74,6 +77,10 @@ private:
     mutable std::vector<double> fitness_;
     Niches joint_;
 };
+
+/// Who stays where there are to be `most` of them at most, in order of their slots: one after another the weakest
+/// leaves, as the competition among those that are left has it (ties: the oldest).
+std::vector<MemberPtr> thoseThatStay(Archive archive, std::size_t most);
 
 /// An archive as it stood at some moment. Any thread: see snapshotOf.
 using ArchivePtr = std::shared_ptr<const Archive>;

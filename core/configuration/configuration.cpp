@@ -81,6 +81,23 @@ void visit(FieldVisitor& visitor, RunConfiguration& c) {
                  {.suggestions = kDevices});
 }
 
+std::vector<std::string> keysThatDiffer(const StrategySettings& one, const StrategySettings& other) {
+    const auto valuesOf = [](StrategySettings settings) {
+        FieldWriter writer;
+        std::visit([&](auto& kind) { visit(writer, kind); }, settings);
+        return writer.map();
+    };
+    const auto first = valuesOf(one), second = valuesOf(other);
+    std::vector<std::string> keys;
+    for (const auto* values : {&first, &second})
+        for (const auto& entry : values->map()) {
+            const auto *was = first.find(entry.key), *is = second.find(entry.key);
+            const bool same = was && is && toInlineYaml(*was) == toInlineYaml(*is);
+            if (!same && std::ranges::find(keys, entry.key) == keys.end()) keys.push_back(entry.key);
+        }
+    return keys;
+}
+
 std::size_t founderCount(const FounderSettings& founders) {
     const auto* checkpoints = std::get_if<std::vector<CheckpointFounder>>(&founders);
     return checkpoints ? checkpoints->size() : 2;

@@ -50,6 +50,9 @@ std::optional<Violation> firstViolation(const RunConfiguration& configuration);
 /// YAML.
 void validate(const RunConfiguration& configuration);
 
+/// Keys of the parameters that aren't the same in two strategies of one kind.
+std::vector<std::string> keysThatDiffer(const StrategySettings& one, const StrategySettings& other);
+
 /// How many founders a run has.
 std::size_t founderCount(const FounderSettings& founders);
 

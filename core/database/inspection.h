@@ -8,7 +8,7 @@
 namespace mergarium {
 
 /// What of a run is sealed as a whole. Births are sealed one flush after the other.
-enum class SealedPart { Description, Standing, ProgressCurve, Tests, Answers, Checkpoint };
+enum class SealedPart { Description, Standing, ProgressCurve, Tests, Answers, Checkpoint, JoinedFounders };
 
 /// What is counted up to a birth and can't be told from the births.
 struct BirthCounters {
@@ -28,7 +28,9 @@ struct Inspection {
 
     bool isWhole() const { return !birthsBroken && broken.empty(); }
     /// Whether the run can be gone on with from `wholeUntil`.
-    bool canGoBack() const { return !broken.contains(SealedPart::Description); }
+    bool canGoBack() const {
+        return !broken.contains(SealedPart::Description) && !broken.contains(SealedPart::JoinedFounders);
+    }
     /// One sentence; empty when nothing is broken.
     std::string sentence() const;
 };

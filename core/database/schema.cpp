@@ -234,13 +234,36 @@ constexpr const char* kVersion7 = R"sql(
 ALTER TABLE runs ADD COLUMN notes TEXT;                                   -- NULL: none
 )sql";
 
+// Founders that join a run that is going on; the birth of their step says what they scored and where they sat.
+constexpr const char* kVersion8 = R"sql(
+CREATE TABLE joined_founders (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    step INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    hash TEXT NOT NULL,                   -- identity of the contents
+    genome BLOB,                          -- fp32 parameters of small networks
+    test REAL NOT NULL,
+    path TEXT NOT NULL,                   -- '': its parameters are stored here
+    adapter TEXT NOT NULL,
+    PRIMARY KEY (run, step)
+) WITHOUT ROWID;
+)sql";
+
 /// The i-th entry goes from version i to i + 1.
 constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1, kVersion2, kVersion3, kVersion4,
-                                                              kVersion5, kVersion6, kVersion7};
+                                                              kVersion5, kVersion6, kVersion7, kVersion8};
 
-void sealRuns(SQLite::Database& database) {
+/// What a version seals that those before it didn't.
+void sealRuns(SQLite::Database& database, int version) {
+    constexpr SealedPart kPartsOf5[] = {SealedPart::Description, SealedPart::Standing, SealedPart::ProgressCurve,
+                                        SealedPart::Tests,       SealedPart::Answers,  SealedPart::Checkpoint};
     SQLite::Statement runs(database, "SELECT run FROM runs");
-    while (runs.executeStep()) Seals(database, {runs.getColumn(0).getInt64()}).sealAll();
+    while (runs.executeStep()) {
+        Seals seals(database, {runs.getColumn(0).getInt64()});
+        if (version == 5) seals.sealAll(kPartsOf5);
+        if (version == 8) seals.seal(SealedPart::JoinedFounders);
+    }
 }
 
 /// Type, name and table of everything in the database, and of tables their columns, in order.
@@ -278,7 +301,7 @@ void migrateTo(SQLite::Database& database, int version) {
     // Another program or thread may have made the tables while this one waited for the lock.
     for (int from = database.execAndGet("PRAGMA user_version").getInt(); from < version; ++from) {
         database.exec(kMigrations[static_cast<std::size_t>(from)]);
-        if (from + 1 == 5) sealRuns(database);
+        sealRuns(database, from + 1);
         database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
         database.exec(fmt::format("PRAGMA user_version = {}", from + 1));
     }

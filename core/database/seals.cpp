@@ -15,8 +15,9 @@ namespace mergarium {
 namespace {
 
 // What is digested, and in which order, is part of the format: other columns are another version of the schema.
-constexpr SealedPart kParts[] = {SealedPart::Description, SealedPart::Standing, SealedPart::ProgressCurve,
-                                 SealedPart::Tests,       SealedPart::Answers,  SealedPart::Checkpoint};
+constexpr SealedPart kParts[] = {SealedPart::Description,   SealedPart::Standing, SealedPart::ProgressCurve,
+                                 SealedPart::Tests,         SealedPart::Answers,  SealedPart::Checkpoint,
+                                 SealedPart::JoinedFounders};
 
 /// What a part is made of; ?1 is the run.
 std::vector<const char*> queriesOf(SealedPart part) {
@@ -42,6 +43,10 @@ std::vector<const char*> queriesOf(SealedPart part) {
         case SealedPart::Checkpoint:
             return {"SELECT slot, step, member, genome FROM checkpoints WHERE run = ?1 ORDER BY slot",
                     "SELECT step, state FROM strategy_states WHERE run = ?1"};
+        case SealedPart::JoinedFounders:
+            return {
+                "SELECT step, name, bytes, hash, genome, test, path, adapter FROM joined_founders WHERE run = ?1 "
+                "ORDER BY step"};
     }
     return {};
 }
@@ -125,7 +130,9 @@ void Seals::sealBirths(std::uint64_t evaluations, const BirthCounters& counters)
     insert.exec();
 }
 
-void Seals::sealAll() {
+void Seals::sealAll() { sealAll(kParts); }
+
+void Seals::sealAll(std::span<const SealedPart> parts) {
     SQLite::Statement standing(
         database_, "SELECT evaluations, accepted, seconds, samples_scored, samples_saved FROM runs WHERE run = ?");
     standing.bind(1, run_.value);
@@ -135,7 +142,7 @@ void Seals::sealAll() {
                                .seconds = standing.getColumn(2).getDouble(),
                                .samplesScored = unsignedOf(3),
                                .samplesSaved = unsignedOf(4)});
-    for (const auto part : kParts) seal(part);
+    for (const auto part : parts) seal(part);
 }
 
 bool isSealed(const SQLite::Database& database, RunId run, SealedPart part) {
@@ -193,6 +200,7 @@ void goBack(SQLite::Database& database, RunId run, const Inspection& inspection)
     const auto isBroken = [&](SealedPart part) { return inspection.broken.contains(part); };
     const char* members = "AND member > (SELECT max(member) FROM founders WHERE run = ?1) + ?2";
     remove("DELETE FROM births WHERE run = ?1 AND step > ?2", false);
+    remove("DELETE FROM joined_founders WHERE run = ?1 AND step > ?2", false);
     remove("DELETE FROM birth_seals WHERE run = ?1 AND step > ?2", false);
     remove("DELETE FROM progress WHERE run = ?1 AND step > ?2", isBroken(SealedPart::ProgressCurve));
     remove(fmt::format("DELETE FROM tests WHERE run = ?1 {}", members), false);

@@ -6,6 +6,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include <cstdint>
+#include <span>
 
 namespace mergarium {
 
@@ -19,8 +20,9 @@ public:
     void seal(SealedPart part);
     /// The births since the last seal, up to step `evaluations`. Each seal depends on the one before.
     void sealBirths(std::uint64_t evaluations, const BirthCounters& counters);
-    /// Everything, as it is found.
+    /// Everything, as it is found; or births and these parts alone.
     void sealAll();
+    void sealAll(std::span<const SealedPart> parts);
 
 private:
     SQLite::Database& database_;

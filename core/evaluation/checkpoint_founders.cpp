@@ -60,8 +60,9 @@ std::optional<FounderContents> knownContents(const FounderSource& source, const 
 }
 
 /// Everything that Gram sums depend on.
-std::string gramKey(const Founders& founders) {
+std::string gramKey(const Founders& founders, std::size_t begunWith) {
     std::string key = "gram 2\n";
+    if (begunWith > 0 && begunWith < founders.size()) key += fmt::format("begun with {}\n", begunWith);
     for (std::size_t k = 0; k < founders.size(); ++k) key += founders.model(k).hash + "\n";
     for (const auto& tensor : founders.layout().tensors)
         key += fmt::format("{} {} {}\n", tensor.name, tensor.begin, tensor.count);
@@ -137,19 +138,21 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
     return opened;
 }
 
-GramPtr gramOf(const OpenedFounders& opened, const std::filesystem::path& cache, const Announce& announce) {
+GramPtr gramOf(const OpenedFounders& opened, const std::filesystem::path& cache, const Announce& announce,
+               std::size_t begunWith) {
     bool known = true;
     for (std::size_t k = 0; k < opened.founders->size(); ++k) known = known && !opened.founders->model(k).hash.empty();
-    const auto name = gramKey(*opened.founders) + ".gram";
+    const auto name = gramKey(*opened.founders, begunWith) + ".gram";
     if (const auto kept = known ? CacheFolder(cache).find(name) : std::nullopt;
         kept && kept->size() % sizeof(double) == 0) {
         std::vector<double> sums(kept->size() / sizeof(double));
         if (!sums.empty()) std::memcpy(sums.data(), kept->data(), kept->size());
-        if (auto gram = Gram::fromBlockSums(opened.founders, std::move(sums))) return gram;
+        if (auto gram = Gram::fromBlockSums(opened.founders, std::move(sums), begunWith)) return gram;
     }
-    const auto gram = Gram::compute(opened.founders, [&](std::uint64_t done, std::uint64_t total) {
+    const auto progress = [&](std::uint64_t done, std::uint64_t total) {
         return !announce || announce("Comparing founders", done, total);
-    });
+    };
+    const auto gram = Gram::compute(opened.founders, progress, begunWith);
     for (const auto& source : opened.sources)
         for (const auto& file : source->files()) file->dropBehind(0, file->bytes().size());
     if (known) CacheFolder(cache).keep(name, std::as_bytes(std::span(gram->blockSums())));

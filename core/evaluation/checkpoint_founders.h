@@ -6,6 +6,7 @@
 #include "core/founders/founders.h"
 #include "core/genome/gram.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -54,7 +55,9 @@ FounderContents contentsOfFounder(const FounderSource& source, const std::filesy
 /// Throws std::runtime_error naming the tensors that are merged and hold numbers that are not finite, and how many.
 void refuseNotFinite(const FounderSource& source, const FounderContents& contents, const Layout& layout);
 
-/// Their Gram matrices: read from the cache, or computed in one pass and, where their hashes are known, kept there.
-GramPtr gramOf(const OpenedFounders& founders, const std::filesystem::path& cache, const Announce& announce = nullptr);
+/// Their Gram matrices (Gram::compute): read from the cache, or computed in one pass and, where their hashes are known,
+/// kept there.
+GramPtr gramOf(const OpenedFounders& founders, const std::filesystem::path& cache, const Announce& announce = nullptr,
+               std::size_t begunWith = 0);
 
 }  // namespace mergarium

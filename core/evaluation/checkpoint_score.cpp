@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace mergarium {
@@ -18,7 +19,7 @@ bool isNetwork(const std::map<std::string, TensorEntry>& entries, const Layout& 
                        [&](const auto& tensor) { return entries.contains(tensor.name); });
 }
 
-void readNetwork(const std::filesystem::path& path, const std::map<std::string, TensorEntry>& entries,
+void readTensors(const std::filesystem::path& path, const std::map<std::string, TensorEntry>& entries,
                  const Layout& layout, std::span<float> parameters) {
     for (const auto& tensor : layout.tensors) {
         const auto found = entries.find(tensor.name);
@@ -57,7 +58,7 @@ std::vector<CheckpointScore> scoreDigits(const std::filesystem::path& checkpoint
     std::vector<CheckpointScore> results;
     if (isNetwork(entries, task.layout())) {
         std::vector<float> parameters(task.layout().length());
-        readNetwork(checkpoint, entries, task.layout(), parameters);
+        readTensors(checkpoint, entries, task.layout(), parameters);
         return {scoreOf(checkpoint.stem().string(), DenseGenome(std::move(parameters)), task)};
     }
     for (const auto& [name, entry] : entries) {
@@ -73,6 +74,21 @@ std::vector<CheckpointScore> scoreDigits(const std::filesystem::path& checkpoint
 }
 
 }  // namespace
+
+std::vector<float> readNetwork(const std::filesystem::path& path, const Layout& layout) {
+    const auto file = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
+    std::vector<float> parameters(layout.length());
+    readTensors(file, readSafetensorsHeader(file).tensors, layout, parameters);
+    if (!std::ranges::all_of(parameters, [](float value) { return std::isfinite(value); }))
+        throw std::runtime_error(fmt::format("{}: numbers that are not finite can't be mixed.", file.string()));
+    return parameters;
+}
+
+std::string nameOfModel(const std::filesystem::path& path) {
+    const auto normal = std::filesystem::absolute(path).lexically_normal();
+    const auto named = normal.has_filename() ? normal : normal.parent_path();
+    return named.stem() == "model" ? named.parent_path().filename().string() : named.stem().string();
+}
 
 std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkpoint,
                                              const RunConfiguration& configuration,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/checkpoint/layout.h"
 #include "core/configuration/configuration.h"
 
 #include <filesystem>
@@ -19,6 +20,13 @@ struct CheckpointScore {
     /// The training score on each group of samples (classes, files), by name.
     std::vector<std::pair<std::string, double>> groups;
 };
+
+/// The parameters of one network in a safetensors file, or in the folder of an exported model, whose tensors are those
+/// of the layout. Throws std::runtime_error naming file and tensor when it doesn't fit, or has numbers that are not
+/// finite.
+std::vector<float> readNetwork(const std::filesystem::path& path, const Layout& layout);
+/// What a model is called that nobody has named: after its file or its folder.
+std::string nameOfModel(const std::filesystem::path& path);
 
 /// Scores a checkpoint on the configuration's task. Digits: a safetensors file with one model whose tensors are the
 /// network's own, or any number of flat fp32 vectors, one tensor each. Other tasks: a model as a founder may be. Throws

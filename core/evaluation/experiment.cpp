@@ -2,6 +2,7 @@
 
 #include "core/compute/networks.h"
 #include "core/evaluation/archive_hash.h"
+#include "core/evaluation/checkpoint_score.h"
 #include "core/evaluation/preflight.h"
 #include "core/files/scratch_place.h"
 #include "core/genome/dense_genome.h"
@@ -58,29 +59,53 @@ void useThreads(Experiment& experiment, std::size_t threads) {
     experiment.useThreads(threads);
 }
 
+/// A network that joined those of the task: as it is stored, or from its file.
+Founder networkOf(const JoinedFounder& joined, const Layout& layout, std::optional<Recipe> recipe) {
+    GenomePtr genome;
+    if (!joined.packed.empty()) {
+        genome = DenseGenome::unpack(joined.packed, layout.length());
+    } else {
+        if (!joined.source.adapter.empty())
+            throw std::runtime_error(
+                fmt::format("{}: an adapter is no network like this run's founders.", joined.source.adapter.string()));
+        genome = std::make_shared<const DenseGenome>(readNetwork(joined.source.base, layout), std::move(recipe));
+    }
+    auto hash = parametersHash(dynamic_cast<const DenseGenome&>(*genome).values());
+    return {.name = joined.name.empty() ? nameOfModel(joined.source.base) : joined.name,
+            .genome = std::move(genome),
+            .hash = std::move(hash),
+            .source = {},
+            .bytes = layout.length() * sizeof(float)};
+}
+
 /// Founders that the task brings: small networks, stored with the run.
-Experiment prepareOwn(const RunConfiguration& configuration, const RunPlace& place) {
+Experiment prepareOwn(const RunConfiguration& configuration, const RunPlace& place,
+                      std::span<const JoinedFounder> joined) {
     Experiment experiment;
     auto opened = openTask(
         configuration,
         {.place = place, .seed = configuration.seed, .own = std::get<OwnFounders>(configuration.founders)}, experiment);
     take(opened, experiment);
-    experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(experiment.task->layout()));
+    const auto layout = experiment.task->layout();
+    experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(layout));
+    // With mutation a child is no combination of founders, so nothing is kept of what it would be.
+    const auto recipeOf = [&](std::size_t k) -> std::optional<Recipe> {
+        if (traitsOf(configuration.strategy).mutation != 0.0) return std::nullopt;
+        return founderRecipe(k, opened.founders.size(), layout.length());
+    };
     for (std::size_t k = 0; k < opened.founders.size(); ++k) {
         auto& [name, parameters] = opened.founders[k];
-        // With mutation a child is no combination of founders, so nothing is kept of what it would be.
-        std::optional<Recipe> recipe;
-        if (traitsOf(configuration.strategy).mutation == 0.0)
-            recipe = founderRecipe(k, opened.founders.size(), parameters.size());
         auto hash = parametersHash(parameters);
         const auto bytes = parameters.size() * sizeof(float);
         experiment.founders.push_back(
             {.name = name,
-             .genome = std::make_shared<const DenseGenome>(std::move(parameters), std::move(recipe)),
+             .genome = std::make_shared<const DenseGenome>(std::move(parameters), recipeOf(k)),
              .hash = std::move(hash),
              .source = {},
              .bytes = bytes});
     }
+    for (const auto& one : joined)
+        experiment.founders.push_back(networkOf(one, layout, recipeOf(experiment.founders.size())));
     useThreads(experiment, threadsOf(place));
     return experiment;
 }
@@ -91,15 +116,15 @@ std::uint64_t bytesOf(const FounderSource& source) {
     return bytes;
 }
 
-/// Founders from files, once there is a task for them.
-void addCheckpoints(const std::vector<CheckpointFounder>& named, const OpenedFounders& opened,
+/// Founders from files, once there is a task for them; the run began with the first `begunWith`.
+void addCheckpoints(const std::vector<CheckpointFounder>& named, std::size_t begunWith, const OpenedFounders& opened,
                     const std::filesystem::path& cache, const Announce& announce, Experiment& experiment) {
-    experiment.gram = gramOf(opened, cache, announce);
+    experiment.gram = gramOf(opened, cache, announce, begunWith);
     experiment.breeding = std::make_unique<RecipeBreeding>(experiment.gram);
     for (std::size_t k = 0; k < named.size(); ++k)
         experiment.founders.push_back({.name = opened.sources[k]->name(),
                                        .genome = std::make_shared<const RecipeGenome>(
-                                           founderRecipe(k, named.size(), opened.founders->length()), experiment.gram),
+                                           founderRecipe(k, begunWith, opened.founders->length()), experiment.gram),
                                        .hash = opened.founders->model(k).hash,
                                        .source = named[k],
                                        .bytes = bytesOf(*opened.sources[k])});
@@ -117,8 +142,10 @@ std::string cautionAbout(const std::vector<CheckpointFounder>& named) {
 }
 
 Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce,
-                              Hashes hashes) {
-    const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
+                              Hashes hashes, std::span<const JoinedFounder> joined) {
+    auto named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
+    const auto begunWith = named.size();
+    for (const auto& one : joined) named.push_back(one.source);
     const auto cache = founderCache(place.database);
     if (const auto refusal = preflight(configuration).refusal) throw std::runtime_error(*refusal);
     const auto founders = openFounders(named, configuration.tensors, cache, announce, hashes);
@@ -131,7 +158,7 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
     take(opened, experiment);
     if (experiment.caution.empty()) experiment.caution = cautionAbout(named);
     experiment.watch.emplace(founders.sources);
-    addCheckpoints(named, founders, cache, announce, experiment);
+    addCheckpoints(named, begunWith, founders, cache, announce, experiment);
     useThreads(experiment, founders.founders->length() >= kWorthSharing ? threadsOf(place) : 1);
     return experiment;
 }
@@ -139,11 +166,11 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
 }  // namespace
 
 Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce,
-                   Hashes hashes) {
+                   Hashes hashes, std::span<const JoinedFounder> joined) {
     setParallelThreads(threadsOf(place));
     return std::holds_alternative<OwnFounders>(configuration.founders)
-               ? prepareOwn(configuration, place)
-               : prepareCheckpoints(configuration, place, announce, hashes);
+               ? prepareOwn(configuration, place, joined)
+               : prepareCheckpoints(configuration, place, announce, hashes, joined);
 }
 
 std::optional<Program> programOf(const RunConfiguration& configuration) {

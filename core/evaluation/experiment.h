@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,18 @@ struct Founder {
     std::uint64_t bytes = 0;
 };
 
+/// A founder that joined the run when it was going on, or is about to.
+struct JoinedFounder {
+    /// Where it lies; where the task brings its founders, only until its parameters are stored with the run.
+    CheckpointFounder source;
+    /// These, packed, and its name.
+    std::vector<std::byte> packed = {};
+    std::string name = {};
+};
+
 /// What a configuration asks for, ready to run: the founders, the task with its network, and how genomes are bred.
 struct Experiment {
+    /// Those that joined last.
     std::vector<Founder> founders;
     std::unique_ptr<Task> task;
     /// Makes more like `task`, for more lanes.
@@ -60,9 +71,9 @@ struct Experiment {
 
 /// Sets the calling thread up to compute and builds the experiment there. Throws
 /// std::runtime_error when the device isn't there, a file can't be read, or founders, task and data don't fit together.
-/// `hashes`: All, or Anew.
+/// `hashes`: All, or Anew. `joined`: beyond the configuration's founders, in order.
 Experiment prepare(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce = nullptr,
-                   Hashes hashes = Hashes::All);
+                   Hashes hashes = Hashes::All, std::span<const JoinedFounder> joined = {});
 
 /// The search that the configuration asks for, starting from `archive`: empty, or the members of a run that goes on.
 std::unique_ptr<Strategy> makeStrategy(const RunConfiguration& configuration, const Experiment& experiment,

@@ -2,7 +2,7 @@
 
 #include "core/fields/kinds.h"
 
-#include "core/export/stored_genome.h"
+#include "core/evaluation/bred_again.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
 #include "core/labels/export_record.h"
@@ -11,7 +11,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <stdexcept>
+#include <vector>
 
 namespace mergarium {
 namespace {
@@ -27,7 +29,8 @@ std::string nameOfModel(const ExportRequest& request) {
 }
 
 std::string nameOfMember(const RunDescription& run, MemberId id) {
-    return id.value <= run.founders.size() ? run.founders[id.value - 1].name : fmt::format("#{}", id.value);
+    const auto founder = std::ranges::find(run.founders, id, &FounderDescription::id);
+    return founder != run.founders.end() ? founder->name : fmt::format("#{}", id.value);
 }
 
 std::string birthOf(const RunDescription& run, const Member& member) {
@@ -60,9 +63,15 @@ ModelStory storyOf(const SessionSnapshot& snapshot, std::span<const MemberPtr> l
     return story;
 }
 
+std::vector<CheckpointFounder> sourcesOf(const RunDescription& run) {
+    std::vector<CheckpointFounder> sources;
+    for (const auto& founder : run.founders) sources.push_back(founder.source);
+    return sources;
+}
+
 /// The founders of the run as they lie on disk now; refused when that is not what the run began with.
 OpenedFounders openAgain(const RunDescription& run, const ExportRequest& request, const Announce& announce) {
-    const auto& sources = std::get<std::vector<CheckpointFounder>>(run.configuration.founders);
+    const auto sources = sourcesOf(run);
     auto opened = openFounders(sources, run.configuration.tensors, founderCache(request.database), announce);
     for (std::size_t k = 0; k < sources.size(); ++k)
         if (opened.founders->model(k).hash != run.founders.at(k).hash)
@@ -81,8 +90,7 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
     const auto opened = openAgain(run, request, announce);
     const auto id = ancestry.line.back()->id;
     ModelRecipe model{.name = nameOfModel(request),
-                      .founders = recipeFounders(
-                          opened, std::get<std::vector<CheckpointFounder>>(run.configuration.founders), request.paths),
+                      .founders = recipeFounders(opened, sourcesOf(run), request.paths),
                       .tensors = run.configuration.tensors,
                       .layout = hashOf(run.layout),
                       .dtype = request.dtype,
@@ -91,20 +99,23 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
                       .recipe = {},
                       .result = {},
                       .story = storyOf(snapshot, ancestry.line)};
-    if (id.value <= run.founders.size()) {
-        model.recipe = founderRecipe(id.value - 1, run.founders.size(), run.layout.length());
+    const auto length = run.layout.length();
+    const auto first = foundersAtFirst(run);
+    const auto founder = std::ranges::find(run.founders, id, &FounderDescription::id);
+    if (founder != run.founders.end()) {
+        model.recipe = founderRecipe(static_cast<std::size_t>(founder - run.founders.begin()), first, length);
     } else if (const auto stored = ancestry.genomes.find(id); stored != ancestry.genomes.end()) {
         model.recipe = unpackRecipe(stored->second);
     } else {
-        const auto gram = gramOf(opened, founderCache(request.database), announce);
+        const auto gram = gramOf(opened, founderCache(request.database), announce, first);
         const RecipeBreeding breeding(gram);
         std::map<MemberId, GenomePtr> genomes;
         for (const auto& [member, packed] : ancestry.genomes) genomes[member] = breeding.unpack(packed);
         for (std::size_t k = 0; k < run.founders.size(); ++k)
-            genomes[{k + 1}] =
-                std::make_shared<const RecipeGenome>(founderRecipe(k, run.founders.size(), run.layout.length()), gram);
+            genomes[run.founders[k].id] = std::make_shared<const RecipeGenome>(founderRecipe(k, first, length), gram);
         model.recipe = *bredAgain(ancestry.line, std::move(genomes), breeding)->recipe();
     }
+    model.recipe = widened(model.recipe, run.founders.size());
     return writeMergedModel(std::move(model), opened, request.folder, announce);
 }
 

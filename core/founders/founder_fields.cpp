@@ -89,4 +89,10 @@ void FreezeField::read(std::string_view key, const Value& value, MapReader& map)
     }
 }
 
+CheckpointFounder founderNamed(const std::string& text) {
+    const auto plus = text.find('+');
+    if (plus == std::string::npos || std::filesystem::exists(text)) return {.base = text, .adapter = {}};
+    return {.base = text.substr(0, plus), .adapter = text.substr(plus + 1)};
+}
+
 }  // namespace mergarium

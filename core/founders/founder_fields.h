@@ -5,12 +5,16 @@
 #include "core/founders/founder_settings.h"
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace mergarium {
 
 void visit(FieldVisitor& visitor, TensorRules& rules);
+
+/// A model's path, or BASE+ADAPTER where there is nothing of that name.
+CheckpointFounder founderNamed(const std::string& text);
 
 /// The task's own founders by name, or a list of models.
 class FoundersField final : public StructuredField {

@@ -53,10 +53,23 @@ std::span<const double> Gram::entriesOf(const std::vector<double>& matrices, std
     return std::span(matrices).subspan(index * entries(), entries());
 }
 
-Gram::Gram(FoundersPtr founders) : founders_(std::move(founders)), block_(blockFor(founders_->length())) {}
+Gram::Gram(FoundersPtr founders, std::size_t begunWith)
+    : founders_(std::move(founders)),
+      begunWith_(begunWith > 0 ? std::min(begunWith, founders_->size()) : founders_->size()),
+      block_(blockFor(founders_->length())) {}
 
 void Gram::addProducts(std::uint64_t begin, std::uint64_t end, std::span<double> out) const {
-    const auto founders = founders_->size();
+    addProductsOf(begunWith_, begin, end, out);
+    std::vector<double> all;
+    for (auto founders = begunWith_ + 1; founders <= founders_->size(); ++founders) {
+        // Only what the newcomer has to do with: entries of those before it come first.
+        all.assign(gramEntries(founders), 0.0);
+        addProductsOf(founders, begin, end, all);
+        for (auto entry = gramEntries(founders - 1); entry < all.size(); ++entry) out[entry] += all[entry];
+    }
+}
+
+void Gram::addProductsOf(std::size_t founders, std::uint64_t begin, std::uint64_t end, std::span<double> out) const {
     FounderWindow window(*founders_);
     std::vector<std::size_t> all(founders);
     std::iota(all.begin(), all.end(), 0);
@@ -83,8 +96,8 @@ void Gram::addWhole(std::uint64_t begin, std::uint64_t end, std::span<double> ou
     if (last * block_ < end) addProducts(last * block_, end, out);
 }
 
-std::shared_ptr<const Gram> Gram::compute(FoundersPtr founders, const Progress& progress) {
-    std::shared_ptr<Gram> gram(new Gram(std::move(founders)));
+std::shared_ptr<const Gram> Gram::compute(FoundersPtr founders, const Progress& progress, std::size_t begunWith) {
+    std::shared_ptr<Gram> gram(new Gram(std::move(founders), begunWith));
     const auto length = gram->founders_->length();
     const auto entries = gram->entries();
     const auto blocks = gram->blockCount();
@@ -104,8 +117,8 @@ std::shared_ptr<const Gram> Gram::compute(FoundersPtr founders, const Progress& 
     return gram;
 }
 
-std::shared_ptr<const Gram> Gram::fromBlockSums(FoundersPtr founders, std::vector<double> sums) {
-    std::shared_ptr<Gram> gram(new Gram(std::move(founders)));
+std::shared_ptr<const Gram> Gram::fromBlockSums(FoundersPtr founders, std::vector<double> sums, std::size_t begunWith) {
+    std::shared_ptr<Gram> gram(new Gram(std::move(founders), begunWith));
     if (sums.size() != gram->blockCount() * gram->entries()) return nullptr;
     gram->blocks_ = std::move(sums);
     gram->sumUp();

@@ -23,10 +23,14 @@ constexpr std::size_t gramIndex(std::size_t a, std::size_t b) {
 /// Immutable; any thread.
 class Gram {
 public:
-    /// One streaming pass over all founders, with all threads; the result doesn't depend on how many there are.
-    static std::shared_ptr<const Gram> compute(FoundersPtr founders, const Progress& progress = nullptr);
+    /// One streaming pass over all founders, with all threads; the result doesn't depend on how many there are. Of the
+    /// founders the first `begunWith` (0: all) were there at first and the others joined one by one: then the sums of
+    /// those that were there before are, to the bit, what they were without those that came after.
+    static std::shared_ptr<const Gram> compute(FoundersPtr founders, const Progress& progress = nullptr,
+                                               std::size_t begunWith = 0);
     /// From what `blockSums()` gave; null when that doesn't fit these founders.
-    static std::shared_ptr<const Gram> fromBlockSums(FoundersPtr founders, std::vector<double> sums);
+    static std::shared_ptr<const Gram> fromBlockSums(FoundersPtr founders, std::vector<double> sums,
+                                                     std::size_t begunWith = 0);
 
     /// K(K+1)/2 entries of G(position) into `out`; position in [0, D].
     void at(std::uint64_t position, std::span<double> out) const;
@@ -40,16 +44,19 @@ public:
     const std::vector<double>& blockSums() const { return blocks_; }
 
 private:
-    explicit Gram(FoundersPtr founders);
+    Gram(FoundersPtr founders, std::size_t begunWith);
     std::uint64_t blockCount() const;
     /// Adds the products of positions [begin, end), within one block, to `out`.
     void addProducts(std::uint64_t begin, std::uint64_t end, std::span<double> out) const;
+    /// As if there were only the first so many.
+    void addProductsOf(std::size_t founders, std::uint64_t begin, std::uint64_t end, std::span<double> out) const;
     void addWhole(std::uint64_t begin, std::uint64_t end, std::span<double> out) const;
     /// Derives everything else from the blocks' sums.
     void sumUp();
     std::span<const double> entriesOf(const std::vector<double>& matrices, std::size_t index) const;
 
     FoundersPtr founders_;
+    std::size_t begunWith_;
     std::uint64_t block_;
     std::vector<double> blocks_;
     /// G at the start of every block, and at the end of the last.

@@ -9,9 +9,19 @@
 namespace mergarium {
 
 Recipe founderRecipe(std::size_t founder, std::size_t founders, std::uint64_t length) {
-    Recipe recipe{.founders = founders, .ends = {length}, .coefficients = std::vector<double>(founders)};
-    recipe.coefficients.at(founder) = 1.0;
+    const auto count = std::max(founders, founder + 1);
+    Recipe recipe{.founders = count, .ends = {length}, .coefficients = std::vector<double>(count)};
+    recipe.coefficients[founder] = 1.0;
     return recipe;
+}
+
+Recipe widened(const Recipe& recipe, std::size_t founders) {
+    Recipe wide{.founders = std::max(founders, recipe.founders), .ends = recipe.ends, .coefficients = {}};
+    wide.coefficients.resize(recipe.spans() * wide.founders);
+    for (std::size_t span = 0; span < recipe.spans(); ++span)
+        std::ranges::copy(recipe.of(span),
+                          wide.coefficients.begin() + static_cast<std::ptrdiff_t>(span * wide.founders));
+    return wide;
 }
 
 void appendSpan(Recipe& recipe, std::uint64_t end, std::span<const double> coefficients) {

@@ -11,7 +11,8 @@ namespace mergarium {
 /// per founder, theta = sum_k c_k * founder_k. Every child of SLERP or LERP is one (merging is linear in the parents
 /// once its angle is known), so kilobytes describe a model of any size completely. A plain value; any thread.
 struct Recipe {
-    /// K.
+    /// K: those that its ancestors came from, and all before them. Recipes of one run may have fewer than others:
+    /// founders that joined later have no part in them.
     std::size_t founders = 0;
     /// Where each span ends, exclusive, ascending; the last is D. The first span begins at 0.
     std::vector<std::uint64_t> ends;
@@ -27,11 +28,15 @@ struct Recipe {
     bool operator==(const Recipe&) const = default;
 };
 
-/// The recipe of founder `founder` (0-based) of `founders`, itself: one span.
+/// The recipe of founder `founder` (0-based) of a run that began with `founders` of them, itself: one span. Of one that
+/// joined later it is over those that were there when it did.
 Recipe founderRecipe(std::size_t founder, std::size_t founders, std::uint64_t length);
 
 /// Appends a span that ends at `end`; grows the last one instead where the coefficients are equal to the bit.
 void appendSpan(Recipe& recipe, std::uint64_t end, std::span<const double> coefficients);
+
+/// The same model over more founders.
+Recipe widened(const Recipe& recipe, std::size_t founders);
 
 /// Little-endian: K, number of spans, ends, coefficients. `unpackRecipe` throws std::runtime_error when the bytes are
 /// not a recipe.

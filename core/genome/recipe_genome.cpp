@@ -39,9 +39,11 @@ void walk(const Recipe& first, const Recipe& second, std::span<const MixedSpan> 
     }
 }
 
+/// Where one recipe has fewer founders than the other, the rest have no part in it.
 void mixCoefficients(std::span<const double> first, std::span<const double> second, MixingCoefficients mixing,
                      std::span<double> out) {
-    for (std::size_t k = 0; k < out.size(); ++k) out[k] = mixing.first * first[k] + mixing.second * second[k];
+    const auto of = [](std::span<const double> all, std::size_t k) { return k < all.size() ? all[k] : 0.0; };
+    for (std::size_t k = 0; k < out.size(); ++k) out[k] = mixing.first * of(first, k) + mixing.second * of(second, k);
 }
 
 }  // namespace
@@ -55,7 +57,7 @@ std::vector<std::uint64_t> tensorEndsOf(const Layout& layout) {
 
 RecipeGenome::RecipeGenome(Recipe recipe, GramPtr gram) : recipe_(std::move(recipe)), gram_(std::move(gram)) {
     const auto& founders = *gram_->founders();
-    if (recipe_.founders != founders.size() || recipe_.length() != founders.length())
+    if (recipe_.founders > founders.size() || recipe_.length() != founders.length())
         throw std::runtime_error(
             fmt::format("A recipe over {} founders of {} parameters doesn't fit {} founders of {}.", recipe_.founders,
                         recipe_.length(), founders.size(), founders.length()));
@@ -145,7 +147,7 @@ GenomePtr RecipeBreeding::breed(const Genome& firstParent, const Genome& secondP
     RecipeGenome child;
     auto& recipe = child.recipe_;
     auto& gramAtEnds = child.gramAtEnds_;
-    recipe.founders = first.recipe()->founders;
+    recipe.founders = std::max(first.recipe()->founders, second.recipe()->founders);
     child.gram_ = gram_;
     std::vector<double> coefficients(recipe.founders);
     std::vector<double> gramAt(gram_->entries());
@@ -175,8 +177,8 @@ GenomePtr RecipeBreeding::unpack(std::span<const std::byte> bytes) const {
 }
 
 Recipe combine(const Recipe& first, const Recipe& second, std::span<const MixedSpan> spans) {
-    Recipe child{.founders = first.founders, .ends = {}, .coefficients = {}};
-    std::vector<double> coefficients(first.founders);
+    Recipe child{.founders = std::max(first.founders, second.founders), .ends = {}, .coefficients = {}};
+    std::vector<double> coefficients(child.founders);
     walk(first, second, spans, [&](std::uint64_t, std::uint64_t end, std::size_t i, std::size_t j, std::size_t s) {
         mixCoefficients(first.of(i), second.of(j), spans[s].mixing, coefficients);
         appendSpan(child, end, coefficients);

@@ -14,7 +14,7 @@ namespace mergarium {
 /// over parameters.
 class RecipeGenome final : public Genome {
 public:
-    /// Throws std::runtime_error when the recipe is not one over these founders.
+    /// Throws std::runtime_error when the recipe is not one over these founders, or the first of them.
     RecipeGenome(Recipe recipe, GramPtr gram);
     /// For viewing, where the founders are not at hand: it can't be materialised.
     explicit RecipeGenome(Recipe recipe) : recipe_(std::move(recipe)) {}

@@ -3,7 +3,9 @@
 #include "core/genome/genome.h"
 #include "core/store/run_reader.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -12,7 +14,10 @@ namespace mergarium {
 /// What it takes to breed the children of a stored run again.
 struct FounderBreeding {
     std::unique_ptr<const Breeding> breeding;
+    /// That the run began with.
     std::vector<GenomePtr> founders;
+    /// Those that joined, by the step that they took.
+    std::map<std::uint64_t, GenomePtr> joined = {};
 };
 
 /// Of small networks from the database alone. Of models in files only where they are as they were, and what is costly

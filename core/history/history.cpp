@@ -24,6 +24,20 @@ constexpr std::uint64_t kLedgerPage = 8192;
 /// Bytes of scores that are kept of members that are looked at no more.
 constexpr std::size_t kScoresKept = std::size_t{64} << 20;
 
+/// One per slot that there ever was.
+std::vector<MemberPtr> firstSlots(const RunReader& reader) {
+    auto slots = reader.firstSlots();
+    slots.resize(reader.slots());
+    return slots;
+}
+
+std::vector<std::uint64_t> joinedSteps(const RunDescription& run) {
+    std::vector<std::uint64_t> steps;
+    for (const auto& founder : run.founders)
+        if (founder.joined > 0) steps.push_back(founder.joined);
+    return steps;
+}
+
 }  // namespace
 
 struct History::Parts {
@@ -31,9 +45,11 @@ struct History::Parts {
         : database(std::move(file)),
           run(shown->run),
           reader(database, run->id),
-          ledger(reader.founders().size(), reader.firstSlots()),
-          recipes(reader.founders().size(), reader.description()->layout.length()) {
-        if (reader.description()->layout != run->layout || reader.founders().size() != run->founders.size())
+          ledger(reader.founders().size(), firstSlots(reader)),
+          recipes(reader.founders().size(), reader.description()->layout.length(), Recipes::kMemory,
+                  joinedSteps(*reader.description())) {
+        if (reader.description()->layout != run->layout ||
+            reader.description()->founders.size() != run->founders.size())
             throw StoreError(fmt::format("{}: run {} is another one than is shown.", database.string(), run->id.value));
         for (const auto& member : shown->members)
             if (member && !member->parentage && member->genome) ownGenomes[member->id] = member->genome;
@@ -44,16 +60,26 @@ struct History::Parts {
         try {
             while (true) {
                 const auto births = reader.acceptedAfter(lastStep, kLedgerPage);
-                ledger.add(births);
+                for (const auto& birth : births) {
+                    reseatBefore(birth.step);
+                    ledger.add({&birth, 1});
+                }
                 if (!births.empty()) lastStep = births.back().step;
                 if (births.size() < kLedgerPage) break;
             }
+            reseatBefore(reader.evaluations() + 1);
         } catch (const StoreError&) {
             throw;
         } catch (const std::runtime_error& error) {
             throw StoreError(fmt::format("{}: {}", database.string(), error.what()));
         }
         curve = std::make_shared<const std::vector<ProgressPoint>>(reader.curve());
+    }
+
+    void reseatBefore(std::uint64_t step) {
+        const auto& changes = reader.changes();
+        for (; seen < changes.size() && changes[seen].step < step; ++seen)
+            if (!changes[seen].seating.empty()) ledger.reseat(changes[seen].step, changes[seen].seating);
     }
 
     /// Completes `known` with everybody of `present`.
@@ -86,8 +112,7 @@ struct History::Parts {
         try {
             if (breedable) {
                 if (!mixing) {
-                    auto [breeding, founders] = founderBreeding(reader, database);
-                    mixing.emplace(std::move(breeding), std::move(founders));
+                    mixing.emplace(founderBreeding(reader, database));
                 }
                 mixing->extend(ledger, reader, std::ranges::max(members));
                 return recipes.of(members, ledger, *mixing);
@@ -130,6 +155,8 @@ struct History::Parts {
     std::unordered_map<Ledger::Index, MemberPtr> known;
     std::shared_ptr<const std::vector<ProgressPoint>> curve;
     std::uint64_t lastStep = 0;
+    /// Changes that the ledger knows.
+    std::size_t seen = 0;
 };
 
 History::History(const std::filesystem::path& database, SnapshotPtr latest)
@@ -169,10 +196,11 @@ SnapshotPtr History::at(std::uint64_t step) {
     snapshot->accepted = parts.ledger.acceptedUntil(step);
     snapshot->seconds = parts.reader.secondsAt(step);
 
-    const auto present = parts.ledger.slotsAt(step);
+    const auto then = traitsOf(parts.reader.configurationAfter(step).strategy);
+    auto present = parts.ledger.slotsAt(step);
+    present.resize(then.slots, Ledger::kNobody);
     parts.readMembers(present);
-    Archive archive(parts.reader.slots(), parts.reader.samples(),
-                    traitsOf(parts.run->configuration.strategy).competition, parts.reader.description()->sampleWeights);
+    Archive archive(then.slots, parts.reader.samples(), then.competition, parts.reader.description()->sampleWeights);
     snapshot->test.resize(present.size());
     const auto& tests = parts.reader.tests();
     for (std::size_t slot = 0; slot < present.size(); ++slot) {

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <unordered_set>
 
 namespace mergarium {
 
 Ledger::Ledger(std::size_t founders, const std::vector<MemberPtr>& slots)
     : founders_(founders), entries_(founders), seats_(slots.size()) {
     for (std::size_t slot = 0; slot < slots.size(); ++slot)
-        if (slots[slot]) seats_[slot].push_back(static_cast<Index>(slots[slot]->id.value - 1));
+        if (slots[slot]) seats_[slot].push_back({0, static_cast<Index>(slots[slot]->id.value - 1)});
 }
 
 MemberId Ledger::idOf(Index index) const {
@@ -33,6 +34,29 @@ Ledger::Index Ledger::parent(MemberId member, std::uint64_t step) const {
                     member.value));
 }
 
+void Ledger::reseat(std::uint64_t step, std::span<const MemberId> seating) {
+    std::vector<Index> next(seats_.size(), kNobody);
+    for (std::size_t slot = 0; slot < seating.size(); ++slot) {
+        if (seating[slot].value == 0) continue;
+        const auto found = find(seating[slot]);
+        if (!found)
+            throw std::runtime_error(
+                fmt::format("the database is damaged: member {}, who got a seat after step {}, "
+                            "was never accepted.",
+                            seating[slot].value, step));
+        next.at(slot) = *found;
+    }
+    const std::unordered_set<Index> stay(next.begin(), next.end());
+    for (std::size_t slot = 0; slot < seats_.size(); ++slot) {
+        auto& seat = seats_[slot];
+        const auto before = seat.empty() ? kNobody : seat.back().who;
+        // Nobody takes its place: it is gone before the next one is born.
+        if (before != kNobody && !stay.contains(before))
+            entries_[before].successor = static_cast<Index>(entries_.size());
+        if (before != next[slot]) seat.push_back({step, next[slot]});
+    }
+}
+
 void Ledger::add(std::span<const AcceptedBirth> births) {
     for (const auto& birth : births) {
         if (entries_.size() == kNobody) throw std::runtime_error("the run has too many members to look back at.");
@@ -44,11 +68,11 @@ void Ledger::add(std::span<const AcceptedBirth> births) {
             entries_[entry.first].lastChild = entries_[entry.second].lastChild = index;
         }
         auto& seat = seats_.at(birth.slot);
-        if (!seat.empty()) {
-            entry.predecessor = seat.back();
-            entries_[seat.back()].successor = index;
+        if (!seat.empty() && seat.back().who != kNobody) {
+            entry.predecessor = seat.back().who;
+            entries_[seat.back().who].successor = index;
         }
-        seat.push_back(index);
+        seat.push_back({birth.step, index});
         entries_.push_back(entry);
     }
 }
@@ -57,9 +81,8 @@ std::vector<Ledger::Index> Ledger::slotsAt(std::uint64_t step) const {
     std::vector<Index> slots;
     slots.reserve(seats_.size());
     for (const auto& seat : seats_) {
-        const auto next = std::upper_bound(seat.begin(), seat.end(), step,
-                                           [&](std::uint64_t at, Index index) { return at < entries_[index].step; });
-        slots.push_back(next == seat.begin() ? kNobody : *(next - 1));
+        const auto next = std::ranges::upper_bound(seat, step, {}, &Seat::since);
+        slots.push_back(next == seat.begin() ? kNobody : (next - 1)->who);
     }
     return slots;
 }

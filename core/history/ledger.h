@@ -27,9 +27,12 @@ public:
         Index predecessor = kNobody, successor = kNobody, lastChild = kNobody;
     };
 
-    /// `slots`: who sits where at first, null where nobody does.
+    /// `slots`: who sits where at first, null where nobody does; as many as there ever are.
     Ledger(std::size_t founders, const std::vector<MemberPtr>& slots);
 
+    /// From here on, behind the births so far, these sit in the slots (0: nobody); whoever doesn't has left. Throws
+    /// std::runtime_error where one of them isn't known.
+    void reseat(std::uint64_t step, std::span<const MemberId> seating);
     /// In order of step, all after those before. Throws std::runtime_error when parents aren't known.
     void add(std::span<const AcceptedBirth> births);
 
@@ -49,8 +52,12 @@ private:
 
     std::size_t founders_;
     std::vector<Entry> entries_;
-    /// Of every slot, who has sat there, in order.
-    std::vector<std::vector<Index>> seats_;
+    /// Of every slot, who has sat there and from which step on, in order.
+    struct Seat {
+        std::uint64_t since = 0;
+        Index who = kNobody;
+    };
+    std::vector<std::vector<Seat>> seats_;
 };
 
 }  // namespace mergarium

@@ -16,14 +16,14 @@ constexpr const char* kChanged = "the database was changed while it was read; op
 
 }  // namespace
 
-Mixing::Mixing(std::unique_ptr<const Breeding> breeding, std::vector<GenomePtr> founders)
-    : breeding_(std::move(breeding)), founders_(std::move(founders)) {}
+Mixing::Mixing(FounderBreeding founders) : founders_(std::move(founders)) {}
 
 void Mixing::restart(const Ledger& ledger) {
     genomes_.clear();
     spans_.clear();
     ends_.assign(ledger.founders(), 0);
-    for (std::size_t k = 0; k < founders_.size(); ++k) genomes_[static_cast<Ledger::Index>(k)] = founders_[k];
+    const auto& founders = founders_.founders;
+    for (std::size_t k = 0; k < founders.size(); ++k) genomes_[static_cast<Ledger::Index>(k)] = founders[k];
 }
 
 std::span<const MixedSpan> Mixing::of(Ledger::Index child) const {
@@ -58,15 +58,18 @@ bool Mixing::add(const Ledger& ledger, const AcceptedBirth& birth) {
         const auto first = genomes_.find(entry.first), second = genomes_.find(entry.second);
         if (first == genomes_.end() || second == genomes_.end()) return false;
         if (first->second && second->second) {
-            const auto spans = breeding_->mix(*first->second, *second->second, birth.parentage->splice);
+            const auto spans = founders_.breeding->mix(*first->second, *second->second, birth.parentage->splice);
             if (spans.size() > kMostSpans - spans_.size())
                 throw std::runtime_error("the run has too many split points to look back at its genomes.");
             spans_.insert(spans_.end(), spans.begin(), spans.end());
             if (entry.successor == Ledger::kNobody || entry.lastChild != Ledger::kNobody)
-                genome = breeding_->keep(breeding_->breed(*first->second, *second->second, birth.parentage->splice));
+                genome = founders_.breeding->keep(
+                    founders_.breeding->breed(*first->second, *second->second, birth.parentage->splice));
             else
                 genome.reset();
         }
+    } else if (const auto founder = founders_.joined.find(birth.step); founder != founders_.joined.end()) {
+        genome = founder->second;
     }
     ends_.push_back(spans_.size());
     if (genome) genomes_[child] = *std::move(genome);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/genome/genome.h"
+#include "core/history/founder_breeding.h"
 #include "core/history/ledger.h"
 #include "core/store/run_reader.h"
 
@@ -17,8 +18,7 @@ namespace mergarium {
 /// the genomes only of those that are still needed as parents.
 class Mixing {
 public:
-    /// `founders`: genomes that `breeding` breeds from, one each.
-    Mixing(std::unique_ptr<const Breeding> breeding, std::vector<GenomePtr> founders);
+    explicit Mixing(FounderBreeding founders);
 
     /// Knows all entries of `ledger` up to and including `last` from now on. Throws std::exception when a child can't
     /// be bred.
@@ -32,8 +32,7 @@ private:
     bool add(const Ledger& ledger, const AcceptedBirth& birth);
     void forget(const Ledger& ledger, Ledger::Index index);
 
-    std::unique_ptr<const Breeding> breeding_;
-    std::vector<GenomePtr> founders_;
+    FounderBreeding founders_;
     /// Of the parents to come; null where one can't be known.
     std::unordered_map<Ledger::Index, GenomePtr> genomes_;
     /// All children's, one behind the other, and where each one's end; founders have none.

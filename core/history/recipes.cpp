@@ -7,9 +7,13 @@
 
 namespace mergarium {
 
-Recipes::Recipes(std::size_t founders, std::uint64_t length, std::size_t memory) : memory_(memory) {
-    for (std::size_t k = 0; k < founders; ++k)
-        founders_.push_back(std::make_shared<const RecipeGenome>(founderRecipe(k, founders, length)));
+Recipes::Recipes(std::size_t founders, std::uint64_t length, std::size_t memory, std::span<const std::uint64_t> joined)
+    : memory_(memory) {
+    const auto recipeOf = [&](std::size_t k) {
+        return std::make_shared<const RecipeGenome>(founderRecipe(k, founders, length));
+    };
+    for (std::size_t k = 0; k < founders; ++k) founders_.push_back(recipeOf(k));
+    for (const auto step : joined) joined_[step] = recipeOf(founders + joined_.size());
 }
 
 std::vector<GenomePtr> Recipes::of(std::span<const Ledger::Index> members, const Ledger& ledger, const Mixing& mixing) {
@@ -26,6 +30,7 @@ std::vector<GenomePtr> Recipes::of(std::span<const Ledger::Index> members, const
     }
     const auto at = [&](Ledger::Index index) -> GenomePtr {
         if (ledger.isFounder(index)) return founders_[index];
+        if (const auto founder = joined_.find(ledger[index].step); founder != joined_.end()) return founder->second;
         const auto found = kept_.find(index);
         return found == kept_.end() ? nullptr : found->second;
     };

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -20,7 +21,9 @@ public:
     /// In bytes of recipes.
     static constexpr std::size_t kMemory = std::size_t{256} << 20;
 
-    Recipes(std::size_t founders, std::uint64_t length, std::size_t memory = kMemory);
+    /// `joined`: the steps of founders that joined, ascending.
+    Recipes(std::size_t founders, std::uint64_t length, std::size_t memory = kMemory,
+            std::span<const std::uint64_t> joined = {});
 
     /// View-only genomes; null where `mixing` doesn't know how one came about.
     std::vector<GenomePtr> of(std::span<const Ledger::Index> members, const Ledger& ledger, const Mixing& mixing);
@@ -35,6 +38,7 @@ private:
     std::size_t memory_;
     std::size_t bytes_ = 0;
     std::vector<GenomePtr> founders_;
+    std::map<std::uint64_t, GenomePtr> joined_;
     std::unordered_map<Ledger::Index, GenomePtr> kept_;
     /// n.
     std::size_t stride_ = 1;

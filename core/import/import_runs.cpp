@@ -22,9 +22,9 @@ namespace {
 
 /// All that belongs to a run, its own row first. Both databases have the same columns, which was checked when they were
 /// opened.
-constexpr std::array kTables{"runs",     "founders", "tensors", "aliases",     "births",
-                             "progress", "tests",    "answers", "checkpoints", "strategy_states",
-                             "events",   "exports",  "seals",   "birth_seals"};
+constexpr std::array kTables{"runs",     "founders", "joined_founders", "tensors",     "aliases",         "births",
+                             "progress", "tests",    "answers",         "checkpoints", "strategy_states", "events",
+                             "exports",  "seals",    "birth_seals"};
 /// Given anew.
 const std::set<std::string_view> kNumbers{"event", "export"};
 

@@ -1,5 +1,7 @@
 #include "core/run/snapshot.h"
 
+#include <algorithm>
+
 namespace mergarium {
 
 std::vector<std::span<const float>> scoreRows(const SessionSnapshot& snapshot) {
@@ -8,6 +10,10 @@ std::vector<std::span<const float>> scoreRows(const SessionSnapshot& snapshot) {
     for (const auto& member : snapshot.members)
         rows.push_back(member ? member->scores.values() : std::span<const float>{});
     return rows;
+}
+
+std::size_t foundersAtFirst(const RunDescription& run) {
+    return static_cast<std::size_t>(std::ranges::count(run.founders, std::uint64_t{0}, &FounderDescription::joined));
 }
 
 std::optional<std::size_t> bestSlot(std::span<const MemberPtr> members) {

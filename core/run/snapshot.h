@@ -35,12 +35,16 @@ struct FounderDescription {
     CheckpointFounder source = {};
     /// The identity of its contents (core/founders/content_hash.h), hexadecimal.
     std::string hash = {};
+    /// The step that it took when it joined a run that was going on; 0: the run began with it.
+    std::uint64_t joined = 0;
 };
 
 /// What never changes while a run lives.
 struct RunDescription {
     RunId id;
     RunConfiguration configuration;
+    /// Those that it began with, K of them: members 1 to K; then those that joined, in order. The child of step t is
+    /// member K + t, and so is the founder that joined there.
     std::vector<FounderDescription> founders;
     Layout layout;
     std::shared_ptr<const SampleSet> samples;
@@ -54,6 +58,12 @@ struct RunDescription {
     /// Why computing is slower than it need be, and the remedy; empty if it is not. Not stored.
     std::string caution = {};
 };
+
+/// K.
+std::size_t foundersAtFirst(const RunDescription& run);
+
+/// How a model came to take a step: the strategy asked for it, a person had it bred, or it is a founder that joined.
+enum class BirthOrigin : std::uint8_t { Search, ByHand, Founder };
 
 /// The state of the archive after `step` evaluations; all but step and diversity are mean scores in [0, 1].
 struct ProgressPoint {
@@ -81,6 +91,7 @@ struct Pairing {
     std::optional<std::uint64_t> scored = std::nullopt;
     /// Why it could not be scored; empty when it could.
     std::string failure = {};
+    BirthOrigin origin = BirthOrigin::Search;
 };
 
 /// A run that some of what is stored of it isn't as it was; it can be gone on with from `wholeUntil`.
@@ -149,6 +160,8 @@ struct SessionSnapshot {
     std::vector<Pairing> pairings;
 
     static constexpr std::size_t kPairingsKept = 200;
+    /// Why members' answers aren't known that could be found out (core/answers): one sentence; else empty.
+    std::string whyNoAnswers;
     /// While the run is paused: the child that a person has asked for; null when there is none.
     std::shared_ptr<const HandBred> handBred;
     /// Of the archive (core/evaluation/archive_hash.h), known once a run has finished or stopped; "" before.

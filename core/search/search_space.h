@@ -46,8 +46,12 @@ struct StrategyTraits {
     std::optional<bool> earlyRejection = std::nullopt;
     /// Why more evaluations would have been another search from the first step on; empty where they wouldn't.
     std::string_view plansByBudget = {};
-    /// Its parameters may change from one step to the next, and its slots become more: what it knows is its archive.
-    bool changeable = false;
+    /// Keys of those of its parameters that may change from one step to the next.
+    std::span<const std::string_view> changeable = {};
+    /// Why the others may not; empty where there are no others.
+    std::string_view fixedBecause = {};
+    /// Founders may join a run that goes on.
+    bool takesFounders = false;
 };
 
 /// Between tensors or layers, ascending; empty for Snap::None. Throws std::runtime_error where the network has no two.

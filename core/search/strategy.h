@@ -107,7 +107,10 @@ public:
     /// What `admit` would decide now of a child of any two members, with these scores. Absent where the strategy takes
     /// in nothing but what it has proposed.
     virtual std::optional<Verdict> judge(const Scores&) { return std::nullopt; }
-    /// Repeats what an earlier sitting decided at a step, in place of `admit`.
+    /// What becomes of a founder that joins now, and would take the next step: it sits where the verdict says. Without
+    /// a slot: there is no place for it. Absent where a founder can't join any more.
+    virtual std::optional<Verdict> judgeFounder(const Scores&) { return std::nullopt; }
+    /// Repeats what an earlier sitting decided at a step, in place of `admit`; so does a founder join.
     virtual void replay(const DecidedBirth& birth) = 0;
     virtual std::uint64_t lookahead() const { return 1; }
     /// The archive as it stands for the step last proposed, that is at the beginning of its block: a child that is lost

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 
@@ -20,9 +21,10 @@ RunConfiguration withOtherParameters(const RunDescription& run, const GoingOn& h
     if (next.strategy.index() != before.strategy.index()) refuseChange(run, "another strategy is another run");
     if (next != allowed) refuseChange(run, "nothing but its strategy's parameters may become others");
     const auto was = traitsOf(before.strategy), is = traitsOf(next.strategy);
-    if (!was.changeable) refuseChange(run, "its strategy has plans that depend on its parameters");
-    if (is.slots < was.slots)
-        refuseChange(run, fmt::format("its archive may only become larger than {} slots", was.slots));
+    for (const auto& key : keysThatDiffer(before.strategy, next.strategy))
+        for (const auto& traits : {was, is})
+            if (std::ranges::find(traits.changeable, key) == traits.changeable.end())
+                refuseChange(run, fmt::format("strategy.{} has to stay, since {}", key, traits.fixedBecause));
     if ((is.mutation > 0.0) != (was.mutation > 0.0))
         refuseChange(run, "with mutation its models are held otherwise than without");
     return next;
@@ -32,6 +34,11 @@ RunConfiguration withOtherParameters(const RunDescription& run, const GoingOn& h
 
 RunConfiguration changed(const RunDescription& run, const GoingOn& how) {
     auto next = how.changes.empty() ? run.configuration : withOtherParameters(run, how);
+    if (how.founder && !traitsOf(next.strategy).takesFounders)
+        throw std::runtime_error(
+            fmt::format("No founder can join run {}: its strategy has plans for the founders that it began with; start "
+                        "a new one.",
+                        run.id.value));
     if (!how.evaluations) return next;
     if (*how.evaluations <= next.evaluations)
         throw std::runtime_error(

@@ -14,6 +14,11 @@ RateMeter::Clock::time_point momentOf(const SessionSnapshot& snapshot) {
         std::chrono::duration_cast<RateMeter::Clock::duration>(std::chrono::duration<double>(snapshot.seconds)));
 }
 
+/// What may become otherwise while a run is followed.
+bool isTheSame(const RunDescription& one, const RunDescription& other) {
+    return one.configuration == other.configuration && one.founders.size() == other.founders.size();
+}
+
 }  // namespace
 
 FollowedRun::FollowedRun(const std::filesystem::path& database, SnapshotPtr shown)
@@ -26,7 +31,7 @@ FollowedRun::~FollowedRun() = default;
 SnapshotPtr FollowedRun::look() {
     auto now = catalog_.snapshot(shown_->run->id);
     if (now.evaluations == shown_->evaluations && now.phase == shown_->phase && now.message == shown_->message &&
-        now.isElsewhere == shown_->isElsewhere && now.run->configuration == shown_->run->configuration)
+        now.isElsewhere == shown_->isElsewhere && isTheSame(*now.run, *shown_->run))
         return nullptr;
     keepWhatIsTheSame(now);
     if (isGoing(now.phase)) {
@@ -37,13 +42,14 @@ SnapshotPtr FollowedRun::look() {
     return shown_ = std::make_shared<const SessionSnapshot>(std::move(now));
 }
 
-void FollowedRun::keepWhatIsTheSame(SessionSnapshot& now) const {
-    if (now.run->configuration == shown_->run->configuration) {
+void FollowedRun::keepWhatIsTheSame(SessionSnapshot& now) {
+    if (isTheSame(*now.run, *shown_->run)) {
         now.run = shown_->run;
     } else {
         RunDescription description = *now.run;
         description.samples = shown_->run->samples;
         now.run = std::make_shared<const RunDescription>(std::move(description));
+        history_.reset();
     }
     for (std::size_t slot = 0; slot < now.members.size() && slot < shown_->members.size(); ++slot) {
         const auto& before = shown_->members[slot];

@@ -24,7 +24,7 @@ public:
     SnapshotPtr look();
 
 private:
-    void keepWhatIsTheSame(SessionSnapshot& now) const;
+    void keepWhatIsTheSame(SessionSnapshot& now);
     void addGenomes(SessionSnapshot& now);
 
     std::filesystem::path database_;

@@ -68,9 +68,9 @@ StepOutcome RunLoop::step(const std::atomic<bool>& abandon, OpenSteps::Ahead ahe
     return StepOutcome::Troubled;
 }
 
-void RunLoop::admit(OpenStep step) {
+void RunLoop::admit(OpenStep step, BirthOrigin origin) {
     const MemberId child{founders_ + step.proposal.step};
-    BirthRecord birth{.step = step.proposal.step, .train = meanOf(step.outcome)};
+    BirthRecord birth{.step = step.proposal.step, .train = meanOf(step.outcome), .origin = origin};
     if (const auto* cut = std::get_if<CutShort>(&step.outcome)) birth.scored = cut->scored;
     if (const auto* failed = std::get_if<Failed>(&step.outcome)) birth.failure = failed->why;
     if (const auto* mating = step.proposal.mating())
@@ -102,7 +102,8 @@ void RunLoop::record(BirthRecord birth, MemberId child) {
                          .accepted = birth.slot.has_value(),
                          .replaced = birth.replaced,
                          .scored = birth.scored,
-                         .failure = birth.failure});
+                         .failure = birth.failure,
+                         .origin = birth.origin});
     recorder_->record(std::move(birth));
 }
 

@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -43,8 +44,10 @@ struct GoingOn {
     std::optional<std::uint64_t> evaluations = std::nullopt;
     /// Parameters of its strategy from now on.
     std::vector<Override> changes = {};
+    /// A founder that joins: it takes the next step.
+    std::optional<CheckpointFounder> founder = std::nullopt;
 
-    bool changesIt() const { return evaluations || !changes.empty(); }
+    bool changesIt() const { return evaluations || !changes.empty() || founder; }
 };
 
 /// One run, step by step, on the calling thread: evaluator, strategy and recorder working together. Knows nobody who
@@ -56,7 +59,8 @@ public:
                                           const Announce& announce = nullptr, const SweepArm& arm = {});
     /// Rebuilds a stored run as it was after its last stored birth, without scoring anything again. One that is
     /// extended goes on as if it had always had its new budget; one whose parameters change has the new ones from this
-    /// step on, which is an event that it can be repeated with. Refused where that can't be.
+    /// step on, and one that a founder joins has it from this step on: events that it can be repeated with. Refused
+    /// where that can't be, and nothing has changed then.
     static std::unique_ptr<RunLoop> goOn(RunId run, const RunPlace& place, const Announce& announce = nullptr,
                                          const GoingOn& how = {});
 
@@ -90,7 +94,8 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce, Hashes hashes);
+    RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce, Hashes hashes,
+            std::span<const JoinedFounder> joined = {});
 
     // How it starts: run_loop_start.cpp.
     /// Once there is a strategy: it says how far lanes can look ahead.
@@ -98,16 +103,31 @@ private:
     Archive emptyArchive(const RunConfiguration& configuration) const;
     /// What held when `step` was proposed.
     const RunConfiguration& configurationAt(const ResumePoint& point, std::uint64_t step) const;
-    /// From now on, with the archive as it is.
-    void changeStrategy(const RunConfiguration& configuration);
+    /// Who sits in which slot once there are fewer, 0 where nobody does; empty where there aren't.
+    std::vector<MemberId> seatingFor(const RunConfiguration& configuration) const;
+    /// From now on, with the archive as it is, or with these members of it in its slots.
+    void changeStrategy(const RunConfiguration& configuration, std::span<const MemberId> seating = {});
+    /// A founder that is about to join.
+    struct Newcomer {
+        MemberPtr member;
+        Verdict verdict;
+        std::optional<double> test = std::nullopt;
+    };
+    /// Of the last of the founders. Throws where it can't be scored, or there is no place for it.
+    Newcomer scoreNewcomer();
+    /// It takes the next step, which is stored.
+    void seat(const Newcomer& newcomer);
+    /// What joined at a step; null where none did.
+    const Founder* joinedAt(std::uint64_t step) const;
     MemberPtr scoreFounder(MemberId id, const GenomePtr& genome);
     std::runtime_error damaged(std::string_view what, RunId run) const;
     /// Task and founders must be what they were when the run was stored.
     void checkUnchanged(const RunDescription& stored) const;
     /// The archive at the point's step; false where that isn't all it takes to go on from there.
     bool rebuildArchive(const ResumePoint& point);
-    /// And on it what was decided since.
-    void replay(const ResumePoint& point);
+    /// And on it what was decided since. Returns where members sit from now on, if they change places.
+    std::vector<MemberId> replay(const ResumePoint& point);
+    void storeChange(RunRecorder& recorder, const RunConfiguration& before, std::span<const MemberId> seating);
     MemberPtr withGenome(const MemberPtr& bare, const GenomePtr& genome, RunId run) const;
     /// Counters, curve and pairings as they were stored.
     void takeOverFigures(const ResumePoint& point);
@@ -120,7 +140,7 @@ private:
     /// Absent when there is nothing to test with, when it failed, or was abandoned. Throws EvaluationFailure before the
     /// run is stored.
     std::optional<double> testOf(const Member& member, const std::atomic<bool>* abandon = nullptr);
-    void admit(OpenStep step);
+    void admit(OpenStep step, BirthOrigin origin = BirthOrigin::Search);
     void record(BirthRecord birth, MemberId child);
     /// Tests a best member that is new, and adds a point to the curve when one is due. The point waits for that test:
     /// what was abandoned is made up for next time, and curves don't tell where a run was interrupted.
@@ -156,7 +176,10 @@ private:
 
     std::uint64_t evaluations_ = 0;
     std::uint64_t accepted_ = 0;
+    /// That the run began with.
     std::uint64_t founders_ = 0;
+    /// Of founders that joined, by the step that they took: which of the experiment's.
+    std::map<std::uint64_t, std::size_t> joined_;
     /// Models that failed to be scored, one after another.
     unsigned failuresInARow_ = 0;
     std::string lastFailure_;

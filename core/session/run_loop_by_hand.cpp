@@ -76,7 +76,7 @@ void RunLoop::admitByHand() {
     failuresInARow_ = 0;
     recorder_->recordEvent(evaluations_, std::string(kBredByHand),
                            fmt::format("of {} and {}", bred->parentage.first.value, bred->parentage.second.value));
-    admit(*std::exchange(byHand_, std::nullopt));
+    admit(*std::exchange(byHand_, std::nullopt), BirthOrigin::ByHand);
     if (bred->test && memberOf(bred->child->id)) {
         tests_[bred->child->id] = *bred->test;
         recorder_->recordTest(bred->child->id, *bred->test);

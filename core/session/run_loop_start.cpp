@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <string_view>
@@ -15,11 +16,33 @@
 #include <vector>
 
 namespace mergarium {
+namespace {
 
-RunLoop::RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce, Hashes hashes)
+/// Those of a stored run, and one more that joins it now.
+std::vector<JoinedFounder> joinedFounders(const ResumePoint& point, const std::optional<CheckpointFounder>& next) {
+    std::vector<JoinedFounder> joined;
+    for (const auto& founder : point.snapshot.run->founders) {
+        if (founder.joined == 0) continue;
+        const auto packed = point.genomes.find(founder.id);
+        const bool isKept = founder.source.base.empty() && packed != point.genomes.end();
+        joined.push_back({.source = founder.source,
+                          .packed = isKept ? packed->second : std::vector<std::byte>(),
+                          .name = founder.name});
+    }
+    const auto whole = [](const std::filesystem::path& path) {
+        return path.empty() ? path : std::filesystem::absolute(path).lexically_normal();
+    };
+    if (next) joined.push_back({.source = {whole(next->base), whole(next->adapter)}});
+    return joined;
+}
+
+}  // namespace
+
+RunLoop::RunLoop(const RunConfiguration& configuration, const RunPlace& place, const Announce& announce, Hashes hashes,
+                 std::span<const JoinedFounder> joined)
     : configuration_(configuration),
       place_(place),
-      experiment_(prepare(configuration, place, announce, hashes)),
+      experiment_(prepare(configuration, place, announce, hashes, joined)),
       samples_(experiment_.task->samples()),
       layout_(experiment_.task->layout()),
       cheap_(isCheap(*experiment_.task)) {}
@@ -116,19 +139,25 @@ std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const A
     auto point = catalog.resumePoint(run);
     const auto stored = point.snapshot.run;
     const auto configuration = how.changesIt() ? changed(*stored, how) : stored->configuration;
-    std::unique_ptr<RunLoop> loop(new RunLoop(configuration, place, announce, how.hashes));
+    std::unique_ptr<RunLoop> loop(
+        new RunLoop(configuration, place, announce, how.hashes, joinedFounders(point, how.founder)));
     loop->checkUnchanged(*stored);
+    for (std::size_t k = 0; k < stored->founders.size(); ++k)
+        if (const auto step = stored->founders[k].joined) loop->joined_[step] = k;
     // A run that ended within a block has its checkpoint there: everybody is bred again.
     if (!loop->rebuildArchive(point)) {
         point = catalog.resumePoint(run, GoOnFrom::Founders);
         loop->rebuildArchive(point);
     }
-    loop->replay(point);
+    const auto seating = loop->replay(point);
     loop->openEvaluator();
-    if (how.changesIt()) recorder->change(stored->configuration, configuration);
-    loop->recorder_ = std::move(recorder);
     loop->takeOverFigures(point);
+    std::optional<Newcomer> newcomer;
+    if (how.founder) newcomer = loop->scoreNewcomer();
+    if (how.changesIt()) loop->storeChange(*recorder, stored->configuration, seating);
+    loop->recorder_ = std::move(recorder);
     loop->recorder_->recordEvent(loop->evaluations_, "resumed", loop->evaluator_->device());
+    if (newcomer) loop->seat(*newcomer);
     loop->bringUpToDate();
     loop->resumeClock();
     return loop;
@@ -141,14 +170,20 @@ std::runtime_error RunLoop::damaged(std::string_view what, RunId run) const {
 
 void RunLoop::checkUnchanged(const RunDescription& stored) const {
     const auto& founders = experiment_.founders;
-    if (layout_ != stored.layout) throw damaged("the layout", stored.id);
-    if (founders.size() != stored.founders.size()) throw damaged("the number of founders", stored.id);
+    if (layout_ != stored.layout) {
+        if (founders.size() > stored.founders.size())
+            throw std::runtime_error(
+                fmt::format("The founder {} doesn't fit those of run {}: with it, other tensors would be merged.",
+                            founders.back().name, stored.id.value));
+        throw damaged("the layout", stored.id);
+    }
+    if (founders.size() < stored.founders.size()) throw damaged("the number of founders", stored.id);
     if (!stored.samplesHash.empty() && stored.samplesHash != samples_->hash)
         throw std::runtime_error(
             fmt::format("{}: the samples that run {} is scored on have changed since it began; put the original files "
                         "back to go on.",
                         place_.database.string(), stored.id.value));
-    for (std::size_t k = 0; k < founders.size(); ++k)
+    for (std::size_t k = 0; k < stored.founders.size(); ++k)
         if (founders[k].hash != stored.founders[k].hash)
             throw std::runtime_error(
                 fmt::format("{}: the founder has changed since run {} began; put the original back to go on.",
@@ -166,10 +201,11 @@ MemberPtr RunLoop::withGenome(const MemberPtr& bare, const GenomePtr& genome, Ru
 
 bool RunLoop::rebuildArchive(const ResumePoint& point) {
     const auto run = point.snapshot.run->id;
-    if (point.founders.size() != experiment_.founders.size()) throw damaged("the number of founders", run);
+    if (point.founders.size() > experiment_.founders.size()) throw damaged("the number of founders", run);
     std::map<MemberId, GenomePtr> genomes;
     for (const auto& [member, packed] : point.genomes) genomes[member] = experiment_.breeding->unpack(packed);
     for (std::size_t k = 0; k < point.founders.size(); ++k) genomes[{k + 1}] = experiment_.founders[k].genome;
+    for (const auto& [step, k] : joined_) genomes[{point.founders.size() + step}] = experiment_.founders[k].genome;
 
     const auto& then = configurationAt(point, point.step + 1);
     auto archive = emptyArchive(then);
@@ -184,11 +220,14 @@ bool RunLoop::rebuildArchive(const ResumePoint& point) {
     return true;
 }
 
-void RunLoop::replay(const ResumePoint& point) {
-    const auto* inForce = &configurationAt(point, point.step + 1);
+std::vector<MemberId> RunLoop::replay(const ResumePoint& point) {
+    auto change = std::ranges::find_if(point.changes, [&](const auto& one) { return one.step > point.step; });
     const auto enter = [&](std::uint64_t step) {
-        const auto* next = &configurationAt(point, step);
-        if (std::exchange(inForce, next) != next) changeStrategy(*next);
+        for (; change != point.changes.end() && change->step < step; ++change) {
+            const auto next = std::next(change);
+            changeStrategy(next == point.changes.end() ? point.snapshot.run->configuration : next->before,
+                           change->seating);
+        }
     };
     for (const auto& birth : point.births) {
         enter(birth.step);
@@ -198,7 +237,10 @@ void RunLoop::replay(const ResumePoint& point) {
     }
     enter(point.snapshot.evaluations + 1);
     // What is changed just now is no event yet.
-    if (configuration_.strategy != point.snapshot.run->configuration.strategy) changeStrategy(configuration_);
+    if (configuration_.strategy == point.snapshot.run->configuration.strategy) return {};
+    auto seating = seatingFor(configuration_);
+    changeStrategy(configuration_, seating);
+    return seating;
 }
 
 void RunLoop::takeOverFigures(const ResumePoint& point) {
@@ -226,7 +268,8 @@ void RunLoop::takeOverFigures(const ResumePoint& point) {
 GenomePtr RunLoop::breedAgain(const StoredBirth& birth) {
     auto proposal = strategy_->propose(birth.step);
     const auto& parentage = birth.child->parentage;
-    if (birth.byHand && parentage)
+    if (const auto* founder = joinedAt(birth.step); founder && !parentage) return founder->genome;
+    if (birth.origin == BirthOrigin::ByHand && parentage)
         if (auto genome = breedByHandAgain(*parentage)) return genome;
     if (const auto* sampled = std::get_if<Sampled>(&proposal.how); sampled && !parentage) return sampled->genome;
     if (const auto* mating = proposal.mating(); mating && parentage && mating->first->id == parentage->first &&

@@ -73,7 +73,8 @@ struct Session::Worker {
                                      {.damaged = stored->damaged,
                                       .hashes = stored->verify ? Hashes::Anew : Hashes::All,
                                       .evaluations = stored->evaluations,
-                                      .changes = stored->changes});
+                                      .changes = stored->changes,
+                                      .founder = stored->founder});
             run(*loop);
         } catch (const Cancelled&) {
             SessionSnapshot last;

@@ -33,6 +33,8 @@ struct ResumedRun {
     std::optional<std::uint64_t> evaluations = std::nullopt;
     /// Parameters of its strategy that are others from now on.
     std::vector<Override> changes = {};
+    /// A founder that joins it.
+    std::optional<CheckpointFounder> founder = std::nullopt;
 };
 
 struct SessionRequest {

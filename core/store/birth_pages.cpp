@@ -1,6 +1,7 @@
 #include "core/store/birth_pages.h"
 
 #include "core/store/read_connection.h"
+#include "core/store/run_recorder.h"
 #include "core/store/stored_run.h"
 
 #include <SQLiteCpp/Statement.h>
@@ -30,6 +31,10 @@ std::string conditionOf(const BirthQuery& query) {
         case BirthOutcome::Accepted: condition += " AND slot IS NOT NULL"; break;
         case BirthOutcome::Rejected: condition += " AND slot IS NULL AND ifnull(failure, '') = ''"; break;
         case BirthOutcome::Failed: condition += " AND failure <> ''"; break;
+        case BirthOutcome::ByHand:
+            condition += fmt::format(" AND step IN (SELECT step FROM events WHERE run = ?1 AND kind IN ('{}', '{}'))",
+                                     kBredByHand, kFounderJoined);
+            break;
     }
     if (!query.member) return condition;
     switch (query.part) {
@@ -64,6 +69,8 @@ struct BirthPages::Found {
     BirthQuery query;
     /// The births up to this step have been looked through.
     std::uint64_t until = 0;
+    /// Stored with their births.
+    Origins origins;
     /// Ascending; empty where the query's places are unbroken.
     std::vector<Place> places;
 
@@ -129,6 +136,7 @@ bool BirthPages::find(const BirthQuery& query, const std::stop_token& stop) {
         found.places.clear();
         found.until = 0;
         found.query = query;
+        found.origins = originsOf(found.connection.sqlite, found.run, 0);
         found.measures.evaluations = evaluations;
 
         if (!isUnbroken(query) && evaluations > seen) {
@@ -164,6 +172,7 @@ std::vector<Pairing> BirthPages::page(std::uint64_t position, std::size_t most) 
             births.push_back(found.read(rows, isUnbroken(found.query)
                                                   ? std::max<std::uint64_t>(found.query.first, 1) + position
                                                   : found.places[position].step));
+        for (auto& birth : births) birth.origin = originOf(birth.step, found.origins);
         return births;
     });
 }

@@ -14,8 +14,9 @@
 
 namespace mergarium {
 
-/// What came of a birth. Rejected: scored, and not taken into the archive. Failed: could not be scored.
-enum class BirthOutcome { Any, Accepted, Rejected, Failed };
+/// What came of a birth. Rejected: scored, and not taken into the archive. Failed: could not be scored. ByHand:
+/// whatever came of it, a person asked for it: a child that was bred by hand, or a founder that joined.
+enum class BirthOutcome { Any, Accepted, Rejected, Failed, ByHand };
 
 /// The part that a member played in a birth. ChildOrReplaced: it came, or made room.
 enum class BirthPart { Any, Parent, ChildOrReplaced };

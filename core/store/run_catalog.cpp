@@ -58,7 +58,7 @@ SessionSnapshot snapshotOf(const StoredRun& run) {
 
     snapshot.members = run.slotsAt(snapshot.evaluations);
     run.complete(snapshot.members);
-    Archive archive(run.slots(), run.samples(), traitsOf(snapshot.run->configuration.strategy).competition,
+    Archive archive(snapshot.members.size(), run.samples(), traitsOf(snapshot.run->configuration.strategy).competition,
                     snapshot.run->sampleWeights);
     for (std::size_t slot = 0; slot < snapshot.members.size(); ++slot) archive.place(slot, snapshot.members[slot]);
     snapshot.fitness = archive.fitness();

@@ -52,8 +52,7 @@ struct StoredBirth {
     /// Absent when it was rejected; `child` is then null, else a member without genome.
     std::optional<std::size_t> slot;
     MemberPtr child;
-    /// A person chose its parents and its splice.
-    bool byHand = false;
+    BirthOrigin origin = BirthOrigin::Search;
 };
 
 /// A run was gone on with otherwise than before.
@@ -61,6 +60,8 @@ struct StoredChange {
     /// The last one of which `before` held.
     std::uint64_t step = 0;
     RunConfiguration before;
+    /// Who sits in which slot from then on, 0 where nobody does; empty where all kept their places.
+    std::vector<MemberId> seating = {};
 };
 
 /// A child that was accepted, as it is read back without its scores.
@@ -75,7 +76,7 @@ struct AcceptedBirth {
 struct ResumePoint {
     /// As `RunCatalog::snapshot` gives it.
     SessionSnapshot snapshot;
-    /// Without genomes; index i is member i + 1.
+    /// That it began with, without genomes; index i is member i + 1.
     std::vector<MemberPtr> founders;
     /// One per slot as they were at `step`, without genomes; null where it was empty.
     std::vector<MemberPtr> slots;

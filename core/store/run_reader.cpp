@@ -49,6 +49,11 @@ std::size_t RunReader::samples() const { return stored_->parts->samples(); }
 std::uint64_t RunReader::evaluations() const { return stored_->parts->evaluations(); }
 const std::vector<MemberPtr>& RunReader::founders() const { return stored_->parts->founders(); }
 
+const RunConfiguration& RunReader::configurationAfter(std::uint64_t step) const {
+    return stored_->parts->configurationAfter(step);
+}
+const std::vector<StoredChange>& RunReader::changes() const { return stored_->parts->changes(); }
+
 const std::vector<ProgressPoint>& RunReader::curve() const { return stored_->curve; }
 const std::map<MemberId, double>& RunReader::tests() const { return stored_->tests; }
 const std::map<MemberId, AnswersPtr>& RunReader::answers() const { return stored_->answers; }
@@ -63,6 +68,10 @@ std::vector<AcceptedBirth> RunReader::acceptedAfter(std::uint64_t step, std::uin
 
 std::vector<MemberPtr> RunReader::bornAt(std::span<const std::uint64_t> steps) const {
     return stored_->reading([&](const StoredRun& run) { return run.bornAt(steps); });
+}
+
+std::vector<MemberPtr> RunReader::lineOf(MemberId member) const {
+    return stored_->reading([&](const StoredRun& run) { return run.lineOf(member); });
 }
 
 std::vector<Pairing> RunReader::pairings(std::uint64_t most, std::uint64_t until) const {

@@ -27,10 +27,11 @@ public:
 
     /// Without samples.
     const std::shared_ptr<const RunDescription>& description() const;
+    /// The most that the archive ever had.
     std::size_t slots() const;
     std::size_t samples() const;
     std::uint64_t evaluations() const;
-    /// Index i is member i + 1.
+    /// That it began with; index i is member i + 1. Those that joined are in the description.
     const std::vector<MemberPtr>& founders() const;
     /// Ascending steps.
     const std::vector<ProgressPoint>& curve() const;
@@ -38,6 +39,12 @@ public:
     const std::map<MemberId, double>& tests() const;
     /// Of founders, and of the members that live now.
     const std::map<MemberId, AnswersPtr>& answers() const;
+    /// What holds for the step behind `step`.
+    const RunConfiguration& configurationAfter(std::uint64_t step) const;
+    /// In order.
+    const std::vector<StoredChange>& changes() const;
+    /// A member and its ancestors, ascending, as far as they are stored.
+    std::vector<MemberPtr> lineOf(MemberId member) const;
     /// One per slot, null where no founder sat at first.
     std::vector<MemberPtr> firstSlots() const;
 
@@ -49,7 +56,7 @@ public:
     std::vector<Pairing> pairings(std::uint64_t most, std::uint64_t until) const;
     /// Time that the run had computed by then.
     double secondsAt(std::uint64_t step) const;
-    /// Packed, of founders that are stored with the run.
+    /// Packed, of founders that are stored with the run, those that joined too.
     std::map<MemberId, std::vector<std::byte>> founderGenomes() const;
 
 private:

@@ -6,6 +6,7 @@
 #include "core/database/database.h"
 #include "core/database/encoding.h"
 #include "core/database/seals.h"
+#include "core/store/changes/seating.h"
 #include "core/store/run_claim.h"
 #include "core/store/run_rows.h"
 
@@ -40,6 +41,7 @@ struct RunRecorder::Store {
     std::vector<ProgressPoint> progress;
     std::vector<TestRecord> tests;
     std::vector<EventRecord> events;
+    std::vector<FounderRecord> founders;
 
     RunRows rows() { return {connection, run}; }
     Seals seals() { return {connection, run}; }
@@ -98,6 +100,21 @@ struct RunRecorder::Store {
         seals().seal(SealedPart::Standing);
     }
 
+    std::uint64_t evaluations() {
+        SQLite::Statement now(connection, "SELECT evaluations FROM runs WHERE run = ?");
+        now.bind(1, run.value);
+        now.executeStep();
+        return static_cast<std::uint64_t>(now.getColumn(0).getInt64());
+    }
+
+    void replaceCheckpoint(const std::optional<CheckpointRecord>& checkpoint, std::uint64_t step) {
+        if (checkpoint)
+            rows().replace(*checkpoint, step);
+        else
+            rows().removeCheckpoint();
+        seals().seal(SealedPart::Checkpoint);
+    }
+
     void updateStanding(const RunStanding& standing) {
         SQLite::Statement update(
             connection,
@@ -132,6 +149,7 @@ struct RunRecorder::Store {
         // Members take their answers with them when they leave.
         if (!births.empty()) sealing.seal(SealedPart::Answers);
         if (checkpoint) sealing.seal(SealedPart::Checkpoint);
+        if (!founders.empty()) sealing.seal(SealedPart::JoinedFounders);
     }
 };
 
@@ -194,27 +212,33 @@ RunRecorder RunRecorder::takeOver(const std::filesystem::path& database, RunId r
     return RunRecorder(std::move(store));
 }
 
-void RunRecorder::change(const RunConfiguration& before, const RunConfiguration& next) {
+void RunRecorder::change(const RunConfiguration& before, const RunConfiguration& next,
+                         std::span<const MemberId> seating, const std::optional<CheckpointRecord>& checkpoint) {
     auto longer = before;
     longer.evaluations = next.evaluations;
     const bool only = longer == next;
     store_->transact([&] {
-        SQLite::Statement now(store_->connection, "SELECT evaluations FROM runs WHERE run = ?");
-        now.bind(1, store_->run.value);
-        now.executeStep();
-        const EventRecord changed{
-            .step = static_cast<std::uint64_t>(now.getColumn(0).getInt64()),
-            .time = secondsSince1970(),
-            .kind = only ? "extended" : std::string(kChanged),
-            .text =
-                only ? fmt::format("from {} to {} evaluations", before.evaluations, next.evaluations) : toYaml(before)};
+        if (before == next) return store_->setRunning();
+        const auto step = store_->evaluations();
+        const auto note = [&](std::string_view kind, std::string text) {
+            const EventRecord event{
+                .step = step, .time = secondsSince1970(), .kind = std::string(kind), .text = std::move(text)};
+            store_->rows().insert(std::span(&event, 1));
+        };
+        if (only)
+            note("extended", fmt::format("from {} to {} evaluations", before.evaluations, next.evaluations));
+        else
+            note(kChanged, toYaml(before));
         SQLite::Statement update(store_->connection, "UPDATE runs SET configuration = ?, budget = ? WHERE run = ?");
         update.bind(1, toYaml(next));
         update.bind(2, stored(next.evaluations));
         update.bind(3, store_->run.value);
         update.exec();
-        store_->rows().insert(std::span(&changed, 1));
         store_->seals().seal(SealedPart::Description);
+        if (!seating.empty()) {
+            note(kReseated, seatingText(seating));
+            store_->replaceCheckpoint(checkpoint, step);
+        }
         store_->setRunning();
     });
 }
@@ -223,6 +247,7 @@ RunId RunRecorder::run() const { return store_->run; }
 bool RunRecorder::isInSweep() const { return store_->inSweep; }
 void RunRecorder::record(BirthRecord birth) { store_->births.push_back(std::move(birth)); }
 void RunRecorder::record(const ProgressPoint& point) { store_->progress.push_back(point); }
+void RunRecorder::recordFounder(FounderRecord founder) { store_->founders.push_back(std::move(founder)); }
 void RunRecorder::recordTest(MemberId member, double score) { store_->tests.emplace_back(member, score); }
 void RunRecorder::recordEvent(std::uint64_t step, const std::string& kind, const std::string& text) {
     store_->events.push_back({.step = step, .time = secondsSince1970(), .kind = kind, .text = text});
@@ -233,6 +258,7 @@ void RunRecorder::discard() {
     store_->progress.clear();
     store_->tests.clear();
     store_->events.clear();
+    store_->founders.clear();
 }
 
 void RunRecorder::flush(const RunStanding& standing, const std::optional<CheckpointRecord>& checkpoint) {
@@ -242,6 +268,7 @@ void RunRecorder::flush(const RunStanding& standing, const std::optional<Checkpo
         rows.insert(std::span<const ProgressPoint>(store_->progress));
         rows.insert(std::span<const TestRecord>(store_->tests));
         rows.insert(std::span<const EventRecord>(store_->events));
+        for (const auto& founder : store_->founders) rows.insertJoined(founder);
         if (checkpoint) rows.replace(*checkpoint, standing.evaluations);
         store_->updateStanding(standing);
         store_->sealFlush(standing, checkpoint.has_value());

@@ -28,6 +28,9 @@ struct FounderRecord {
     std::uint64_t bytes = 0;
     /// Its first slot; absent when it does not enter the archive.
     std::optional<std::size_t> slot = std::nullopt;
+    /// The step that it took when it joined a run that was going on, where its birth says more; 0: it was there at
+    /// first.
+    std::uint64_t joined = 0;
 };
 
 /// One birth as it is stored; `child` is null when it was rejected.
@@ -46,6 +49,7 @@ struct BirthRecord {
     std::optional<std::uint64_t> scored = std::nullopt;
     /// Why it could not be scored; empty when it could.
     std::string failure = {};
+    BirthOrigin origin = BirthOrigin::Search;
 };
 
 /// Where the run stands; stored with every flush.
@@ -71,8 +75,14 @@ struct CheckpointRecord {
 /// The kind of event of a step whose child a person had bred.
 constexpr std::string_view kBredByHand = "bred by hand";
 
+/// The kind of event of a step that a founder took which joined the run.
+constexpr std::string_view kFounderJoined = "founder joined";
+
 /// The kind of event of a run that is gone on with other parameters; its text is the configuration that held before.
 constexpr std::string_view kChanged = "changed";
+
+/// The kind of event that follows it where the archive became smaller; its text is who sat in which slot from then on.
+constexpr std::string_view kReseated = "reseated";
 
 /// What a stored run is taken over for.
 enum class TakenTo {
@@ -102,10 +112,15 @@ public:
 
     RunId run() const;
     bool isInSweep() const;
-    /// The run has `next` from now on, where it had `before`, and goes on; that it does is an event.
-    void change(const RunConfiguration& before, const RunConfiguration& next);
+    /// The run has `next` from now on, where it had `before`, and goes on; that it does is an event, unless both are
+    /// equal. Where members sit in other slots from now on, `seating` says who in which (0: nobody), and `checkpoint`
+    /// takes the last one's place; there is none where it is absent.
+    void change(const RunConfiguration& before, const RunConfiguration& next, std::span<const MemberId> seating = {},
+                const std::optional<CheckpointRecord>& checkpoint = std::nullopt);
     void record(BirthRecord birth);
     void record(const ProgressPoint& point);
+    /// It joins at a birth that was recorded.
+    void recordFounder(FounderRecord founder);
     void recordTest(MemberId member, double score);
     void recordEvent(std::uint64_t step, const std::string& kind, const std::string& text);
 

@@ -170,10 +170,16 @@ void RunRows::insert(std::span<const EventRecord> events) {
     }
 }
 
+void RunRows::removeCheckpoint() {
+    for (const char* table : {"checkpoints", "strategy_states"}) {
+        SQLite::Statement clear(database_, fmt::format("DELETE FROM {} WHERE run = ?", table));
+        clear.bind(1, run_.value);
+        clear.exec();
+    }
+}
+
 void RunRows::replace(const CheckpointRecord& checkpoint, std::uint64_t step) {
-    SQLite::Statement clear(database_, "DELETE FROM checkpoints WHERE run = ?");
-    clear.bind(1, run_.value);
-    clear.exec();
+    removeCheckpoint();
     SQLite::Statement insert(database_,
                              "INSERT INTO checkpoints (run, slot, step, member, genome) VALUES (?, ?, ?, ?, ?)");
     const auto& slots = checkpoint.archive.slots();
@@ -189,7 +195,7 @@ void RunRows::replace(const CheckpointRecord& checkpoint, std::uint64_t step) {
         insert.reset();
     }
     if (checkpoint.state.empty()) return;
-    SQLite::Statement state(database_, "INSERT OR REPLACE INTO strategy_states (run, step, state) VALUES (?, ?, ?)");
+    SQLite::Statement state(database_, "INSERT INTO strategy_states (run, step, state) VALUES (?, ?, ?)");
     state.bind(1, run_.value);
     state.bind(2, stored(step));
     bindBlob(state, 3, checkpoint.state);

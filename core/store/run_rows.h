@@ -35,6 +35,9 @@ public:
     void insert(std::span<const ProgressPoint> progress);
     void insert(std::span<const TestRecord> tests);
     void insert(std::span<const EventRecord> events);
+    /// A founder that joined; its birth says the rest.
+    void insertJoined(const FounderRecord& founder);
+    void removeCheckpoint();
     /// In place of the last one.
     void replace(const CheckpointRecord& checkpoint, std::uint64_t step);
 

@@ -1,8 +1,6 @@
 // What a run did, birth by birth.
-#include "core/configuration/yaml.h"
 #include "core/database/encoding.h"
 #include "core/store/pairing_row.h"
-#include "core/store/run_recorder.h"
 #include "core/store/stored_run.h"
 
 #include <fmt/format.h>
@@ -13,21 +11,13 @@
 namespace mergarium {
 namespace {
 
-// The columns of a birth that make a Member, in the order that memberOf reads.
-constexpr const char* kMemberColumns =
-    "slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, scores";
-constexpr int kStep = 1;
+constexpr int kStep = StoredRun::kStepColumn;
 
 Interpolation interpolationOf(const Row& row, int column) {
     const auto name = row.text(column);
     for (const auto one : kInterpolations)
         if (name == nameOf(one)) return one;
     row.refuse(column, fmt::format("is '{}', which this version of Mergarium doesn't know", name));
-}
-
-std::optional<std::size_t> slotOf(const Row& row, int column, std::size_t slots) {
-    if (row.isNull(column)) return std::nullopt;
-    return row.count(column, 0, slots - 1);
 }
 
 }  // namespace
@@ -48,6 +38,11 @@ std::vector<ProgressPoint> curveOf(const SQLite::Database& database, RunId run) 
 
 MemberId StoredRun::memberIn(const Row& row, int column) const {
     return {row.count(column, 1, founders_.size() + evaluations_)};
+}
+
+std::optional<std::size_t> StoredRun::slotOf(const Row& row, int column) const {
+    if (row.isNull(column)) return std::nullopt;
+    return row.count(column, 0, slots_ - 1);
 }
 
 std::optional<Splice> StoredRun::spliceOf(const Row& row) const {
@@ -78,22 +73,6 @@ Member StoredRun::memberOf(const Row& row) const {
             .born = step};
 }
 
-std::vector<MemberPtr> StoredRun::slotsAt(std::uint64_t step) const {
-    std::vector<MemberPtr> slots(slots_);
-    for (std::size_t k = 0; k < founders_.size(); ++k)
-        if (seats_[k]) slots[*seats_[k]] = founders_[k];
-    auto rows =
-        query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND step IN (SELECT MAX(step) FROM births "
-                          "WHERE run = ?1 AND slot IS NOT NULL AND step <= ?2 GROUP BY slot) ORDER BY step",
-                          kMemberColumns));
-    rows.bind(2, static_cast<std::int64_t>(step));
-    while (rows.executeStep()) {
-        const Row row(rows, "births", kStep);
-        if (const auto slot = slotOf(row, 0, slots_)) slots[*slot] = std::make_shared<const Member>(memberOf(row));
-    }
-    return slots;
-}
-
 std::vector<AcceptedBirth> StoredRun::acceptedAfter(std::uint64_t step, std::uint64_t most) const {
     std::vector<AcceptedBirth> births;
     auto rows = query(
@@ -113,8 +92,8 @@ std::vector<AcceptedBirth> StoredRun::acceptedAfter(std::uint64_t step, std::uin
 
 std::vector<MemberPtr> StoredRun::bornAt(std::span<const std::uint64_t> steps) const {
     std::vector<MemberPtr> children;
-    auto rows =
-        query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND step = ?2 AND slot IS NOT NULL", kMemberColumns));
+    auto rows = query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND step = ?2 AND slot IS NOT NULL",
+                                  StoredRun::kMemberColumns));
     for (const auto step : steps) {
         rows.bind(2, static_cast<std::int64_t>(step));
         if (!rows.executeStep())
@@ -139,6 +118,9 @@ std::vector<Pairing> StoredRun::pairings(std::uint64_t most, std::uint64_t until
     rows.bind(3, static_cast<std::int64_t>(until));
     while (rows.executeStep()) found.push_back(pairingOf(Row(rows, "births", 0), measures()));
     std::ranges::reverse(found);
+    if (found.empty()) return found;
+    const auto origins = originsOf(database_, run_, found.front().step);
+    for (auto& pairing : found) pairing.origin = originOf(pairing.step, origins);
     return found;
 }
 
@@ -146,8 +128,8 @@ MemberPtr StoredRun::memberOf(MemberId id) const {
     const auto founders = founders_.size();
     if (id.value >= 1 && id.value <= founders) return founders_[id.value - 1];
     if (id.value == 0 || id.value - founders > evaluations_) return nullptr;
-    auto rows =
-        query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND step = ?2 AND slot IS NOT NULL", kMemberColumns));
+    auto rows = query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND step = ?2 AND slot IS NOT NULL",
+                                  StoredRun::kMemberColumns));
     rows.bind(2, static_cast<std::int64_t>(id.value - founders));
     if (!rows.executeStep()) return nullptr;
     return std::make_shared<const Member>(memberOf(Row(rows, "births", kStep)));
@@ -175,31 +157,13 @@ std::vector<MemberPtr> StoredRun::lineOf(MemberId member) const {
                     "UNION SELECT first - ?3 FROM births JOIN line USING (step) WHERE run = ?1 AND first > ?3 "
                     "UNION SELECT second - ?3 FROM births JOIN line USING (step) WHERE run = ?1 AND second > ?3) "
                     "SELECT {} FROM births JOIN line USING (step) WHERE run = ?1 AND slot IS NOT NULL ORDER BY step",
-                    kMemberColumns));
+                    StoredRun::kMemberColumns));
     rows.bind(2, static_cast<std::int64_t>(member.value));
     rows.bind(3, static_cast<std::int64_t>(founders_.size()));
     for (const auto& founder : founders_)
         if (member.value > founders_.size() || founder->id == member) line.push_back(founder);
     while (rows.executeStep()) line.push_back(std::make_shared<const Member>(memberOf(Row(rows, "births", kStep))));
     return line;
-}
-
-std::uint64_t StoredRun::checkpoint() const {
-    auto rows = query("SELECT slot, step, member FROM checkpoints WHERE run = ? ORDER BY slot");
-    std::uint64_t step = 0;
-    std::vector<MemberPtr> slots;
-    while (rows.executeStep()) {
-        const Row row(rows, "checkpoints", 0);
-        const auto slot = row.count(0, 0, slots_ - 1);
-        if (slots.empty()) {
-            step = row.count(1, 0, evaluations_);
-            slots = slotsAt(step);
-        }
-        (void)row.count(1, step, step);
-        if (!slots[slot] || slots[slot]->id != memberIn(row, 2))
-            row.refuse(2, "isn't who sat there by the stored births");
-    }
-    return step;
 }
 
 std::vector<std::byte> StoredRun::state() const {
@@ -209,39 +173,19 @@ std::vector<std::byte> StoredRun::state() const {
     return {blob.begin(), blob.end()};
 }
 
-std::set<std::uint64_t> StoredRun::stepsByHand(std::uint64_t step) const {
-    std::set<std::uint64_t> steps;
-    auto rows = query("SELECT step FROM events WHERE run = ?1 AND step > ?2 AND kind = ?3");
-    rows.bind(2, static_cast<std::int64_t>(step));
-    rows.bind(3, std::string(kBredByHand));
-    while (rows.executeStep()) steps.insert(Row(rows, "events", 0).count(0));
-    return steps;
-}
-
-std::vector<StoredChange> StoredRun::changes() const {
-    std::vector<StoredChange> changes;
-    auto rows = query("SELECT step, text FROM events WHERE run = ?1 AND kind = ?2 ORDER BY step, rowid");
-    rows.bind(2, std::string(kChanged));
-    while (rows.executeStep()) {
-        const Row row(rows, "events", 0);
-        changes.push_back({row.count(0, 0, evaluations_), parseStoredConfiguration(row.text(1), "what the run was")});
-    }
-    return changes;
-}
-
 std::vector<StoredBirth> StoredRun::birthsAfter(std::uint64_t step) const {
     std::vector<StoredBirth> found;
-    const auto byHand = stepsByHand(step);
-    auto rows =
-        query(fmt::format("SELECT {}, train FROM births WHERE run = ?1 AND step > ?2 ORDER BY step", kMemberColumns));
+    const auto origins = originsOf(database_, run_, step + 1);
+    auto rows = query(fmt::format("SELECT {}, train FROM births WHERE run = ?1 AND step > ?2 ORDER BY step",
+                                  StoredRun::kMemberColumns));
     rows.bind(2, static_cast<std::int64_t>(step));
     while (rows.executeStep()) {
         const Row row(rows, "births", kStep);
         StoredBirth birth{.step = row.count(kStep, step + 1, step + 1),
                           .train = row.fraction(10),
-                          .slot = slotOf(row, 0, slots_),
+                          .slot = slotOf(row, 0),
                           .child = nullptr,
-                          .byHand = byHand.contains(step + 1)};
+                          .origin = originOf(step + 1, origins)};
         if (birth.slot) birth.child = std::make_shared<const Member>(memberOf(row));
         found.push_back(std::move(birth));
         ++step;

@@ -73,12 +73,14 @@ StoredRun::StoredRun(const SQLite::Database& database, RunId run) : database_(da
     description.samplesHash = row.text(2);
     description.genomes = genomesOf(row, 4);
     samples_ = row.count(5, 1, std::uint64_t{1} << 32);
-    slots_ = traitsOf(description.configuration.strategy).slots;
     evaluations_ = row.count(6);
+    slots_ = traitsOf(description.configuration.strategy).slots;
+    readChanges();
     if (row.count(7) != description.configuration.evaluations || evaluations_ > row.count(7))
         row.refuse(7, "doesn't fit the run's configuration and what it has done");
     readLayout(description.layout);
     readFounders(description);
+    readJoinedFounders(description);
     // Only now are there score lists that bear out how many samples there are.
     if (!row.isNull(3)) description.sampleWeights = weightsOf(row, 3, samples_);
     description_ = std::make_shared<const RunDescription>(std::move(description));
@@ -154,7 +156,8 @@ GenomePtr StoredRun::genomeOf(std::span<const std::byte> packed) const {
                            ? DenseGenome::unpack(packed, length)
                            : std::make_shared<const RecipeGenome>(unpackRecipe(packed));
     if (const auto* recipe = genome->recipe();
-        recipe && (recipe->founders != founders_.size() || recipe->length() != length))
+        recipe && (recipe->founders < founders_.size() || recipe->founders > description_->founders.size() ||
+                   recipe->length() != length))
         throw std::runtime_error("It is a recipe for other models than the run's.");
     return genome;
 }
@@ -173,6 +176,10 @@ void StoredRun::readGenomes(const char* table, const char* sql,
 std::map<MemberId, std::vector<std::byte>> StoredRun::founderGenomes() const {
     std::map<MemberId, std::vector<std::byte>> packed;
     readGenomes("founders", "SELECT member, genome FROM founders WHERE run = ? AND genome IS NOT NULL", packed);
+    readGenomes("joined_founders",
+                "SELECT step + (SELECT max(member) FROM founders WHERE run = ?1), genome FROM joined_founders WHERE "
+                "run = ?1 AND genome IS NOT NULL",
+                packed);
     return packed;
 }
 
@@ -202,9 +209,11 @@ void StoredRun::complete(std::vector<MemberPtr>& members) const {
         Member completed = *member;
         if (const auto found = packed.find(member->id); found != packed.end())
             completed.genome = genomeOf(found->second);
-        else if (description_->genomes == GenomeKind::Recipe && member->id.value <= founders_.size())
+        else if (const auto founder = std::ranges::find(description_->founders, member->id, &FounderDescription::id);
+                 description_->genomes == GenomeKind::Recipe && founder != description_->founders.end())
             completed.genome = std::make_shared<const RecipeGenome>(
-                founderRecipe(member->id.value - 1, founders_.size(), description_->layout.length()));
+                founderRecipe(static_cast<std::size_t>(founder - description_->founders.begin()), founders_.size(),
+                              description_->layout.length()));
         if (const auto found = kept.find(member->id); found != kept.end()) completed.answers = found->second;
         member = std::make_shared<const Member>(std::move(completed));
     }

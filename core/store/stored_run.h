@@ -12,7 +12,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +20,12 @@ namespace mergarium {
 
 /// Ascending steps; empty when there is no such run.
 std::vector<ProgressPoint> curveOf(const SQLite::Database& database, RunId run);
+
+/// Of steps, those that the strategy didn't ask for.
+using Origins = std::map<std::uint64_t, BirthOrigin>;
+/// From step `from` on.
+Origins originsOf(const SQLite::Database& database, RunId run, std::uint64_t from);
+BirthOrigin originOf(std::uint64_t step, const Origins& origins);
 
 /// One run as it lies in the database, part by part. Whoever may have written it: what it hands out has been checked,
 /// value by value and against the run's own measures (K founders, D parameters, its samples, slots and evaluations).
@@ -33,16 +38,19 @@ public:
 
     /// Length of every score list.
     std::size_t samples() const { return samples_; }
+    /// The most that the archive ever had.
     std::size_t slots() const { return slots_; }
     std::uint64_t evaluations() const { return evaluations_; }
     RunMeasures measures() const { return {founders_.size(), samples_, slots_, evaluations_}; }
-    /// Without genomes; index i is member i + 1.
+    /// That it began with, without genomes; index i is member i + 1.
     const std::vector<MemberPtr>& founders() const { return founders_; }
     /// Configuration, founders and layout; no samples.
     const std::shared_ptr<const RunDescription>& description() const { return description_; }
-    /// Who sat in which slot after `step` evaluations; children without genomes.
+    /// Who sat in which slot after `step` evaluations, and after what was changed there; children without genomes.
     std::vector<MemberPtr> slotsAt(std::uint64_t step) const;
-    /// Packed, of founders stored with the run.
+    /// What holds for the step behind `step`.
+    const RunConfiguration& configurationAfter(std::uint64_t step) const;
+    /// Packed, of founders stored with the run, those that joined too.
     std::map<MemberId, std::vector<std::byte>> founderGenomes() const;
     /// Those, and of the last checkpoint.
     std::map<MemberId, std::vector<std::byte>> genomes() const;
@@ -71,23 +79,29 @@ public:
     std::uint64_t checkpoint() const;
     /// What the strategy knew then beyond its archive.
     std::vector<std::byte> state() const;
-    /// After `step`, ascending: those whose child a person had bred.
-    std::set<std::uint64_t> stepsByHand(std::uint64_t step) const;
     /// In order.
-    std::vector<StoredChange> changes() const;
+    const std::vector<StoredChange>& changes() const { return changes_; }
     /// In order, rejected ones too.
     std::vector<StoredBirth> birthsAfter(std::uint64_t step) const;
 
     /// With the run's number bound to the first parameter.
     SQLite::Statement query(const std::string& sql) const;
 
+    /// The columns of a birth that make a Member, in the order that memberOf reads.
+    static constexpr const char* kMemberColumns =
+        "slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, scores";
+    static constexpr int kStepColumn = 1;
+
 private:
+    void readChanges();
     void readFounders(RunDescription& description);
+    void readJoinedFounders(RunDescription& description) const;
     void readLayout(Layout& layout) const;
     /// Of kMemberColumns.
     Member memberOf(const Row& row) const;
     std::optional<Parentage> parentageOf(const Row& row, std::uint64_t step) const;
     void readGenomes(const char* table, const char* sql, std::map<MemberId, std::vector<std::byte>>& packed) const;
+    std::optional<std::size_t> slotOf(const Row& row, int column) const;
     std::optional<Splice> spliceOf(const Row& row) const;
     MemberId memberIn(const Row& row, int column) const;
     GenomePtr genomeOf(std::span<const std::byte> packed) const;
@@ -100,6 +114,7 @@ private:
     std::vector<MemberPtr> founders_;
     /// Where they sat at first; absent: not in the archive.
     std::vector<std::optional<std::size_t>> seats_;
+    std::vector<StoredChange> changes_;
     std::shared_ptr<const RunDescription> description_;
 };
 

@@ -20,6 +20,7 @@ const char* nameOf(BirthOutcome outcome) {
         case BirthOutcome::Accepted: return "accepted";
         case BirthOutcome::Rejected: return "rejected";
         case BirthOutcome::Failed: return "failed";
+        case BirthOutcome::ByHand: return "by hand";
     }
     return "";
 }
@@ -40,6 +41,7 @@ bool passes(const Pairing& birth, const BirthQuery& query) {
     if (query.outcome == BirthOutcome::Accepted && !birth.accepted) return false;
     if (query.outcome == BirthOutcome::Rejected && (birth.accepted || failed)) return false;
     if (query.outcome == BirthOutcome::Failed && !failed) return false;
+    if (query.outcome == BirthOutcome::ByHand && birth.origin == BirthOrigin::Search) return false;
     if (!query.member) return true;
     const bool parent = birth.first == *query.member || birth.second == *query.member;
     const bool inOrOut = birth.child == *query.member || birth.replaced == query.member;
@@ -55,8 +57,8 @@ std::vector<Pairing> expected(std::vector<Pairing> births, const BirthQuery& que
 QString told(const std::vector<Pairing>& births) {
     std::string text;
     for (const auto& birth : births)
-        text += fmt::format("{} {} {} {} {} {} {} {} {}\n", birth.step, birth.first.value, birth.second.value,
-                            birth.child.value, birth.childTrain, birth.accepted,
+        text += fmt::format("{} {} {} {} {} {} {} {} {} {}\n", static_cast<int>(birth.origin), birth.step,
+                            birth.first.value, birth.second.value, birth.child.value, birth.childTrain, birth.accepted,
                             birth.replaced.value_or(MemberId{}).value, birth.scored.value_or(9999), birth.failure);
     return QString::fromStdString(text);
 }
@@ -87,10 +89,14 @@ private Q_SLOTS:
         // Some that failed, and two that scored the same.
         exec(good_,
              "UPDATE births SET failure = 'The program ended.' WHERE slot IS NULL AND step % 3 = 0;"
-             "UPDATE births SET train = 0.5 WHERE step IN (9, 12)");
+             "UPDATE births SET train = 0.5 WHERE step IN (9, 12);"
+             "INSERT INTO events (run, step, time, kind) VALUES (1, 5, 0, 'bred by hand'), (1, 14, 0, 'founder "
+             "joined'), "
+             "(1, 20, 0, 'resumed')");
         births_ = RunCatalog(good_).births({1});
         QCOMPARE(births_.size(), test::kStopped);
-        for (const auto outcome : {BirthOutcome::Accepted, BirthOutcome::Rejected, BirthOutcome::Failed})
+        for (const auto outcome :
+             {BirthOutcome::Accepted, BirthOutcome::Rejected, BirthOutcome::Failed, BirthOutcome::ByHand})
             QVERIFY(!expected(births_, {.outcome = outcome}).empty());
     }
 
@@ -101,8 +107,8 @@ private Q_SLOTS:
         QTest::addColumn<bool>("byScore");
         const auto late = std::ranges::find_if(births_, [](const auto& birth) { return birth.replaced.has_value(); });
         QVERIFY(late != births_.end());
-        for (const auto outcome :
-             {BirthOutcome::Any, BirthOutcome::Accepted, BirthOutcome::Rejected, BirthOutcome::Failed})
+        for (const auto outcome : {BirthOutcome::Any, BirthOutcome::Accepted, BirthOutcome::Rejected,
+                                   BirthOutcome::Failed, BirthOutcome::ByHand})
             for (const auto part : {BirthPart::Any, BirthPart::Parent, BirthPart::ChildOrReplaced})
                 for (const auto member :
                      {std::uint64_t{0}, std::uint64_t{1}, births_.back().first.value, late->replaced->value,

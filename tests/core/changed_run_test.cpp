@@ -1,7 +1,12 @@
 #include "core/configuration/yaml.h"
+#include "core/history/history.h"
 #include "core/session/run_loop.h"
+#include "core/session/stored_session.h"
 #include "tests/support/new_databases.h"
 #include "tests/support/suite.h"
+#include "tests/support/stopped_run.h"
+
+#include <fmt/format.h>
 
 #include <QtTest>
 
@@ -62,6 +67,27 @@ private Q_SLOTS:
         QTest::addRow("a larger archive") << "strategy: {archive: 8}"
                                           << "strategy.archive"
                                           << "14";
+        QTest::addRow("a smaller archive") << "strategy: {archive: 12}"
+                                           << "strategy.archive"
+                                           << "5";
+        QTest::addRow("a smaller archive in blocks") << "strategy: {archive: 12, offspring: 4}"
+                                                     << "strategy.archive"
+                                                     << "5";
+        QTest::addRow("map-elites") << "strategy: {kind: map-elites, cells: 6}"
+                                    << "strategy.splits"
+                                    << "16";
+        QTest::addRow("fewer of the best") << "strategy: {kind: cma-es, archive: 12}"
+                                           << "strategy.archive"
+                                           << "5";
+        QTest::addRow("more of the best") << "strategy: {kind: cma-es, archive: 5}"
+                                          << "strategy.archive"
+                                          << "12";
+        QTest::addRow("other ratios") << "strategy: {kind: brute-force, archive: 6}"
+                                      << "strategy.ratio"
+                                      << "{beta: 0.4}";
+        QTest::addRow("a smaller grid") << "strategy: {kind: brute-force, archive: 12, ratio: grid}"
+                                        << "strategy.archive"
+                                        << "5";
         QTest::addRow("blocks") << "strategy: {offspring: 4}"
                                 << "strategy.offspring"
                                 << "6";
@@ -147,6 +173,104 @@ private Q_SLOTS:
         QCOMPARE(std::get<M2n2Settings>(point.changes[0].before.strategy).competition.alpha, 1.0);
     }
 
+    // One after another the weakest leaves, as those that are left compete.
+    void whoLeavesASmallerArchiveIsTheWeakest() {
+        const auto place = stopped(configurationOf("strategy: {archive: 12}"), 30);
+        const auto before = RunCatalog(place.database).snapshot({1});
+        const auto after = change(place, {{"strategy.archive", "7"}})->snapshot(Phase::Paused);
+        std::vector<MemberPtr> left = before.members;
+        while (left.size() > 7) {
+            std::vector<std::span<const float>> rows;
+            for (const auto& member : left) rows.push_back(member->scores.values());
+            Niches niches;
+            shareNiches(rows, rows.front().size(), CompetitionRule{}, niches);
+            const auto rank = [&](const MemberPtr& one) {
+                return std::pair(fitness(one->scores.values(), niches.worth), one->id);
+            };
+            left.erase(std::ranges::min_element(left, {}, rank));
+        }
+        QCOMPARE(after.members.size(), std::size_t{7});
+        for (std::size_t slot = 0; slot < left.size(); ++slot) QCOMPARE(after.members[slot]->id, left[slot]->id);
+    }
+
+    void anArchiveThatIsNotFullShrinksToItsMembers() {
+        const auto place = stopped(configurationOf("strategy: {archive: 40}"), 5);
+        const auto before = RunCatalog(place.database).snapshot({1});
+        const auto loop = change(place, {{"strategy.archive", "9"}});
+        const auto count = [](const SessionSnapshot& one) {
+            return std::ranges::count_if(one.members, [](const MemberPtr& member) { return member != nullptr; });
+        };
+        QCOMPARE(count(loop->snapshot(Phase::Paused)), count(before));
+        QCOMPARE(finish(*loop).members.size(), std::size_t{9});
+    }
+
+    // Shrunk, grown and shrunk again; each step looked back at is what the run showed then.
+    void whatIsStoredOfASmallerArchiveTellsWhoSatWhere() {
+        const auto place = newPlace();
+        const std::atomic<bool> never = false;
+        std::map<std::uint64_t, SessionSnapshot> shown;
+        auto loop = RunLoop::begin(configurationOf("strategy: {archive: 10}"), place);
+        const auto goTo = [&](std::uint64_t step) {
+            const auto look = [&] {
+                auto now = loop->snapshot(Phase::Running);
+                const auto at = now.evaluations;
+                shown[at] = std::move(now);
+                return at;
+            };
+            while (look() < step) loop->step(never);
+        };
+        const auto goOn = [&](const char* archive) {
+            loop->store(Phase::Stopped);
+            loop.reset();
+            loop = change(place, {{"strategy.archive", archive}});
+        };
+        goTo(20);
+        goOn("4");
+        goTo(35);
+        goOn("7");
+        goTo(50);
+        goOn("3");
+        goTo(80);
+        loop->store(Phase::Finished);
+        QVERIFY(RunCatalog(place.database).inspect({1}).isWhole());
+        History history(place.database, storedSnapshot(place.database, {1}, place.resources));
+        for (const auto& [step, live] : shown) {
+            const auto past = history.at(step);
+            QCOMPARE(past->members.size(), live.members.size());
+            QCOMPARE(past->fitness, live.fitness);
+            for (std::size_t slot = 0; slot < live.members.size(); ++slot) {
+                QCOMPARE(past->members[slot] != nullptr, live.members[slot] != nullptr);
+                if (!live.members[slot]) continue;
+                QCOMPARE(past->members[slot]->id, live.members[slot]->id);
+                QVERIFY2(past->members[slot]->genome, history.whyNoGenomes().c_str());
+                QVERIFY(*past->members[slot]->genome->recipe() == *live.members[slot]->genome->recipe());
+            }
+        }
+    }
+
+    void aSeatThatNobodyCanHaveHadIsRefused() {
+        const auto place = stopped(configurationOf("strategy: {archive: 10}"));
+        {
+            const auto loop = change(place, {{"strategy.archive", "4"}});
+            stepTo(*loop, 40);
+            loop->store(Phase::Paused);
+        }
+        const auto spoilt = [&](const char* seating) -> QString {
+            test::exec(place.database, fmt::format("UPDATE events SET text = '{}' WHERE kind = 'reseated'", seating));
+            try {
+                (void)RunCatalog(place.database).snapshot({1});
+                (void)RunLoop::goOn({1}, place);
+            } catch (const std::runtime_error& error) {
+                return error.what();
+            }
+            return "gone on with";
+        };
+        QVERIFY(spoilt("1 2 x 4").contains("list of members"));
+        QVERIFY(spoilt("1 2 2 4").contains("two slots"));
+        QVERIFY(spoilt("1 2 99999 4").contains("never accepted"));
+        QVERIFY(spoilt("1 2 3 4 5 6 7").contains("has no slot"));
+    }
+
     void aRunIsChangedAndExtendedAtOnce() {
         const auto place = stopped(configurationOf("{}"));
         const auto loop =
@@ -156,8 +280,6 @@ private Q_SLOTS:
 
     void whatCantBeChangedIsSaid() {
         const auto place = stopped(configurationOf("strategy: {archive: 8}"));
-        QCOMPARE(objection(place, {{"strategy.archive", "7"}}),
-                 QString("Run 1 can't be changed: its archive may only become larger than 8 slots; start a new one."));
         QCOMPARE(
             objection(place, {{"strategy.mutation", "0.1"}}),
             QString("Run 1 can't be changed: with mutation its models are held otherwise than without; start a new "
@@ -167,8 +289,19 @@ private Q_SLOTS:
                          "one."));
         QVERIFY(objection(place, {{"strategy.alpah", "7"}}).contains("alpah"));
         QCOMPARE(objection(stopped(configurationOf("strategy: {kind: map-elites}")), {{"strategy.cells", "4"}}),
-                 QString("Run 1 can't be changed: its strategy has plans that depend on its parameters; start a new "
-                         "one."));
+                 QString("Run 1 can't be changed: strategy.cells has to stay, since its members sit where their "
+                         "behaviours lie in the map; start a new one."));
+        QCOMPARE(objection(stopped(configurationOf("strategy: {kind: cma-es}")), {{"strategy.step", "0.3"}}),
+                 QString("Run 1 can't be changed: strategy.step has to stay, since the distribution that it has learnt "
+                         "goes by them; start a new one."));
+        // Neither to a grid nor away from one.
+        for (const auto& [was, is] : {std::pair("uniform", "grid"), std::pair("grid", "uniform")})
+            QCOMPARE(
+                objection(
+                    stopped(configurationOf(fmt::format("strategy: {{kind: brute-force, ratio: {}}}", was).c_str())),
+                    {{"strategy.ratio", is}}),
+                QString("Run 1 can't be changed: strategy.ratio has to stay, since a grid of ratios is laid before "
+                        "the first evaluation; start a new one."));
         // Nothing of it was stored.
         QVERIFY(RunCatalog(place.database).resumePoint({1}).changes.empty());
         QVERIFY(finish(*RunLoop::goOn({1}, place)).evaluations == 80);

@@ -196,8 +196,7 @@ private Q_SLOTS:
         const RunReader reader(database, last.run->id);
         Ledger ledger(reader.founders().size(), reader.firstSlots());
         ledger.add(reader.acceptedAfter(0, 1000));
-        auto [breeding, founders] = founderBreeding(reader, database);
-        Mixing mixing(std::move(breeding), std::move(founders));
+        Mixing mixing(founderBreeding(reader, database));
         mixing.extend(ledger, reader, static_cast<Ledger::Index>(ledger.size() - 1));
         Recipes much(2, last.run->layout.length()), little(2, last.run->layout.length(), 100'000),
             none(2, last.run->layout.length(), 0);

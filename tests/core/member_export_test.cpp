@@ -1,6 +1,6 @@
+#include "core/evaluation/bred_again.h"
 #include "core/export/export_model.h"
 #include "core/export/rebuild_model.h"
-#include "core/export/stored_genome.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
 #include "core/session/run_loop.h"

@@ -169,6 +169,53 @@ private Q_SLOTS:
         QVERIFY(!Gram::fromBlockSums(gram->founders(), std::vector<double>(5)));
     }
 
+    // However many join, and wherever their tensors lie, so that sums are cut elsewhere.
+    void sumsOfFoundersStayWhatTheyWereWhenOthersJoin() {
+        constexpr std::size_t kLength = 12345;
+        for (const std::size_t first : {2, 3}) {
+            const auto models = siblings(first + 2, kLength);
+            const auto gram = Gram::compute(
+                foundersOf({models.begin(), models.begin() + static_cast<std::ptrdiff_t>(first)}, layoutOf(kLength)));
+            const auto later = Gram::compute(foundersOf(models, layoutOf(kLength)), nullptr, first);
+            const auto again = Gram::fromBlockSums(later->founders(), later->blockSums(), first);
+            std::vector<double> before(gram->entries()), after(later->entries()), kept(later->entries());
+            for (const std::uint64_t position : {std::uint64_t{1}, std::uint64_t{777}, std::uint64_t{kLength}}) {
+                gram->at(position, before);
+                later->at(position, after);
+                again->at(position, kept);
+                QVERIFY(std::ranges::equal(before, std::span(after).first(before.size())));
+                QCOMPARE(kept, after);
+                // And of those that joined they are what they should be.
+                const auto last = models.size() - 1;
+                const double expected =
+                    dotProduct(std::span(models[0]).first(position), std::span(models[last]).first(position));
+                QVERIFY(std::abs(after[gramIndex(0, last)] - expected) < 1e-9 * kLength);
+            }
+        }
+    }
+
+    void recipesOfMoreFoundersMixWithThoseOfFewer() {
+        constexpr std::size_t kLength = 500;
+        const auto models = siblings(3, kLength);
+        const auto gram = Gram::compute(foundersOf(models, layoutOf(kLength)), nullptr, 2);
+        const RecipeBreeding breeding(gram);
+        const RecipeGenome second(founderRecipe(1, 2, kLength), gram), third(founderRecipe(2, 2, kLength), gram);
+        QCOMPARE(second.recipe()->founders, std::size_t{2});
+        QCOMPARE(third.recipe()->founders, std::size_t{3});
+        const Splice splice{.splits = {200}, .ratio = 0.25, .interpolation = Interpolation::Lerp};
+        for (const auto& child : {breeding.breed(second, third, splice), breeding.breed(third, second, splice)}) {
+            QCOMPARE(child->recipe()->founders, std::size_t{3});
+            std::vector<float> mixed(kLength);
+            child->materialize(mixed);
+            const float weight = child->recipe()->of(0)[2] > 0.5 ? 0.75f : 0.25f;
+            for (std::size_t i = 0; i < 200; ++i)
+                QVERIFY(std::abs(mixed[i] - (weight * models[2][i] + (1.0f - weight) * models[1][i])) < 1e-5f);
+        }
+        const auto wide = widened(*second.recipe(), 3);
+        QVERIFY(wide == (Recipe{.founders = 3, .ends = {kLength}, .coefficients = {0.0, 1.0, 0.0}}));
+        QVERIFY_EXCEPTION_THROWN(RecipeGenome(widened(*second.recipe(), 4), gram), std::runtime_error);
+    }
+
     void aSmallTensorBehindLargeOnesHasItsOwnAngle() {
         // Of the large tensor's square, 1e12, not even the sixteenth digit says anything about the small one's, 1e-8.
         std::vector<std::vector<float>> models{randomVector(1, 4000), randomVector(2, 4000)};

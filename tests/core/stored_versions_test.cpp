@@ -58,6 +58,18 @@ private Q_SLOTS:
         QCOMPARE(test::finish(*loop).archiveHash,
                  std::string("983f93f9a9ebade19d215826cc73fa555ba61fc7d92d52788b2b68f1df186cb1"));
     }
+
+    // One run of 60 evaluations in blocks of 7 that was changed and extended to 80 there, and finished; the hash is
+    // that of one that was extended to 120 there.
+    void aChangedRunOfVersion7IsExtended() {
+        const auto database = copyOf("version7.db");
+        QVERIFY(RunCatalog(database).inspect({1}).isWhole());
+        QCOMPARE(storedSnapshot(database, {1}, test::kResources)->members.size(), std::size_t{10});
+        const auto loop = RunLoop::goOn({1}, {.database = database, .resources = test::kResources, .threads = 1},
+                                        nullptr, {.evaluations = 120});
+        QCOMPARE(test::finish(*loop).archiveHash,
+                 std::string("fb8f80eb60dd07382b7864242382e729dd57a92fa67c0b0cf7b0b12f575db469"));
+    }
 };
 
 MERGARIUM_SUITE(StoredVersionsTest)

@@ -38,9 +38,12 @@ BirthFilters::BirthFilters(QWidget* parent) : QWidget(parent) {
     outcome_->setAccessibleName(tr("Outcome"));
     for (const auto& [outcome, name] :
          {std::pair(BirthOutcome::Any, tr("All births")), std::pair(BirthOutcome::Accepted, tr("Accepted")),
-          std::pair(BirthOutcome::Rejected, tr("Rejected")), std::pair(BirthOutcome::Failed, tr("Failed"))})
+          std::pair(BirthOutcome::Rejected, tr("Rejected")), std::pair(BirthOutcome::Failed, tr("Failed")),
+          std::pair(BirthOutcome::ByHand, tr("By hand"))})
         outcome_->addItem(name, static_cast<int>(outcome));
-    outcome_->setToolTip(tr("Rejected: scored, and not taken into the archive. Failed: could not be scored."));
+    outcome_->setToolTip(
+        tr("Rejected: scored, and not taken into the archive. Failed: could not be scored. By hand: children that a "
+           "person had bred, and founders that joined."));
 
     part_ = new QComboBox(this);
     part_->setObjectName("births.part");

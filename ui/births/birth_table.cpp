@@ -7,6 +7,7 @@
 #include "ui/table/column_header.h"
 #include "ui/theme/theme.h"
 
+#include <QFont>
 #include <QGuiApplication>
 
 #include <algorithm>
@@ -30,6 +31,16 @@ QString outcomeText(const Pairing& birth) {
                                    : BirthTable::tr("failed");
 }
 
+/// Nothing of most births: the strategy asked for them.
+QString originText(const Pairing& birth) {
+    switch (birth.origin) {
+        case BirthOrigin::ByHand: return BirthTable::tr("by hand");
+        case BirthOrigin::Founder: return BirthTable::tr("founder");
+        case BirthOrigin::Search: break;
+    }
+    return {};
+}
+
 /// In the order of the columns.
 QVariantList valuesOf(const Pairing& birth) {
     const QVariant none = QString();
@@ -42,6 +53,7 @@ QVariantList valuesOf(const Pairing& birth) {
             member(birth.child),
             failed ? none : QVariant(100.0 * birth.childTrain),
             outcomeText(birth),
+            originText(birth),
             birth.replaced ? member(*birth.replaced) : none,
             failed         ? none
             : birth.scored ? number(*birth.scored)
@@ -237,13 +249,19 @@ int BirthTable::columnCount(const QModelIndex& parent) const { return parent.isV
 
 QVariant BirthTable::data(const QModelIndex& index, int role) const {
     if (role == Qt::TextAlignmentRole) {
-        const bool words = index.column() == OutcomeColumn || index.column() == FailureColumn;
+        const bool words =
+            index.column() == OutcomeColumn || index.column() == OriginColumn || index.column() == FailureColumn;
         return QVariant::fromValue((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     }
     const auto* birth = index.isValid() ? find(index.row()) : nullptr;
     // Most children are rejected: those are said softly, so that the others stand out.
     if (role == Qt::ForegroundRole && !(birth && birth->accepted))
         return colorsOf(QGuiApplication::palette()).mutedText;
+    if (role == Qt::FontRole && birth && birth->origin != BirthOrigin::Search) {
+        QFont font;
+        font.setBold(true);
+        return font;
+    }
     if (role == Qt::ToolTipRole && birth && index.column() == FailureColumn)
         return QString::fromStdString(birth->failure);
     if (role == kValueRole && birth) return valuesOf(*birth).at(index.column());
@@ -283,6 +301,7 @@ QString BirthTable::text(const Pairing& birth, int column) const {
         case ChildColumn: return memberText(birth.child);
         case TrainColumn: return birth.failure.empty() ? percentNumber(birth.childTrain) : kNobody;
         case OutcomeColumn: return outcomeText(birth);
+        case OriginColumn: return originText(birth);
         case ReplacedColumn: return birth.replaced ? memberText(*birth.replaced) : kNobody;
         case ScoredColumn:
             return !birth.failure.empty() ? kNobody : birth.scored ? countText(*birth.scored) : tr("all");
@@ -301,6 +320,10 @@ QVariant BirthTable::headerData(int section, Qt::Orientation orientation, int ro
             {tr("Train (%)"),
              tr("The child's mean score on the training samples that it was scored on. Click to sort by it.")},
             {tr("Outcome"), tr("Whether the child came into the archive."), Qt::AlignLeft},
+            {tr("Origin"),
+             tr("By hand: a person had it bred. Founder: it joined the run, and took an evaluation. Else the strategy "
+                "asked for it."),
+             Qt::AlignLeft},
             {tr("Replaced"), tr("The member that made room; a dash where none had to.")},
             {tr("Scored"), tr("Samples scored before it was certain that the child would be rejected."), Qt::AlignRight,
              tr("Scored (samples)")},

@@ -24,6 +24,7 @@ public:
         ChildColumn,
         TrainColumn,
         OutcomeColumn,
+        OriginColumn,
         ReplacedColumn,
         ScoredColumn,
         FailureColumn,

@@ -29,6 +29,7 @@ void sizeColumns(QTableView& table) {
     for (int column = 0; column < BirthTable::FailureColumn; ++column) {
         const auto widest = column == BirthTable::StepColumn      ? QStringLiteral("10,000,000")
                             : column == BirthTable::OutcomeColumn ? BirthTable::tr("accepted")
+                            : column == BirthTable::OriginColumn  ? BirthTable::tr("founder")
                                                                   : QStringLiteral("#1000000");
         const auto head = model.headerData(column, Qt::Horizontal).toString();
         table.setColumnWidth(column, std::max(table.fontMetrics().horizontalAdvance(widest) + room,
@@ -130,7 +131,7 @@ void BirthsView::mark() {
     filters_->offer(member);
     if (member == marked_) return;
     marked_ = member;
-    const auto founders = snapshot()->run->founders.size();
+    const auto founders = foundersAtFirst(*snapshot()->run);
     births_->mark(member && member->value > founders ? std::optional(member->value - founders) : std::nullopt);
     const auto birth = births_->birthAt(table_->currentIndex().row());
     if (member && birth && birth->child == *member) return;

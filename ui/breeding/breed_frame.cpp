@@ -21,10 +21,13 @@ RankedMember childRow(const SessionSnapshot& snapshot, const Parentage& wish, co
     if (snapshot.handBred && snapshot.handBred->child && isBred(*snapshot.handBred, wish))
         return {snapshot.handBred->child, snapshot.handBred->fitness};
     const auto born = snapshot.evaluations + 1;
-    Member child{
-        .id = {snapshot.run->founders.size() + born}, .genome = nullptr, .scores = {}, .parentage = wish, .born = born};
+    Member child{.id = {foundersAtFirst(*snapshot.run) + born},
+                 .genome = nullptr,
+                 .scores = {},
+                 .parentage = wish,
+                 .born = born};
     const auto *a = recipeOf(first), *b = recipeOf(second);
-    if (a && b && a->founders == b->founders && a->length() == b->length())
+    if (a && b && a->length() == b->length())
         child.genome = std::make_shared<const RecipeGenome>(linearChild(*a, *b, wish.splice));
     return {std::make_shared<const Member>(std::move(child)), std::numeric_limits<double>::quiet_NaN()};
 }

@@ -34,6 +34,11 @@ double distance(std::span<const float> a, std::span<const float> b) {
     return sum / 2.0;
 }
 
+/// Of all founders, also of those that joined after the member's own.
+std::vector<float> paintedBy(const Recipe& recipe, const GenomeFrame& frame) {
+    return contributions(widened(recipe, frame.founders.size()), frame.bins);
+}
+
 /// `reference`: the contributions that distances are taken from; empty for the founders' own colours.
 void paintRow(const GenomeFrame& frame, const Member& member, std::span<const float> reference, QRgb* pixels) {
     const auto* recipe = recipeOf(member);
@@ -41,8 +46,8 @@ void paintRow(const GenomeFrame& frame, const Member& member, std::span<const fl
         std::fill_n(pixels, frame.bins.size(), qRgba(0, 0, 0, 0));
         return;
     }
-    const auto painted = contributions(*recipe, frame.bins);
-    const auto founders = recipe->founders;
+    const auto painted = paintedBy(*recipe, frame);
+    const auto founders = painted.size() / frame.bins.size();
     for (std::size_t bin = 0; bin < frame.bins.size(); ++bin) {
         const auto mixture = std::span(painted).subspan(bin * founders, founders);
         pixels[bin] = reference.empty() ? frame.colors->mixture(mixture)
@@ -53,7 +58,7 @@ void paintRow(const GenomeFrame& frame, const Member& member, std::span<const fl
 /// Of the frame's reference; empty without one.
 std::vector<float> referenceOf(const GenomeFrame& frame) {
     if (!frame.reference) return {};
-    return contributions(*recipeOf(*frame.rows[*rankOf(frame.rows, *frame.reference)].member), frame.bins);
+    return paintedBy(*recipeOf(*frame.rows[*rankOf(frame.rows, *frame.reference)].member), frame);
 }
 
 void paint(GenomeFrame& frame, const GenomeFramePtr& previous) {

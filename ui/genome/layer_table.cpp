@@ -17,8 +17,9 @@ LayerShares layerShares(const SnapshotPtr& snapshot, MemberId member) {
     if (!snapshot || !snapshot->run) return shares;
     for (const auto& founder : snapshot->run->founders) shares.founders.push_back(QString::fromStdString(founder.name));
     const auto slot = slotOf(*snapshot, member);
-    const auto* recipe = slot ? recipeOf(*snapshot->members[*slot]) : nullptr;
-    if (!recipe || recipe->founders == 0) return shares;
+    const auto* known = slot ? recipeOf(*snapshot->members[*slot]) : nullptr;
+    if (!known || known->founders == 0) return shares;
+    const auto recipe = widened(*known, shares.founders.size());
 
     const auto& layout = snapshot->run->layout;
     const auto layers = layersOf(layout);
@@ -29,11 +30,11 @@ LayerShares layerShares(const SnapshotPtr& snapshot, MemberId member) {
         shares.rows.push_back({name, parameters, {each.begin(), each.end()}});
     };
     const std::vector<VectorRange> whole{{0, layout.length()}};
-    add(tr("whole model"), layout.length(), contributions(*recipe, whole));
-    const auto painted = contributions(*recipe, bins);
+    add(tr("whole model"), layout.length(), contributions(recipe, whole));
+    const auto painted = contributions(recipe, bins);
     for (std::size_t i = 0; i < layers.size(); ++i)
         add(QString::fromStdString(layers[i].name), bins[i].size(),
-            std::span(painted).subspan(i * recipe->founders, recipe->founders));
+            std::span(painted).subspan(i * recipe.founders, recipe.founders));
     return shares;
 }
 

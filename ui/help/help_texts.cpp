@@ -44,7 +44,8 @@ QString niches() {
         "that all solve is dim in every row; one that a single member solves is bright in that row alone: its niche. "
         "The bar above says how contested each sample is, the numbers beside the rows are fitness.</p>"
         "<p>Samples stand by class, by difficulty, or by owner, which puts a member's niche in one piece. Where "
-        "samples share a column it shows their mean, or the largest, so that a single one isn't lost.</p>"
+        "samples share a column it shows their mean, or the largest, so that a single one isn't lost. The Inspector "
+        "says what every member answers to the chosen sample, right or wrong.</p>"
         "<p><b>Keys.</b> Arrows move a cursor, Enter inspects its sample, Ctrl+Enter its member. + and - zoom, Home "
         "shows all, Shift with Left and Right pans.</p>");
 }
@@ -150,7 +151,8 @@ QString runs() {
         "<p>Extend gives a run more evaluations, also one that has finished: it goes on with the same stream of random "
         "numbers, and ends as if it had had its new budget from the start. Parameters of its strategy can become "
         "others "
-        "there, too, from the next evaluation on; the run keeps every change, and is repeated with it.</p>"
+        "there, too, from the next evaluation on; the archive may become smaller, and then the weakest leave. A model "
+        "can join the founders: it takes one evaluation. The run keeps every change, and is repeated with it.</p>"
         "<p>Several runs can be chosen and compared; of one run of a sweep the whole sweep is. Several can be deleted, "
         "too, a sweep's line with all of its runs. Undo in the message, or in the menu Run, brings them back until the "
         "window closes.</p>"

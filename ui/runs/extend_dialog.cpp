@@ -1,9 +1,11 @@
 #include "ui/runs/extend_dialog.h"
 
 #include "core/configuration/yaml.h"
+#include "core/founders/founder_fields.h"
 #include "core/store/run_catalog.h"
 #include "ui/session/run_text.h"
 #include "ui/setup/number_boxes.h"
+#include "ui/setup/path_edit.h"
 
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -21,6 +23,7 @@ ExtendDialog::ExtendDialog(const RunSummary& run, QWidget* parent)
       budget_(run.budget),
       evaluations_(new CountBox(this)),
       changes_(new QPlainTextEdit(this)),
+      founder_(new PathEdit(PathEdit::Kind::Folder, tr("none"), this)),
       problem_(new QLabel(this)) {
     setWindowTitle(tr("Extend or change the run"));
     auto* layout = new QFormLayout(this);
@@ -42,9 +45,14 @@ ExtendDialog::ExtendDialog(const RunSummary& run, QWidget* parent)
     changes_->setPlaceholderText(QStringLiteral("strategy.alpha=0.5\nstrategy.archive=40"));
     changes_->setToolTip(
         tr("A key of the strategy and its new value, one a line, as the configuration has them. The "
-           "archive can become larger, not smaller."));
+           "archive can become smaller, too: then the weakest members leave."));
     changes_->setTabChangesFocus(true);
     changes_->setFixedHeight(4 * fontMetrics().lineSpacing());
+    founder_->setObjectName("extend.founder");
+    founder_->setAccessibleName(tr("Founder that joins"));
+    founder_->setToolTip(
+        tr("A model folder or safetensors file, or BASE+ADAPTER; it may be dropped here. It is scored as the next "
+           "evaluation, and sits in an empty place or in that of the weakest member."));
     evaluations_->setObjectName("extend.evaluations");
     evaluations_->setAccessibleName(tr("Evaluations in all"));
     evaluations_->setToolTip(tr("Children to be scored in all; %1 so far.").arg(countText(budget_)));
@@ -58,12 +66,14 @@ ExtendDialog::ExtendDialog(const RunSummary& run, QWidget* parent)
     layout->addRow(tr("&Evaluations in all"), evaluations_);
     layout->addRow(meaning);
     layout->addRow(tr("&Parameters"), changes_);
+    layout->addRow(tr("&Founder"), founder_);
     layout->addRow(event);
     layout->addRow(problem_);
     layout->addRow(buttons);
 
     connect(evaluations_, &CountBox::changed, this, &ExtendDialog::judge);
     connect(changes_, &QPlainTextEdit::textChanged, this, &ExtendDialog::judge);
+    connect(founder_, &PathEdit::changed, this, &ExtendDialog::judge);
     connect(buttons, &QDialogButtonBox::accepted, this, [this] {
         QString problem;
         Q_EMIT chosen(wish(problem));
@@ -80,6 +90,7 @@ ResumedRun ExtendDialog::wish(QString& problem) const {
     if (evaluations > budget_) wish.evaluations = evaluations;
     if (evaluations < budget_)
         problem = tr("A run's budget can become larger than %1, not smaller.").arg(countText(budget_));
+    if (!founder_->path().isEmpty()) wish.founder = founderNamed(founder_->path().toStdString());
     for (const auto& line : changes_->toPlainText().split('\n')) {
         if (line.trimmed().isEmpty()) continue;
         try {
@@ -96,7 +107,7 @@ void ExtendDialog::judge() {
     const auto asked = wish(problem);
     problem_->setText(problem);
     problem_->setVisible(!problem.isEmpty());
-    extend_->setEnabled(problem.isEmpty() && (asked.evaluations || !asked.changes.empty()));
+    extend_->setEnabled(problem.isEmpty() && (asked.evaluations || !asked.changes.empty() || asked.founder));
 }
 
 }  // namespace mergarium

@@ -14,9 +14,10 @@ namespace mergarium {
 
 struct RunSummary;
 class CountBox;
+class PathEdit;
 
-/// Asks how a run is to go on otherwise than it has: how many evaluations it is to come to, and which parameters of its
-/// strategy become others.
+/// Asks how a run is to go on otherwise than it has: how many evaluations it is to come to, which parameters of its
+/// strategy become others, and which model joins its founders.
 class ExtendDialog : public QDialog {
     Q_OBJECT
 
@@ -36,6 +37,7 @@ private:
     const std::uint64_t budget_;
     CountBox* evaluations_ = nullptr;
     QPlainTextEdit* changes_ = nullptr;
+    PathEdit* founder_ = nullptr;
     QLabel* problem_ = nullptr;
     QPushButton* extend_ = nullptr;
 };

@@ -13,6 +13,8 @@ namespace {
 constexpr double kWeightStep = 0.05;
 constexpr double kMixingStep = 0.2;
 
+constexpr std::string_view kCmaEsChanges[] = {"archive"};
+
 CmaEs optimizerFrom(std::vector<double> mean, const CmaEsSearchSettings& settings, std::uint64_t seed, double step) {
     const auto covariance = mean.size() <= kMostFullDimensions ? Covariance::Full : Covariance::Diagonal;
     return CmaEs(std::move(mean), {.seed = seed,
@@ -39,6 +41,12 @@ void visit(FieldVisitor& visitor, CmaEsSearchSettings& settings) {
                    .label = "Layers together",
                    .help = "How many neighbouring layers share their mixing weights."},
                   settings.layers, {.least = 1});
+}
+
+StrategyTraits traitsOf(const CmaEsSearchSettings& settings) {
+    return {.slots = settings.archive,
+            .changeable = kCmaEsChanges,
+            .fixedBecause = "the distribution that it has learnt goes by them"};
 }
 
 /// Untrained founders have nothing to be mixed: their search is over the parameters, and begins where they were drawn

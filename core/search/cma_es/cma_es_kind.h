@@ -28,7 +28,7 @@ struct CmaEsSearchSettings {
 };
 
 void visit(FieldVisitor& visitor, CmaEsSearchSettings& settings);
-inline StrategyTraits traitsOf(const CmaEsSearchSettings& settings) { return {.slots = settings.archive}; }
+StrategyTraits traitsOf(const CmaEsSearchSettings& settings);
 inline std::optional<Violation> violationOf(const CmaEsSearchSettings&) { return std::nullopt; }
 std::unique_ptr<Strategy> makeStrategy(const CmaEsSearchSettings& settings, const SearchSpace& space, Archive archive);
 

@@ -40,6 +40,7 @@ public:
     Proposal propose(std::uint64_t step) override;
     Admission admit(Proposal proposal, Offspring child) override;
     std::optional<Verdict> judge(const Scores& scores) override;
+    std::optional<Verdict> judgeFounder(const Scores& scores) override { return archive_.judgeGuest(scores); }
     void replay(const DecidedBirth& birth) override;
     std::uint64_t lookahead() const override { return settings_.offspring; }
     ArchivePtr rivals() const override { return before_ ? before_ : snapshotOf(archive_); }

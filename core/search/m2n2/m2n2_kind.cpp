@@ -6,6 +6,11 @@
 namespace mergarium {
 namespace {
 
+/// All of them: what it knows is its archive.
+constexpr std::string_view kM2n2Changes[] = {
+    "archive", "alpha",         "epsilon",  "capacity", "attraction", "crossover",         "splits",
+    "ratio",   "interpolation", "mutation", "snap",     "offspring",  "refuse_duplicates", "early_rejection"};
+
 void visitAll(FieldVisitor& visitor, M2n2Settings& settings, bool drawsByFitness) {
     visitArchiveSize(visitor, settings.archive);
     visitCompetition(visitor, settings.competition);
@@ -51,7 +56,8 @@ StrategyTraits traitsOf(const M2n2Settings& settings) {
             .attraction = settings.attraction,
             .mutation = settings.splice.mutation,
             .earlyRejection = settings.earlyRejection,
-            .changeable = true};
+            .changeable = kM2n2Changes,
+            .takesFounders = true};
 }
 
 std::optional<Violation> violationOf(const M2n2Settings& settings) {

@@ -35,6 +35,7 @@ public:
     Proposal propose(std::uint64_t step) override;
     Admission admit(Proposal proposal, Offspring child) override;
     std::optional<Verdict> judge(const Scores& scores) override;
+    std::optional<Verdict> judgeFounder(const Scores& scores) override { return judge(scores); }
     void replay(const DecidedBirth& birth) override;
     const Archive& archive() const override { return archive_; }
 

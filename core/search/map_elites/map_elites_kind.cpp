@@ -12,6 +12,7 @@ namespace mergarium {
 namespace {
 
 constexpr double kMostSlots = 100'000.0;
+constexpr std::string_view kElitesChanges[] = {"crossover", "splits", "ratio", "interpolation", "mutation", "snap"};
 
 double slotsOf(const MapElitesSettings& settings) {
     return std::pow(static_cast<double>(settings.cells), static_cast<double>(descriptorCount(settings.descriptors)));
@@ -36,7 +37,10 @@ void visit(FieldVisitor& visitor, MapElitesSettings& settings) {
 StrategyTraits traitsOf(const MapElitesSettings& settings) {
     return {.slots = static_cast<std::size_t>(slotsOf(settings)),
             .foundersHaveSlots = false,
-            .mutation = settings.splice.mutation};
+            .mutation = settings.splice.mutation,
+            .changeable = kElitesChanges,
+            .fixedBecause = "its members sit where their behaviours lie in the map",
+            .takesFounders = true};
 }
 
 std::optional<Violation> violationOf(const MapElitesSettings& settings) {

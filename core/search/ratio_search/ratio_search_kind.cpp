@@ -3,6 +3,12 @@
 #include "core/search/ratio_search/ratio_search.h"
 
 namespace mergarium {
+namespace {
+
+constexpr std::string_view kRatioChanges[] = {"archive", "ratio", "interpolation", "early_rejection"};
+constexpr std::string_view kGridChanges[] = {"archive", "interpolation", "early_rejection"};
+
+}  // namespace
 
 void visit(FieldVisitor& visitor, RatioSearchSettings& settings) {
     visitArchiveSize(visitor, settings.archive);
@@ -13,6 +19,16 @@ void visit(FieldVisitor& visitor, RatioSearchSettings& settings) {
                        ratio);
     visitInterpolation(visitor, settings.interpolation);
     visitEarlyRejection(visitor, settings.earlyRejection);
+}
+
+/// A grid is laid for all evaluations, from the first on.
+StrategyTraits traitsOf(const RatioSearchSettings& settings) {
+    const bool grid = std::holds_alternative<EvenRatios>(settings.ratio);
+    return {.slots = settings.archive,
+            .earlyRejection = settings.earlyRejection,
+            .plansByBudget = grid ? "a grid has as many ratios as there are evaluations" : "",
+            .changeable = grid ? std::span<const std::string_view>(kGridChanges) : kRatioChanges,
+            .fixedBecause = grid ? "a grid of ratios is laid before the first evaluation" : ""};
 }
 
 std::unique_ptr<Strategy> makeStrategy(const RatioSearchSettings& settings, const SearchSpace& space, Archive archive) {

@@ -27,12 +27,7 @@ struct RatioSearchSettings {
 };
 
 void visit(FieldVisitor& visitor, RatioSearchSettings& settings);
-inline StrategyTraits traitsOf(const RatioSearchSettings& settings) {
-    const bool grid = std::holds_alternative<EvenRatios>(settings.ratio);
-    return {.slots = settings.archive,
-            .earlyRejection = settings.earlyRejection,
-            .plansByBudget = grid ? "a grid has as many ratios as there are evaluations" : ""};
-}
+StrategyTraits traitsOf(const RatioSearchSettings& settings);
 inline std::optional<Violation> violationOf(const RatioSearchSettings&) { return std::nullopt; }
 std::unique_ptr<Strategy> makeStrategy(const RatioSearchSettings& settings, const SearchSpace& space, Archive archive);
 

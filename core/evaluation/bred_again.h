@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/archive/member.h"
 #include "core/genome/genome.h"
-#include "core/store/run_catalog.h"
 
 #include <map>
 #include <span>

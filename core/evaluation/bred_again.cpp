@@ -1,4 +1,4 @@
-#include "core/export/stored_genome.h"
+#include "core/evaluation/bred_again.h"
 
 #include <fmt/format.h>
 
