@@ -126,6 +126,8 @@ void MainWindow::connectViews() {
         run.budget = latest->budget;
         askToExtend(run);
     });
+    connect(selection_, &Selection::changed, this,
+            [this] { workbench_->wantAnswers(selection_->sample().has_value()); });
     connect(runs_, &RunsView::duplicateRequested, this, &MainWindow::duplicate);
     connect(runs_, &RunsView::compareRequested, this, &MainWindow::compare);
     connect(sweep_, &SweepPage::compareRequested, this, [this](const QString& sweep) { compare({sweep}); });

@@ -21,6 +21,9 @@ struct TaskOutline {
     /// Of a task that brings its own founders: numbers of parameters and of training samples.
     std::uint64_t parameters = 0;
     std::size_t samples = 0;
+    /// What a model answers to all training samples (Task::attempt) is found out in a moment, so nobody needs to keep
+    /// it.
+    bool answersAtOnce = false;
 };
 
 }  // namespace mergarium

@@ -18,6 +18,7 @@ const fs::path kSource = MERGARIUM_SOURCE_DIR;
 
 /// What each folder of core includes of the others: all of it and no more. A new line here is a decision.
 const std::map<std::string, Names> kCore{
+    {"answers", {"archive", "evaluation", "genome", "run", "store", "tasks"}},
     {"archive", {"genome"}},
     {"checkpoint", {"files"}},
     {"comparison", {"figures", "run", "statistics", "text"}},

@@ -45,10 +45,14 @@ SamplePage::SamplePage(QWidget* parent)
       solvers_(new QLabel(this)),
       model_(new SolverTable(this)),
       table_(makePlainTable(this)),
+      problem_(new QLabel(this)),
       whose_(new QLabel(this)),
       answer_(makeReader(tr("Answer"), 10, this)) {
     facts_->setWordWrap(true);
     solvers_->setWordWrap(true);
+    problem_->setWordWrap(true);
+    problem_->setTextFormat(Qt::PlainText);
+    problem_->setObjectName("sample.noAnswers");
     table_->setModel(model_);
     table_->setItemDelegateForColumn(SolverTable::ShareColumn, new ShareDelegate(table_));
     table_->setAccessibleName(tr("Members and what they make of the sample"));
@@ -63,6 +67,7 @@ SamplePage::SamplePage(QWidget* parent)
     layout->addWidget(facts_);
     layout->addWidget(solvers_);
     layout->addWidget(table_, 1);
+    layout->addWidget(problem_);
     layout->addWidget(whose_);
     layout->addWidget(answer_);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &SamplePage::showAnswer);
@@ -98,12 +103,23 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
                       : solvers.size() == 1 ? tr("One of %1 members solves it.").arg(members)
                                             : tr("%1 of %2 members solve it.").arg(solvers.size()).arg(members));
     // Wrong answers are as telling as right ones.
-    auto rows = texts ? answersTo(*snapshot, sample) : std::move(solvers);
+    const bool answers = texts || std::ranges::any_of(snapshot->members, [](const MemberPtr& member) {
+                             return member && member->answers;
+                         });
+    auto rows = answers ? answersTo(*snapshot, sample) : std::move(solvers);
     table_->setVisible(!rows.empty());
-    table_->setColumnHidden(SolverTable::AnswerColumn, !texts);
-    table_->horizontalHeader()->setSectionResizeMode(SolverTable::ShareColumn,
-                                                     texts ? QHeaderView::ResizeToContents : QHeaderView::Stretch);
+    table_->setColumnHidden(SolverTable::AnswerColumn, !answers);
+    // Sentences take what room there is; a word stands beside the member.
+    auto* header = table_->horizontalHeader();
+    header->setSectionResizeMode(SolverTable::ShareColumn,
+                                 texts ? QHeaderView::ResizeToContents : QHeaderView::Stretch);
+    header->setSectionResizeMode(SolverTable::AnswerColumn,
+                                 texts ? QHeaderView::Stretch : QHeaderView::ResizeToContents);
+    header->moveSection(header->visualIndex(SolverTable::AnswerColumn),
+                        texts ? SolverTable::AnswerColumn : SolverTable::ScoreColumn);
     model_->setSolvers(std::move(rows));
+    problem_->setText(QString::fromStdString(snapshot->whyNoAnswers));
+    problem_->setVisible(!snapshot->whyNoAnswers.empty());
     whose_->setVisible(texts);
     answer_->setVisible(texts);
     if (texts && !table_->currentIndex().isValid()) table_->selectRow(0);

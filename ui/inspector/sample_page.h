@@ -12,7 +12,8 @@ namespace mergarium {
 
 class SolverTable;
 
-/// One sample: its picture and who solves it; or its question and reference, and what every member answers.
+/// One sample: its picture, or its question and reference; and what every member answers, as far as that is known, else
+/// who solves it.
 class SamplePage : public QWidget {
     Q_OBJECT
 
@@ -37,6 +38,7 @@ private:
     QLabel* solvers_ = nullptr;
     SolverTable* model_ = nullptr;
     QTableView* table_ = nullptr;
+    QLabel* problem_ = nullptr;
     QLabel* whose_ = nullptr;
     QPlainTextEdit* answer_ = nullptr;
 };

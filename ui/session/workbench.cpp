@@ -9,7 +9,8 @@ Workbench::Workbench(Workplace workplace, QObject* parent)
     : QObject(parent),
       workplace_(std::move(workplace)),
       loader_(workplace_.database, workplace_.resources),
-      history_(workplace_.database) {
+      history_(workplace_.database),
+      answers_({.database = workplace_.database, .resources = workplace_.resources, .threads = workplace_.threads}) {
     connect(&loader_, &StoredRunLoader::listed, this, &Workbench::noticeRuns);
     connect(&loader_, &StoredRunLoader::failed, this, &Workbench::failed);
     connect(&loader_, &StoredRunLoader::loaded, this, &Workbench::present);
@@ -22,6 +23,7 @@ Workbench::Workbench(Workplace workplace, QObject* parent)
         Q_EMIT failed(sentence);
     });
     connect(&history_, &HistoryLoader::lookedAt, this, &Workbench::show);
+    connect(&answers_, &AnswerLoader::learnt, this, [this] { show(bare_); });
 }
 
 Workbench::~Workbench() = default;
@@ -111,9 +113,15 @@ void Workbench::noticeRuns(const std::vector<RunSummary>& runs) {
         if (run.id == latest_->run->id && run.isElsewhere) loader_.load(run.id);
 }
 
+void Workbench::wantAnswers(bool wanted) {
+    if (std::exchange(wantsAnswers_, wanted) == wanted || !wanted) return;
+    show(bare_);
+}
+
 void Workbench::show(const SnapshotPtr& snapshot) {
-    shown_ = snapshot;
-    Q_EMIT shownChanged(snapshot);
+    bare_ = snapshot;
+    shown_ = wantsAnswers_ ? answers_.completed(snapshot) : snapshot;
+    Q_EMIT shownChanged(shown_);
 }
 
 void Workbench::lookBack(std::uint64_t step) {

@@ -2,6 +2,7 @@
 
 #include "core/session/session.h"
 #include "core/startup/trusted_programs.h"
+#include "ui/session/answer_loader.h"
 #include "ui/session/history_loader.h"
 #include "ui/session/live_session.h"
 #include "ui/session/stored_run_loader.h"
@@ -70,6 +71,8 @@ public:
     /// that computes goes on.
     void lookBack(std::uint64_t step);
     void followLatest();
+    /// Whether what members answer is to be found out, where it isn't kept.
+    void wantAnswers(bool wanted);
     /// The shown run goes on: it computes here, or it is followed while somebody else computes it.
     bool showsGoing() const { return showsLive() || (latest_ && isGoing(latest_->phase)); }
     const HistoryOutline& history() const { return history_.outline(); }
@@ -123,11 +126,15 @@ private:
     Workplace workplace_;
     StoredRunLoader loader_;
     HistoryLoader history_;
+    AnswerLoader answers_;
+    bool wantsAnswers_ = false;
     std::unique_ptr<LiveSession> live_;
     /// The live run is the shown one.
     bool showsLive_ = false;
     bool lookingBack_ = false;
     SnapshotPtr shown_, latest_;
+    /// What is shown, as it came.
+    SnapshotPtr bare_;
     /// What was begun last, what could not begin without consent, and what to begin when the computing run has stopped.
     std::optional<Begin> begun_, refused_, next_;
     std::vector<Deletion> deletions_;

@@ -5,7 +5,7 @@
 namespace mergarium {
 
 /// The perceptron 64-256-10 of the paper (section 4.1), and the first 80 % of the digits.
-TaskOutline outlineOf(const DigitsSettings&) { return {.parameters = 19'210, .samples = 1'437}; }
+TaskOutline outlineOf(const DigitsSettings&) { return {.parameters = 19'210, .samples = 1'437, .answersAtOnce = true}; }
 
 SampleSet samplesOf(const DigitsSettings&, const std::filesystem::path& resources) {
     return pictures(readDigits(digitsFile(resources)).train);
