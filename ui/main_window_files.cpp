@@ -92,11 +92,11 @@ void MainWindow::askReport() {
     if (!shown || !shown->run)
         return messages_->say(
             {.sentence = tr("There is no run to report on: start one, or open one from the list of runs.")});
-    figures_->askReport(
-        [place = options_.workplace, run = shown->run->id, about = options_.about](const std::filesystem::path& path) {
-            const auto versions = about ? versionsText(about()) : std::string();
-            writeReport(storedReport(place.database, run, place.resources, versions), path);
-        });
+    figures_->askReport([place = options_.workplace, run = shown->run->id, about = options_.about](
+                            const std::filesystem::path& path, const Progress& progress) {
+        const auto versions = about ? versionsText(about()) : std::string();
+        writeReport(storedReport(place.database, run, place.resources, versions, progress), path, progress);
+    });
 }
 
 }  // namespace mergarium

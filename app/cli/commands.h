@@ -12,6 +12,8 @@ int breed(const Options& options);
 int list(const Options& options);
 int show(const Options& options);
 int check(const Options& options);
+int note(const Options& options);
+int importOthers(const Options& options);
 int report(const Options& options);
 int presets(const Options& options);
 int parameters(const Options& options);

@@ -103,6 +103,22 @@ int carryOut(int argc, char** argv) {
     addDatabase(*show, options);
     commands.push_back({show, &mergarium::cli::show});
 
+    auto* note = addCommand(program, "note", "Write notes on a stored run, or print them", options);
+    note->add_option("RUN", options.run, "The run's number")->required()->type_name("N");
+    note->add_option("NOTES", options.note,
+                     "The notes, in place of those there are; \"\" for none (default: print them)")
+        ->type_name("TEXT");
+    addDatabase(*note, options);
+    commands.push_back({note, &mergarium::cli::note});
+
+    auto* importing = addCommand(program, "import", "Take over runs of another run database", options);
+    importing->add_option("FROM", options.otherDatabase, "The other run database")->required()->type_name("FILE");
+    importing->add_option("RUN", options.compared, "Numbers of its runs (default: all)")
+        ->type_name("RUN")
+        ->check(CLI::PositiveNumber);
+    addDatabase(*importing, options);
+    commands.push_back({importing, &mergarium::cli::importOthers});
+
     auto* report =
         addCommand(program, "report", "Write what is known of a stored run as one HTML or PDF file", options);
     report->add_option("RUN", options.run, "The run's number")->required()->type_name("N");

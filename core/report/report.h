@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/figures/drawing.h"
+#include "core/progress/progress.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -51,7 +52,7 @@ std::string reportHtml(const Report& report);
 std::string reportPdf(const Report& report);
 
 /// Writes a report as the file's name says, .html or .pdf; whole or not at all, in the place of what was there. Throws
-/// std::runtime_error with one sentence.
-void writeReport(const Report& report, const std::filesystem::path& path);
+/// std::runtime_error with one sentence, and Cancelled when `progress` says so before the file is written.
+void writeReport(const Report& report, const std::filesystem::path& path, const Progress& progress = nullptr);
 
 }  // namespace mergarium

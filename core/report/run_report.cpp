@@ -132,8 +132,12 @@ ReportTable foundersOf(const RunDescription& run) {
     ReportTable table{.columns = {{"Founder", true}, {"Name"}, {"Train (%)", true}, {"Test (%)", true}, {"Contents"}},
                       .rows = {}};
     for (const auto& founder : run.founders)
-        table.rows.push_back({number(founder.id), cut(founder.name), percent(founder.train), percent(founder.test),
-                              founder.hash.empty() ? "made by the run" : founder.hash});
+        table.rows.push_back(
+            {number(founder.id),
+             cut(founder.joined == 0
+                     ? founder.name
+                     : fmt::format("{}, joined at step {}", founder.name, words::count(founder.joined))),
+             percent(founder.train), percent(founder.test), founder.hash.empty() ? "made by the run" : founder.hash});
     return table;
 }
 
@@ -158,6 +162,9 @@ void tellHowToRepeat(Report& report, const ReportedRun& reported, MemberId best)
     text =
         "The seed and the budget are in the configuration. On the same machine the repetition ends with the same "
         "archive, to the bit; on another one, numbers are rounded otherwise.";
+    if (foundersAtFirst(*run.run) < run.run->founders.size())
+        text +=
+            " Founders joined the run: in a repetition they have to be added at the same steps (resume --add-founder).";
     if (!run.archiveHash.empty()) text += fmt::format(" The archive's hash is then {}.", run.archiveHash);
     if (toYaml(run.run->configuration).find("\n  program:") != std::string::npos)
         text +=

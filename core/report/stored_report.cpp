@@ -7,12 +7,18 @@
 namespace mergarium {
 
 Report storedReport(const std::filesystem::path& database, RunId run, const std::filesystem::path& resources,
-                    const std::string& versions) {
+                    const std::string& versions, const Progress& progress) {
+    const auto lookUp = [&] {
+        if (progress && !progress(0, 0)) throw Cancelled();
+    };
+    lookUp();
     ReportedRun reported{.run = storedSnapshot(database, run, resources),
                          .database = database.filename().string(),
                          .versions = versions};
+    lookUp();
     if (const auto best = bestSlot(reported.run->members))
         reported.family = RunCatalog(database).family(run, reported.run->members[*best]->id);
+    lookUp();
     return reportOf(reported);
 }
 

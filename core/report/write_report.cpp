@@ -7,11 +7,13 @@
 
 namespace mergarium {
 
-void writeReport(const Report& report, const std::filesystem::path& path) {
+void writeReport(const Report& report, const std::filesystem::path& path, const Progress& progress) {
     const auto ending = path.extension();
     if (ending != ".html" && ending != ".pdf")
         throw std::runtime_error(fmt::format("{}: name a file that ends with .html or .pdf.", path.string()));
-    writeWholeFile(path, ending == ".pdf" ? reportPdf(report) : reportHtml(report));
+    const auto file = ending == ".pdf" ? reportPdf(report) : reportHtml(report);
+    if (progress && !progress(0, 0)) throw Cancelled();
+    writeWholeFile(path, file);
 }
 
 }  // namespace mergarium

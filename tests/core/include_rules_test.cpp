@@ -48,7 +48,7 @@ const std::map<std::string, Names> kCore{
     {"parallel", {}},
     {"progress", {}},
     {"random", {}},
-    {"report", {"archive", "configuration", "figures", "files", "run", "session", "store", "text"}},
+    {"report", {"archive", "configuration", "figures", "files", "progress", "run", "session", "store", "text"}},
     {"run", {"archive", "checkpoint", "configuration", "subprocess", "tasks"}},
     {"search", {"archive", "checkpoint", "fields", "files", "genome", "mating", "random", "tasks"}},
     {"session",

@@ -221,6 +221,9 @@ private Q_SLOTS:
         QVERIFY(html.readAll().startsWith("<!DOCTYPE html>"));
         QVERIFY(pdf.readAll().startsWith("%PDF"));
         QVERIFY_EXCEPTION_THROWN(writeReport(example(), path("a.doc")), std::runtime_error);
+        // Who has had enough gets no file.
+        QVERIFY_EXCEPTION_THROWN(writeReport(example(), path("late.pdf"), [](auto, auto) { return false; }), Cancelled);
+        QVERIFY(!std::filesystem::exists(path("late.pdf")));
         QCOMPARE(filesIn(folder), (QStringList{"a.html", "a.pdf"}));
     }
 

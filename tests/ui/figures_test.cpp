@@ -242,12 +242,30 @@ private Q_SLOTS:
         QSignalSpy said(&desk, &FigureDesk::said);
         const auto* here = QThread::currentThread();
         std::atomic<bool> elsewhere = false;
-        desk.saveReport([&](const auto&) { elsewhere = QThread::currentThread() != here; }, "/tmp/report.html");
+        desk.saveReport([&](const auto&, const auto&) { elsewhere = QThread::currentThread() != here; },
+                        "/tmp/report.html");
         QTRY_COMPARE(said.size(), 1);
         QVERIFY(elsewhere);
-        desk.saveReport([](const auto&) { throw std::runtime_error("There is no run 7."); }, "/tmp/report.html");
+        desk.saveReport([](const auto&, const auto&) { throw std::runtime_error("There is no run 7."); },
+                        "/tmp/report.html");
         QTRY_COMPARE(said.size(), 2);
         QCOMPARE(said[1][0].value<Message>().sentence, QString("There is no run 7."));
+    }
+
+    void aReportIsCancelled() {
+        QWidget window;
+        FigureDesk desk(&window);
+        Message last;
+        connect(&desk, &FigureDesk::said, &window, [&](const Message& message) { last = message; });
+        desk.saveReport(
+            [](const auto&, const Progress& progress) {
+                while (progress(0, 0)) std::this_thread::yield();
+                throw Cancelled();
+            },
+            "/tmp/report.html");
+        QTRY_COMPARE_WITH_TIMEOUT(last.action, QString("Cancel"), 240'000);
+        last.carryOut();
+        QTRY_COMPARE_WITH_TIMEOUT(last.sentence, QString("report.html was not written: it was cancelled."), 240'000);
     }
 
     void theDialogCountsThePixels() {

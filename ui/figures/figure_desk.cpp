@@ -146,7 +146,7 @@ void FigureDesk::saveTable(const QTableView& table, const QString& path) {
     });
 }
 
-void FigureDesk::askReport(std::function<void(const std::filesystem::path& path)> write) {
+void FigureDesk::askReport(WriteReport write) {
     const auto path = askWhereToSave({.parent = window_,
                                       .purpose = "reports",
                                       .title = tr("Save the report"),
@@ -155,23 +155,22 @@ void FigureDesk::askReport(std::function<void(const std::filesystem::path& path)
     if (!path.isEmpty()) saveReport(std::move(write), path);
 }
 
-void FigureDesk::saveReport(std::function<void(const std::filesystem::path& path)> write, const QString& path) {
-    start(path, [write = std::move(write), path](const auto&, const auto&) { write(pathOf(path)); });
+void FigureDesk::saveReport(WriteReport write, const QString& path) {
+    start(path,
+          [write = std::move(write), path](const auto&, const Progress& progress) { write(pathOf(path), progress); });
 }
 
 void FigureDesk::start(const QString& path, FileJob::Work work) {
     auto* job = new FileJob(std::move(work), this);
     const auto name = QFileInfo(path).fileName();
     connect(job, &FileJob::progressed, this, [this, job, name](std::uint64_t done, std::uint64_t total) {
-        Message message{.sentence = tr("Writing %1...").arg(name)};
-        if (total > 0) {
-            message.sentence = tr("Writing %1: %2 of %3 rows.").arg(name, countText(done), countText(total));
-            message.action = tr("Cancel");
-            message.carryOut = [job = QPointer(job)] {
-                if (job) job->cancel();
-            };
-        }
-        Q_EMIT said(message);
+        Q_EMIT said({.sentence = total > 0
+                                     ? tr("Writing %1: %2 of %3 rows.").arg(name, countText(done), countText(total))
+                                     : tr("Writing %1...").arg(name),
+                     .action = tr("Cancel"),
+                     .carryOut = [job = QPointer(job)] {
+                         if (job) job->cancel();
+                     }});
     });
     connect(job, &FileJob::failed, this, &FigureDesk::fail);
     connect(job, &FileJob::cancelled, this,

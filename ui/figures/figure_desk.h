@@ -32,13 +32,15 @@ public:
 
     /// Asks how and where to save the picture that is seen in `view`.
     void askFigure(QWidget& view);
-    /// `write` is called on another thread, for a name that ends with .html or .pdf; throws with one sentence.
-    void askReport(std::function<void(const std::filesystem::path& path)> write);
+    /// Called on another thread, for a name that ends with .html or .pdf; throws with one sentence, or Cancelled where
+    /// `progress` says so.
+    using WriteReport = std::function<void(const std::filesystem::path& path, const Progress& progress)>;
+    void askReport(WriteReport write);
 
     /// Without asking; `picture` is a FigureSource.
     void saveFigure(QWidget& picture, const QString& name, const FigureForm& form, const QString& path);
     void saveTable(const QTableView& table, const QString& path);
-    void saveReport(std::function<void(const std::filesystem::path& path)> write, const QString& path);
+    void saveReport(WriteReport write, const QString& path);
 
 Q_SIGNALS:
     void said(const mergarium::Message& message);
