@@ -18,7 +18,7 @@ std::string_view nameOf(SealedPart part) {
         case SealedPart::Tests: return "tests";
         case SealedPart::Answers: return "answers";
         case SealedPart::Checkpoint: return "checkpoint";
-        case SealedPart::JoinedFounders: return "founders that joined";
+        case SealedPart::Events: return "changes on its way";
     }
     return {};
 }

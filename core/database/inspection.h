@@ -7,8 +7,9 @@
 
 namespace mergarium {
 
-/// What of a run is sealed as a whole. Births are sealed one flush after the other.
-enum class SealedPart { Description, Standing, ProgressCurve, Tests, Answers, Checkpoint, JoinedFounders };
+/// What of a run is sealed as a whole; Events: those that decide its result (event_kinds.h), and founders that joined.
+/// Births are sealed one flush after the other.
+enum class SealedPart { Description, Standing, ProgressCurve, Tests, Answers, Checkpoint, Events };
 
 /// What is counted up to a birth and can't be told from the births.
 struct BirthCounters {
@@ -28,9 +29,7 @@ struct Inspection {
 
     bool isWhole() const { return !birthsBroken && broken.empty(); }
     /// Whether the run can be gone on with from `wholeUntil`.
-    bool canGoBack() const {
-        return !broken.contains(SealedPart::Description) && !broken.contains(SealedPart::JoinedFounders);
-    }
+    bool canGoBack() const { return !broken.contains(SealedPart::Description) && !broken.contains(SealedPart::Events); }
     /// One sentence; empty when nothing is broken.
     std::string sentence() const;
 };

@@ -262,7 +262,7 @@ void sealRuns(SQLite::Database& database, int version) {
     while (runs.executeStep()) {
         Seals seals(database, {runs.getColumn(0).getInt64()});
         if (version == 5) seals.sealAll(kPartsOf5);
-        if (version == 8) seals.seal(SealedPart::JoinedFounders);
+        if (version == 8) seals.seal(SealedPart::Events);
     }
 }
 

@@ -15,9 +15,9 @@ namespace mergarium {
 namespace {
 
 // What is digested, and in which order, is part of the format: other columns are another version of the schema.
-constexpr SealedPart kParts[] = {SealedPart::Description,   SealedPart::Standing, SealedPart::ProgressCurve,
-                                 SealedPart::Tests,         SealedPart::Answers,  SealedPart::Checkpoint,
-                                 SealedPart::JoinedFounders};
+constexpr SealedPart kParts[] = {SealedPart::Description, SealedPart::Standing, SealedPart::ProgressCurve,
+                                 SealedPart::Tests,       SealedPart::Answers,  SealedPart::Checkpoint,
+                                 SealedPart::Events};
 
 /// What a part is made of; ?1 is the run.
 std::vector<const char*> queriesOf(SealedPart part) {
@@ -43,8 +43,10 @@ std::vector<const char*> queriesOf(SealedPart part) {
         case SealedPart::Checkpoint:
             return {"SELECT slot, step, member, genome FROM checkpoints WHERE run = ?1 ORDER BY slot",
                     "SELECT step, state FROM strategy_states WHERE run = ?1"};
-        case SealedPart::JoinedFounders:
+        case SealedPart::Events:
             return {
+                "SELECT step, kind, text FROM events WHERE run = ?1 AND kind IN ('bred by hand', 'founder joined', "
+                "'changed', 'reseated') ORDER BY step, event",
                 "SELECT step, name, bytes, hash, genome, test, path, adapter FROM joined_founders WHERE run = ?1 "
                 "ORDER BY step"};
     }
@@ -200,7 +202,6 @@ void goBack(SQLite::Database& database, RunId run, const Inspection& inspection)
     const auto isBroken = [&](SealedPart part) { return inspection.broken.contains(part); };
     const char* members = "AND member > (SELECT max(member) FROM founders WHERE run = ?1) + ?2";
     remove("DELETE FROM births WHERE run = ?1 AND step > ?2", false);
-    remove("DELETE FROM joined_founders WHERE run = ?1 AND step > ?2", false);
     remove("DELETE FROM birth_seals WHERE run = ?1 AND step > ?2", false);
     remove("DELETE FROM progress WHERE run = ?1 AND step > ?2", isBroken(SealedPart::ProgressCurve));
     remove(fmt::format("DELETE FROM tests WHERE run = ?1 {}", members), false);

@@ -1,7 +1,7 @@
 #include "core/store/birth_pages.h"
 
+#include "core/database/event_kinds.h"
 #include "core/store/read_connection.h"
-#include "core/store/run_recorder.h"
 #include "core/store/stored_run.h"
 
 #include <SQLiteCpp/Statement.h>

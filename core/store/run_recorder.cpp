@@ -7,6 +7,7 @@
 #include "core/database/encoding.h"
 #include "core/database/seals.h"
 #include "core/store/changes/seating.h"
+#include "core/store/changes/undo_changes.h"
 #include "core/store/run_claim.h"
 #include "core/store/run_rows.h"
 
@@ -14,6 +15,7 @@
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -149,7 +151,8 @@ struct RunRecorder::Store {
         // Members take their answers with them when they leave.
         if (!births.empty()) sealing.seal(SealedPart::Answers);
         if (checkpoint) sealing.seal(SealedPart::Checkpoint);
-        if (!founders.empty()) sealing.seal(SealedPart::JoinedFounders);
+        if (!founders.empty() || std::ranges::any_of(events, [](const auto& one) { return decides(one.kind); }))
+            sealing.seal(SealedPart::Events);
     }
 };
 
@@ -198,6 +201,7 @@ RunRecorder RunRecorder::takeOver(const std::filesystem::path& database, RunId r
                             database.string(), run.value, sweep));
         if (const auto found = inspect(store->connection, run); !found.isWhole()) {
             if (damaged == IfDamaged::Refuse || !found.canGoBack()) throw RunDamaged(database, run, found);
+            undoChanges(store->connection, run, found.wholeUntil);
             goBack(store->connection, run, found);
             const EventRecord event{
                 .step = found.wholeUntil, .time = secondsSince1970(), .kind = "went back", .text = found.sentence()};
@@ -239,6 +243,7 @@ void RunRecorder::change(const RunConfiguration& before, const RunConfiguration&
             note(kReseated, seatingText(seating));
             store_->replaceCheckpoint(checkpoint, step);
         }
+        store_->seals().seal(SealedPart::Events);
         store_->setRunning();
     });
 }

@@ -2,6 +2,7 @@
 
 #include "core/archive/archive.h"
 #include "core/checkpoint/layout.h"
+#include "core/database/event_kinds.h"
 #include "core/database/inspection.h"
 #include "core/run/snapshot.h"
 #include "core/search/strategy.h"
@@ -71,18 +72,6 @@ struct CheckpointRecord {
     const Archive& archive;
     std::span<const std::byte> state;
 };
-
-/// The kind of event of a step whose child a person had bred.
-constexpr std::string_view kBredByHand = "bred by hand";
-
-/// The kind of event of a step that a founder took which joined the run.
-constexpr std::string_view kFounderJoined = "founder joined";
-
-/// The kind of event of a run that is gone on with other parameters; its text is the configuration that held before.
-constexpr std::string_view kChanged = "changed";
-
-/// The kind of event that follows it where the archive became smaller; its text is who sat in which slot from then on.
-constexpr std::string_view kReseated = "reseated";
 
 /// What a stored run is taken over for.
 enum class TakenTo {

@@ -299,7 +299,7 @@ private Q_SLOTS:
         test::exec(again.database, "UPDATE joined_founders SET name = 'another'");
         const auto found = RunCatalog(again.database).inspect({1});
         QVERIFY(!found.isWhole() && !found.canGoBack());
-        QVERIFY(found.sentence().find("founders that joined") != std::string::npos);
+        QVERIFY(found.sentence().find("changes on its way") != std::string::npos);
         // And what can't be true is refused.
         test::exec(again.database, "UPDATE joined_founders SET step = 15");
         QVERIFY(messageOf([&] { (void)RunCatalog(again.database).snapshot({1}); }).find("joined_founders") !=

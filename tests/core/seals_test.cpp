@@ -8,6 +8,7 @@
 
 using namespace mergarium;
 using test::exec;
+using test::finish;
 using test::kEvaluations;
 using test::kResources;
 using test::shortRun;
@@ -78,6 +79,53 @@ private Q_SLOTS:
         exec(copy, "UPDATE runs SET configuration = replace(configuration, 'seed: 42', 'seed: 43')");
         QVERIFY(!RunCatalog(copy).inspect({1}).canGoBack());
         QVERIFY_EXCEPTION_THROWN(RunLoop::goOn({1}, place(copy), nullptr, {.damaged = IfDamaged::GoBack}), RunDamaged);
+    }
+
+    // What was changed behind the step that it goes back to has never been.
+    void aRunGoesBackBehindItsChanges() {
+        const std::atomic<bool> never = false;
+        const auto configuration = shortRun(60);
+        const auto expected = finish(*RunLoop::begin(configuration, place(path("untouched.db")))).archiveHash;
+        const auto database = path("changed.db");
+        {
+            const auto loop = RunLoop::begin(configuration, place(database));
+            for (int step = 0; step < 20; ++step) {
+                loop->step(never);
+                if (step == 9) loop->store(Phase::Paused);
+            }
+            loop->store(Phase::Stopped);
+        }
+        {
+            const auto loop = RunLoop::goOn({1}, place(database), nullptr,
+                                            {.changes = {{"strategy.archive", "4"}, {"strategy.alpha", "0.5"}}});
+            for (int step = 0; step < 10; ++step) loop->step(never);
+            const auto now = loop->snapshot(Phase::Paused);
+            loop->breedByHand({now.members[0]->id, now.members[1]->id, {.splits = {}, .ratio = 0.4}}, never);
+            loop->admitByHand();
+            loop->store(Phase::Stopped);
+        }
+        QVERIFY(RunCatalog(database).inspect({1}).isWhole());
+        exec(database, "UPDATE births SET fitness = fitness + 1 WHERE step = 15");
+        QCOMPARE(RunCatalog(database).inspect({1}).wholeUntil, std::uint64_t{10});
+        const auto loop = RunLoop::goOn({1}, place(database), nullptr, {.damaged = IfDamaged::GoBack});
+        QCOMPARE(loop->snapshot(Phase::Paused).run->configuration.strategy, configuration.strategy);
+        QCOMPARE(finish(*loop).archiveHash, expected);
+        const auto births = RunCatalog(database).births({1});
+        QVERIFY(std::ranges::all_of(births, [](const Pairing& one) { return one.origin == BirthOrigin::Search; }));
+    }
+
+    void eventsThatDecideAreSealed() {
+        const std::atomic<bool> never = false;
+        const auto database = copyOfGood();
+        {
+            const auto loop = RunLoop::goOn({1}, place(database), nullptr, {.changes = {{"strategy.archive", "4"}}});
+            loop->step(never);
+            loop->store(Phase::Stopped);
+        }
+        QVERIFY(RunCatalog(database).inspect({1}).isWhole());
+        exec(database, "UPDATE events SET step = step - 1 WHERE kind = 'changed'");
+        const auto found = RunCatalog(database).inspect({1});
+        QVERIFY(found.broken.contains(SealedPart::Events) && !found.canGoBack());
     }
 };
 

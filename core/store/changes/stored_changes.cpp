@@ -1,7 +1,7 @@
 // What became of a run's archive when it was gone on with otherwise than before.
 #include "core/configuration/yaml.h"
+#include "core/database/event_kinds.h"
 #include "core/store/changes/seating.h"
-#include "core/store/run_recorder.h"
 #include "core/store/stored_run.h"
 
 #include <fmt/format.h>
