@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/database/row.h"
-#include "core/store/pairing_row.h"
+#include "core/store/births/pairing_row.h"
 #include "core/store/run_catalog.h"
 
 #include <SQLiteCpp/Database.h>

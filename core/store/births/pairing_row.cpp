@@ -1,4 +1,4 @@
-#include "core/store/pairing_row.h"
+#include "core/store/births/pairing_row.h"
 
 namespace mergarium {
 

@@ -1,6 +1,6 @@
 // What a run did, birth by birth.
 #include "core/database/encoding.h"
-#include "core/store/pairing_row.h"
+#include "core/store/births/pairing_row.h"
 #include "core/store/stored_run.h"
 
 #include <fmt/format.h>
