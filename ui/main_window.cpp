@@ -24,6 +24,7 @@
 #include "ui/setup/new_run_page.h"
 #include "ui/sweep/sweep_page.h"
 #include "ui/theme/plain_labels.h"
+#include "ui/tour/tour.h"
 #include "ui/transport/transport_bar.h"
 
 #include <QAction>
@@ -172,6 +173,7 @@ void MainWindow::connectViews() {
     connect(inspector_, &InspectorView::exportRequested, this,
             [this](MemberId one) { exports_->ask(workbench_->shown(), one); });
     connect(exports_, &ExportDesk::said, messages_, &MessageBar::say);
+    connect(tour_, &Tour::ended, this, [this] { focusWithin(*tabs_->currentWidget()); });
     connect(figures_, &FigureDesk::said, messages_, &MessageBar::say);
 }
 
@@ -198,6 +200,7 @@ void MainWindow::showRun(const SnapshotPtr& snapshot) {
     breed_->setSnapshot(snapshot);
     lineage_->setSnapshot(snapshot);
     inspector_->setSnapshot(snapshot);
+    tour_->setSnapshot(snapshot);
     setWindowTitle(snapshot && snapshot->run ? tr("%1 - %2 - Mergarium").arg(runName(*snapshot), databaseName())
                                              : tr("%1 - Mergarium").arg(databaseName()));
     refreshTransport();
@@ -222,7 +225,9 @@ void MainWindow::compare(const QStringList& names) {
 }
 
 void MainWindow::escape() {
-    if (messages_->message().sentence.isEmpty())
+    if (tour_->isGoing())
+        tour_->leave();
+    else if (messages_->message().sentence.isEmpty())
         selection_->clear();
     else
         messages_->dismiss();

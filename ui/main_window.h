@@ -43,9 +43,11 @@ class RunsView;
 class Selection;
 class SweepPage;
 class TimeBar;
+class Tour;
 class TransportBar;
 
 struct Draft;
+struct TourStep;
 
 struct WindowOptions {
     Workplace workplace;
@@ -130,9 +132,14 @@ private:
     void noticeDeletions(const std::vector<Deletion>& deletions);
     void showRunTab();
     void compare(const QStringList& names);
-    /// Of what can be got rid of: the message, else the selection.
+    /// Of what can be got rid of: the tour, else the message, else the selection.
     void escape();
     void askReport();
+    /// To whom opens the window for the first time, and has no runs.
+    void offerTour();
+    /// From its first step; the keyboard goes to the one that goes on already.
+    void takeTour();
+    std::vector<TourStep> tourSteps();
     void showHelp();
     QString keys() const;
     QString databaseName() const;
@@ -173,6 +180,9 @@ private:
     QActionGroup* themes_ = nullptr;
     QActionGroup* magnitudes_ = nullptr;
     HelpWindow* help_ = nullptr;
+    Tour* tour_ = nullptr;
+    /// In this sitting, and nobody has taken it yet.
+    bool offering_ = false;
     /// What the views show.
     SnapshotPtr seen_;
     /// A run is to be duplicated once it has been read.

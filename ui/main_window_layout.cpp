@@ -29,6 +29,7 @@
 #include "ui/selection/selection_label.h"
 #include "ui/setup/new_run_page.h"
 #include "ui/sweep/sweep_page.h"
+#include "ui/tour/tour.h"
 #include "ui/transport/transport_bar.h"
 
 #include <QActionGroup>
@@ -138,6 +139,7 @@ void MainWindow::buildViews() {
     runsRoom_ = new DockRoom(*this, *runsDock_, 24 * width, 44 * width);
     inspectorRoom_ = new DockRoom(*this, *inspectorDock_, 20 * width, 34 * width);
     figures_ = new FigureDesk(this);
+    tour_ = new Tour(*this);
     for (const auto& [view, text] :
          std::initializer_list<std::pair<QWidget*, QString>>{{newRun_, help::newRun()},
                                                              {overview_, help::overview()},
@@ -234,6 +236,8 @@ void MainWindow::buildMenus() {
     auto* helping = help->addAction(iconOf(Symbol::Help), tr("&This view and its keys"), QKeySequence::HelpContents,
                                     this, &MainWindow::showHelp);
     helping->setToolTip(tr("What the view in use shows, how it is read, and all keys."));
+    auto* touring = help->addAction(tr("T&our of the window"), Qt::CTRL | Qt::Key_F1, this, &MainWindow::takeTour);
+    touring->setToolTip(tr("Walk through the window on a run of the digits."));
     if (options_.about)
         help->addAction(tr("&About Mergarium"), this, [this] { (new AboutDialog(options_.about, this))->open(); });
 
@@ -305,7 +309,7 @@ QString MainWindow::keys() const {
                 rows += QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td>%2</td></tr>")
                             .arg(action->shortcut().toString(QKeySequence::NativeText).toHtmlEscaped(),
                                  action->text().remove('&').toHtmlEscaped());
-    rows += tr("<tr><td>Esc</td><td>Dismiss the message; without one, select nothing</td></tr>");
+    rows += tr("<tr><td>Esc</td><td>Leave the tour; else dismiss the message, else select nothing</td></tr>");
     return tr("<h3>Keys everywhere</h3><table>%1</table>").arg(rows) + help::leaving();
 }
 

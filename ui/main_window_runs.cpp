@@ -98,6 +98,7 @@ void MainWindow::noticeRuns(const std::vector<RunSummary>& runs) {
         drafts_->look();
     }
     if (std::exchange(startsOnceListed_, false)) newRun_->start();
+    if (first && runs.empty()) offerTour();
     if (greeted_ || runs.empty()) return;
     greeted_ = true;
 
@@ -160,7 +161,10 @@ void MainWindow::noticeEnd(const SnapshotPtr& snapshot) {
                  .action = tr("Resume"),
                  .carryOut = resume});
             break;
-        default: messages_->say({.sentence = finishText(*snapshot)});
+        default:
+            messages_->say({.sentence = finishText(*snapshot),
+                            .action = offering_ ? tr("Take the tour") : QString(),
+                            .carryOut = [this] { takeTour(); }});
     }
 }
 

@@ -28,6 +28,10 @@ OverviewView::OverviewView(Selection& selection, QWidget* parent)
     setPage(splitter);
 }
 
+QWidget* OverviewView::curves() const { return plot_; }
+
+QWidget* OverviewView::archive() const { return archive_; }
+
 void OverviewView::mark() { archive_->selectMember(selection().member()); }
 
 void OverviewView::clear() {

@@ -14,6 +14,10 @@ class OverviewView final : public RunView {
 public:
     explicit OverviewView(Selection& selection, QWidget* parent = nullptr);
 
+    /// Its two halves.
+    QWidget* curves() const;
+    QWidget* archive() const;
+
 private:
     void clear() override;
     QString whyNothing() const override;
