@@ -1,5 +1,6 @@
 #include "ui/theme/theme.h"
 #include "tests/support/suite.h"
+#include "tests/support/text_contrast.h"
 #include "ui/background/latest_worker.h"
 #include "ui/icons/symbols.h"
 #include "ui/theme/custom_plot.h"
@@ -10,29 +11,12 @@
 #include <QtTest>
 
 #include <atomic>
-#include <cmath>
 #include <latch>
 #include <limits>
 #include <optional>
 
 using namespace mergarium;
-
-namespace {
-
-/// Relative luminance as the Web Content Accessibility Guidelines define it.
-double luminance(const QColor& color) {
-    const auto linear = [](double value) {
-        return value <= 0.03928 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
-    };
-    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
-}
-
-double contrast(const QColor& a, const QColor& b) {
-    const double x = luminance(a), y = luminance(b);
-    return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
-}
-
-}  // namespace
+using namespace mergarium::test;
 
 class ThemeTest : public QObject {
     Q_OBJECT
@@ -51,11 +35,31 @@ private Q_SLOTS:
         const auto colors = colorsOf(palette);
         QVERIFY(contrast(colors.text, colors.background) >= 7.0);
         QVERIFY(contrast(colors.mutedText, colors.background) >= 4.5);
-        QVERIFY(contrast(palette.color(QPalette::Link), colors.background) >= 4.5);
+        for (const auto ground : {QPalette::Base, QPalette::AlternateBase, QPalette::Window})
+            for (const auto& ink : {palette.color(QPalette::Link), palette.color(QPalette::PlaceholderText),
+                                    colors.mutedText, colors.warning})
+                QVERIFY2(contrast(ink, palette.color(ground)) >= 4.5, qPrintable(ink.name()));
         QVERIFY(contrast(palette.color(QPalette::HighlightedText), palette.color(QPalette::Highlight)) >= 4.5);
         for (const auto& color :
              {colors.first, colors.second, colors.third, colors.fourth, colors.warning, colors.newborn, colors.parents})
             QVERIFY2(contrast(color, colors.background) >= 3.0, qPrintable(color.name()));
+    }
+
+    void marksThatStandBackCanStillBeSeen_data() { textAndSeriesStandOutFromTheBackground_data(); }
+
+    void marksThatStandBackCanStillBeSeen() {
+        QFETCH(ThemeKind, kind);
+        applyTheme(*qApp, kind);
+        const auto palette = QApplication::palette();
+        const auto colors = colorsOf(palette);
+        for (const auto& color : {colors.first, colors.second, colors.warning, colors.text}) {
+            const auto seen = over(colors.background, faded(color, kStandsBack));
+            QVERIFY2(contrast(seen, colors.background) >= 3.0, qPrintable(color.name()));
+        }
+        // What is selected, also on a bar; the place on the track of time, also where it is filled.
+        QVERIFY(contrast(colors.accent, colors.background) >= 3.0);
+        QVERIFY(contrast(colors.accent, palette.color(QPalette::Window)) >= 3.0);
+        QVERIFY(contrast(colors.accent, over(colors.background, faded(colors.accent, 0.15))) >= 3.0);
     }
 
     void symbolsAreDrawnInTheTextsColour_data() { textAndSeriesStandOutFromTheBackground_data(); }

@@ -80,6 +80,7 @@ ExportDialog::ExportDialog(QWidget* parent)
     shard_->setValue(5.0);
     shard_->setSuffix(tr(" GB"));
     shard_->setLocale(QLocale(QLocale::English, QLocale::UnitedStates));
+    parent_->focusProxy()->setAccessibleName(tr("Where the new folder is made"));
     const auto before = folderFor(*this, kPurpose);
     parent_->setPath(before.isEmpty() ? QDir::homePath() : before);
     verdict_->setWordWrap(true);

@@ -81,7 +81,7 @@ void TimeTrack::paintEvent(QPaintEvent*) {
         painter.fillRect(QRectF(at - 1.5, area.top(), 3.0, area.height()), colors.accent);
         painter.setRenderHint(QPainter::Antialiasing, false);
     }
-    painter.setPen(hasFocus() ? palette().color(QPalette::Highlight) : colors.grid);
+    painter.setPen(hasFocus() ? colors.accent : colors.grid);
     painter.drawRect(area.adjusted(-0.5, -0.5, 0.5, 0.5));
     if (hasFocus()) painter.drawRect(area.adjusted(-1.5, -1.5, 1.5, 1.5));
 }

@@ -113,7 +113,7 @@ void paintLine(QPainter& painter, const LineagePicture& picture, const LineageLi
     const double share = line.fromFirst && line.fromSecond ? 1.0 : line.fromFirst ? 1.0 - second : second;
     const bool marked = picture.selected == line.child || picture.selected == line.parent;
     auto color = line.fromFirst && line.fromSecond ? colors.text : line.fromFirst ? colors.first : colors.second;
-    if (picture.selected && !marked) color = faded(color, 0.45);
+    if (picture.selected && !marked) color = faded(color, kStandsBack);
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(color, 0.6 + 3.4 * share));
     painter.drawPath(line.path);

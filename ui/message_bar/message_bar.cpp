@@ -25,7 +25,6 @@ MessageBar::MessageBar(QWidget* parent)
     setObjectName("messageBar");
     setAccessibleName(tr("Messages"));
     sentence_->setObjectName("messageSentence");
-    sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     sentence_->setWordWrap(true);
     action_->setObjectName("messageAction");
     close_->setIcon(iconOf(Symbol::Close));
@@ -87,6 +86,8 @@ void MessageBar::show(const Message& message) {
                        .arg(colorsOf(palette()).warning.name(),
                             message.kind == Message::Kind::Error ? tr("Problem:") : tr("Warning:")));
     sentence_->setText(message.sentence);
+    // An empty line takes no keyboard.
+    sentence_->setTextInteractionFlags(message.sentence.isEmpty() ? Qt::NoTextInteraction : Qt::TextSelectableByMouse);
     action_->setText(message.action);
     action_->setVisible(!message.action.isEmpty());
     close_->setVisible(!message.sentence.isEmpty());

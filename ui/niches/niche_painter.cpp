@@ -50,7 +50,7 @@ void paintStrip(QPainter& painter, const NichePicture& picture) {
         path.lineTo(g.xOf(static_cast<double>(bins[bin].end)), top);
     }
     if (!bins.empty()) path.lineTo(g.xOf(static_cast<double>(bins.back().end)), g.strip.bottom());
-    painter.fillPath(path, faded(colors.text, 0.45));
+    painter.fillPath(path, colors.mutedText);
     painter.restore();
 
     painter.setPen(QPen(colors.grid, 0));
@@ -78,7 +78,7 @@ void paintUnsolved(QPainter& painter, const NichePicture& picture) {
         if (part <= 0.0) continue;
         auto column = columnRect(picture, frame.raster.bins[bin], g.unsolved);
         if (column.width() <= 0.0) continue;
-        painter.fillRect(column, faded(colors.warning, 0.45 + 0.55 * part));
+        painter.fillRect(column, faded(colors.warning, kStandsBack + (1.0 - kStandsBack) * part));
     }
 }
 
@@ -160,7 +160,7 @@ void paintRows(QPainter& painter, const NichePicture& picture) {
         const double length = span > 0.0 ? (frame.rows[row].fitness - base) / span * room : 0.0;
         const double inset = g.rowHeight >= 6.0 ? std::min(g.rowHeight * 0.18, line * 0.3) : 0.0;
         painter.fillRect(QRectF(g.bars.left(), place.top() + inset, length, place.height() - 2 * inset),
-                         faded(colors.first, 0.75));
+                         faded(colors.first, kStandsBack));
         const double side = std::clamp(g.rowHeight, 5.0, line * 0.75);
         const double x = g.map.left() - line * 0.95;
         const QRectF markPlace(x, place.center().y() - side / 2, line * 0.75, side);

@@ -79,6 +79,9 @@ QWidget* FormPass::editorOfRow(const FieldText& text, const char* type, const QS
     placed.label->setToolTip(meaningOf(text, values));
     placed.editor->setToolTip(meaningOf(text, values));
     placed.editor->setAccessibleName(placed.name);
+    // Of an editor in parts, the one that takes the keyboard.
+    if (auto* part = placed.editor->focusProxy(); part && part->accessibleName().isEmpty())
+        part->setAccessibleName(placed.name);
     return placed.editor;
 }
 

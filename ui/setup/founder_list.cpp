@@ -166,6 +166,11 @@ void FounderList::refresh(int current) {
     Q_EMIT list_->currentRowChanged(list_->currentRow());
 }
 
+void FounderList::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && list_) refresh(list_->currentRow());
+}
+
 bool FounderList::eventFilter(QObject* watched, QEvent* event) {
     if (watched != list_ || event->type() != QEvent::KeyPress) return QWidget::eventFilter(watched, event);
     const auto* key = static_cast<QKeyEvent*>(event);

@@ -78,6 +78,7 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent, const Trier
     scroll->setWidget(form_);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setAccessibleName(tr("Parameters"));
     verdict_ = new QLabel(right);
     verdict_->setObjectName("verdict");
     verdict_->setWordWrap(true);

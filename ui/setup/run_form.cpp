@@ -138,12 +138,6 @@ void RunForm::take(const QStringList& paths) {
                 return path->setPath(lines.front());
 }
 
-void RunForm::changeEvent(QEvent* event) {
-    // Labels name their colours.
-    if (event->type() == QEvent::PaletteChange && !filling_) review();
-    QWidget::changeEvent(event);
-}
-
 void RunForm::showOnlyChanges(bool only) {
     onlyChanges_ = only;
     review();

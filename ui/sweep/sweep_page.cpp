@@ -271,9 +271,4 @@ void SweepPage::judge() {
         showSentence(*verdict_, planText(*outlook_.sweep, *outlook_.stored));
 }
 
-void SweepPage::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && verdict_) judge();
-}
-
 }  // namespace mergarium

@@ -7,7 +7,8 @@ class QString;
 namespace mergarium {
 
 /// From now on labels and tooltips of the application show their text as it is: Qt would take a name with a tag in it
-/// for HTML. A label that is to show HTML says so (QLabel::setTextFormat). May be called again.
+/// for HTML. A label that is to show HTML says so (QLabel::setTextFormat), and takes the colours of
+/// another theme once there is one. May be called again.
 void showLabelsAsPlainText(QApplication& application);
 
 /// Shows a sentence as it is, in the colour of warnings or in that of all other texts.

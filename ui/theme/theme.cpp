@@ -17,7 +17,7 @@ namespace mergarium {
 namespace {
 
 struct PaletteColors {
-    QColor window, base, alternate, button, text, disabled, highlight, link, edge;
+    QColor window, base, alternate, button, text, hint, disabled, highlight, link, edge;
 };
 
 const PaletteColors kLight{.window = 0xf2f3f5,
@@ -25,6 +25,7 @@ const PaletteColors kLight{.window = 0xf2f3f5,
                            .alternate = 0xf7f8f9,
                            .button = 0xe9ebee,
                            .text = 0x1d2126,
+                           .hint = 0x646b73,
                            .disabled = 0x8b929a,
                            .highlight = 0x0067a5,
                            .link = 0x0067a5,
@@ -34,6 +35,7 @@ const PaletteColors kDark{.window = 0x22252a,
                           .alternate = 0x1f2226,
                           .button = 0x2d3137,
                           .text = 0xe3e5e8,
+                          .hint = 0x9aa1a9,
                           .disabled = 0x7d848c,
                           .highlight = 0x2f6ea3,
                           .link = 0x6fbdf0,
@@ -49,7 +51,7 @@ QPalette paletteOf(const PaletteColors& colors) {
     palette.setColor(QPalette::LinkVisited, colors.link);
     palette.setColor(QPalette::ToolTipBase, colors.base);
     palette.setColor(QPalette::ToolTipText, colors.text);
-    palette.setColor(QPalette::PlaceholderText, colors.disabled);
+    palette.setColor(QPalette::PlaceholderText, colors.hint);
     for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
         palette.setColor(QPalette::Disabled, role, colors.disabled);
     palette.setColor(QPalette::Disabled, QPalette::Highlight, colors.edge);
@@ -97,12 +99,12 @@ Colors colorsOf(const QPalette& palette) {
             .text = text,
             .mutedText = mix(text, background, 0.35),
             .grid = mix(background, text, dark ? 0.14 : 0.11),
-            .accent = palette.color(QPalette::Highlight),
+            .accent = either(0x0067a5, 0x3f86c0),
             .first = either(0x0072b2, 0x56b4e9),
             .second = either(0xd55e00, 0xf09a3e),
             .third = either(0x00835f, 0x2cc295),
             .fourth = either(0xa4537f, 0xdd94bd),
-            .warning = either(0xd55e00, 0xff8a4c),
+            .warning = either(0xb04a00, 0xff8a4c),
             .absent = mix(background, text, 0.22),
             .newborn = either(0x00835f, 0x2cc295),
             .parents = either(0xa4537f, 0xdd94bd)};

@@ -42,6 +42,8 @@ bool isDark(const QPalette& palette);
 
 /// `color` with `alpha` in [0, 1].
 QColor faded(QColor color, double alpha);
+/// The alpha of marks that stand back behind others and can still be seen: 3 to 1 against the background.
+constexpr double kStandsBack = 0.85;
 
 /// Scales of even steps in lightness, from dark to bright. Cividis is read the same with every kind of colour vision.
 enum class Magnitudes { Cividis, Viridis, Inferno };
