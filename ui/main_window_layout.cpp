@@ -315,7 +315,10 @@ QString MainWindow::keys() const {
 
 /// On what has the keyboard, or else on the tab in front.
 void MainWindow::showHelp() {
-    if (!help_) help_ = new HelpWindow(this);
+    if (!help_) {
+        const auto pictures = options_.workplace.resources / "screenshots";
+        help_ = new HelpWindow(QString::fromStdString(pictures.string()), this);
+    }
     const auto* focus = QApplication::focusWidget();
     const bool inDock = focus && (runsDock_->isAncestorOf(focus) || inspector_->isAncestorOf(focus));
     help_->showFor(inDock ? *focus : *tabs_->currentWidget(), keys());

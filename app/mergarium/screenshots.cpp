@@ -12,6 +12,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -55,6 +56,13 @@ int finishedRuns(const SweepPage& page) {
     for (int row = 0; row < runs->rowCount(); ++row)
         finished += runs->index(row, 2).data() == SweepPage::tr("Finished") ? 1 : 0;
     return finished;
+}
+
+/// The row of the latest pair whose child came in, newest first: why it was drawn is shown then.
+int latestAccepted(const SessionSnapshot& run) {
+    const auto latest =
+        std::find_if(run.pairings.rbegin(), run.pairings.rend(), [](const auto& one) { return one.accepted; });
+    return latest == run.pairings.rend() ? 0 : static_cast<int>(latest - run.pairings.rbegin());
 }
 
 /// Opens a sweep and carries it out in part.
@@ -119,6 +127,8 @@ int writeScreenshots(WindowOptions options, const QString& folder, QSize size) {
                 window.selection().select(std::size_t{7});
             else
                 window.selection().select(members[*bestSlot(members)]->id);
+            if (auto* matings = window.tabs().currentWidget()->findChild<QTableView*>("pairings"))
+                matings->selectRow(latestAccepted(*window.workbench().shown()));
             waitFor(kSettle, [] { return false; });
             const auto name = window.tabs().tabText(tab).remove('&').toLower().replace(' ', '-');
             if (!picture(QStringLiteral("%1-%2").arg(name, theme))) return 2;

@@ -7,12 +7,15 @@
 
 #include <QAction>
 #include <QDockWidget>
+#include <QImage>
 #include <QLabel>
+#include <QRegularExpression>
 #include <QScreen>
 #include <QSettings>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTextBrowser>
+#include <QTextDocument>
 #include <QtTest>
 
 using namespace mergarium;
@@ -37,6 +40,7 @@ private Q_SLOTS:
         MainWindow window(options());
         window.show();
         QVERIFY(QTest::qWaitForWindowActive(&window));
+        int pictures = 0;
         for (int tab = 0; tab < window.tabs().count(); ++tab) {
             window.tabs().setCurrentIndex(tab);
             QVERIFY2(!window.tabs().currentWidget()->whatsThis().isEmpty(), qPrintable(window.tabs().tabText(tab)));
@@ -47,7 +51,15 @@ private Q_SLOTS:
             const auto text = help->findChild<QTextBrowser*>()->toPlainText();
             QVERIFY2(text.startsWith(window.tabs().tabText(tab)), qPrintable(text.left(40)));
             QVERIFY(text.contains("Ctrl+R"));
+            const auto picture =
+                QRegularExpression("picture:[a-z]+\\.png").match(window.tabs().currentWidget()->whatsThis());
+            if (!picture.hasMatch()) continue;
+            ++pictures;
+            const auto* document = help->findChild<QTextBrowser*>()->document();
+            const auto shown = document->resource(QTextDocument::ImageResource, picture.captured()).value<QImage>();
+            QVERIFY2(!shown.isNull() && shown.width() < help->width(), qPrintable(picture.captured()));
         }
+        QCOMPARE(pictures, 5);
         for (const auto* dock : window.findChildren<QDockWidget*>())
             QVERIFY2(!dock->widget()->whatsThis().isEmpty(), qPrintable(dock->windowTitle()));
     }

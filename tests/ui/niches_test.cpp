@@ -1,6 +1,7 @@
 #include "tests/support/example_snapshot.h"
 #include "tests/support/shown_words.h"
 #include "tests/support/suite.h"
+#include "ui/canvas/row_map.h"
 #include "ui/members/member_text.h"
 #include "ui/niches/niche_canvas.h"
 #include "ui/niches/niche_frame.h"
@@ -154,6 +155,15 @@ private Q_SLOTS:
         // Round and round.
         QCOMPARE(findSample(*texts, "word number 7 backwards", std::size_t{7}), std::optional<std::size_t>(7));
         QCOMPARE(findSample(*texts, "nowhere", {}), std::nullopt);
+    }
+
+    void theSelectedRowIsLabelledInPlaceOfThoseTooCloseToIt() {
+        const RowMap rows{.map = {0, 0, 100, 200}, .rows = 20, .firstRow = 0, .rowHeight = 10};
+        QCOMPARE(rows.labelledRows(10, 7).size(), std::size_t{20});
+        const std::vector<std::size_t> everySecond{0, 2, 4, 6, 8, 10, 12, 14, 16, 18};
+        QVERIFY(rows.labelledRows(14, std::nullopt) == everySecond);
+        QVERIFY(rows.labelledRows(14, 8) == everySecond);
+        QVERIFY(rows.labelledRows(14, 7) == (std::vector<std::size_t>{0, 2, 4, 7, 10, 12, 14, 16, 18}));
     }
 
     void whatIsFoundIsSelectedAndSeen() {

@@ -13,6 +13,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QtTest>
@@ -74,6 +75,17 @@ private Q_SLOTS:
         view.setRuns({a, b, summary(1)});
         QVERIFY(!table->selectionModel()->hasSelection());
         QCOMPARE(table->currentIndex().row(), 1);
+    }
+
+    void aRunThatIsSelectedLeavesTheFirstColumnInSight() {
+        RunsView view;
+        auto named = summary(1);
+        named.name = "a name that is wider than the pane";
+        view.setRuns({named});
+        view.resize(view.minimumSizeHint().width(), 400);
+        view.show();
+        view.selectRun(RunId{1});
+        QCOMPARE(view.findChild<QTableView*>("runsTable")->horizontalScrollBar()->value(), 0);
     }
 
     void notesAreWrittenInPlace() {

@@ -1,5 +1,6 @@
 #include "ui/attraction/attraction_painter.h"
 
+#include "ui/canvas/row_map.h"
 #include "ui/canvas/selection_marks.h"
 #include "ui/members/member_text.h"
 #include "ui/theme/cells.h"
@@ -57,9 +58,10 @@ void paintLabels(QPainter& painter, const AttractionPicture& picture) {
     const auto& area = picture.map;
     const double line = QFontMetricsF(painter.font()).height();
     const double cell = area.width() / static_cast<double>(picture.frame.members.size());
-    const auto stride = static_cast<std::size_t>(std::max(1.0, std::ceil(line / cell)));
+    const auto members = picture.frame.members.size();
+    const RowMap rows{.map = area, .rows = members, .rowHeight = cell};
     painter.setPen(picture.colors.text);
-    for (std::size_t i = 0; i < picture.frame.members.size(); i += stride) paintLabelsOf(painter, picture, i);
+    for (const auto i : rows.labelledRows(line, picture.selected)) paintLabelsOf(painter, picture, i);
     painter.setPen(picture.colors.mutedText);
     painter.drawText(QRectF(area.left(), 0, area.width(), line), Qt::AlignHCenter | Qt::AlignVCenter,
                      tr("Parent 2, fittest first"));
@@ -71,21 +73,11 @@ void paintLabels(QPainter& painter, const AttractionPicture& picture) {
     painter.restore();
 }
 
-/// Its labels take the place of others that stand too close.
 void paintSelected(QPainter& painter, const AttractionPicture& picture) {
     if (!picture.selected) return;
     const auto index = *picture.selected;
     const auto& area = picture.map;
-    const QFontMetricsF metrics(painter.font());
-    const double line = metrics.height();
-    const double margin = labelWidth(picture.frame, metrics) + line * 0.5;
     const auto cell = cellOn(picture, index, index);
-    const double thick = std::max(line, cell.height());
-    const auto& background = picture.colors.background;
-    painter.fillRect(QRectF(area.left() - margin, cell.center().y() - thick / 2, margin, thick), background);
-    painter.fillRect(QRectF(cell.center().x() - thick / 2, area.top() - margin, thick, margin), background);
-    painter.setPen(picture.colors.text);
-    paintLabelsOf(painter, picture, index);
     paintSelectionFrame(painter, {area.left(), cell.top(), area.width(), cell.height()}, picture.colors);
     paintSelectionFrame(painter, {cell.left(), area.top(), cell.width(), area.height()}, picture.colors);
 }

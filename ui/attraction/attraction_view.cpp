@@ -49,6 +49,7 @@ AttractionView::AttractionView(Selection& selection, QWidget* parent)
     table_ = makePlainTable(right);
     table_->setModel(pairings_);
     new FittedColumns(*table_);
+    table_->setObjectName("pairings");
     table_->setAccessibleName(tr("Latest pairings"));
     table_->setToolTip(
         tr("Select a pairing to see its cell in the matrix while both parents live, and its child everywhere. Press "
@@ -58,8 +59,8 @@ AttractionView::AttractionView(Selection& selection, QWidget* parent)
 
     splitter->addWidget(left);
     splitter->addWidget(right);
-    splitter->setStretchFactor(0, 4);
-    splitter->setStretchFactor(1, 5);
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 1);
     splitter->setChildrenCollapsible(false);
 
     connect(matrix_, &AttractionMatrix::memberSelected, &selection, qOverload<MemberId>(&Selection::select));

@@ -31,6 +31,8 @@ PairPane::PairPane(QWidget* parent)
     table_->verticalHeader()->setDefaultSectionSize(side + fontMetrics().height() / 4);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setSectionResizeMode(TermTable::SampleColumn, QHeaderView::Stretch);
+    // The picture is whole, however long the names of the others are.
+    table_->horizontalHeader()->setMinimumSectionSize(2 * side + fontMetrics().height());
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     auto* row = new QHBoxLayout;

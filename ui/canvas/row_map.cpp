@@ -1,6 +1,7 @@
 #include "ui/canvas/row_map.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace mergarium {
 
@@ -30,6 +31,18 @@ std::size_t RowMap::visibleRows() const {
 std::size_t RowMap::endRow() const { return std::min(rows, firstRow + visibleRows()); }
 
 std::size_t RowMap::lastFirstRow() const { return rows - std::min(rows, visibleRows()); }
+
+std::vector<std::size_t> RowMap::labelledRows(double height, std::optional<std::size_t> preferred) const {
+    const auto stride = static_cast<std::size_t>(std::max(1.0, std::ceil(height / rowHeight)));
+    const auto isFar = [&](std::size_t row) {
+        const auto between = row < *preferred ? *preferred - row : row - *preferred;
+        return static_cast<double>(between) * rowHeight >= height;
+    };
+    std::vector<std::size_t> labelled;
+    for (auto row = firstRow; row < endRow(); ++row)
+        if (preferred == row || ((row - firstRow) % stride == 0 && (!preferred || isFar(row)))) labelled.push_back(row);
+    return labelled;
+}
 
 void RowMap::place(const QRectF& area, double least, double most) {
     rowHeight = rows > 0 ? std::max(least, area.height() / static_cast<double>(rows)) : area.height();

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 namespace mergarium {
 
@@ -27,6 +28,10 @@ struct RowMap {
     /// One past the last row in view.
     std::size_t endRow() const;
     std::size_t lastFirstRow() const;
+
+    /// The rows in view that have room for a label of such a height: as many as don't touch, and `preferred` in place
+    /// of those too close to it.
+    std::vector<std::size_t> labelledRows(double height, std::optional<std::size_t> preferred) const;
 
     /// Puts the map at the top of `area`, rows as high as there is room, within `least` and `most` pixels each.
     void place(const QRectF& area, double least, double most);

@@ -1,5 +1,6 @@
 #include "ui/canvas/selection_marks.h"
 
+#include <QFontMetricsF>
 #include <QPainter>
 
 #include <algorithm>
@@ -24,7 +25,8 @@ void paintSelectedRow(QPainter& painter, const RowMap& places, const CanvasSelec
                       const Colors& colors) {
     if (!selected.row || *selected.row < places.firstRow || *selected.row >= places.endRow()) return;
     auto frame = places.rowRect(*selected.row);
-    frame.setLeft(left);
+    // A label that is higher than the row is not crossed out.
+    if (frame.height() >= QFontMetricsF(painter.font()).height()) frame.setLeft(left);
     const double low = std::max(0.0, kLeast - frame.height()) / 2;
     paintSelectionFrame(painter, frame.adjusted(0, -low, 0, low), colors);
 }

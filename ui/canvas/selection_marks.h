@@ -19,7 +19,7 @@ struct CanvasSelection {
 
 /// The frame around what is selected, seen on any colour: the accent between two lines of the background.
 void paintSelectionFrame(QPainter& painter, const QRectF& frame, const Colors& colors);
-/// Frames the selected row from `left` to the map's right edge, if it is in view.
+/// Frames the selected row from `left`, where it is as high as a label, to the map's right edge, if it is in view.
 void paintSelectedRow(QPainter& painter, const RowMap& places, const CanvasSelection& selected, double left,
                       const Colors& colors);
 /// Frames the column of the selected position from `top` to the map's bottom, if it is in view. `column`: its

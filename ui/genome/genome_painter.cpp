@@ -196,7 +196,6 @@ void paintSplits(QPainter& painter, const GenomePicture& picture) {
 void paintRowLabels(QPainter& painter, const GenomePicture& picture) {
     const auto& [frame, g, colors, cursor, focused, selected] = picture;
     const double line = QFontMetricsF(painter.font()).height();
-    const auto stride = static_cast<std::size_t>(std::max(1.0, std::ceil(line / g.rowHeight)));
     for (std::size_t row = g.firstRow; row < g.endRow(); ++row) {
         const double center = g.rowRect(row).center().y();
         const double side = std::clamp(g.rowHeight, 5.0, line * 0.75);
@@ -209,10 +208,12 @@ void paintRowLabels(QPainter& painter, const GenomePicture& picture) {
             painter.setPen(colors.text);
             painter.drawText(g.rowRect(row), Qt::AlignCenter, tr("recipe not known"));
         }
-        if ((row - g.firstRow) % stride != 0) continue;
-        painter.setPen(colors.text);
-        painter.drawText(QRectF(0, center - line / 2, x - line * 0.2, line), Qt::AlignRight | Qt::AlignVCenter,
-                         memberText(member.id));
+    }
+    painter.setPen(colors.text);
+    for (const auto row : g.labelledRows(line, selected.row)) {
+        const double center = g.rowRect(row).center().y();
+        painter.drawText(QRectF(0, center - line / 2, g.map.left() - line * 1.15, line),
+                         Qt::AlignRight | Qt::AlignVCenter, memberText(frame.rows[row].member->id));
         painter.drawText(QRectF(g.fitness.left(), center - line / 2, g.fitness.width(), line),
                          Qt::AlignRight | Qt::AlignVCenter, fitnessText(frame.rows[row].fitness));
     }

@@ -31,8 +31,7 @@ GenomeView::GenomeView(Selection& selection, QWidget* parent)
     readout_ = makeReadout(page);
 
     auto* controls = new QHBoxLayout;
-    auto* meaning = new QLabel(
-        tr("Each row is a member, coloured by what its founders contribute along the parameter vector."), page);
+    auto* meaning = new QLabel(tr("A row is a member, in the colours of its founders."), page);
     meaning->setMinimumWidth(1);
     controls->addWidget(meaning, 1);
     difference_ = new QCheckBox(tr("&Difference from the selected"), page);

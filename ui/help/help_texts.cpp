@@ -3,6 +3,14 @@
 #include "ui/theme/translation.h"
 
 namespace mergarium::help {
+namespace {
+
+/// One of resources/screenshots, with what it shows for those who don't see it.
+QString picture(const QString& file, const QString& shown) {
+    return QStringLiteral("<p><img src='picture:%1' alt='%2'></p>").arg(file, shown.toHtmlEscaped());
+}
+
+}  // namespace
 
 QString newRun() {
     return tr(
@@ -37,29 +45,36 @@ QString overview() {
 }
 
 QString niches() {
-    return tr(
-        "<h2>Niches</h2>"
-        "<p>A row is a member, the fittest above; a column is a training sample, or several where there is no room. "
-        "The brighter a cell, the larger the member's share of what the sample is worth: s/z with alpha = 1. A sample "
-        "that all solve is dim in every row; one that a single member solves is bright in that row alone: its niche. "
-        "The bar above says how contested each sample is, the numbers beside the rows are fitness.</p>"
-        "<p>Samples stand by class, by difficulty, or by owner, which puts a member's niche in one piece. Where "
-        "samples share a column it shows their mean, or the largest, so that a single one isn't lost. The Inspector "
-        "says what every member answers to the chosen sample, right or wrong.</p>"
-        "<p><b>Keys.</b> Arrows move a cursor, Enter inspects its sample, Ctrl+Enter its member. + and - zoom, Home "
-        "shows all, Shift with Left and Right pans.</p>");
+    return tr("<h2>Niches</h2>") + picture("niches.png", tr("Twenty members compete for 1,437 handwritten digits")) +
+           tr("<p>A row is a member, the fittest above; a column is a training sample, or several where there is no "
+              "room. "
+              "The brighter a cell, the larger the member's share of what the sample is worth: s/z with alpha = 1. A "
+              "sample "
+              "that all solve is dim in every row; one that a single member solves is bright in that row alone: its "
+              "niche. "
+              "The bar above says how contested each sample is, the numbers beside the rows are fitness.</p>"
+              "<p>Samples stand by class, by difficulty, or by owner, which puts a member's niche in one piece. Where "
+              "samples share a column it shows their mean, or the largest, so that a single one isn't lost. The Inspector "
+              "says what every member answers to the chosen sample, right or wrong.</p>"
+              "<p><b>Keys.</b> Arrows move a cursor, Enter inspects its sample, Ctrl+Enter its member. + and - zoom, "
+              "Home "
+              "shows all, Shift with Left and Right pans.</p>");
 }
 
 QString attraction() {
-    return tr(
-        "<h2>Attraction</h2>"
-        "<p>The matrix is g(a, b), what parent 2 (column) can do that parent 1 (row) can't, weighted by how contested "
-        "it is. Parent 1 is drawn by fitness; parent 2 in proportion to its row. A bright column is a member that many "
-        "lack something of. Between members that solve the same there is nothing, so like seldom mates with like. "
-        "Without attraction in the configuration it is shown as it would have been.</p>"
-        "<p>The table has the latest matings: who was drawn, what the child scored on the training samples, and "
-        "whether it came into the archive, in whose place. Choose one to see its cell as long as both parents live.</p>"
-        "<p><b>Keys.</b> Arrows move over the matrix, Enter inspects parent 2, Ctrl+Enter parent 1.</p>");
+    return tr("<h2>Attraction</h2>") +
+           picture("attraction.png", tr("Why a pair was drawn: the samples that made parent 2 attractive")) +
+           tr("<p>The matrix is g(a, b), what parent 2 (column) can do that parent 1 (row) can't, weighted by how "
+              "contested "
+              "it is. Parent 1 is drawn by fitness; parent 2 in proportion to its row. A bright column is a member "
+              "that many "
+              "lack something of. Between members that solve the same there is nothing, so like seldom mates with "
+              "like. "
+              "Without attraction in the configuration it is shown as it would have been.</p>"
+              "<p>The table has the latest matings: who was drawn, what the child scored on the training samples, and "
+              "whether it came into the archive, in whose place. Choose one to see its cell as long as both parents "
+              "live.</p>"
+              "<p><b>Keys.</b> Arrows move over the matrix, Enter inspects parent 2, Ctrl+Enter parent 1.</p>");
 }
 
 QString births() {
@@ -75,24 +90,28 @@ QString births() {
 }
 
 QString genome() {
-    return tr(
-        "<h2>Genome</h2>"
-        "<p>A ribbon per member along the flat parameter vector, in depth order: embeddings, layers, head. Its colours "
-        "say which founder each part comes from, mixed where founders are mixed. An edge is a split point. Stretches "
-        "that look alike in many members have spread through the archive by descent, whatever they do.</p>"
-        "<p>Members with mutations are no mixtures of founders, and can't be painted.</p>"
-        "<p><b>Keys.</b> Arrows move a cursor, Enter inspects its member, T zooms to the tensor, its layer, "
-        "everything. "
-        "+ and - zoom, Home shows all, Shift with Left and Right pans.</p>");
+    return tr("<h2>Genome</h2>") +
+           picture("genome.png", tr("Members in the colours of two founders, with split points")) +
+           tr("<p>A ribbon per member along the flat parameter vector, in depth order: embeddings, layers, head. Its "
+              "colours "
+              "say which founder each part comes from, mixed where founders are mixed. An edge is a split point. "
+              "Stretches "
+              "that look alike in many members have spread through the archive by descent, whatever they do.</p>"
+              "<p>Members with mutations are no mixtures of founders, and can't be painted.</p>"
+              "<p><b>Keys.</b> Arrows move a cursor, Enter inspects its member, T zooms to the tensor, its layer, "
+              "everything. "
+              "+ and - zoom, Home shows all, Shift with Left and Right pans.</p>");
 }
 
 QString lineage() {
-    return tr(
-        "<h2>Lineage</h2>"
-        "<p>Where a member comes from: its ancestors back to the founders, a birth each, with the splice that made it "
-        "and what it could do that neither parent could. A child that adds nothing has lived because others left. "
-        "The line goes as far back, and forth to descendants, as the two numbers above say.</p>"
-        "<p><b>Keys.</b> Arrows move from member to member, Enter inspects. + and - zoom, Home shows all.</p>");
+    return tr("<h2>Lineage</h2>") +
+           picture("lineage.png", tr("The best member's ancestors, with the splice at each birth")) +
+           tr("<p>Where a member comes from: its ancestors back to the founders, a birth each, with the splice that "
+              "made it "
+              "and what it could do that neither parent could. A child that adds nothing has lived because others "
+              "left. "
+              "The line goes as far back, and forth to descendants, as the two numbers above say.</p>"
+              "<p><b>Keys.</b> Arrows move from member to member, Enter inspects. + and - zoom, Home shows all.</p>");
 }
 
 QString breed() {
@@ -111,15 +130,17 @@ QString breed() {
 }
 
 QString compare() {
-    return tr(
-        "<h2>Compare</h2>"
-        "<p>Arms side by side, over the finished runs of each, a seed per run: the mean against evaluations, with one "
-        "standard error to either side. Single runs have no band.</p>"
-        "<p>The table says where they end: mean and standard error, the 95 % confidence interval by Student's t, the "
-        "area under the curve, which is how fast an arm gets there, and the difference to the first arm over the "
-        "seeds that both have, with p of the paired t-test. With many arms some p is small by chance.</p>"
-        "<p><b>Keys.</b> Left and Right read the curves. In the table Space shows or hides an arm; the chosen one is "
-        "stressed.</p>");
+    return tr("<h2>Compare</h2>") + picture("compare.png", tr("Six arms with standard errors, and the table")) +
+           tr("<p>Arms side by side, over the finished runs of each, a seed per run: the mean against evaluations, "
+              "with one "
+              "standard error to either side. Single runs have no band.</p>"
+              "<p>The table says where they end: mean and standard error, the 95 % confidence interval by Student's t, "
+              "the "
+              "area under the curve, which is how fast an arm gets there, and the difference to the first arm over the "
+              "seeds that both have, with p of the paired t-test. With many arms some p is small by chance.</p>"
+              "<p><b>Keys.</b> Left and Right read the curves. In the table Space shows or hides an arm; the chosen "
+              "one is "
+              "stressed.</p>");
 }
 
 QString sweep() {

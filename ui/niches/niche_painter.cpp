@@ -153,8 +153,6 @@ void paintRows(QPainter& painter, const NichePicture& picture) {
     const double span = std::ranges::max(frame.rows, {}, &RankedMember::fitness).fitness - base;
     const double number = metrics.horizontalAdvance(QStringLiteral("0000.0"));
     const double room = std::max(1.0, g.bars.width() - number - line * 0.4);
-    const auto stride = static_cast<std::size_t>(std::max(1.0, std::ceil(line / g.rowHeight)));
-
     for (std::size_t row = g.firstRow; row < g.endRow(); ++row) {
         const auto place = g.rowRect(row);
         const double length = span > 0.0 ? (frame.rows[row].fitness - base) / span * room : 0.0;
@@ -166,11 +164,12 @@ void paintRows(QPainter& painter, const NichePicture& picture) {
         const QRectF markPlace(x, place.center().y() - side / 2, line * 0.75, side);
         if (frame.family.newborn == row) paintMark(painter, markPlace, colors.newborn, MemberMark::Newborn);
         if (frame.family.isParent(row)) paintMark(painter, markPlace, colors.parents, MemberMark::Parent);
-        if ((row - g.firstRow) % stride != 0) continue;
-        const double center = place.center().y();
-        painter.setPen(colors.text);
-        painter.drawText(QRectF(0, center - line / 2, x - line * 0.2, line), Qt::AlignRight | Qt::AlignVCenter,
-                         memberText(frame.rows[row].member->id));
+    }
+    painter.setPen(colors.text);
+    for (const auto row : g.labelledRows(line, selected.row)) {
+        const double center = g.rowRect(row).center().y();
+        painter.drawText(QRectF(0, center - line / 2, g.map.left() - line * 1.15, line),
+                         Qt::AlignRight | Qt::AlignVCenter, memberText(frame.rows[row].member->id));
         painter.drawText(QRectF(g.bars.right() - number, center - line / 2, number, line),
                          Qt::AlignRight | Qt::AlignVCenter, QString::number(frame.rows[row].fitness, 'f', 1));
     }

@@ -201,8 +201,12 @@ void RunsView::selectRun(std::optional<RunId> run) {
     const auto row = listed_->reveal(*run);
     if (!row) return;
     awaited_.reset();
+    // The row comes into sight, and its first column stays there.
+    table_->setAutoScroll(false);
     table_->selectionModel()->setCurrentIndex(listed_->index(*row, RunsModel::NameColumn),
                                               QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    table_->setAutoScroll(true);
+    table_->scrollTo(listed_->index(*row, 0));
 }
 
 QByteArray RunsView::layoutState() const {

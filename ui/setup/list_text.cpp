@@ -106,7 +106,10 @@ std::vector<FreezeRule> splitRules(const QString& text) {
 }
 
 void setWords(QLineEdit* line, const QString& text) {
-    if (line->text() != text) line->setText(text);
+    if (line->text() == text) return;
+    line->setText(text);
+    // Where it is longer than the line, it is read from its beginning.
+    if (!line->hasFocus()) line->setCursorPosition(0);
 }
 
 }  // namespace mergarium

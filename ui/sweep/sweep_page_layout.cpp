@@ -120,6 +120,9 @@ QWidget* SweepPage::makeRuns() {
     rate_ = new QLabel(runs);
     rate_->setObjectName("sweep.progress");
     rate_->setFont(tabularFont());
+    // The panes beside the page keep their width while it speaks.
+    rate_->setMinimumWidth(1);
+    rate_->setWordWrap(true);
     model_ = new SweepRunsModel(this);
     table_ = makePlainTable(runs);
     table_->setObjectName("sweep.runs");
@@ -140,8 +143,8 @@ QWidget* SweepPage::makeRuns() {
     start_ = new QPushButton(tr("S&tart"), runs);
     start_->setObjectName("sweep.start");
     start_->setToolTip(tr("Begins the runs, or goes on where they stopped; stopping stores everything."));
-    auto* progress = new QHBoxLayout;
-    progress->addWidget(bar_, 1);
+    auto* progress = new QVBoxLayout;
+    progress->addWidget(bar_);
     progress->addWidget(rate_);
     auto* foot = new QHBoxLayout;
     foot->addWidget(jobs);
