@@ -30,6 +30,7 @@ PairPane::PairPane(QWidget* parent)
     table_->setIconSize({side, side});
     table_->verticalHeader()->setDefaultSectionSize(side + fontMetrics().height() / 4);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table_->horizontalHeader()->setStretchLastSection(false);
     table_->horizontalHeader()->setSectionResizeMode(TermTable::SampleColumn, QHeaderView::Stretch);
     // The picture is whole, however long the names of the others are.
     table_->horizontalHeader()->setMinimumSectionSize(2 * side + fontMetrics().height());

@@ -56,6 +56,8 @@ SamplePage::SamplePage(QWidget* parent)
     table_->setModel(model_);
     table_->setItemDelegateForColumn(SolverTable::ShareColumn, new ShareDelegate(table_));
     table_->setAccessibleName(tr("Members and what they make of the sample"));
+    table_->horizontalHeader()->setStretchLastSection(false);
+    table_->horizontalHeader()->setMinimumSectionSize(fontMetrics().height() * 2);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     table_->horizontalHeader()->setSectionResizeMode(SolverTable::MemberColumn, QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setSectionResizeMode(SolverTable::ScoreColumn, QHeaderView::ResizeToContents);
