@@ -14,7 +14,9 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QDialog>
+#include <QImage>
 #include <QListWidget>
+#include <QPixmap>
 #include <QPushButton>
 #include <QTabWidget>
 #include <QTableView>

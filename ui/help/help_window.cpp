@@ -3,10 +3,12 @@
 #include <QFileInfo>
 #include <QImage>
 #include <QTextBrowser>
+#include <QTextDocument>
+#include <QUrl>
 #include <QVBoxLayout>
+#include <QVariant>
 
 namespace mergarium {
-
 namespace {
 
 /// Room for margins and the scroll bar beside a picture.

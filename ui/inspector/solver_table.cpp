@@ -85,8 +85,8 @@ QVariant SolverTable::headerData(int section, Qt::Orientation orientation, int r
         return QVariant::fromValue((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     const std::array<std::pair<QString, QString>, Columns> headers{{
         {tr("Member"), tr("A member of the archive.")},
-        {tr("Score s"), tr("The member's score on this sample, 0 to 1.")},
-        {tr("Share s/z"), tr("The member's part of this sample: its score divided by the sum of all members' scores.")},
+        {tr("Score"), tr("The member's score on this sample, 0 to 1.")},
+        {tr("Share"), tr("The member's part of this sample: its score divided by the sum of all members' scores.")},
         {tr("Answer"), tr("What the member answered; a dash where that is not known.")},
     }};
     const auto& [name, meaning] = headers[static_cast<std::size_t>(section)];
