@@ -2,6 +2,7 @@
 #include "core/history/history.h"
 #include "core/session/stored_session.h"
 #include "tests/support/new_databases.h"
+#include "tests/support/suite.h"
 
 #include <QtTest>
 
@@ -86,5 +87,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_APPLESS_MAIN(AnswerBookTest)
+MERGARIUM_SUITE(AnswerBookTest)
 #include "answer_book_test.moc"

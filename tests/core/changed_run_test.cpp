@@ -3,8 +3,8 @@
 #include "core/session/run_loop.h"
 #include "core/session/stored_session.h"
 #include "tests/support/new_databases.h"
-#include "tests/support/suite.h"
 #include "tests/support/stopped_run.h"
+#include "tests/support/suite.h"
 
 #include <fmt/format.h>
 

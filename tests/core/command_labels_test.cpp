@@ -1,6 +1,7 @@
 #include "core/store/run_catalog.h"
 #include "tests/support/command_line.h"
 #include "tests/support/stopped_run.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -83,5 +84,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(CommandLabelsTest)
+MERGARIUM_SUITE(CommandLabelsTest)
 #include "command_labels_test.moc"

@@ -5,6 +5,7 @@
 #include "core/session/stored_session.h"
 #include "tests/support/new_databases.h"
 #include "tests/support/stopped_run.h"
+#include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -337,5 +338,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(JoinedFoundersTest)
+MERGARIUM_SUITE(JoinedFoundersTest)
 #include "joined_founders_test.moc"

@@ -1,4 +1,5 @@
 #include "core/database/database.h"
+#include "tests/support/suite.h"
 
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Transaction.h>
@@ -72,5 +73,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(OpeningTest)
+MERGARIUM_SUITE(OpeningTest)
 #include "opening_test.moc"

@@ -10,7 +10,7 @@ using test::stepTo;
 
 namespace {
 
-std::string finish(RunLoop& loop) { return test::finish(loop).archiveHash; }
+std::string hashOfTheEnd(RunLoop& loop) { return test::finish(loop).archiveHash; }
 
 }  // namespace
 
@@ -40,7 +40,7 @@ private Q_SLOTS:
         auto configuration = parseConfiguration(yaml.toStdString(), "test");
         configuration.name = "test";
         configuration.evaluations = 150;
-        const auto expected = finish(*RunLoop::begin(configuration, newPlace()));
+        const auto expected = hashOfTheEnd(*RunLoop::begin(configuration, newPlace()));
         QCOMPARE(expected.size(), std::size_t{64});
 
         for (const std::uint64_t stop : {1u, 33u, 56u}) {
@@ -63,17 +63,17 @@ private Q_SLOTS:
             // At least what was flushed; on a slow machine a second passes, and more is stored by itself.
             const auto stored = loop->snapshot(Phase::Running).evaluations;
             QVERIFY(stored >= stop + 41 && stored <= stop + 50);
-            QCOMPARE(finish(*loop), expected);
+            QCOMPARE(hashOfTheEnd(*loop), expected);
         }
     }
 
     void switchesThatAreOffChangeNothing() {
         RunConfiguration plain;
         plain.evaluations = 120;
-        const auto expected = finish(*RunLoop::begin(plain, newPlace()));
+        const auto expected = hashOfTheEnd(*RunLoop::begin(plain, newPlace()));
         auto said = parseConfiguration("strategy: {snap: none, offspring: 1, refuse_duplicates: false}", "test");
         said.evaluations = 120;
-        QCOMPARE(finish(*RunLoop::begin(said, newPlace())), expected);
+        QCOMPARE(hashOfTheEnd(*RunLoop::begin(said, newPlace())), expected);
     }
 
     void foundersOfOneCellLeaveOneOfThemOut() {
@@ -83,7 +83,7 @@ private Q_SLOTS:
         const auto place = newPlace();
         const auto loop = RunLoop::begin(configuration, place);
         QCOMPARE(loop->snapshot(Phase::Running).members.size(), std::size_t{1});
-        finish(*loop);
+        hashOfTheEnd(*loop);
         const auto stored = RunCatalog(place.database).snapshot({1});
         QCOMPARE(stored.members.size(), std::size_t{1});
         QCOMPARE(stored.members[0]->id.value, loop->snapshot(Phase::Finished).members[0]->id.value);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/configuration/presets.h"
+#include "tests/support/patience.h"
 #include "tests/support/runs.h"
 #include "tests/support/small_sweep.h"
 #include "ui/databases/import_dialog.h"
@@ -55,8 +56,6 @@ public:
     }
 
 private:
-    static constexpr int kPatience = 240'000;
-
     std::filesystem::path database(const char* name) const {
         return folder_.filePath(QString("%1.db").arg(name)).toStdString();
     }

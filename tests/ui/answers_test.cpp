@@ -1,6 +1,8 @@
 #include "core/session/run_loop.h"
 #include "core/session/stored_session.h"
 #include "tests/support/new_databases.h"
+#include "tests/support/patience.h"
+#include "tests/support/suite.h"
 #include "tests/support/table_cell.h"
 #include "ui/inspector/inspector_view.h"
 #include "ui/inspector/solver_table.h"
@@ -15,11 +17,10 @@
 #include <QtTest>
 
 using namespace mergarium;
+using namespace mergarium::test;
 using test::cell;
 
 namespace {
-
-constexpr int kPatience = 240'000;
 
 bool allAnswer(const SnapshotPtr& snapshot) {
     return snapshot && std::ranges::all_of(snapshot->members, [](const MemberPtr& member) {
@@ -155,5 +156,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(AnswersTest)
+MERGARIUM_SUITE(AnswersTest)
 #include "answers_test.moc"

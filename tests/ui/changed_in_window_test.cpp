@@ -2,6 +2,8 @@
 #include "core/session/run_loop.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/new_databases.h"
+#include "tests/support/patience.h"
+#include "tests/support/suite.h"
 #include "tests/support/table_cell.h"
 #include "ui/births/birth_table.h"
 #include "ui/births/births_view.h"
@@ -17,13 +19,10 @@
 #include <QtTest>
 
 using namespace mergarium;
+using namespace mergarium::test;
 using test::cell;
 
-namespace {
-
-constexpr int kPatience = 240'000;
-
-}  // namespace
+namespace {}  // namespace
 
 /// What a person does to a run that is going on, in the window.
 class ChangedInWindowTest : public QObject, test::NewDatabases {
@@ -113,5 +112,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(ChangedInWindowTest)
+MERGARIUM_SUITE(ChangedInWindowTest)
 #include "changed_in_window_test.moc"

@@ -1,3 +1,4 @@
+#include "tests/support/suite.h"
 #include "tests/support/text_contrast.h"
 #include "tests/support/whole_window.h"
 #include "ui/theme/custom_plot.h"
@@ -67,5 +68,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(ContrastTest)
+MERGARIUM_SUITE(ContrastTest)
 #include "contrast_test.moc"

@@ -1,3 +1,4 @@
+#include "tests/support/suite.h"
 #include "tests/support/whole_window.h"
 
 #include <QAccessible>
@@ -60,5 +61,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(ScreenReaderTest)
+MERGARIUM_SUITE(ScreenReaderTest)
 #include "screen_reader_test.moc"

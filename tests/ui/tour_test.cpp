@@ -1,5 +1,7 @@
 #include "ui/tour/tour.h"
 #include "core/configuration/presets.h"
+#include "tests/support/patience.h"
+#include "tests/support/suite.h"
 #include "ui/main_window.h"
 #include "ui/message_bar/message_bar.h"
 #include "ui/selection/selection.h"
@@ -20,10 +22,9 @@
 #include <QtTest>
 
 using namespace mergarium;
+using namespace mergarium::test;
 
 namespace {
-
-constexpr int kPatience = 240'000;
 
 TourCard* cardIn(const QWidget& window) {
     for (auto* one : window.findChildren<TourCard*>())
@@ -345,5 +346,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TourTest)
+MERGARIUM_SUITE(TourTest)
 #include "tour_test.moc"
