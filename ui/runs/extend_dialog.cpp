@@ -49,7 +49,7 @@ ExtendDialog::ExtendDialog(const RunSummary& run, QWidget* parent)
     changes_->setTabChangesFocus(true);
     changes_->setFixedHeight(4 * fontMetrics().lineSpacing());
     founder_->setObjectName("extend.founder");
-    founder_->setAccessibleName(tr("Founder that joins"));
+    founder_->setName(tr("Founder that joins"));
     founder_->setToolTip(
         tr("A model folder or safetensors file, or BASE+ADAPTER; it may be dropped here. It is scored as the next "
            "evaluation, and sits in an empty place or in that of the weakest member."));

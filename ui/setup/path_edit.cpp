@@ -32,6 +32,8 @@ PathEdit::PathEdit(Kind kind, const QString& empty, QWidget* parent) : QWidget(p
     });
 }
 
+void PathEdit::setName(const QString& name) { line_->setAccessibleName(name); }
+
 void PathEdit::setPath(const QString& path) {
     if (path != this->path()) line_->setText(path);
 }

@@ -15,6 +15,8 @@ public:
 
     PathEdit(Kind kind, const QString& empty, QWidget* parent);
 
+    /// For screen readers, where no label stands beside it.
+    void setName(const QString& name);
     void setPath(const QString& path);
     QString path() const;
 
