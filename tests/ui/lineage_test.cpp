@@ -1,4 +1,5 @@
 #include "tests/support/example_snapshot.h"
+#include "tests/support/patience.h"
 #include "tests/support/shown_words.h"
 #include "tests/support/suite.h"
 #include "ui/lineage/lineage_canvas.h"
@@ -88,6 +89,15 @@ SnapshotPtr later(const SnapshotPtr& snapshot, std::uint64_t evaluations = 1) {
     return one;
 }
 
+/// The example run's, as a person sees it.
+struct SeenFamily {
+    Asked asked;
+    Selection selection;
+    LineageView view{asked.source(), selection};
+    SnapshotPtr snapshot = exampleSnapshot();
+    LineageCanvas* canvas = shown(view, snapshot);
+};
+
 struct Paints : QObject {
     int count = 0;
     bool eventFilter(QObject*, QEvent* event) override {
@@ -102,46 +112,38 @@ class LineageTest : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void whatHasNotChangedIsNotPaintedAgain() {
-        Asked asked;
-        Selection selection;
-        LineageView view(asked.source(), selection);
-        const auto snapshot = exampleSnapshot();
-        auto* canvas = shown(view, snapshot);
-        QTRY_VERIFY(canvas->layout());
-        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        SeenFamily seen;
+        QTRY_VERIFY(seen.canvas->layout());
+        QVERIFY(QTest::qWaitForWindowExposed(&seen.view));
         QCoreApplication::processEvents();
         Paints paints;
-        canvas->installEventFilter(&paints);
-        view.setSnapshot(later(snapshot));
+        seen.canvas->installEventFilter(&paints);
+        seen.view.setSnapshot(later(seen.snapshot));
         QCoreApplication::processEvents();
         QCOMPARE(paints.count, 0);
 
         // The subject leaves the archive.
-        auto without = std::make_shared<SessionSnapshot>(*snapshot);
-        without->members[*bestSlot(snapshot->members)] = nullptr;
-        view.setSnapshot(without);
+        auto without = std::make_shared<SessionSnapshot>(*seen.snapshot);
+        without->members[*bestSlot(seen.snapshot->members)] = nullptr;
+        seen.view.setSnapshot(without);
         QTRY_VERIFY(paints.count > 0);
     }
 
     void descendantsAreLookedForOnceASecond() {
-        Asked asked;
-        Selection selection;
-        LineageView view(asked.source(), selection);
-        const auto snapshot = exampleSnapshot();
-        auto* canvas = shown(view, snapshot);
-        QTRY_VERIFY(canvas->layout());
+        SeenFamily seen;
+        QTRY_VERIFY(seen.canvas->layout());
         QElapsedTimer timer;
         timer.start();
-        view.findChildren<QSpinBox*>().back()->setValue(1);
-        QTRY_COMPARE(asked.last().second.descendants, std::size_t{1});
-        const auto before = asked.count();
+        seen.view.findChildren<QSpinBox*>().back()->setValue(1);
+        QTRY_COMPARE(seen.asked.last().second.descendants, std::size_t{1});
+        const auto before = seen.asked.count();
         for (std::uint64_t step = 1; step <= 50; ++step) {
-            view.setSnapshot(later(snapshot, step));
+            seen.view.setSnapshot(later(seen.snapshot, step));
             QTest::qWait(1);
         }
-        QVERIFY(asked.count() <= before + static_cast<std::size_t>(timer.elapsed() / 1000));
+        QVERIFY(seen.asked.count() <= before + static_cast<std::size_t>(timer.elapsed() / 1000));
         // What was stored last is seen in the end.
-        QTRY_VERIFY_WITH_TIMEOUT(asked.count() > before, 240'000);
+        QTRY_VERIFY_WITH_TIMEOUT(seen.asked.count() > before, kPatience);
     }
 
     void ancestorsStandAboveAndNobodyOnAnybody_data() {
@@ -190,105 +192,86 @@ private Q_SLOTS:
     }
 
     void theBestMembersFamilyIsShownFirstThenTheSelectedOnes() {
-        Asked asked;
-        Selection selection;
-        LineageView view(asked.source(), selection);
-        const auto snapshot = exampleSnapshot();
-        auto* canvas = shown(view, snapshot);
-        QTRY_VERIFY(canvas->layout());
-        QCOMPARE(asked.last().first, snapshot->members[*bestSlot(snapshot->members)]->id);
+        SeenFamily seen;
+        QTRY_VERIFY(seen.canvas->layout());
+        QCOMPARE(seen.asked.last().first, seen.snapshot->members[*bestSlot(seen.snapshot->members)]->id);
 
-        selection.select(MemberId{77});
-        QTRY_VERIFY(says(view, "Family of #77: 3 members"));
+        seen.selection.select(MemberId{77});
+        QTRY_VERIFY(says(seen.view, "Family of #77: 3 members"));
         // A founder of the same family is marked where it stands.
-        const auto before = asked.count();
-        selection.select(MemberId{1});
-        QTRY_VERIFY(says(view, "Family of #77"));
-        QCOMPARE(asked.count(), before);
+        const auto before = seen.asked.count();
+        seen.selection.select(MemberId{1});
+        QTRY_VERIFY(says(seen.view, "Family of #77"));
+        QCOMPARE(seen.asked.count(), before);
         // Nobody follows who was told not to.
-        view.findChild<QCheckBox*>()->setChecked(false);
-        selection.select(MemberId{78});
-        QCOMPARE(asked.count(), before);
+        seen.view.findChild<QCheckBox*>()->setChecked(false);
+        seen.selection.select(MemberId{78});
+        QCOMPARE(seen.asked.count(), before);
     }
 
     void aClickSelectsAndADoubleClickHidesTheParents() {
-        Asked asked;
-        Selection selection;
-        LineageView view(asked.source(), selection);
-        auto* canvas = shown(view, exampleSnapshot());
-        selection.select(MemberId{77});
-        QTRY_VERIFY(canvas->layout() && says(view, "Family of #77"));
-        const auto place = [&](std::size_t relative) { return canvas->boxOf(relative).center().toPoint(); };
-        QTest::mouseClick(canvas, Qt::LeftButton, {}, place(1));
-        QCOMPARE(selection.member().value(), MemberId{2});
-        QTest::mouseDClick(canvas, Qt::LeftButton, {}, place(2));
-        QTRY_COMPARE(canvas->layout()->boxes.size(), std::size_t{1});
-        QVERIFY(asked.last().second.closed.contains(MemberId{77}));
-        QTest::mouseDClick(canvas, Qt::LeftButton, {}, place(0));
-        QTRY_COMPARE(canvas->layout()->boxes.size(), std::size_t{3});
-        QVERIFY(asked.last().second.closed.empty() && asked.last().second.opened.contains(MemberId{77}));
+        SeenFamily seen;
+        seen.selection.select(MemberId{77});
+        QTRY_VERIFY(seen.canvas->layout() && says(seen.view, "Family of #77"));
+        const auto place = [&](std::size_t relative) { return seen.canvas->boxOf(relative).center().toPoint(); };
+        QTest::mouseClick(seen.canvas, Qt::LeftButton, {}, place(1));
+        QCOMPARE(seen.selection.member().value(), MemberId{2});
+        QTest::mouseDClick(seen.canvas, Qt::LeftButton, {}, place(2));
+        QTRY_COMPARE(seen.canvas->layout()->boxes.size(), std::size_t{1});
+        QVERIFY(seen.asked.last().second.closed.contains(MemberId{77}));
+        QTest::mouseDClick(seen.canvas, Qt::LeftButton, {}, place(0));
+        QTRY_COMPARE(seen.canvas->layout()->boxes.size(), std::size_t{3});
+        QVERIFY(seen.asked.last().second.closed.empty() && seen.asked.last().second.opened.contains(MemberId{77}));
     }
 
     void theKeyboardReachesEverybody() {
-        Asked asked;
-        Selection selection;
-        LineageView view(asked.source(), selection);
-        auto* canvas = shown(view, exampleSnapshot());
-        selection.select(MemberId{77});
-        QTRY_VERIFY(canvas->layout() && says(view, "Family of #77"));
-        QTest::keyClick(canvas, Qt::Key_Up);
-        QTest::keyClick(canvas, Qt::Key_Return);
-        QVERIFY(selection.member() == MemberId{1} || selection.member() == MemberId{2});
-        const auto first = selection.member();
-        QTest::keyClick(canvas, first == MemberId{1} ? Qt::Key_Right : Qt::Key_Left);
-        if (canvas->boxOf(0).left() > canvas->boxOf(1).left())
-            QTest::keyClick(canvas, first == MemberId{1} ? Qt::Key_Left : Qt::Key_Right);
-        QTest::keyClick(canvas, Qt::Key_Return);
-        QVERIFY(selection.member() != first);
-        QVERIFY(canvas->accessibleDescription().startsWith(QString("#%1").arg(selection.member()->value)));
-        QTest::keyClick(canvas, Qt::Key_Down);
-        QVERIFY(canvas->accessibleDescription().startsWith("#77"));
-        QVERIFY(canvas->accessibleDescription().contains("#1 \u00d7 #2"));
-        QTest::keyClick(canvas, Qt::Key_Space);
-        QTRY_COMPARE(canvas->layout()->boxes.size(), std::size_t{1});
+        SeenFamily seen;
+        seen.selection.select(MemberId{77});
+        QTRY_VERIFY(seen.canvas->layout() && says(seen.view, "Family of #77"));
+        QTest::keyClick(seen.canvas, Qt::Key_Up);
+        QTest::keyClick(seen.canvas, Qt::Key_Return);
+        QVERIFY(seen.selection.member() == MemberId{1} || seen.selection.member() == MemberId{2});
+        const auto first = seen.selection.member();
+        QTest::keyClick(seen.canvas, first == MemberId{1} ? Qt::Key_Right : Qt::Key_Left);
+        if (seen.canvas->boxOf(0).left() > seen.canvas->boxOf(1).left())
+            QTest::keyClick(seen.canvas, first == MemberId{1} ? Qt::Key_Left : Qt::Key_Right);
+        QTest::keyClick(seen.canvas, Qt::Key_Return);
+        QVERIFY(seen.selection.member() != first);
+        QVERIFY(seen.canvas->accessibleDescription().startsWith(QString("#%1").arg(seen.selection.member()->value)));
+        QTest::keyClick(seen.canvas, Qt::Key_Down);
+        QVERIFY(seen.canvas->accessibleDescription().startsWith("#77"));
+        QVERIFY(seen.canvas->accessibleDescription().contains("#1 \u00d7 #2"));
+        QTest::keyClick(seen.canvas, Qt::Key_Space);
+        QTRY_COMPARE(seen.canvas->layout()->boxes.size(), std::size_t{1});
     }
 
     void howFarIsAsked() {
-        Asked asked;
-        Selection selection;
-        LineageView view(asked.source(), selection);
-        auto* canvas = shown(view, exampleSnapshot());
-        QTRY_VERIFY(canvas->layout());
-        const auto boxes = view.findChildren<QSpinBox*>();
+        SeenFamily seen;
+        QTRY_VERIFY(seen.canvas->layout());
+        const auto boxes = seen.view.findChildren<QSpinBox*>();
         boxes[0]->setValue(9);
         boxes[1]->setValue(2);
-        QTRY_VERIFY(asked.last().second.descendants == 2);
-        QCOMPARE(asked.last().second.ancestors, std::size_t{9});
+        QTRY_VERIFY(seen.asked.last().second.descendants == 2);
+        QCOMPARE(seen.asked.last().second.ancestors, std::size_t{9});
     }
 
     void whatCantBeReadIsASentence() {
-        Asked asked;
-        Selection selection;
-        LineageView view(asked.source(), selection);
-        shown(view, exampleSnapshot());
-        selection.select(MemberId{666});
-        QTRY_VERIFY(says(view, "The database is gone."));
+        SeenFamily seen;
+        seen.selection.select(MemberId{666});
+        QTRY_VERIFY(says(seen.view, "The database is gone."));
     }
 
     void anotherRunStartsAfresh() {
-        Asked asked;
-        Selection selection;
-        LineageView view(asked.source(), selection);
-        auto* canvas = shown(view, exampleSnapshot());
-        selection.select(MemberId{77});
-        QTRY_VERIFY(says(view, "Family of #77"));
-        selection.clear();
+        SeenFamily seen;
+        seen.selection.select(MemberId{77});
+        QTRY_VERIFY(says(seen.view, "Family of #77"));
+        seen.selection.clear();
         const auto other = exampleSnapshot({.run = 2});
-        view.setSnapshot(other);
-        QTRY_VERIFY(asked.last().first == other->members[*bestSlot(other->members)]->id);
-        QTRY_VERIFY(canvas->layout());
-        view.setSnapshot(nullptr);
-        QVERIFY(!canvas->layout());
+        seen.view.setSnapshot(other);
+        QTRY_VERIFY(seen.asked.last().first == other->members[*bestSlot(other->members)]->id);
+        QTRY_VERIFY(seen.canvas->layout());
+        seen.view.setSnapshot(nullptr);
+        QVERIFY(!seen.canvas->layout());
     }
 };
 

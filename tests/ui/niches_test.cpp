@@ -23,6 +23,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 using namespace mergarium;
 using namespace mergarium::test;
@@ -40,6 +41,20 @@ NicheFramePtr frameOf(const SnapshotPtr& snapshot, NicheMeasure measure, std::op
     return makeNicheFrame({.snapshot = snapshot, .measure = measure, .reference = reference, .range = {}, .width = 200},
                           nullptr);
 }
+
+/// A run's, as a person sees it.
+struct SeenNiches {
+    explicit SeenNiches(SnapshotPtr shown, int height = 700) : snapshot(std::move(shown)) {
+        view.resize(1000, height);
+        view.setSnapshot(snapshot);
+        view.show();
+    }
+
+    SnapshotPtr snapshot;
+    Selection selection;
+    NichesView view{selection};
+    NicheCanvas* canvas = view.findChild<NicheCanvas*>();
+};
 
 }  // namespace
 
@@ -167,85 +182,63 @@ private Q_SLOTS:
     }
 
     void whatIsFoundIsSelectedAndSeen() {
-        Selection selection;
-        NichesView view(selection);
-        view.resize(1000, 700);
-        view.setSnapshot(exampleSnapshot());
-        view.show();
-        auto* canvas = view.findChild<NicheCanvas*>();
-        QTRY_VERIFY(canvas->frame());
-        canvas->see({0, 20});
-        auto* find = view.findChild<QLineEdit*>("findSample");
-        const auto sample = (*canvas->frame()->samples)[150];
+        SeenNiches seen(exampleSnapshot());
+        QTRY_VERIFY(seen.canvas->frame());
+        seen.canvas->see({0, 20});
+        auto* find = seen.view.findChild<QLineEdit*>("findSample");
+        const auto sample = (*seen.canvas->frame()->samples)[150];
         find->setText(QString::number(sample));
         QTest::keyClick(find, Qt::Key_Return);
-        QCOMPARE(selection.sample().value(), std::size_t{sample});
-        QVERIFY(canvas->range().begin <= 150 && 150 < canvas->range().end);
-        QCOMPARE(canvas->range().end - canvas->range().begin, std::size_t{20});
+        QCOMPARE(seen.selection.sample().value(), std::size_t{sample});
+        QVERIFY(seen.canvas->range().begin <= 150 && 150 < seen.canvas->range().end);
+        QCOMPARE(seen.canvas->range().end - seen.canvas->range().begin, std::size_t{20});
         find->setText("no such words");
         QTest::keyClick(find, Qt::Key_Return);
-        QVERIFY(says(view, "No sample has 'no such words'."));
+        QVERIFY(says(seen.view, "No sample has 'no such words'."));
     }
 
     void anotherScaleOfColoursIsTakenAtOnce() {
-        Selection selection;
-        NichesView view(selection);
-        view.resize(1000, 700);
-        view.setSnapshot(exampleSnapshot());
-        view.show();
-        auto* canvas = view.findChild<NicheCanvas*>();
-        QTRY_VERIFY(canvas->frame());
-        const auto before = canvas->frame()->image;
+        SeenNiches seen(exampleSnapshot());
+        QTRY_VERIFY(seen.canvas->frame());
+        const auto before = seen.canvas->frame()->image;
         useMagnitudes(Magnitudes::Viridis);
         const auto back = qScopeGuard([] { useMagnitudes(Magnitudes::Cividis); });
-        view.recolor();
-        QTRY_VERIFY(canvas->frame()->image != before);
+        seen.view.recolor();
+        QTRY_VERIFY(seen.canvas->frame()->image != before);
     }
 
     void theColourIsChosenByName() {
-        Selection selection;
-        NichesView view(selection);
-        view.resize(1000, 700);
-        const auto snapshot = exampleSnapshot();
-        view.setSnapshot(snapshot);
-        view.show();
-        auto* canvas = view.findChild<NicheCanvas*>();
-        QTRY_VERIFY(canvas->frame());
-        auto* measure = view.findChild<QComboBox*>("measure");
+        SeenNiches seen(exampleSnapshot());
+        QTRY_VERIFY(seen.canvas->frame());
+        auto* measure = seen.view.findChild<QComboBox*>("measure");
         measure->setCurrentIndex(measure->findText("difference"));
-        QTRY_COMPARE(canvas->frame()->scale.measure, NicheMeasure::Share);
-        selection.select(snapshot->members[3]->id);
-        QTRY_COMPARE(canvas->frame()->scale.measure, NicheMeasure::Difference);
+        QTRY_COMPARE(seen.canvas->frame()->scale.measure, NicheMeasure::Share);
+        seen.selection.select(seen.snapshot->members[3]->id);
+        QTRY_COMPARE(seen.canvas->frame()->scale.measure, NicheMeasure::Difference);
         measure->setCurrentIndex(measure->findText("solved"));
-        QTRY_COMPARE(canvas->frame()->scale.measure, NicheMeasure::Solved);
+        QTRY_COMPARE(seen.canvas->frame()->scale.measure, NicheMeasure::Solved);
     }
 
     void theListHasTheSameNumbersForTwoMembers() {
-        Selection selection;
-        NichesView view(selection);
-        view.resize(1000, 900);
-        const auto snapshot = exampleSnapshot({.texts = true});
-        view.setSnapshot(snapshot);
-        view.show();
-        auto* canvas = view.findChild<NicheCanvas*>();
-        QTRY_VERIFY(canvas->frame());
-        view.findChild<QCheckBox*>("list")->setChecked(true);
-        auto* table = view.findChild<SamplePane*>()->findChild<QTableView*>();
+        SeenNiches seen(exampleSnapshot({.texts = true}), 900);
+        QTRY_VERIFY(seen.canvas->frame());
+        seen.view.findChild<QCheckBox*>("list")->setChecked(true);
+        auto* table = seen.view.findChild<SamplePane*>()->findChild<QTableView*>();
         QCOMPARE(table->model()->rowCount(), 200);
         const auto cell = [&](int row, int column) { return table->model()->index(row, column).data().toString(); };
-        const auto& first = *snapshot->members[2];
-        const auto& second = *snapshot->members[5];
-        selection.select(first.id);
-        auto* other = view.findChild<QComboBox*>("otherMember");
+        const auto& first = *seen.snapshot->members[2];
+        const auto& second = *seen.snapshot->members[5];
+        seen.selection.select(first.id);
+        auto* other = seen.view.findChild<QComboBox*>("otherMember");
         other->setCurrentIndex(other->findText(memberText(second.id)));
-        const auto row =
-            static_cast<int>(std::ranges::find(*canvas->frame()->samples, 7u) - canvas->frame()->samples->begin());
+        const auto row = static_cast<int>(std::ranges::find(*seen.canvas->frame()->samples, 7u) -
+                                          seen.canvas->frame()->samples->begin());
         QCOMPARE(cell(row, SampleTable::SampleColumn), QString("7"));
         QCOMPARE(cell(row, SampleTable::SolversColumn), QString("1 of 20"));
         QCOMPARE(cell(row, SampleTable::FirstColumn), QString::number(first.scores[7], 'f', 2));
         QCOMPARE(cell(row, SampleTable::SecondColumn), QString::number(second.scores[7], 'f', 2));
         double total = 0.0;
-        for (const auto& member : snapshot->members) total += member->scores[7];
+        for (const auto& member : seen.snapshot->members) total += member->scores[7];
         QCOMPARE(cell(row, SampleTable::TotalColumn), QString::number(total, 'f', 2));
         QCOMPARE(cell(row, SampleTable::FirstShareColumn), QString::number(first.scores[7] / total, 'f', 3));
         QCOMPARE(cell(row, SampleTable::SecondAnswerColumn), QString::fromStdString((*second.answers)[7]).simplified());
@@ -253,10 +246,10 @@ private Q_SLOTS:
 
         // A row is a sample, and the other way round.
         table->setCurrentIndex(table->model()->index(3, 0));
-        QCOMPARE(selection.sample().value(), std::size_t{(*canvas->frame()->samples)[3]});
-        selection.select(std::size_t{7});
+        QCOMPARE(seen.selection.sample().value(), std::size_t{(*seen.canvas->frame()->samples)[3]});
+        seen.selection.select(std::size_t{7});
         QCOMPARE(table->currentIndex().row(), row);
-        QCOMPARE(selection.sample().value(), std::size_t{7});
+        QCOMPARE(seen.selection.sample().value(), std::size_t{7});
     }
 };
 

@@ -29,6 +29,16 @@ QStringList members(const QAbstractItemModel& model) {
     return names;
 }
 
+SnapshotPtr showExample(ProgressPlot& plot) {
+    plot.resize(800, 400);
+    plot.show();
+    const auto snapshot = exampleSnapshot();
+    plot.setCurve(snapshot->curve, snapshot->budget);
+    QCoreApplication::processEvents();
+    plot.replot();
+    return snapshot;
+}
+
 }  // namespace
 
 class OverviewTest : public QObject {
@@ -220,12 +230,7 @@ private Q_SLOTS:
 
     void oneGoesCloserToAPartOfTheCurvesAndBack() {
         ProgressPlot plot;
-        plot.resize(800, 400);
-        plot.show();
-        const auto snapshot = exampleSnapshot();
-        plot.setCurve(snapshot->curve, snapshot->budget);
-        QCoreApplication::processEvents();
-        plot.replot();
+        const auto snapshot = showExample(plot);
         const auto wholeX = plot.xAxis->range(), wholeY = plot.yAxis->range();
         const auto inside = plot.axisRect()->rect();
         const auto at = [&](double right, double down) {
@@ -281,12 +286,7 @@ private Q_SLOTS:
 
     void theWheelAndTheKeysGoCloser() {
         ProgressPlot plot;
-        plot.resize(800, 400);
-        plot.show();
-        const auto snapshot = exampleSnapshot();
-        plot.setCurve(snapshot->curve, snapshot->budget);
-        QCoreApplication::processEvents();
-        plot.replot();
+        const auto snapshot = showExample(plot);
         const auto wholeX = plot.xAxis->range(), wholeY = plot.yAxis->range();
         const auto inside = plot.axisRect()->rect();
         const auto wheel = [&](QPoint place, int notches) {
