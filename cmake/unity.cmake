@@ -1,7 +1,11 @@
-# Where several files are compiled as one (CMAKE_UNITY_BUILD), those of one folder are, at most eight: a name in an anonymous
-# namespace must differ within its folder, and a new folder changes nothing for the others. To be called when the target
-# has all its sources.
+# mergarium_unite_folders(TARGET [MOST]): where several files are compiled as one (CMAKE_UNITY_BUILD), those of one folder are,
+# at most MOST of them (8): a name in an anonymous namespace must differ within its folder, and a new folder changes nothing
+# for the others. To be called when the target has all its sources.
 function(mergarium_unite_folders target)
+  set(most 8)
+  if(ARGC GREATER 1)
+    set(most ${ARGV1})
+  endif()
   get_target_property(sources ${target} SOURCES)
   foreach(source ${sources})
     if(NOT source MATCHES "\\.cpp$")
@@ -11,7 +15,7 @@ function(mergarium_unite_folders target)
     string(MAKE_C_IDENTIFIER "${folder}" group)
     math(EXPR part "${count_${group}} + 0")
     math(EXPR count_${group} "${part} + 1")
-    math(EXPR part "${part} / 8")
+    math(EXPR part "${part} / ${most}")
     set_property(SOURCE ${source} PROPERTY UNITY_GROUP ${group}_${part})
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)

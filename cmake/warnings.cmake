@@ -9,6 +9,8 @@ target_compile_options(mergarium_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict$<SEMICOLON>-Wno-stringop-overflow$<SEMICOLON>-Wno-array-bounds>
   # What is compiled with others as one is no header.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>
+  # GCC sweeps its memory at every 128 MB, which a precompiled header fills at once: a tenth of its time.
+  $<$<CXX_COMPILER_ID:GNU>:SHELL:--param=ggc-min-heapsize=1000000>
   # Nobody replaces our functions, so the compiler may inline across them in shared libraries too.
   -fno-semantic-interposition
   $<$<BOOL:${MERGARIUM_WARNINGS_AS_ERRORS}>:-Werror>)

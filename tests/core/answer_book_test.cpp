@@ -4,9 +4,10 @@
 #include "tests/support/new_databases.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
+#include <set>
 
 using namespace mergarium;
 using test::finish;

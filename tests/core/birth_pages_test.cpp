@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "core/files/bytes.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <array>
 #include <limits>

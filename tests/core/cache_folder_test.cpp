@@ -6,7 +6,7 @@
 #include "tests/support/suite.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
-#include <QtTest>
+#include <QTest>
+
+#include <atomic>
 
 using namespace mergarium;
 using test::finish;

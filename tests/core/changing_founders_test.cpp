@@ -4,7 +4,7 @@
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <filesystem>
 

@@ -5,7 +5,7 @@
 #include "tests/support/example_models.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 #include "core/search/cma_es/cma_es.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <cmath>

@@ -7,10 +7,12 @@
 #include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
+#include <QProcess>
 #include <QStandardPaths>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <functional>

@@ -4,8 +4,8 @@
 #include "core/figures/axes.h"
 #include "tests/support/suite.h"
 
+#include <QTest>
 #include <QXmlStreamReader>
-#include <QtTest>
 
 #include <algorithm>
 #include <cmath>

@@ -6,7 +6,7 @@
 #include "core/random/random_stream.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <optional>

@@ -5,7 +5,7 @@
 #include "core/fields/yaml.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <fstream>
 #include <sstream>

@@ -1,7 +1,7 @@
 #include "core/archive/coverage.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <limits>

@@ -11,7 +11,7 @@
 #include <fmt/ranges.h>
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <sys/mount.h>
 

@@ -1,7 +1,7 @@
 #include "core/checkpoint/depth_order.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <random>

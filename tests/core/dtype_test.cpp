@@ -2,7 +2,7 @@
 #include "core/checkpoint/not_finite.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <bit>
 #include <cmath>

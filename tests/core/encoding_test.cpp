@@ -1,7 +1,7 @@
 #include "core/database/encoding.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 

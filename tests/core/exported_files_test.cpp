@@ -2,7 +2,7 @@
 #include "tests/support/example_models.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <sys/stat.h>
 

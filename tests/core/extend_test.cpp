@@ -8,9 +8,10 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include <QtTest>
+#include <QTest>
 
 #include <atomic>
+#include <chrono>
 
 using namespace mergarium;
 using namespace mergarium::test;

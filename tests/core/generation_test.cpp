@@ -5,8 +5,9 @@
 #include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
-#include <QtTest>
+#include <QTest>
 
+#include <atomic>
 #include <cmath>
 
 using namespace mergarium;

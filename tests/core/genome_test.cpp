@@ -2,7 +2,7 @@
 #include "core/genome/interpolation.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cmath>
 #include <numbers>

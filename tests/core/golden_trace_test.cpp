@@ -6,7 +6,7 @@
 #include "core/tasks/digits/digits.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <nlohmann/json.hpp>
 

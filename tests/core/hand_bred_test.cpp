@@ -2,9 +2,10 @@
 #include "tests/support/patience.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <atomic>
+#include <cmath>
 
 using namespace mergarium;
 using namespace mergarium::test;

@@ -10,9 +10,10 @@
 #include "tests/support/suite.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 
 using namespace mergarium;

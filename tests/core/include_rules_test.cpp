@@ -1,4 +1,4 @@
-#include <QtTest>
+#include <QTest>
 #include "tests/support/suite.h"
 
 #include <filesystem>

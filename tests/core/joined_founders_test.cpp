@@ -9,8 +9,9 @@
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
+#include <atomic>
 #include <cmath>
 
 using namespace mergarium;

@@ -6,7 +6,7 @@
 #include "tests/support/suite.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 using test::exec;

@@ -2,10 +2,12 @@
 #include "core/store/run_catalog.h"
 #include "tests/support/suite.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
 #include <QRandomGenerator>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 

@@ -3,7 +3,7 @@
 #include "core/tasks/kinds.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cctype>
 #include <filesystem>

@@ -6,7 +6,10 @@
 #include "tests/support/suite.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
+
+#include <atomic>
+#include <chrono>
 
 using namespace mergarium;
 

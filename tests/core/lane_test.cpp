@@ -3,7 +3,9 @@
 #include "tests/support/patience.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
+
+#include <atomic>
 
 using namespace mergarium;
 using namespace mergarium::test;

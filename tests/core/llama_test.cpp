@@ -8,7 +8,7 @@
 #include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

@@ -2,7 +2,7 @@
 #include "core/mating/parents.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <array>
 #include <cmath>

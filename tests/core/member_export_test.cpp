@@ -9,9 +9,10 @@
 #include "tests/support/runs.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 
 using namespace mergarium;

@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <QtTest>
+#include <QTest>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +21,7 @@
 #include <csignal>
 #include <cstring>
 #include <map>
+#include <random>
 #include <thread>
 
 using namespace mergarium;

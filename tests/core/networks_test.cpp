@@ -9,12 +9,13 @@
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <sys/stat.h>
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace mergarium;
 

@@ -4,7 +4,7 @@
 #include "tests/support/patience.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <atomic>
 #include <condition_variable>

@@ -3,7 +3,7 @@
 
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Transaction.h>
-#include <QtTest>
+#include <QTest>
 
 #include <latch>
 #include <mutex>

@@ -2,7 +2,7 @@
 #include "core/parallel/parallel_for.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <atomic>

@@ -3,7 +3,7 @@
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <fmt/format.h>
 

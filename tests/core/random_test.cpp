@@ -2,8 +2,9 @@
 #include "core/random/random_stream.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
+#include <array>
 #include <cmath>
 
 using namespace mergarium;

@@ -3,7 +3,7 @@
 #include "tests/support/example_models.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 using namespace mergarium::test;

@@ -10,8 +10,10 @@
 
 #include <QDir>
 #include <QTemporaryDir>
+#include <QTest>
 #include <QXmlStreamReader>
-#include <QtTest>
+
+#include <limits>
 
 using namespace mergarium;
 

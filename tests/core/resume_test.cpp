@@ -3,7 +3,7 @@
 #include "tests/support/new_databases.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 using test::stepTo;

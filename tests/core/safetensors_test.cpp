@@ -2,7 +2,7 @@
 #include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 using namespace mergarium::test;

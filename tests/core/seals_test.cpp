@@ -4,7 +4,9 @@
 #include "tests/support/suite.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
+
+#include <atomic>
 
 using namespace mergarium;
 using test::exec;

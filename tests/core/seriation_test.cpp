@@ -2,7 +2,7 @@
 #include "core/random/random_stream.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <numeric>

@@ -6,9 +6,11 @@
 #include "tests/support/suite.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <atomic>
+#include <chrono>
+#include <cmath>
 #include <thread>
 
 using namespace mergarium;

@@ -3,7 +3,7 @@
 #include "core/statistics/summary.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <array>
 #include <cmath>

@@ -9,7 +9,7 @@
 #include "tests/support/small_strategies.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <cmath>

@@ -9,9 +9,10 @@
 #include "tests/support/suite.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 
 using namespace mergarium;

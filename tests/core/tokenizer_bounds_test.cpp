@@ -4,7 +4,7 @@
 #include "tests/support/example_tokenizers.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cstring>
 #include <string>

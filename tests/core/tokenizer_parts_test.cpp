@@ -2,7 +2,7 @@
 #include "tests/support/example_tokenizers.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 using namespace mergarium::test;

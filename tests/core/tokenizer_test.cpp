@@ -3,7 +3,7 @@
 #include "tests/support/example_tokenizers.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <atomic>
 #include <filesystem>

@@ -8,9 +8,11 @@
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
+#include <atomic>
+#include <numeric>
 #include <thread>
 
 using namespace mergarium;

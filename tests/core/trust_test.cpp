@@ -4,8 +4,9 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <QProcess>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <csignal>
 

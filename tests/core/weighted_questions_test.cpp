@@ -9,8 +9,9 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
+#include <atomic>
 #include <fstream>
 #include <limits>
 

@@ -1,7 +1,7 @@
 #include "core/text/words.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <new>
 #include <stdexcept>

@@ -2,7 +2,7 @@
 #include "tests/fuzz/readers.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 #include <filesystem>

@@ -15,8 +15,8 @@
 #include "ui/overview/overview_view.h"
 #include "ui/overview/progress_plot.h"
 
+#include <QTest>
 #include <QXmlStreamReader>
-#include <QtTest>
 
 #include <map>
 #include <memory>

@@ -1,5 +1,7 @@
 #pragma once
 
+// Qt Test declares it, and nlohmann's json asks what it is.
+#include <QFloat16>
 #include <QObject>
 
 #include <memory>

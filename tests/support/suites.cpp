@@ -1,6 +1,6 @@
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <cstdio>
 #include <filesystem>

@@ -3,7 +3,7 @@
 #include <QAbstractButton>
 #include <QApplication>
 #include <QSet>
-#include <QtTest>
+#include <QTest>
 
 namespace mergarium::test {
 

@@ -2,7 +2,7 @@
 #include "core/mating/attraction.h"
 #include "tests/support/suite.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 

@@ -17,7 +17,7 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QTableView>
-#include <QtTest>
+#include <QTest>
 
 #include <random>
 

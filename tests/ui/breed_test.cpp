@@ -19,7 +19,9 @@
 #include <QSlider>
 #include <QTabWidget>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
+
+#include <cmath>
 
 using namespace mergarium;
 using namespace mergarium::test;

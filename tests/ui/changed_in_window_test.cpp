@@ -16,7 +16,9 @@
 #include <QPushButton>
 #include <QTableView>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
+
+#include <atomic>
 
 using namespace mergarium;
 using namespace mergarium::test;

@@ -13,9 +13,12 @@
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <set>
 
 using namespace mergarium;
 using test::cell;

@@ -10,7 +10,9 @@
 #include <QLabel>
 #include <QSignalSpy>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
+
+#include <atomic>
 
 using namespace mergarium;
 namespace fs = std::filesystem;

@@ -3,7 +3,7 @@
 #include "tests/support/whole_window.h"
 #include "ui/theme/custom_plot.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <map>
 

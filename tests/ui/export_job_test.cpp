@@ -8,8 +8,9 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
+#include <atomic>
 #include <latch>
 
 using namespace mergarium;

@@ -11,8 +11,9 @@
 #include <QLabel>
 #include <QPainter>
 #include <QSignalSpy>
-#include <QtTest>
+#include <QTest>
 
+#include <atomic>
 #include <cmath>
 
 using namespace mergarium;

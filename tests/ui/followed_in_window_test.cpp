@@ -14,7 +14,9 @@
 #include <QLineEdit>
 #include <QTableView>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
+
+#include <atomic>
 
 using namespace mergarium;
 using namespace mergarium::test;

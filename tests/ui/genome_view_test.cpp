@@ -10,8 +10,8 @@
 
 #include <QLabel>
 #include <QSignalSpy>
+#include <QTest>
 #include <QWheelEvent>
-#include <QtTest>
 
 #include <cmath>
 

@@ -4,7 +4,7 @@
 #include "ui/overview/progress_plot.h"
 #include "ui/session/run_text.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 

@@ -15,8 +15,8 @@
 #include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTableView>
+#include <QTest>
 #include <QToolTip>
-#include <QtTest>
 
 using namespace mergarium;
 using namespace mergarium::test;

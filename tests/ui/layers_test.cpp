@@ -4,7 +4,7 @@
 #include "ui/genome/layer_table.h"
 #include "ui/selection/selection.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <QCheckBox>
 #include <QTableView>

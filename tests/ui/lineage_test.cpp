@@ -7,7 +7,7 @@
 #include "ui/lineage/lineage_view.h"
 #include "ui/selection/selection.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <QCheckBox>
 #include <QLabel>

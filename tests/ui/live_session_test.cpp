@@ -9,7 +9,7 @@
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 using namespace mergarium::test;

@@ -26,8 +26,9 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
+#include <chrono>
 #include <fstream>
 
 using namespace mergarium;

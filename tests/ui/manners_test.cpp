@@ -14,9 +14,9 @@
 #include <QSettings>
 #include <QTabWidget>
 #include <QTemporaryDir>
+#include <QTest>
 #include <QTextBrowser>
 #include <QTextDocument>
-#include <QtTest>
 
 using namespace mergarium;
 

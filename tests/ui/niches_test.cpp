@@ -13,7 +13,7 @@
 #include "ui/selection/selection.h"
 #include "ui/theme/theme.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <QCheckBox>
 #include <QComboBox>

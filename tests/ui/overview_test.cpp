@@ -8,8 +8,11 @@
 #include "ui/overview/progress_plot.h"
 
 #include <QAbstractItemModelTester>
+#include <QSignalSpy>
 #include <QTableView>
-#include <QtTest>
+#include <QTest>
+
+#include <cmath>
 
 using namespace mergarium;
 using test::cell;

@@ -7,7 +7,7 @@
 #include "ui/members/member_text.h"
 #include "ui/selection/selection.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <QLabel>
 #include <QTableView>

@@ -11,7 +11,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QTableWidget>
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 using namespace mergarium::test;

@@ -4,7 +4,7 @@
 #include <QAccessible>
 #include <QComboBox>
 #include <QRegularExpression>
-#include <QtTest>
+#include <QTest>
 
 #include <map>
 #include <set>

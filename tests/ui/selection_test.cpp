@@ -13,7 +13,8 @@
 #include "ui/selection/selection_label.h"
 #include "ui/theme/theme.h"
 
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 #include <QLabel>
 #include <QTableView>

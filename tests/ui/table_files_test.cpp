@@ -20,11 +20,13 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QHeaderView>
+#include <QItemSelectionModel>
 #include <QSignalSpy>
 #include <QStandardItemModel>
 #include <QTabWidget>
 #include <QTableView>
-#include <QtTest>
+#include <QTest>
+#include <QVariantList>
 
 #include <numeric>
 

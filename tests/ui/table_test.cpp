@@ -5,7 +5,7 @@
 #include <QHeaderView>
 #include <QStandardItemModel>
 #include <QTableView>
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 

@@ -8,7 +8,7 @@
 
 #include <sys/resource.h>
 #include <QCheckBox>
-#include <QtTest>
+#include <QTest>
 
 #include <atomic>
 #include <latch>

@@ -15,9 +15,10 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
+#include <atomic>
 
 using namespace mergarium;
 using namespace mergarium::test;

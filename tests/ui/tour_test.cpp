@@ -17,9 +17,9 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSettings>
-#include <QTabWidget>
+#include <QSignalSpy>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 using namespace mergarium;
 using namespace mergarium::test;

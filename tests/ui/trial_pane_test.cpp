@@ -8,9 +8,9 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTableView>
+#include <QTest>
 #include <QTextDocumentFragment>
 #include <QTextEdit>
-#include <QtTest>
 
 #include <atomic>
 #include <stdexcept>
