@@ -118,7 +118,7 @@ MUTANTS = [
          "strategies_test"),
         ("m2n2/m2n2.cpp", "blocks of offspring begin one step late", "(step - 1) % settings_.offspring == 0",
          "step % settings_.offspring == 0", "strategies_test"),
-        ("m2n2/m2n2.h", "a run goes on from within a block", "return step % settings_.offspring == 0;",
+        ("m2n2/m2n2.cpp", "a run goes on from within a block", "return step % settings_.offspring == 0;",
          "return true;", "strategies_test extend_test"),
         ("m2n2/m2n2.cpp", "duplicates are admitted", "scored && settings_.refuseDuplicates &&", "false &&",
          "strategies_test"),

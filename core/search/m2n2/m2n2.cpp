@@ -51,6 +51,8 @@ std::optional<Verdict> M2n2::judge(const Scores& scores) {
     return verdict;
 }
 
+bool M2n2::canCheckpoint(std::uint64_t step) const { return step % settings_.offspring == 0; }
+
 void M2n2::replay(const DecidedBirth& birth) {
     enterBlockOf(birth.step);
     if (birth.slot) archive_.place(*birth.slot, birth.child);

@@ -49,7 +49,7 @@ public:
     }
     const Archive& archive() const override { return archive_; }
     /// Between blocks of offspring alone: within one, parents may have left the archive.
-    bool canCheckpoint(std::uint64_t step) const override { return step % settings_.offspring == 0; }
+    bool canCheckpoint(std::uint64_t step) const override;
 
 private:
     Parents drawParentsOf(const Archive& archive, std::uint64_t step) const;
