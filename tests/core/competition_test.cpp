@@ -85,6 +85,15 @@ private Q_SLOTS:
         QVERIFY(std::abs(admission.fitness - fitness) < 1e-6);
     }
 
+    void aGuestTakesTheSeatOfTheWeakestMemberEvenIfItIsWeaker() {
+        auto archive = archiveOf({"111000", "011100", "000010", "110000"}, {});
+        const Scores weakest(row("010000"));
+        QVERIFY(!archive.judge(weakest).slot);
+        const auto verdict = archive.judgeGuest(weakest);
+        QCOMPARE(*verdict.slot, std::size_t{3});
+        QVERIFY(std::abs(verdict.fitness - 0.25) < 1e-12);
+    }
+
     void emptySlotsLoseFirst() {
         Archive archive(3, 6, {});
         archive.place(0, member(1, row("000000")));
