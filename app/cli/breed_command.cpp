@@ -108,7 +108,7 @@ void printWords(const Options& options, const HandBred& bred) {
 int breed(const Options& options) {
     catchInterruptions();
     ProgressLine progress(options.json);
-    Session session({.run = ResumedRun{.id = {options.run}},
+    Session session({.run = ResumedRun{.id = {options.run}, .evaluations = options.evaluations},
                      .database = databaseOf(options),
                      .resources = findResources(),
                      .threads = options.threads,

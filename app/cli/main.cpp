@@ -86,7 +86,13 @@ int carryOut(int argc, char** argv) {
         ->expected(2)
         ->type_name("N");
     addSplice(*breed, options);
-    breed->add_flag("--admit", options.admit, "It takes the run's next step, as if the strategy had proposed it");
+    auto* admit =
+        breed->add_flag("--admit", options.admit, "It takes the run's next step, as if the strategy had proposed it");
+    breed
+        ->add_option("--evaluations", options.evaluations,
+                     "Extend the run, which may have finished, to so many evaluations, the child's among them")
+        ->needs(admit)
+        ->type_name("N");
     addDatabase(*breed, options);
     addThreads(*breed, options);
     addTrust(*breed, options);

@@ -2,12 +2,12 @@
 
 #include "core/archive/coverage.h"
 #include "core/configuration/yaml.h"
+#include "core/report/repetition.h"
 #include "core/text/words.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 namespace mergarium {
@@ -30,15 +30,7 @@ std::string cut(const std::string& text) {
 std::string percent(double share) { return fmt::format("{:.1f}", 100.0 * share); }
 std::string number(MemberId member) { return fmt::format("#{}", member.value); }
 
-std::string parentsOf(const Member& member) {
-    if (!member.parentage) return "founder";
-    const auto& splice = member.parentage->splice;
-    auto text = fmt::format("{} \u00d7 {}, ratio {:.2f}", number(member.parentage->first),
-                            number(member.parentage->second), splice.ratio);
-    if (splice.splits.size() == 1) text += fmt::format(", split at {}", words::count(splice.splits.front()));
-    if (splice.splits.size() > 1) text += fmt::format(", {} splits", words::count(splice.splits.size()));
-    return text;
-}
+std::string parentsOf(const Member& member) { return member.parentage ? wordsOf(*member.parentage) : "founder"; }
 
 /// Best training score first; equals, the oldest.
 std::vector<std::size_t> slotsByScore(const SessionSnapshot& run) {
@@ -141,43 +133,6 @@ ReportTable foundersOf(const RunDescription& run) {
     return table;
 }
 
-/// As a shell takes it for one word.
-std::string shellWord(const std::string& text) {
-    const bool plain = !text.empty() && text.front() != '-' && std::ranges::all_of(text, [](unsigned char letter) {
-        return std::isalnum(letter) || letter == '.' || letter == '_' || letter == '-';
-    });
-    if (plain) return text;
-    std::string word = text.starts_with('-') ? "'./" : "'";
-    for (const char letter : text) word += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-    return word + "'";
-}
-
-void tellHowToRepeat(Report& report, const ReportedRun& reported, MemberId best) {
-    const auto& run = *reported.run;
-    const auto database = shellWord(words::visible(reported.database));
-    report.blocks.push_back(ReportHeading{"How to repeat it"});
-    std::string text = "Save the configuration above as run.yaml, put the founders where it says, and run it:";
-    report.blocks.push_back(ReportParagraph{text});
-    report.blocks.push_back(ReportListing{"mergarium-cli run run.yaml --db repeated.db"});
-    text =
-        "The seed and the budget are in the configuration. On the same machine the repetition ends with the same "
-        "archive, to the bit; on another one, numbers are rounded otherwise.";
-    if (foundersAtFirst(*run.run) < run.run->founders.size())
-        text +=
-            " Founders joined the run: in a repetition they have to be added at the same steps (resume --add-founder).";
-    if (!run.archiveHash.empty()) text += fmt::format(" The archive's hash is then {}.", run.archiveHash);
-    if (toYaml(run.run->configuration).find("\n  program:") != std::string::npos)
-        text +=
-            " The configuration names a program that scores the models: look at it before you approve it with "
-            "--trust-program.";
-    report.blocks.push_back(ReportParagraph{text});
-    report.blocks.push_back(ReportParagraph{"From the run's own database, its archive and its best model:"});
-    report.blocks.push_back(
-        ReportListing{fmt::format("mergarium-cli show {0} --db {1} --archive\n"
-                                  "mergarium-cli export {0} {2} --db {1} --out best",
-                                  run.run->id.value, database, best.value)});
-}
-
 }  // namespace
 
 Report reportOf(const ReportedRun& reported) {
@@ -225,7 +180,7 @@ Report reportOf(const ReportedRun& reported) {
     add(foundersOf(description));
     add(ReportHeading{"Configuration"});
     add(ReportListing{toYaml(description.configuration)});
-    tellHowToRepeat(report, reported, best ? best->id : MemberId{1});
+    tellHowToRepeat(report, reported);
     add(ReportHeading{"Versions"});
     add(ReportListing{reported.versions + "\ncomputed on " + description.device});
     return report;

@@ -2,6 +2,7 @@
 
 #include "core/report/report.h"
 #include "core/run/snapshot.h"
+#include "core/store/changes/interventions.h"
 #include "core/store/family.h"
 
 #include <string>
@@ -15,6 +16,8 @@ struct ReportedRun {
     SnapshotPtr run;
     /// The best member's ancestors as far as they are to be told, and it; empty: no lineage is told.
     Family family = {};
+    /// What was done to it from outside, in order.
+    std::vector<Intervention> interventions = {};
     /// The database's file name, for the commands that repeat the run; its folder is nobody's business.
     std::string database;
     /// Of the program and its libraries, a line each.

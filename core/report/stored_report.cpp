@@ -16,8 +16,10 @@ Report storedReport(const std::filesystem::path& database, RunId run, const std:
                          .database = database.filename().string(),
                          .versions = versions};
     lookUp();
+    const RunCatalog catalog(database);
+    reported.interventions = catalog.interventions(run);
     if (const auto best = bestSlot(reported.run->members))
-        reported.family = RunCatalog(database).family(run, reported.run->members[*best]->id);
+        reported.family = catalog.family(run, reported.run->members[*best]->id);
     lookUp();
     return reportOf(reported);
 }

@@ -208,6 +208,10 @@ Family RunCatalog::family(RunId run, MemberId member, const FamilyReach& reach) 
     return connection_->reading([&] { return familyOf(StoredRun(connection_->sqlite, run), member, reach); });
 }
 
+std::vector<Intervention> RunCatalog::interventions(RunId run) const {
+    return connection_->reading([&] { return StoredRun(connection_->sqlite, run).interventions(); });
+}
+
 RunConfiguration RunCatalog::configuration(RunId run) const {
     return connection_->reading([&] {
         SQLite::Statement row(connection_->sqlite, "SELECT configuration FROM runs WHERE run = ?");

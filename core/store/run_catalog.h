@@ -2,6 +2,7 @@
 
 #include "core/database/store_error.h"
 #include "core/run/snapshot.h"
+#include "core/store/changes/interventions.h"
 #include "core/store/family.h"
 
 #include <cstddef>
@@ -125,6 +126,8 @@ public:
     Ancestry ancestry(RunId run, MemberId member) const;
     /// Empty when the run has no such founder or accepted child.
     Family family(RunId run, MemberId member, const FamilyReach& reach = {}) const;
+    /// What was done to the run from outside, in order.
+    std::vector<Intervention> interventions(RunId run) const;
     /// Throws when there is no such run.
     RunConfiguration configuration(RunId run) const;
     /// Ascending steps; empty when there is no such run.

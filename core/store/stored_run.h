@@ -2,6 +2,7 @@
 
 #include "core/database/row.h"
 #include "core/store/births/pairing_row.h"
+#include "core/store/changes/interventions.h"
 #include "core/store/run_catalog.h"
 
 #include <SQLiteCpp/Database.h>
@@ -81,6 +82,8 @@ public:
     std::vector<std::byte> state() const;
     /// In order.
     const std::vector<StoredChange>& changes() const { return changes_; }
+    /// In order.
+    std::vector<Intervention> interventions() const;
     /// In order, rejected ones too.
     std::vector<StoredBirth> birthsAfter(std::uint64_t step) const;
 
@@ -100,6 +103,8 @@ private:
     /// Of kMemberColumns.
     Member memberOf(const Row& row) const;
     std::optional<Parentage> parentageOf(const Row& row, std::uint64_t step) const;
+    /// Of the child of a step, kept or not; absent where there is none, or it has none.
+    std::optional<Parentage> parentageAt(std::uint64_t step) const;
     void readGenomes(const char* table, const char* sql, std::map<MemberId, std::vector<std::byte>>& packed) const;
     std::optional<std::size_t> slotOf(const Row& row, int column) const;
     std::optional<Splice> spliceOf(const Row& row) const;

@@ -63,6 +63,12 @@ std::optional<Parentage> StoredRun::parentageOf(const Row& row, std::uint64_t st
     return Parentage{parent(2), parent(3), *std::move(splice)};
 }
 
+std::optional<Parentage> StoredRun::parentageAt(std::uint64_t step) const {
+    auto rows = query(fmt::format("SELECT {} FROM births WHERE run = ?1 AND step = ?2", kMemberColumns));
+    rows.bind(2, static_cast<std::int64_t>(step));
+    return rows.executeStep() ? parentageOf(Row(rows, "births", kStep), step) : std::nullopt;
+}
+
 Member StoredRun::memberOf(const Row& row) const {
     const auto step = row.count(kStep, 1, evaluations_);
     auto parentage = parentageOf(row, step);
