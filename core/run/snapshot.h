@@ -162,6 +162,8 @@ struct SessionSnapshot {
     static constexpr std::size_t kPairingsKept = 200;
     /// Why members' answers aren't known that could be found out (core/answers): one sentence; else empty.
     std::string whyNoAnswers;
+    /// Members whose answers aren't known are being asked again, and a snapshot with these follows.
+    bool answersAwaited = false;
     /// While the run is paused: the child that a person has asked for; null when there is none.
     std::shared_ptr<const HandBred> handBred;
     /// Of the archive (core/evaluation/archive_hash.h), known once a run has finished or stopped; "" before.

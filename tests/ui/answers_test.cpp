@@ -7,6 +7,8 @@
 #include "ui/inspector/inspector_view.h"
 #include "ui/inspector/solver_table.h"
 #include "ui/main_window.h"
+#include "ui/niches/sample_pane.h"
+#include "ui/niches/sample_table.h"
 #include "ui/selection/selection.h"
 #include "ui/session/answer_loader.h"
 #include "ui/session/workbench.h"
@@ -70,10 +72,11 @@ private Q_SLOTS:
         const QSignalSpy learnt(&loader, &AnswerLoader::learnt);
         const auto bare = stored();
         QVERIFY(nobodyAnswers(loader.completed(bare)));
+        QVERIFY(loader.completed(bare)->answersAwaited && !bare->answersAwaited);
         QTRY_VERIFY_WITH_TIMEOUT(learnt.count() > 0, kPatience);
         const auto whole = loader.completed(bare);
         QVERIFY(allAnswer(whole));
-        QVERIFY(whole->whyNoAnswers.empty());
+        QVERIFY(whole->whyNoAnswers.empty() && !whole->answersAwaited);
         // Nothing else of it is another, and once known nobody is asked again.
         QCOMPARE(whole->fitness, bare->fitness);
         QVERIFY(loader.completed(bare)->members == whole->members);
@@ -83,6 +86,47 @@ private Q_SLOTS:
             again.run = bare->run;
             return again;
         }()))));
+    }
+
+    // It takes seconds for the first time.
+    void thatItIsBeingFoundOutIsSaidWhereItWillAppear() {
+        AnswerLoader loader({.database = place_.database, .resources = test::kResources, .threads = 1});
+        const QSignalSpy learnt(&loader, &AnswerLoader::learnt);
+        const auto bare = stored();
+        const auto sample = disputed(*bare);
+        Selection selection;
+        InspectorView inspector(selection);
+        inspector.resize(400, 700);
+        inspector.show();
+        SamplePane pane(selection);
+        pane.resize(900, 400);
+        pane.show();
+        selection.select(bare->members[0]->id);
+        selection.select(sample);
+        const auto show = [&] {
+            const auto snapshot = loader.completed(bare);
+            inspector.setSnapshot(snapshot);
+            pane.setFrame(makeNicheFrame({.snapshot = snapshot, .width = 100}, nullptr));
+        };
+        const auto& below = *inspector.findChild<QLabel*>("sample.noAnswers");
+        const auto& belowPane = *pane.findChild<QLabel*>("samples.awaitedAnswers");
+        const auto inPane = [&](int column) { return cell(*tableOf(pane)->model(), 0, column); };
+        show();
+        QTRY_VERIFY(below.isVisible() && below.text().contains("being computed"));
+        QVERIFY(belowPane.isVisible() && belowPane.text().contains("being computed"));
+        QCOMPARE(cell(*tableOf(inspector)->model(), 0, SolverTable::AnswerColumn), QString("\u2026"));
+        QVERIFY(!tableOf(inspector)->isColumnHidden(SolverTable::AnswerColumn));
+        QCOMPARE(inPane(SampleTable::FirstAnswerColumn), QString("\u2026"));
+        QVERIFY(!tableOf(pane)->isColumnHidden(SampleTable::FirstAnswerColumn));
+        // A file waits for nothing.
+        QVERIFY(!static_cast<SampleTable*>(tableOf(pane)->model())->fileRows().heads.join(' ').contains("Answer"));
+
+        QTRY_VERIFY_WITH_TIMEOUT(learnt.count() > 0, kPatience);
+        show();
+        QTRY_VERIFY(!below.isVisible());
+        QVERIFY(!belowPane.isVisible());
+        QCOMPARE(cell(*tableOf(inspector)->model(), 0, SolverTable::AnswerColumn).size(), 1);
+        QVERIFY(inPane(SampleTable::FirstAnswerColumn) != "\u2026");
     }
 
     void whyItCantBeFoundOutIsSaid() {

@@ -105,9 +105,9 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
                       : solvers.size() == 1 ? tr("One of %1 members solves it.").arg(members)
                                             : tr("%1 of %2 members solve it.").arg(solvers.size()).arg(members));
     // Wrong answers are as telling as right ones.
-    const bool answers = texts || std::ranges::any_of(snapshot->members, [](const MemberPtr& member) {
-                             return member && member->answers;
-                         });
+    const bool answers =
+        texts || snapshot->answersAwaited ||
+        std::ranges::any_of(snapshot->members, [](const MemberPtr& member) { return member && member->answers; });
     auto rows = answers ? answersTo(*snapshot, sample) : std::move(solvers);
     table_->setVisible(!rows.empty());
     table_->setColumnHidden(SolverTable::AnswerColumn, !answers);
@@ -120,8 +120,9 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
     header->moveSection(header->visualIndex(SolverTable::AnswerColumn),
                         texts ? SolverTable::AnswerColumn : SolverTable::ScoreColumn);
     model_->setSolvers(std::move(rows));
-    problem_->setText(QString::fromStdString(snapshot->whyNoAnswers));
-    problem_->setVisible(!snapshot->whyNoAnswers.empty());
+    const auto awaited = awaitedAnswersText(*snapshot);
+    problem_->setText(awaited.isEmpty() ? QString::fromStdString(snapshot->whyNoAnswers) : awaited);
+    problem_->setVisible(!problem_->text().isEmpty());
     whose_->setVisible(texts);
     answer_->setVisible(texts);
     if (texts && !table_->currentIndex().isValid()) table_->selectRow(0);

@@ -29,6 +29,7 @@ std::vector<Solver> answersTo(const SessionSnapshot& snapshot, std::size_t sampl
         answers.push_back({.member = member->id, .score = score, .share = total > 0.0 ? score / total : 0.0});
         if (member->answers && sample < member->answers->size())
             answers.back().answer = QString::fromStdString((*member->answers)[sample]);
+        answers.back().awaited = snapshot.answersAwaited && !member->answers;
     }
     std::sort(answers.begin(), answers.end(), [](const auto& a, const auto& b) {
         return a.share != b.share ? a.share > b.share : a.member < b.member;
@@ -74,7 +75,9 @@ QVariant SolverTable::data(const QModelIndex& index, int role) const {
         case MemberColumn: return memberText(solver.member);
         case ScoreColumn: return QString::number(solver.score, 'f', 2);
         case ShareColumn: return QString::number(solver.share, 'f', 3);
-        default: return solver.answer.isNull() ? QStringLiteral("\u2013") : solver.answer.simplified();
+        default:
+            if (solver.answer.isNull()) return solver.awaited ? QStringLiteral("\u2026") : QStringLiteral("\u2013");
+            return solver.answer.simplified();
     }
 }
 
@@ -87,7 +90,7 @@ QVariant SolverTable::headerData(int section, Qt::Orientation orientation, int r
         {tr("Member"), tr("A member of the archive.")},
         {tr("Score"), tr("The member's score on this sample, 0 to 1.")},
         {tr("Share"), tr("The member's part of this sample: its score divided by the sum of all members' scores.")},
-        {tr("Answer"), tr("What the member answered; a dash where that is not known.")},
+        {tr("Answer"), tr("What the member answered; a dash where that is not known, dots while it is computed.")},
     }};
     const auto& [name, meaning] = headers[static_cast<std::size_t>(section)];
     return role == Qt::DisplayRole ? QVariant(name) : role == Qt::ToolTipRole ? QVariant(meaning) : QVariant();

@@ -18,6 +18,8 @@ struct Solver {
     double share = 0.0;
     /// Null where none is known.
     QString answer = {};
+    /// It is being computed.
+    bool awaited = false;
 };
 
 /// Those who solve a sample, largest share first, then oldest first.

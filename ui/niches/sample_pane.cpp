@@ -2,6 +2,7 @@
 
 #include "ui/members/member_text.h"
 #include "ui/niches/sample_table.h"
+#include "ui/session/run_text.h"
 #include "ui/table/plain_table.h"
 
 #include <QComboBox>
@@ -26,6 +27,9 @@ SamplePane::SamplePane(Selection& selection, QWidget* parent)
     table_ = makePlainTable(this);
     table_->setModel(model_);
     table_->setAccessibleName(tr("Samples in numbers"));
+    awaited_ = new QLabel(this);
+    awaited_->setWordWrap(true);
+    awaited_->setObjectName("samples.awaitedAnswers");
     auto* row = new QHBoxLayout;
     row->addWidget(label);
     row->addWidget(other_);
@@ -34,6 +38,7 @@ SamplePane::SamplePane(Selection& selection, QWidget* parent)
     layout->setContentsMargins({});
     layout->addLayout(row);
     layout->addWidget(table_, 1);
+    layout->addWidget(awaited_);
 
     connect(other_, &QComboBox::currentIndexChanged, this, &SamplePane::refresh);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -78,7 +83,9 @@ void SamplePane::refresh() {
     marking_ = true;
     model_->show(frame_, selection_.member(), other());
     for (const int column : {SampleTable::FirstAnswerColumn, SampleTable::SecondAnswerColumn})
-        table_->setColumnHidden(column, !model_->hasAnswers());
+        table_->setColumnHidden(column, !model_->showsAnswers());
+    awaited_->setText(frame_ ? awaitedAnswersText(*frame_->snapshot) : QString());
+    awaited_->setVisible(!awaited_->text().isEmpty());
     if (!std::exchange(sized_, sized_ || model_->rowCount() > 0) && sized_) table_->resizeColumnsToContents();
     const auto row = selection_.sample() ? model_->rowOf(*selection_.sample()) : std::nullopt;
     if (row && table_->currentIndex().row() != *row)

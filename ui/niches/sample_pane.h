@@ -8,6 +8,7 @@
 #include <optional>
 
 class QComboBox;
+class QLabel;
 class QTableView;
 
 namespace mergarium {
@@ -37,6 +38,7 @@ private:
     SampleTable* model_ = nullptr;
     QComboBox* other_ = nullptr;
     QTableView* table_ = nullptr;
+    QLabel* awaited_ = nullptr;
     /// The row is being chosen for what is selected elsewhere.
     bool marking_ = false;
     bool sized_ = false;

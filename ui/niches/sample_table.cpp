@@ -12,6 +12,7 @@ namespace mergarium {
 namespace {
 
 const QString kUnknown = QStringLiteral("\u2013");
+const QString kAwaited = QStringLiteral("\u2026");
 /// Computed at a time for a file.
 constexpr std::size_t kRowsAtOnce = 4096;
 
@@ -68,6 +69,8 @@ std::optional<int> SampleTable::rowOf(std::size_t sample) const {
     return static_cast<int>(found - frame_->samples->begin());
 }
 
+bool SampleTable::showsAnswers() const { return hasAnswers() || (frame_ && frame_->snapshot->answersAwaited); }
+
 bool SampleTable::hasAnswers() const {
     return frame_ && std::ranges::any_of(frame_->rows, [](const auto& row) { return row.member->answers != nullptr; });
 }
@@ -104,7 +107,8 @@ QString SampleTable::text(std::size_t sample, int column) const {
         case SecondAnswerColumn:
             return member && member->answers && sample < member->answers->size()
                        ? QString::fromStdString((*member->answers)[sample]).simplified()
-                       : kUnknown;
+                   : member && frame_->snapshot->answersAwaited ? kAwaited
+                                                                : kUnknown;
         default: return {};
     }
 }
@@ -152,8 +156,10 @@ QVariant SampleTable::headerData(int section, Qt::Orientation orientation, int r
             {tr("Share"), tr("The selected member's share s/z."), Qt::AlignRight, tr("Share of %1").arg(first)},
             {second, tr("The other member's score s."), Qt::AlignRight, tr("Score of %1").arg(second)},
             {tr("Share"), tr("The other member's share s/z."), Qt::AlignRight, tr("Share of %1").arg(second)},
-            {tr("Answer of %1").arg(first), tr("What the selected member answered."), Qt::AlignLeft},
-            {tr("Answer of %1").arg(second), tr("What the other member answered."), Qt::AlignLeft},
+            {tr("Answer of %1").arg(first), tr("What the selected member answered; dots while it is computed."),
+             Qt::AlignLeft},
+            {tr("Answer of %1").arg(second), tr("What the other member answered; dots while it is computed."),
+             Qt::AlignLeft},
         },
         section, orientation, role);
 }

@@ -38,6 +38,8 @@ public:
     std::optional<int> rowOf(std::size_t sample) const;
     /// Whether members answer in words.
     bool hasAnswers() const;
+    /// Or are being asked what they answer.
+    bool showsAnswers() const;
 
     /// In the order that is shown; with answers where members answer in words.
     FileRows fileRows() const override;

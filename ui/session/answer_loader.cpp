@@ -48,6 +48,7 @@ SnapshotPtr AnswerLoader::completed(const SnapshotPtr& snapshot) {
         if (complete) member = complete;
     }
     whole->whyNoAnswers = problem_;
+    whole->answersAwaited = !unknown.empty();
     if (known_.size() > kMostKnown) forgetAllBut(*snapshot);
     if (!unknown.empty()) ask(std::move(unknown));
     return whole;

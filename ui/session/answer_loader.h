@@ -21,7 +21,8 @@ public:
     /// Threads, database and resources of `place`.
     explicit AnswerLoader(RunPlace place, QObject* parent = nullptr);
 
-    /// The snapshot with all answers that are known by now; the others are asked for, and `learnt` follows.
+    /// The snapshot with all answers that are known by now; the others are asked for, which it says, and `learnt`
+    /// follows.
     SnapshotPtr completed(const SnapshotPtr& snapshot);
 
 Q_SIGNALS:

@@ -3,6 +3,8 @@
 #include "core/text/words.h"
 #include "ui/theme/translation.h"
 
+#include <algorithm>
+
 namespace mergarium {
 QString countText(std::uint64_t count) { return QString::fromStdString(words::count(count)); }
 
@@ -46,6 +48,13 @@ QString finishText(const SessionSnapshot& snapshot) {
     const auto test = *slot < snapshot.test.size() ? snapshot.test[*slot] : std::nullopt;
     if (!test) return tr("%1; nothing was held out to test it on.").arg(begin);
     return tr("%1, and scores %2 on what was held out.").arg(begin, percentText(*test));
+}
+
+QString awaitedAnswersText(const SessionSnapshot& snapshot) {
+    const bool known = std::ranges::any_of(
+        snapshot.members, [](const MemberPtr& member) { return member && member->answers != nullptr; });
+    if (known || !snapshot.answersAwaited) return {};
+    return tr("The members' answers are being computed; they will appear in the table above.");
 }
 
 bool hasEnded(Phase phase) { return phase == Phase::Finished || phase == Phase::Stopped || phase == Phase::Failed; }

@@ -29,6 +29,10 @@ QString runName(const SessionSnapshot& snapshot);
 /// What a run has come to: its best member in training, and how that does on what was held out, if anything was.
 QString finishText(const SessionSnapshot& snapshot);
 
+/// While members' answers are computed for the first time, which takes seconds: that they are; else empty. The table
+/// in which they appear stands above it.
+QString awaitedAnswersText(const SessionSnapshot& snapshot);
+
 /// The worker has nothing more to do: Finished, Stopped or Failed.
 bool hasEnded(Phase phase);
 /// Whether a stored run in this phase can be resumed.
