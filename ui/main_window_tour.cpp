@@ -104,7 +104,7 @@ std::vector<TourStep> MainWindow::tourSteps() {
         {.title = tr("The archive"),
          .text =
              tr("Fitness is what a member earns in competition: the sum of its shares of what the samples are worth. "
-                "Whoever earns least leaves next. \u201cSolved alone\u201d counts the samples that no other member "
+                "Whoever earns least leaves next. \u201cAlone\u201d counts the samples that no other member "
                 "solves; they keep a weak specialist alive."),
          .target = overview_->archive(),
          .open = tab(overview_)},

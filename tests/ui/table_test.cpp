@@ -7,6 +7,8 @@
 #include <QTableView>
 #include <QTest>
 
+#include <cstdlib>
+
 using namespace mergarium;
 
 namespace {
@@ -62,12 +64,41 @@ private Q_SLOTS:
         model.item(0, 0)->setText("10,000");
         QTRY_VERIFY(table->columnWidth(0) > before);
         const int grown = table->columnWidth(0);
+        // What is too long for it is elided; nothing scrolls.
         model.item(0, 2)->setText("#1234 x #4321, split 0.45, ratio 0.31, and so on to the end");
+        QTRY_VERIFY(!isWhole(*table));
+        QCOMPARE(table->horizontalHeader()->length(), table->viewport()->width());
+        table->resize(900, 200);
         QTRY_VERIFY(isWhole(*table));
-        QVERIFY(table->horizontalHeader()->length() > table->viewport()->width());
+        QCOMPARE(table->horizontalHeader()->length(), table->viewport()->width());
         model.item(0, 0)->setText("1");
         QCoreApplication::processEvents();
         QCOMPARE(table->columnWidth(0), grown);
+    }
+
+    // Headers give way before what they stand above, and what is left is never too narrow to be told apart.
+    void allColumnsGiveWayWhereTheTableIsTooNarrow() {
+        QStandardItemModel model(1, 4);
+        for (int column = 0; column < 4; ++column) {
+            model.setHorizontalHeaderItem(column, new QStandardItem("a long name of a founder"));
+            model.setItem(0, column, new QStandardItem("49.2 %"));
+        }
+        std::unique_ptr<QTableView> table(makePlainTable(nullptr));
+        table->setModel(&model);
+        new FittedColumns(*table, GivesWay::All);
+        table->resize(400, 200);
+        table->show();
+        const auto* header = table->horizontalHeader();
+        QTRY_COMPARE(header->length(), table->viewport()->width());
+        QVERIFY(isWhole(*table));
+        for (int column = 0; column < 4; ++column)
+            QVERIFY(header->sectionSize(column) < header->sectionSizeHint(column));
+        for (int column = 1; column < 4; ++column)
+            QVERIFY(std::abs(header->sectionSize(column) - header->sectionSize(0)) <= 3);
+        // Where nothing helps it scrolls.
+        table->resize(120, 200);
+        QTRY_VERIFY(header->length() > table->viewport()->width());
+        QVERIFY(isWhole(*table));
     }
 
     void aWidthDrawnByHandStays() {

@@ -6,6 +6,7 @@
 #include "ui/genome/genome_frame.h"
 #include "ui/genome/layer_table.h"
 #include "ui/members/member_text.h"
+#include "ui/table/fitted_columns.h"
 #include "ui/table/plain_table.h"
 
 #include <QCheckBox>
@@ -53,7 +54,7 @@ GenomeView::GenomeView(Selection& selection, QWidget* parent)
     table_ = makePlainTable(aside);
     table_->setModel(shares_);
     table_->setAccessibleName(tr("Founders' shares by layer"));
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    new FittedColumns(*table_, GivesWay::All);
     asideLayout->addWidget(whose_);
     asideLayout->addWidget(table_, 1);
     auto* splitter = new QSplitter(Qt::Horizontal, page);

@@ -75,10 +75,9 @@ QVariant LayerTable::headerData(int section, Qt::Orientation orientation, int ro
     if (section >= FirstFounderColumn) {
         const auto founder = static_cast<std::size_t>(section - FirstFounderColumn);
         if (founder >= shares_.founders.size()) return {};
-        return headerOf({{shares_.founders[founder],
-                          tr("The founder's share of the layer: the magnitude of its coefficients, averaged."),
-                          Qt::AlignRight, tr("%1 (%)").arg(shares_.founders[founder])}},
-                        0, orientation, role);
+        const auto& name = shares_.founders[founder];
+        const auto meaning = tr("%1: the founder's share of the layer, the magnitude of its coefficients, averaged.");
+        return headerOf({{name, meaning.arg(name), Qt::AlignRight, tr("%1 (%)").arg(name)}}, 0, orientation, role);
     }
     return headerOf(
         {{tr("Layer"), tr("Neighbouring tensors with a common name, in the order of the network."), Qt::AlignLeft},

@@ -38,7 +38,7 @@ QString overview() {
         "set), and coverage: the share of the samples that at least one member solves. A wide gap between coverage "
         "and the best member is what merging has left to win.</p>"
         "<p>The table is the archive. Fitness is what a member earns in competition, the sum of its shares s/z over "
-        "all samples; who is lowest leaves next. \u201cSolved alone\u201d are samples that no other member solves: "
+        "all samples; who is lowest leaves next. \u201cAlone\u201d counts the samples that no other member solves: "
         "they keep a weak specialist alive. Click a column's head to sort.</p>"
         "<p><b>Keys.</b> Left and Right move along the curves, with Shift faster, End shows the latest again. In the "
         "table the arrow keys choose a member, which the Inspector shows.</p>");

@@ -74,10 +74,12 @@ QVariant ArchiveTable::data(const QModelIndex& index, int role) const {
                                        Qt::AlignVCenter);
         case Qt::ToolTipRole:
             if (index.column() != ParentsColumn || !rows_[row].member->parentage) return {};
-            return tr("%1 weighs the mixing ratio before the first split point, one minus the ratio from there to the "
+            return tr("%3.\n%1 weighs the mixing ratio before the first split point, one minus the ratio from there to "
+                      "the "
                       "next, "
                       "and so on in turn; %2 weighs the rest.")
-                .arg(memberText(rows_[row].member->parentage->second), memberText(rows_[row].member->parentage->first));
+                .arg(memberText(rows_[row].member->parentage->second), memberText(rows_[row].member->parentage->first),
+                     text(rows_[row], ParentsColumn));
         default: return {};
     }
 }
@@ -117,10 +119,11 @@ QVariant ArchiveTable::headerData(int section, Qt::Orientation orientation, int 
              tr("What the member earns in competition: the sum of its shares s/z over all training samples.")},
             {tr("Train (%)"), tr("Mean score on the training samples.")},
             {tr("Test (%)"), tr("Mean score on held-out samples; a dash where it was not measured.")},
-            {tr("Solved alone"), tr("Training samples that this member solves and no other member does."),
-             Qt::AlignRight, tr("Solved alone (samples)")},
-            {tr("Age (evaluations)"), tr("Evaluations since the member was born.")},
-            {tr("Born (step)"), tr("The evaluation at which the member was born; 0 for founders.")},
+            {tr("Alone"), tr("Training samples that this member solves and no other member does."), Qt::AlignRight,
+             tr("Solved alone (samples)")},
+            {tr("Age"), tr("Evaluations since the member was born."), Qt::AlignRight, tr("Age (evaluations)")},
+            {tr("Born"), tr("The evaluation at which the member was born; 0 for founders."), Qt::AlignRight,
+             tr("Born (step)")},
             {tr("Parents"), tr("Who was merged, where the parameter vector was split (0 to 1), and the mixing ratio."),
              Qt::AlignLeft},
         },

@@ -5,11 +5,13 @@
 #include <QTableView>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 namespace mergarium {
 
-FittedColumns::FittedColumns(QTableView& table) : QObject(&table), table_(table) {
+FittedColumns::FittedColumns(QTableView& table, GivesWay who) : QObject(&table), table_(table), who_(who) {
     auto* header = table.horizontalHeader();
     // Of what is seen: measuring hundreds of rows takes longer than drawing them.
     header->setResizeContentsPrecision(0);
@@ -23,6 +25,7 @@ FittedColumns::FittedColumns(QTableView& table) : QObject(&table), table_(table)
     connect(model, &QAbstractItemModel::rowsInserted, this, later);
     connect(model, &QAbstractItemModel::layoutChanged, this, later);
     connect(model, &QAbstractItemModel::modelReset, this, later);
+    connect(model, &QAbstractItemModel::headerDataChanged, this, later);
     connect(header, &QHeaderView::sectionResized, this, [this](int section) {
         if (!fitting_) held_.insert(section);
     });
@@ -40,30 +43,65 @@ bool FittedColumns::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void FittedColumns::fit() {
-    auto* header = table_.horizontalHeader();
-    const bool empty = table_.model()->rowCount() == 0;
-    const bool anew = std::exchange(wasEmpty_, empty);
-    if (anew) held_.clear();
     fitting_ = true;
-    const int last = header->logicalIndex(header->count() - 1);
-    for (int column = 0; column < header->count(); ++column) {
-        const int content = static_cast<QAbstractItemView&>(table_).sizeHintForColumn(column);
-        const int wanted = std::max(content, header->sectionSizeHint(column));
-        if (column == last)
-            last_ = anew ? wanted : std::max(last_, wanted);
-        else if (!held_.contains(column) && (anew || wanted > header->sectionSize(column)))
-            header->resizeSection(column, wanted);
-    }
-    fitLast();
+    measure();
+    share();
     fitting_ = false;
 }
 
-void FittedColumns::fitLast() {
+void FittedColumns::measure() {
+    const auto* header = table_.horizontalHeader();
+    const bool empty = table_.model()->rowCount() == 0;
+    const bool anew = std::exchange(wasEmpty_, empty) || std::ssize(columns_) != header->count();
+    if (anew) {
+        held_.clear();
+        columns_.assign(static_cast<std::size_t>(header->count()), {});
+    }
+    for (int column = 0; column < header->count(); ++column) {
+        auto& [content, head] = columns_[static_cast<std::size_t>(column)];
+        content = std::max(content, static_cast<QAbstractItemView&>(table_).sizeHintForColumn(column));
+        head = std::max(head, header->sectionSizeHint(column));
+    }
+}
+
+bool FittedColumns::isFixed(int column) const {
+    return held_.contains(column) || table_.horizontalHeader()->isSectionHidden(column);
+}
+
+void FittedColumns::share() {
     auto* header = table_.horizontalHeader();
     const int last = header->logicalIndex(header->count() - 1);
-    if (last < 0 || held_.contains(last)) return;
-    const int others = header->length() - header->sectionSize(last);
-    header->resizeSection(last, std::max(last_, table_.viewport()->width() - others));
+    if (last < 0) return;
+    std::vector<int> widths;
+    int room = table_.viewport()->width();
+    for (int column = 0; column < header->count(); ++column) {
+        const bool fixed = isFixed(column);
+        widths.push_back(fixed ? header->sectionSize(column) : columns_[static_cast<std::size_t>(column)].wanted());
+        room -= widths.back();
+    }
+    // Each in proportion to what it can spare; the rounding falls to the later ones.
+    const auto giveWay = [&](auto floor) {
+        std::vector<int> spare;
+        int all = 0;
+        for (int column = 0; column < header->count(); ++column) {
+            const auto at = static_cast<std::size_t>(column);
+            const bool gives = !isFixed(column) && (who_ == GivesWay::All || column == last);
+            spare.push_back(gives ? std::max(0, widths[at] - floor(columns_[at])) : 0);
+            all += spare.back();
+        }
+        for (std::size_t at = 0; at < widths.size() && room < 0 && all > 0; ++at) {
+            const int given =
+                static_cast<int>(std::min<qint64>(spare[at], (static_cast<qint64>(-room) * spare[at] + all - 1) / all));
+            widths[at] -= given;
+            room += given;
+            all -= spare[at];
+        }
+    };
+    giveWay([](const Column& column) { return column.content; });
+    giveWay([](const Column& column) { return column.least(); });
+    if (room > 0 && !isFixed(last)) widths[static_cast<std::size_t>(last)] += room;
+    for (int column = 0; column < header->count(); ++column)
+        if (!isFixed(column)) header->resizeSection(column, widths[static_cast<std::size_t>(column)]);
 }
 
 }  // namespace mergarium

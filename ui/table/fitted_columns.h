@@ -4,32 +4,50 @@
 #include <QTimer>
 
 #include <set>
+#include <vector>
 
 class QTableView;
 
 namespace mergarium {
 
+/// Which columns give way in a table that is too narrow for all of them: the last one, which is the least important, or
+/// all. What they elide has to be in their tooltips.
+enum class GivesWay { Last, All };
+
 /// Keeps a table's columns as wide as what is seen in them: they grow with it and shrink only when the table has been
-/// empty, so that nothing dances. The last one takes what is left, or scrolls where that is too little. A column that a
-/// person has drawn to a width keeps it. Belongs to the table, which must have its model already.
+/// empty, so that nothing dances. The last one takes what is left. Where there is too little room, headers are elided
+/// first and cells then, down to the narrower of the two; beyond that the table scrolls. A column that a person has
+/// drawn to a width keeps it. Belongs to the table, which must have its model already.
 class FittedColumns : public QObject {
     Q_OBJECT
 
 public:
-    explicit FittedColumns(QTableView& table);
+    explicit FittedColumns(QTableView& table, GivesWay who = GivesWay::Last);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    /// In pixels.
+    struct Column {
+        int content = 0;
+        int header = 0;
+        int wanted() const { return content > header ? content : header; }
+        int least() const { return content < header ? content : header; }
+    };
+
     void fit();
-    void fitLast();
+    void measure();
+    void share();
+    bool isFixed(int column) const;
 
     QTableView& table_;
+    const GivesWay who_;
     QTimer soon_;
+    /// By logical index.
+    std::vector<Column> columns_;
     /// Drawn to their widths by hand.
     std::set<int> held_;
-    int last_ = 0;
     bool fitting_ = false;
     bool wasEmpty_ = true;
 };
