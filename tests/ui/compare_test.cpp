@@ -58,6 +58,8 @@ private Q_SLOTS:
         table.show(std::make_shared<const Comparison>(example()), 0);
         QCOMPARE(table.rowCount(), 2);
         QCOMPARE(cell(table, 0, CompareTable::ArmColumn), QString("m2n2"));
+        // Where there is no room for it.
+        QCOMPARE(table.index(0, CompareTable::ArmColumn).data(Qt::ToolTipRole).toString(), QString("m2n2"));
         QCOMPARE(cell(table, 0, CompareTable::EndColumn), QString("72.0 \u00b1 1.2"));
         QCOMPARE(cell(table, 0, CompareTable::IntervalColumn), QString("67.0 to 77.0"));
         QCOMPARE(cell(table, 0, CompareTable::DifferenceColumn), QString("\u2013"));
@@ -135,6 +137,7 @@ private Q_SLOTS:
         view.show();
         view.compare({"sweep"});
         auto* table = view.findChild<QTableView*>();
+        QCOMPARE(table->textElideMode(), Qt::ElideMiddle);
         QAbstractItemModelTester tester(table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         auto* plot = view.findChild<ComparePlot*>();
         QTRY_COMPARE(table->model()->rowCount(), 2);

@@ -80,6 +80,9 @@ private Q_SLOTS:
         QCOMPARE(cell(model, 2, SweepRunsModel::SeedColumn), QString("2"));
         QCOMPARE(cell(model, 2, SweepRunsModel::StateColumn), QString("Waiting"));
         QVERIFY(!model.run(2));
+        // Where there is no room for it.
+        QCOMPARE(model.index(1, SweepRunsModel::ArmColumn).data(Qt::ToolTipRole).toString(), QString("ga"));
+        QVERIFY(model.index(1, SweepRunsModel::SeedColumn).data(Qt::ToolTipRole).toString().isEmpty());
 
         QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
         progress.each[2] = {.run = RunId{7},
@@ -103,7 +106,9 @@ private Q_SLOTS:
         progress.each[2].state = SweepRunState::Failed;
         progress.each[2].trouble = "Out of luck.";
         model.setProgress(std::make_shared<const SweepProgress>(progress));
-        QCOMPARE(model.index(2, 0).data(Qt::ToolTipRole).toString(), QString("Out of luck."));
+        QCOMPARE(model.index(2, SweepRunsModel::StateColumn).data(Qt::ToolTipRole).toString(), QString("Out of luck."));
+        QCOMPARE(model.index(2, SweepRunsModel::ArmColumn).data(Qt::ToolTipRole).toString(),
+                 cell(model, 2, SweepRunsModel::ArmColumn) + "\nOut of luck.");
         model.show(nullptr, nullptr);
         QCOMPARE(model.rowCount(), 0);
     }

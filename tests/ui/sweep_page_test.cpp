@@ -239,6 +239,8 @@ private Q_SLOTS:
         QVERIFY(!page.start().isEnabled());
         QVERIFY(page.says("everything is stored"));
         QCOMPARE(hashesOf(place.database), hashesOf(whole.database));
+        // What names of arms end with tells them apart.
+        QCOMPARE(page.table("sweep.runs").textElideMode(), Qt::ElideMiddle);
         page.table("sweep.runs").setCurrentIndex(page.runs().index(2, 0));
         QTest::keyClick(&page.table("sweep.runs"), Qt::Key_Return);
         QCOMPARE(opened.size(), 1);

@@ -51,6 +51,8 @@ QVariant CompareTable::data(const QModelIndex& index, int role) const {
     const auto arm = static_cast<std::size_t>(index.row());
     switch (role) {
         case Qt::DisplayRole: return text(comparison_->arms[arm], index.column());
+        case Qt::ToolTipRole:
+            return index.column() == ArmColumn ? QVariant(text(comparison_->arms[arm], ArmColumn)) : QVariant();
         case Qt::TextAlignmentRole:
             return QVariant::fromValue((index.column() == ArmColumn ? Qt::AlignLeft : Qt::AlignRight) |
                                        Qt::AlignVCenter);

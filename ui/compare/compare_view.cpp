@@ -79,6 +79,8 @@ CompareView::CompareView(Read read, QWidget* parent)
     plot_->setMinimumHeight(fontMetrics().height() * 10);
     table_ = makePlainTable(splitter);
     table_->setModel(model_);
+    // Names of arms begin alike.
+    table_->setTextElideMode(Qt::ElideMiddle);
     table_->setAccessibleName(tr("The arms at the end"));
     setFocusProxy(table_);
     // Columns are as wide as what is seen of them: measuring hundreds of rows takes longer than drawing them.

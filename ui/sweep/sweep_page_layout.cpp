@@ -129,6 +129,8 @@ QWidget* SweepPage::makeRuns() {
     table_->setAccessibleName(tr("Runs of the sweep"));
     table_->setToolTip(tr("Enter shows a run that has begun."));
     table_->setModel(model_);
+    // Names of arms begin alike.
+    table_->setTextElideMode(Qt::ElideMiddle);
     table_->horizontalHeader()->setStretchLastSection(false);
     table_->horizontalHeader()->setSectionResizeMode(SweepRunsModel::ArmColumn, QHeaderView::Stretch);
 

@@ -72,7 +72,13 @@ QVariant SweepRunsModel::data(const QModelIndex& index, int role) const {
         case kValueRole: return value(row, index.column());
         case Qt::TextAlignmentRole:
             return QVariant::fromValue((isNumber(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-        case Qt::ToolTipRole: return run.trouble.empty() ? QVariant() : QString::fromStdString(run.trouble);
+        case Qt::ToolTipRole: {
+            // An arm's name is elided where there is no room for it.
+            QStringList lines;
+            if (index.column() == ArmColumn) lines << text(row, ArmColumn);
+            if (!run.trouble.empty()) lines << QString::fromStdString(run.trouble);
+            return lines.isEmpty() ? QVariant() : lines.join('\n');
+        }
         case Qt::ForegroundRole: {
             if (index.column() != StateColumn) return {};
             const auto colors = colorsOf(QGuiApplication::palette());
