@@ -1,3 +1,6 @@
+#include "core/configuration/what_stays.h"
+#include "core/store/run_catalog.h"
+#include "ui/background/latest_worker.h"
 #include "ui/compare/compare_view.h"
 #include "ui/drafts/draft_desk.h"
 #include "ui/main_window.h"
@@ -183,6 +186,17 @@ void MainWindow::askToExtend(const RunSummary& run) {
     auto* dialog = new ExtendDialog(run, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ExtendDialog::chosen, this, [this](const ResumedRun& chosen) { resumeRun(chosen); });
+    auto* reader = new LatestWorker(dialog);
+    reader->run(
+        [database = options_.workplace.database, id = run.id] {
+            try {
+                return QString::fromStdString(whatStays(RunCatalog(database).configuration(id).strategy));
+            } catch (const std::exception&) {
+                // Whoever goes on with it is told.
+                return QString();
+            }
+        },
+        [dialog](const QString& sentence) { dialog->sayWhatStays(sentence); });
     dialog->open();
 }
 

@@ -1,3 +1,4 @@
+#include "core/configuration/yaml.h"
 #include "core/export/export_model.h"
 #include "core/session/run_loop.h"
 #include "core/store/run_catalog.h"
@@ -13,6 +14,7 @@
 #include "ui/setup/path_edit.h"
 
 #include <QComboBox>
+#include <QLabel>
 #include <QPushButton>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -73,6 +75,38 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(isIn(Phase::Stopped), kPatience);
         const auto births = RunCatalog(place.database).births({1});
         QCOMPARE(births[before].origin, BirthOrigin::Founder);
+    }
+
+    void whatCantBeChangedIsSaidBeforeItIsTried_data() {
+        QTest::addColumn<QString>("strategy");
+        QTest::addColumn<QString>("said");
+        QTest::newRow("a map")
+            << "map-elites"
+            << "Of this run's strategy crossover, splits, ratio, interpolation, mutation and snap can "
+               "change; everything else has to stay, since its members sit where their behaviours "
+               "lie in the map.";
+        QTest::newRow("competition") << "m2n2"
+                                     << "";
+    }
+    void whatCantBeChangedIsSaidBeforeItIsTried() {
+        QFETCH(QString, strategy);
+        QFETCH(QString, said);
+        const auto place = newPlace();
+        auto configuration = parseConfiguration("strategy: {kind: " + strategy.toStdString() + "}", "test");
+        configuration.evaluations = 20;
+        configuration.device = "cpu";
+        test::finish(*RunLoop::begin(configuration, place));
+        MainWindow window({.workplace = {.database = place.database, .resources = test::kResources, .threads = 1}});
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.workbench().open({1});
+        QTRY_VERIFY_WITH_TIMEOUT(window.workbench().shown() != nullptr, kPatience);
+        QTest::keyClick(&window, Qt::Key_X, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* dialog = window.findChild<ExtendDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        const auto* label = dialog->findChild<QLabel*>("extend.stays");
+        QTRY_COMPARE_WITH_TIMEOUT(label->text(), said, kPatience);
+        QCOMPARE(label->isVisible(), !said.isEmpty());
     }
 
     void whatWasBredByHandIsMarkedAndFound() {

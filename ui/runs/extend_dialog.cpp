@@ -13,6 +13,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace mergarium {
@@ -23,6 +24,7 @@ ExtendDialog::ExtendDialog(const RunSummary& run, QWidget* parent)
       budget_(run.budget),
       evaluations_(new CountBox(this)),
       changes_(new QPlainTextEdit(this)),
+      stays_(new QLabel(this)),
       founder_(new PathEdit(PathEdit::Kind::Folder, tr("none"), this)),
       problem_(new QLabel(this)) {
     setWindowTitle(tr("Extend or change the run"));
@@ -39,7 +41,9 @@ ExtendDialog::ExtendDialog(const RunSummary& run, QWidget* parent)
                       "is gone on with."),
                    this);
     problem_->setObjectName("extend.problem");
-    for (auto* label : {now, meaning, event, problem_}) label->setWordWrap(true);
+    stays_->setObjectName("extend.stays");
+    stays_->hide();
+    for (auto* label : {now, meaning, stays_, event, problem_}) label->setWordWrap(true);
     changes_->setObjectName("extend.changes");
     changes_->setAccessibleName(tr("Parameters that change"));
     changes_->setPlaceholderText(QStringLiteral("strategy.alpha=0.5\nstrategy.archive=40"));
@@ -66,6 +70,7 @@ ExtendDialog::ExtendDialog(const RunSummary& run, QWidget* parent)
     layout->addRow(tr("&Evaluations in all"), evaluations_);
     layout->addRow(meaning);
     layout->addRow(tr("&Parameters"), changes_);
+    layout->addRow(stays_);
     layout->addRow(tr("&Founder"), founder_);
     layout->addRow(event);
     layout->addRow(problem_);
@@ -82,6 +87,12 @@ ExtendDialog::ExtendDialog(const RunSummary& run, QWidget* parent)
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     resize(fontMetrics().averageCharWidth() * 60, sizeHint().height());
     judge();
+}
+
+void ExtendDialog::sayWhatStays(const QString& sentence) {
+    stays_->setText(sentence);
+    stays_->setVisible(!sentence.isEmpty());
+    resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
 }
 
 ResumedRun ExtendDialog::wish(QString& problem) const {

@@ -24,6 +24,9 @@ class ExtendDialog : public QDialog {
 public:
     explicit ExtendDialog(const RunSummary& run, QWidget* parent = nullptr);
 
+    /// What of the run's strategy can't become otherwise, once that is known: a sentence, or nothing.
+    void sayWhatStays(const QString& sentence);
+
 Q_SIGNALS:
     /// Something of it is otherwise.
     void chosen(const mergarium::ResumedRun& run);
@@ -37,6 +40,7 @@ private:
     const std::uint64_t budget_;
     CountBox* evaluations_ = nullptr;
     QPlainTextEdit* changes_ = nullptr;
+    QLabel* stays_ = nullptr;
     PathEdit* founder_ = nullptr;
     QLabel* problem_ = nullptr;
     QPushButton* extend_ = nullptr;
