@@ -4,6 +4,8 @@
 #include "core/session/stored_session.h"
 #include "core/store/run_catalog.h"
 
+#include <vector>
+
 namespace mergarium {
 
 Report storedReport(const std::filesystem::path& database, RunId run, const std::filesystem::path& resources,
@@ -18,6 +20,9 @@ Report storedReport(const std::filesystem::path& database, RunId run, const std:
     lookUp();
     const RunCatalog catalog(database);
     reported.interventions = catalog.interventions(run);
+    // A run that is going on may have been changed since.
+    std::erase_if(reported.interventions,
+                  [&](const Intervention& one) { return one.step > reported.run->evaluations; });
     if (const auto best = bestSlot(reported.run->members))
         reported.family = catalog.family(run, reported.run->members[*best]->id);
     lookUp();
