@@ -1,6 +1,7 @@
 #include "core/database/database.h"
 
 #include "core/database/connection.h"
+#include "core/database/files_beside.h"
 #include "core/database/migration.h"
 #include "core/database/patiently.h"
 #include "core/database/schema.h"
@@ -9,7 +10,6 @@
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <optional>
@@ -59,21 +59,17 @@ void refuseWhatIsNoFile(const fs::path& path, Access access) {
         throw StoreError(fmt::format("{}: its folder doesn't exist; create it first.", path.string()));
 }
 
-bool canBeWritten(const fs::path& path) {
-    const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    return ::access(path.c_str(), W_OK) == 0 && ::access(folder.c_str(), W_OK) == 0;
-}
-
 /// Readers of a WAL database need its shared-memory file, which can't be made beside a file that can't be written:
-/// such a file is read as one that doesn't change, unless a log lies beside it, without which it isn't whole.
-SQLite::Database connectToRead(const fs::path& path) {
+/// such a file is read as one that doesn't change, unless something lies beside it without which it isn't whole.
+SQLite::Database connectWhereItLies(const fs::path& path) {
     std::error_code error;
-    if (canBeWritten(path) || fs::exists(path.string() + "-shm", error)) return connect(path, SQLite::OPEN_READONLY);
-    if (const auto log = path.string() + "-wal"; fs::exists(log, error) && fs::file_size(log, error) > 0)
-        throw StoreError(fmt::format(
-            "{}: it can't be read where it lies: its last changes are in {}, which can't be taken in there; copy both "
-            "to a folder that you may write to.",
-            path.string(), fs::path(log).filename().string()));
+    if (canBeWritten(path) || fs::exists(beside(path, kSharedMemory), error)) return connectToRead(path);
+    for (const auto& file : {beside(path, kLog), beside(path, kJournal)})
+        if (holdsSomething(file))
+            throw StoreError(
+                fmt::format("{}: it can't be read where it lies: its last changes are in {}, which can't be taken in "
+                            "there; copy both to a folder that you may write to.",
+                            path.string(), file.filename().string()));
     return connectImmutable(path);
 }
 
@@ -123,8 +119,10 @@ SQLite::Database openDatabase(const fs::path& path, Access access) {
             migrate(*database);
             return *std::move(database);
         }
-        auto database = std::make_optional(connectToRead(path));
+        auto database = std::make_optional(connectWhereItLies(path));
         const int version = versionOnceMade(*database, path);
+        // That of another program is none of our business.
+        takeInLog(*database);
         if (version == kSchemaVersion) return *std::move(database);
         // Readers only understand the newest format.
         if (!canBeWritten(path)) return migratedCopy(*database);

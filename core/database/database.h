@@ -12,7 +12,8 @@ namespace mergarium {
 enum class Access {
     /// Creates the file when it isn't there.
     Write,
-    /// The file must exist; nothing in it is changed. It may lie where nothing can be written.
+    /// The file must exist; no run in it is changed, and no file is left beside it. It may lie where nothing can be
+    /// written. A log that a killed program has left is taken into it, once nobody has it open any more.
     Read,
 };
 

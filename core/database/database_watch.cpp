@@ -4,8 +4,8 @@
 #include "core/database/schema.h"
 
 #include <SQLiteCpp/Column.h>
-#include <SQLiteCpp/Exception.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace mergarium {
@@ -26,7 +26,7 @@ bool DatabaseWatch::look() {
     try {
         if (!watched_ || watched_->identity != identityOf(database_)) return begin();
         return std::exchange(watched_->version, watched_->versionNow()) != watched_->version;
-    } catch (const SQLite::Exception&) {
+    } catch (const std::runtime_error&) {  // SQLite's, and what lies beside it
         watched_.reset();
         return false;
     }
@@ -38,9 +38,10 @@ bool DatabaseWatch::begin() {
     // SQLite waits for those who open a FIFO's other end.
     if (!std::filesystem::is_regular_file(database_, error)) return false;
     const auto identity = identityOf(database_);
-    auto watched = std::make_unique<Watched>(Watched{identity, connect(database_, SQLite::OPEN_READONLY)});
+    auto watched = std::make_unique<Watched>(Watched{identity, connectToRead(database_)});
     // Whoever migrates it needs it for himself alone.
     if (watched->connection.execAndGet("PRAGMA user_version").getInt() != kSchemaVersion) return false;
+    takeInLog(watched->connection);
     watched->version = watched->versionNow();
     watched_ = std::move(watched);
     return true;
