@@ -1,7 +1,7 @@
 #include "core/evaluation/local_evaluator.h"
 
 #include "core/evaluation/lane.h"
-#include "core/evaluation/preflight.h"
+#include "core/files/free_memory.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,6 @@
 #include "core/evaluation/preflight.h"
 
+#include "core/files/free_memory.h"
 #include "core/files/scratch_place.h"
 #include "core/founders/alignment.h"
 #include "core/founders/founder_source.h"
@@ -8,8 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
 
 namespace mergarium {
@@ -86,18 +85,6 @@ void inspect(const RunConfiguration& configuration, Preflight& result) {
 }
 
 }  // namespace
-
-std::optional<std::uint64_t> availableMemory() {
-    std::ifstream stream("/proc/meminfo");
-    std::string name;
-    std::uint64_t kilobytes = 0;
-    std::string unit;
-    while (stream >> name >> kilobytes) {
-        if (name == "MemAvailable:") return kilobytes * 1024;
-        std::getline(stream, unit);
-    }
-    return std::nullopt;
-}
 
 Preflight preflight(const RunConfiguration& configuration) {
     Preflight result;

@@ -2,7 +2,6 @@
 
 #include "core/configuration/configuration.h"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,9 +17,6 @@ struct Preflight {
     /// Why the run can't be, and what would help; absent when it can.
     std::optional<std::string> refusal;
 };
-
-/// Bytes that programs can get without swapping; absent where the system doesn't say.
-std::optional<std::uint64_t> availableMemory();
 
 /// Opens headers, tokenizers and samples only. What is wrong with them is the refusal. Any thread; reads files.
 Preflight preflight(const RunConfiguration& configuration);

@@ -1,5 +1,6 @@
 #include "core/files/pending_folder.h"
 
+#include "core/files/free_memory.h"
 #include "core/files/mapped_file.h"
 #include "core/files/output_file.h"
 #include "core/files/refusal.h"
@@ -112,6 +113,7 @@ void PendingFolder::needRoom(std::uint64_t bytes) const {
                fmt::format("{:.2f} GB are to be written, and the disk has room for {:.2f} GB; free some, or name "
                            "a folder on another disk",
                            static_cast<double>(bytes) / 1e9, static_cast<double>(free) / 1e9));
+    needMemoryFor(bytes, target_, "name one on a disk");
 }
 
 void PendingFolder::writeFile(std::string_view name, std::string_view text) const {

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace mergarium {
 namespace {
@@ -35,7 +36,8 @@ int namelessFileIn(const std::filesystem::path& folder) {
 
 }  // namespace
 
-ScratchMemory::ScratchMemory(const std::filesystem::path& folder, std::uint64_t size) : folder_(folder), size_(size) {
+ScratchMemory::ScratchMemory(const std::filesystem::path& folder, std::uint64_t size, FreeMemory free)
+    : folder_(folder), size_(size), free_(std::move(free)) {
     if (size == 0) return;
     file_ = namelessFileIn(folder);
     if (file_ < 0) refuseMemory(folder, size, errno);
@@ -58,6 +60,8 @@ ScratchMemory::~ScratchMemory() {
 
 std::span<std::byte> ScratchMemory::claim(std::uint64_t begin, std::uint64_t count) const {
     if (count == 0) return {};
+    const std::scoped_lock taking(taking_);
+    needMemoryFor(count, folder_, "name one on a disk in TMPDIR", free_);
     // Without room on the disk, writing to the mapping would kill the process (SIGBUS).
     if (const int reason = ::posix_fallocate(file_, static_cast<off_t>(begin), static_cast<off_t>(count)); reason != 0)
         refuseMemory(folder_, count, reason);

@@ -1,5 +1,6 @@
 #include "core/models/model_writer.h"
 
+#include "core/files/free_memory.h"
 #include "core/founders/content_hash.h"
 #include "core/progress/pieces.h"
 
@@ -121,6 +122,7 @@ RewritableModel::RewritableModel(const std::filesystem::path& folder, ModelPlan 
     : plan_(std::move(plan)), file_(folder / "model.safetensors") {
     if (plan_.files.size() != 1) throw std::invalid_argument("A model that is rewritten in place must be one file.");
     try {
+        needMemoryFor(size(), folder, "name one on a disk");
         file_.write(0, std::as_bytes(std::span(plan_.files.front().header)));
         if (const int reason = ::posix_fallocate(file_.descriptor(), 0, static_cast<off_t>(size())))
             throw std::system_error(reason, std::generic_category());

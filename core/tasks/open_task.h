@@ -40,6 +40,8 @@ struct OpenedTask {
     bool untrained = false;
     /// Bytes of memory that one more task takes.
     std::uint64_t taskMemory = 0;
+    /// Why it takes more than it need, for people; empty: it doesn't.
+    std::string caution = {};
 };
 
 }  // namespace mergarium

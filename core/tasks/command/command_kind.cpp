@@ -19,6 +19,15 @@ std::filesystem::path scratchOf(const CommandSettings& settings, const RunPlace&
     return liesInMemory(beside) ? scratchPlace() : beside;
 }
 
+/// A folder in memory that the settings name is meant.
+std::string cautionAbout(const CommandSettings& settings, const std::filesystem::path& scratch) {
+    if (!settings.scratch.empty() || !liesInMemory(scratch)) return {};
+    return fmt::format(
+        "Models are kept in memory while they are scored, since {} is a memory file system: name a folder on a disk in "
+        "task.scratch.",
+        scratch.string());
+}
+
 }  // namespace
 
 TaskOutline outlineOf(const CommandSettings& settings) {
@@ -37,12 +46,15 @@ Program programOf(const CommandSettings& settings) { return {settings.program, s
 
 OpenedTask openTask(const CommandSettings& settings, const TaskInputs& inputs) {
     requireTrust(programOf(settings), inputs.place.mayStart);
-    return {
-        .makeTask = [settings, inputs, scratch = scratchOf(settings, inputs.place), samples = readSamples(settings)] {
-            return std::make_unique<CommandTask>(
-                settings, inputs.founders->layout(), samples,
-                makeGenomeWriter(settings.handover, scratch, inputs.founders, inputs.sources), inputs.place.abandon);
-        }};
+    const auto scratch = scratchOf(settings, inputs.place);
+    return {.makeTask =
+                [settings, inputs, scratch, samples = readSamples(settings)] {
+                    return std::make_unique<CommandTask>(
+                        settings, inputs.founders->layout(), samples,
+                        makeGenomeWriter(settings.handover, scratch, inputs.founders, inputs.sources),
+                        inputs.place.abandon);
+                },
+            .caution = cautionAbout(settings, scratch)};
 }
 
 }  // namespace mergarium
