@@ -16,10 +16,12 @@ struct JsonLimits {
     /// Of numbers, texts, truth values, nulls, lists and objects together; bounds the memory, some 150 bytes each.
     std::size_t values = 0;
     std::size_t depth = 100;
+    /// Whether NaN, Infinity and -Infinity are numbers, as Python writes them.
+    bool pythonNumbers = false;
 };
 
 /// A model's configuration, an adapter's, and the like: the largest ones name thousands of classes or tokens.
-inline constexpr JsonLimits kSettingsJson{.bytes = 16'000'000, .values = 1'000'000};
+inline constexpr JsonLimits kSettingsJson{.bytes = 16'000'000, .values = 1'000'000, .pythonNumbers = true};
 /// Of the shards of a model: a line per tensor.
 inline constexpr JsonLimits kIndexJson{.bytes = 100'000'000, .values = 2'000'000};
 /// A tokenizer.json: those with vocabularies of 260,000 tokens have 35 MB and two million values.
@@ -46,5 +48,11 @@ nlohmann::json readJson(const std::filesystem::path& path, const JsonLimits& lim
 nlohmann::json readJsonObject(const std::filesystem::path& path, const JsonLimits& limits);
 /// With its keys in the order of the file.
 nlohmann::ordered_json readOrderedJsonObject(const std::filesystem::path& path, const JsonLimits& limits);
+
+/// Of a file in a model's folder, which may be anything but has the limits of settings.
+nlohmann::json readSettings(const std::filesystem::path& path);
+/// Indented by two, as Python's json writes it: numbers that are not finite as NaN, Infinity and -Infinity. What is no
+/// UTF-8 is replaced.
+std::string settingsText(const nlohmann::ordered_json& value);
 
 }  // namespace mergarium

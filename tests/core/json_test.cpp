@@ -7,7 +7,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cmath>
 #include <filesystem>
+#include <limits>
 
 using namespace mergarium;
 using test::messageOf;
@@ -38,6 +40,39 @@ private Q_SLOTS:
         QFETCH(QString, text);
         const auto bytes = text.toStdString();
         QVERIFY(parsed(bytes) == nlohmann::json::parse(bytes));
+    }
+
+    void pythonsNumbersAreReadWhereTheyAreAskedFor() {
+        constexpr JsonLimits kPython{.bytes = 1000, .values = 20, .depth = 3, .pythonNumbers = true};
+        const auto value = parseJson(
+            "{\"NaN\": NaN, \"a\": [Infinity,-Infinity, 0.0, 0.0000e0], \"b\": "
+            "\"\\\"NaN, Infinity\"}",
+            kPython);
+        QVERIFY(std::isnan(value["NaN"].get<double>()));
+        QCOMPARE(value["a"][0].get<double>(), std::numeric_limits<double>::infinity());
+        QCOMPARE(value["a"][1].get<double>(), -std::numeric_limits<double>::infinity());
+        QVERIFY(value["a"][2] == 0.0 && value["a"][3] == 0.0);
+        QCOMPARE(value["b"].get<std::string>(), std::string("\"NaN, Infinity"));
+        QVERIFY(std::isnan(parseJson("NaN", kPython).get<double>()));
+        for (const char* text :
+             {"-NaN", "+Infinity", "1Infinity", "Infinity2", "NaN.0", "infinity", "[Infinit]", "NaNN"})
+            QVERIFY2(messageOf([&] { parseJson(text, kPython); }) == "this is not valid JSON", text);
+        QVERIFY(messageOf([&] { parsed("[NaN]"); }) == "this is not valid JSON");
+        try {
+            parseJson("[Infinity,\n NaN, x]", kPython);
+            QFAIL("it was read");
+        } catch (const JsonError& error) {
+            QCOMPARE(error.line, std::size_t{2});
+            QCOMPARE(error.byte, std::size_t{7});
+        }
+    }
+
+    void settingsAreWrittenAsPythonWritesThem() {
+        nlohmann::ordered_json value{
+            {"b", {1, 2.5, "\u00e4\""}}, {"a", nlohmann::ordered_json::object()}, {"c", nullptr}};
+        QCOMPARE(settingsText(value), value.dump(2));
+        value["a"]["limit"] = {0.0, std::numeric_limits<double>::infinity()};
+        QVERIFY(settingsText(value).find("\"limit\": [\n      0.0,\n      Infinity\n    ]") != std::string::npos);
     }
 
     void refusesWithThePlace_data() {

@@ -79,8 +79,10 @@ void readIndex(const fs::path& path) {
 }
 
 void readJsonText(const fs::path& path) {
-    const auto json = readJson(path, kSettingsJson);
-    require(parseJson(json.dump(), {.bytes = std::size_t{1} << 30, .values = 1'000'000}) == json);
+    constexpr JsonLimits kLimits{.bytes = std::size_t{1} << 30, .values = 1'000'000, .pythonNumbers = true};
+    // As texts: NaN differs from itself.
+    const auto text = settingsText(nlohmann::ordered_json(readJson(path, kSettingsJson)));
+    require(settingsText(nlohmann::ordered_json(parseJson(text, kLimits))) == text);
 }
 
 /// Opens the tokenizer, and puts a few texts through it and back.
