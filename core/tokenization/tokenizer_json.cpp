@@ -1,7 +1,9 @@
 #include "core/files/json.h"
-#include "core/tokenization/bpe_model.h"
+#include "core/tokenization/models/bpe_model.h"
+#include "core/tokenization/models/unigram_model.h"
+#include "core/tokenization/models/word_level_model.h"
+#include "core/tokenization/tokenizer_configuration.h"
 #include "core/tokenization/tokenizer_parts.h"
-#include "core/tokenization/word_level_model.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,10 +14,13 @@ namespace mergarium::text {
 namespace {
 
 std::unique_ptr<const TokenModel> readModel(const Component& component) {
-    // The oldest files leave out the type; BPE is the only one with merges.
-    const auto type = component.has("type") || !component.has("merges") ? component.type() : "BPE";
+    // The oldest files leave out the type; BPE is the only one with merges, Unigram the only one with a list.
+    const bool named = component.has("type");
+    const bool listed = !named && component.has("vocab") && component.at("vocab").value().is_array();
+    const auto type = listed ? "Unigram" : !named && component.has("merges") ? "BPE" : component.type();
     if (type == "BPE") return std::make_unique<BpeModel>(component);
     if (type == "WordLevel") return std::make_unique<WordLevelModel>(component);
+    if (type == "Unigram") return std::make_unique<UnigramModel>(component);
     component.refuseType();
 }
 
@@ -55,6 +60,11 @@ TokenizerParts readTokenizerJson(const std::filesystem::path& file) {
     for (const auto* side : {&postProcessor.before, &postProcessor.after})
         for (const auto id : *side)
             if (id >= ids) component("post_processor").refuse(fmt::format("there is no token with the id {}", id));
+    const auto idOf = [&](std::string_view token) {
+        const auto added = addedTokens.idOf(token);
+        return added ? added : model->idOf(token);
+    };
+    placeBeginAndEnd(file, idOf, postProcessor);
     return {.addedTokens = std::move(addedTokens),
             .normalizer = std::move(normalizer),
             .preTokenizer = std::move(preTokenizer),

@@ -1,6 +1,6 @@
 #include "core/files/excerpt.h"
-#include "core/files/json.h"
 #include "core/tokenization/sentence_piece_model.h"
+#include "core/tokenization/tokenizer_configuration.h"
 #include "core/tokenization/tokenizer_parts.h"
 
 #include <fmt/format.h>
@@ -14,18 +14,6 @@
 
 namespace mergarium::text {
 namespace {
-
-nlohmann::json readBeside(const std::filesystem::path& file, const char* name) {
-    const auto path = file.parent_path() / name;
-    return std::filesystem::exists(path) ? readJsonObject(path, kSettingsJson) : nlohmann::json::object();
-}
-
-/// A token's name: a string, or an object with its content.
-std::optional<std::string> nameOf(const Component& configuration, const char* key) {
-    if (!configuration.has(key)) return std::nullopt;
-    const auto component = configuration.at(key);
-    return component.value().is_object() ? component.text("content") : configuration.text(key);
-}
 
 /// The tokens that the folder adds to the model's own, by id.
 std::map<std::int32_t, AddedToken> addedBy(const Component& configuration, const Component& extra) {
@@ -86,8 +74,8 @@ TokenizerParts readTokenizerModel(const std::filesystem::path& file) {
     const Component extra(extraJson, (file.parent_path() / "added_tokens.json").string());
 
     auto model = readSentencePieceModel(file, configuration.flag("legacy", false));
-    auto begin = nameOf(configuration, "bos_token");
-    auto end = nameOf(configuration, "eos_token");
+    auto begin = tokenNamed(configuration, "bos_token");
+    auto end = tokenNamed(configuration, "eos_token");
     if (!begin) begin = model->beginToken();
     if (!end) end = model->endToken();
 
@@ -102,7 +90,7 @@ TokenizerParts readTokenizerModel(const std::filesystem::path& file) {
         tokens.put(token);
     }
     for (const char* key : {"bos_token", "eos_token", "unk_token", "pad_token"}) {
-        const auto name = nameOf(configuration, key);
+        const auto name = tokenNamed(configuration, key);
         if (name && (model->idOf(*name) || tokens.contains(*name))) tokens.put({.content = *name, .special = true});
     }
     AddedTokens addedTokens(std::move(tokens).take(), *model, {});

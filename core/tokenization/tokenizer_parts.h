@@ -23,7 +23,8 @@ struct TokenizerParts {
     std::optional<Decoder> decoder;
 };
 
-/// Reads a tokenizer.json (Hugging Face's format). Throws std::runtime_error with one sentence that names file and
+/// Reads a tokenizer.json (Hugging Face's format), with what the tokenizer_config.json beside it says of the tokens
+/// around a text. Throws std::runtime_error with one sentence that names file and
 /// component.
 TokenizerParts readTokenizerJson(const std::filesystem::path& file);
 

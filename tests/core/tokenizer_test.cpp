@@ -130,7 +130,7 @@ private Q_SLOTS:
         const auto row = [](const char* name, const Json& tokenizer, const char* named) {
             QTest::newRow(name) << QString::fromStdString(tokenizer.dump()) << named;
         };
-        row("model", {{"model", {{"type", "Unigram"}, {"vocab", Json::array()}}}}, "model: the type 'Unigram'");
+        row("model", {{"model", {{"type", "WordPiece"}, {"vocab", Json::object()}}}}, "model: the type 'WordPiece'");
         row("no model", Json::object(), "'model' is missing");
         row("normalizer", with(letters(), "normalizer", {{"type", "Precompiled"}}),
             "normalizer: the type 'Precompiled'");

@@ -1,4 +1,4 @@
-#include "core/tokenization/bpe_model.h"
+#include "core/tokenization/models/bpe_model.h"
 
 #include "core/text/unicode.h"
 

@@ -1,4 +1,4 @@
-#include "core/tokenization/word_level_model.h"
+#include "core/tokenization/models/word_level_model.h"
 
 #include "core/files/excerpt.h"
 
