@@ -52,7 +52,8 @@ void take(OpenedTask& opened, Experiment& experiment) {
     experiment.task = experiment.makeTask();
     experiment.taskMemory = opened.taskMemory;
     experiment.untrained = opened.untrained;
-    if (!opened.caution.empty()) experiment.caution = opened.caution;
+    if (!opened.caution.empty())
+        experiment.caution += (experiment.caution.empty() ? "" : " ") + opened.caution;
 }
 
 void useThreads(Experiment& experiment, std::size_t threads) {

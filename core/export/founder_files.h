@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/checkpoint/layout.h"
 #include "core/files/pending_folder.h"
 #include "core/founders/founder_source.h"
 #include "core/models/model_plan.h"
@@ -8,10 +9,10 @@
 
 namespace mergarium {
 
-/// Puts what makes a folder of tensors a usable model beside them: configuration, tokenizer, generation settings,
-/// licences, copied from the founder's folder. config.json names the element type that the tensors are stored in, and
-/// their vocabulary's size, where those differ from the founder's. Nothing where the founder is a bare file.
-void copyFounderFiles(const FounderSource& founder, std::span<const TensorDescription> tensors,
+/// Puts what makes a folder of tensors a usable model beside them: configuration (childConfiguration), tokenizer,
+/// generation settings, licences, and whole subfolders (companionsOf), copied from the founder's. Nothing where the
+/// founder is a bare file.
+void copyFounderFiles(const FounderSource& founder, std::span<const TensorDescription> tensors, const Layout& layout,
                       const PendingFolder& folder);
 
 }  // namespace mergarium

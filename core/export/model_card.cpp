@@ -1,6 +1,7 @@
 #include "core/export/model_card.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -50,7 +51,8 @@ std::string spansText(const ModelRecipe& model) {
 
 }  // namespace
 
-std::string modelCard(const ModelRecipe& model, const std::string& withoutMergekit) {
+std::string modelCard(const ModelRecipe& model, const std::string& withoutMergekit,
+                      const std::vector<std::string>& takenOver) {
     std::string text = "---\nbase_model:\n";
     for (const auto& founder : model.founders)
         text += "- " + quoted(hubName(founder.source.base).value_or(founder.name)) + "\n";
@@ -64,6 +66,9 @@ std::string modelCard(const ModelRecipe& model, const std::string& withoutMergek
         "model is the sum of coefficient "
         "times founder.\n\n";
     text += spansText(model);
+    if (!takenOver.empty())
+        text += fmt::format("\nNot merged, and {}'s as they are: `{}`.\n", model.founders.at(model.filesFrom).name,
+                            fmt::join(takenOver, "`, `"));
     text += storyText(model.story);
 
     text +=

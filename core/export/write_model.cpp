@@ -3,11 +3,13 @@
 #include "core/export/founder_files.h"
 #include "core/export/mergekit_config.h"
 #include "core/export/model_card.h"
+#include "core/founders/child_folder.h"
 #include "core/genome/recipe_tensors.h"
 #include "core/models/model_writer.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace mergarium {
@@ -17,13 +19,24 @@ namespace fs = std::filesystem;
 
 std::uint64_t bytesIn(const fs::path& folder) {
     std::uint64_t sum = 0;
-    for (const auto& entry : fs::directory_iterator(folder)) sum += entry.file_size();
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+        if (entry.is_regular_file()) sum += entry.file_size();
     return sum;
 }
 
 Progress announcing(const Announce& announce, std::string what) {
     if (!announce) return nullptr;
     return [&announce, what](std::uint64_t done, std::uint64_t total) { return announce(what, done, total); };
+}
+
+/// Weights in subfolders, which are the founder's as they are.
+std::vector<std::string> weightsTakenOver(const FounderSource& founder) {
+    std::vector<std::string> names;
+    for (const auto& companion : companionsOf(founder))
+        if (companion.name.find('/') != std::string::npos &&
+            (companion.name.ends_with(".safetensors") || companion.name.ends_with(".bin")))
+            names.push_back(companion.name);
+    return names;
 }
 
 ExportResult commit(PendingFolder& folder, std::string hash) {
@@ -37,11 +50,12 @@ ExportResult commit(PendingFolder& folder, std::string hash) {
 ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders, const fs::path& target,
                               const Announce& announce) {
     const auto& layout = founders.founders->layout();
+    const auto& like = *founders.sources[model.filesFrom];
     PendingFolder folder(target);
     const RecipeTensors tensors(founders.founders, founders.sources, model.dtype, model.filesFrom);
     const auto plan =
         planModel(tensors.descriptions(), model.shardSize, {{"made_by", "mergarium"}, {"layout", model.layout}});
-    copyFounderFiles(*founders.sources[model.filesFrom], tensors.descriptions(), folder);
+    copyFounderFiles(like, tensors.descriptions(), layout, folder);
     auto hash = writeModel(plan, folder, tensors.contents(model.recipe),
                            {.threads = 0, .progress = announcing(announce, "Writing the model"), .meanwhile = [&] {
                                 for (std::size_t k = 0; k < model.founders.size(); ++k)
@@ -59,10 +73,14 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
                         "not kept.",
                         target.string(), hash, model.result));
     model.result = hash;
-    const auto mergekit = mergekitConfig(model, layout);
+    auto mergekit = mergekitConfig(model, layout);
+    if (!mergekit.yaml.empty() && std::ranges::any_of(founders.sources, [&](const auto& source) {
+            return source->tiedEmbeddings() != tiedIn(layout, *source);
+        }))
+        mergekit = {.yaml = {}, .whyNot = "some founders' heads are their embeddings and others' are not"};
     if (!mergekit.yaml.empty()) folder.writeFile("mergekit.yml", mergekit.yaml);
     folder.writeFile("recipe.yaml", toYaml(model));
-    folder.writeFile("README.md", modelCard(model, mergekit.whyNot));
+    folder.writeFile("README.md", modelCard(model, mergekit.whyNot, weightsTakenOver(like)));
     return commit(folder, std::move(hash));
 }
 

@@ -39,7 +39,7 @@ bool isSame(const FileDescriptor& a, const FileDescriptor& b) {
     return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-/// A place in Hugging Face's cache: "../../blobs/HASH", seen from a snapshot's folder.
+/// A place in Hugging Face's cache: "../../blobs/HASH", seen from a snapshot's folder, or further up from one in it.
 struct Blob {
     /// How often "..".
     std::size_t up = 0;
@@ -109,7 +109,7 @@ private:
         target_ = fs::path(std::string(text.data(), static_cast<std::size_t>(size)));
         if (++links_ > kMostLinks) refuse("its links lead in circles");
         if (target_.is_absolute()) refuseLink();
-        if (const auto blob = blobAt(target_); blob && folders_.size() == 1 && ahead_.empty()) return open(*blob);
+        if (const auto blob = blobAt(target_); blob && blob->up > folders_.size() && ahead_.empty()) return open(*blob);
         goAlong(target_);
         return std::nullopt;
     }

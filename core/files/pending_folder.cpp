@@ -117,15 +117,23 @@ void PendingFolder::needRoom(std::uint64_t bytes) const {
 }
 
 void PendingFolder::writeFile(std::string_view name, std::string_view text) const {
-    const OutputFile file(path_ / name);
+    const auto path = path_ / name;
+    const auto folder = path.parent_path();
+    if (folder != path_) {
+        std::error_code error;
+        fs::create_directories(folder, error);
+        if (error) refuse(folder, fmt::format("the folder can't be created: {}", error.message()));
+    }
+    const OutputFile file(path);
     file.write(0, std::as_bytes(std::span(text)));
     file.sync();
+    for (auto above = folder; above != path_; above = above.parent_path()) syncFolder(above);
 }
 
-void PendingFolder::copyFile(const MappedFile& from) const {
+void PendingFolder::copyFile(const MappedFile& from, std::string_view name) const {
     std::vector<std::byte> bytes(from.bytes().size());
     from.read(from.bytes().data(), bytes);
-    writeFile(from.path().filename().string(), {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    writeFile(name, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 void PendingFolder::commit() {

@@ -26,10 +26,10 @@ public:
 
     /// Throws std::runtime_error when the disk has less room than `bytes`; call it before writing them.
     void needRoom(std::uint64_t bytes) const;
-    /// Writes a small file whole, onto the disk.
+    /// Writes a small file whole, onto the disk. The name may lead through subfolders, which are created.
     void writeFile(std::string_view name, std::string_view text) const;
-    /// Under its own name, as a new file: what it may be done with (its mode) is not copied.
-    void copyFile(const MappedFile& from) const;
+    /// As a new file: what may be done with the old one (its mode) is not copied.
+    void copyFile(const MappedFile& from, std::string_view name) const;
     /// Puts everything on the disk, then renames. Throws when something of the target's name has appeared meanwhile.
     void commit();
 

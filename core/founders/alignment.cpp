@@ -7,10 +7,13 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
+#include <utility>
 
 namespace mergarium {
 namespace {
@@ -29,14 +32,6 @@ std::string_view ownerOf(std::string_view tensor) {
     if (leaf == tensor.npos) return {};
     tensor.remove_suffix(tensor.size() - leaf);
     return tensor.substr(tensor.rfind('.') + 1);  // the whole name when there is no further dot
-}
-
-bool isHead(std::string_view tensor) {
-    return std::ranges::find(kHeads, ownerOf(tensor)) != kHeads.end() || tensor == "output.weight";
-}
-
-bool isEmbedding(std::string_view tensor) {
-    return std::ranges::find(kEmbeddings, ownerOf(tensor)) != kEmbeddings.end();
 }
 
 bool sameButRows(const Shape& a, const Shape& b) {
@@ -58,6 +53,7 @@ public:
         sortInDepthOrder(names);
         checkRules(names);
         std::erase_if(names, [&](const auto& name) { return isExcluded(name); });
+        compareConfigurations();
         compareTokenizers();
         for (const auto& name : names) place(name, rows_.at(name), names);
         finish();
@@ -93,11 +89,12 @@ private:
         return rule == rules_.freeze.end() ? std::nullopt : std::optional(rule->founder);
     }
 
-    void place(const std::string& name, const Row& row, const std::vector<std::string>& names) {
-        if (isHead(name) && name.ends_with(".weight") &&
-            std::ranges::all_of(founders_, &FounderOutline::tiedEmbeddings)) {
+    void place(const std::string& name, Row row, const std::vector<std::string>& names) {
+        if (isHead(name) && name.ends_with(".weight")) {
             const auto embedding = std::ranges::find_if(names, isEmbedding);
-            if (embedding != names.end()) return result.layout.aliases.push_back({name, *embedding});
+            if (embedding != names.end() && std::ranges::all_of(founders_, &FounderOutline::tiedEmbeddings))
+                return result.layout.aliases.push_back({name, *embedding});
+            if (embedding != names.end()) untie(name, *embedding, row);
         }
         if (const auto founder = frozenTo(name)) {
             if (row[*founder])
@@ -126,6 +123,20 @@ private:
         result.layout.append(name, shape, row.front()->dtype);
     }
 
+    /// The heads of those that tie them are their embeddings, whatever they store beside.
+    void untie(const std::string& head, const std::string& embedding, Row& row) {
+        Alignment::TiedHead tiedHead{head, embedding, {}};
+        for (std::size_t founder = 0; founder < row.size(); ++founder) {
+            const auto* stored = rows_.at(embedding)[founder];
+            tiedHead.tied.push_back(founders_[founder].tiedEmbeddings && stored);
+            if (tiedHead.tied.back()) {
+                named_.push_back({head, stored->dtype, stored->shape, stored->count});
+                row[founder] = &named_.back();
+            }
+        }
+        if (std::ranges::count(tiedHead.tied, true) > 0) result.tiedHeads.push_back(std::move(tiedHead));
+    }
+
     void differ(Difference::Kind kind, const std::string& name, const Row& row) {
         Difference difference{kind, name, {}};
         for (std::size_t founder = 0; founder < row.size(); ++founder) {
@@ -136,6 +147,25 @@ private:
                                                                     : "missing");
         }
         result.differences.push_back(std::move(difference));
+    }
+
+    /// Of founders without a config.json nothing is known.
+    void compareConfigurations() {
+        std::set<std::string> keys;
+        for (const auto& founder : founders_)
+            for (const auto& [key, value] : founder.settings) keys.insert(key);
+        for (const auto& key : keys) {
+            Difference difference{Difference::Kind::Configuration, key, {}};
+            std::set<std::string> values;
+            for (const auto& founder : founders_) {
+                const auto found = founder.settings.find(key);
+                const bool given = found != founder.settings.end();
+                difference.founders.push_back(given ? found->second : founder.settings.empty() ? "unknown" : "not set");
+                if (given || !(founder.settings.empty() || mayBeLeftOut(key)))
+                    values.insert(difference.founders.back());
+            }
+            if (values.size() > 1) result.differences.push_back(std::move(difference));
+        }
     }
 
     /// Ids that two tokenizers give to different tokens.
@@ -180,6 +210,8 @@ private:
     std::span<const FounderOutline> founders_;
     const TensorRules& rules_;
     std::map<std::string, Row> rows_;
+    /// Embeddings that stand for heads.
+    std::deque<TensorDescription> named_;
     std::vector<std::pair<const TensorDescription*, std::size_t>> frozen_;
     std::vector<bool> conflicting_;
     /// The smallest vocabulary.
@@ -190,6 +222,14 @@ private:
 
 Alignment align(std::span<const FounderOutline> founders, const TensorRules& rules) {
     return std::move(Aligning(founders, rules).result);
+}
+
+bool isHead(std::string_view tensor) {
+    return std::ranges::find(kHeads, ownerOf(tensor)) != kHeads.end() || tensor == "output.weight";
+}
+
+bool isEmbedding(std::string_view tensor) {
+    return std::ranges::find(kEmbeddings, ownerOf(tensor)) != kEmbeddings.end();
 }
 
 bool isVocabulary(std::string_view tensor) { return isEmbedding(tensor) || isHead(tensor); }
@@ -213,11 +253,19 @@ bool matches(std::string_view pattern, std::string_view name) {
     return pattern.find_first_not_of('*', p) == pattern.npos;
 }
 
+const std::string& Alignment::nameIn(std::size_t founder, const std::string& tensor) const {
+    const auto found = std::ranges::find(tiedHeads, tensor, &TiedHead::head);
+    return found != tiedHeads.end() && found->tied.at(founder) ? found->embedding : tensor;
+}
+
 std::string tableOf(std::span<const Difference> differences, std::span<const FounderOutline> founders,
                     std::size_t rows) {
-    std::vector<std::vector<std::string>> table{{"tensor"}};
+    bool keys = !differences.empty() && differences.front().kind == Difference::Kind::Configuration;
+    std::vector<std::vector<std::string>> table{{keys ? "config.json" : "tensor"}};
     for (const auto& founder : founders) table.front().push_back(founder.name);
     for (const auto& difference : differences.first(std::min(rows, differences.size()))) {
+        if (std::exchange(keys, difference.kind == Difference::Kind::Configuration) && !keys)
+            table.push_back({"tensor"});
         table.push_back({difference.tensor});
         table.back().insert(table.back().end(), difference.founders.begin(), difference.founders.end());
     }
@@ -240,6 +288,11 @@ std::string tableOf(std::span<const Difference> differences, std::span<const Fou
                                    [&](const auto& difference) { return ((difference.kind == kinds) || ...); });
     };
     using Kind = Difference::Kind;
+    if (has(Kind::Configuration))
+        text +=
+            "These settings of config.json change what a model computes, and all models of a run or merge compute as "
+            "the first founder's says: leave out the founders that differ or, where the values mean the same, write "
+            "the same ones into each config.json.\n";
     if (has(Kind::Vocabulary, Kind::Tokenizer))
         text +=
             "The vocabularies differ: with tensors.common_vocabulary the rows that all have are merged, the others are "
@@ -247,8 +300,8 @@ std::string tableOf(std::span<const Difference> differences, std::span<const Fou
             "first founder's.\n";
     if (has(Kind::Missing, Kind::Shape, Kind::Type))
         text +=
-            "Tensors that are not alike can be left out (tensors.exclude) or taken over from one founder "
-            "(tensors.freeze).\n";
+            "Tensors that are not alike can be left out (tensors.exclude of a run, --exclude of a merge) or taken over "
+            "from one founder (tensors.freeze of a run).\n";
     return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/layout.h"
+#include "core/founders/founder_configuration.h"
 #include "core/founders/founder_settings.h"
 
 #include <cstdint>
@@ -22,13 +23,15 @@ struct FounderOutline {
     bool tiedEmbeddings = false;
     /// The tokenizer's tokens by id; empty where unknown.
     std::vector<std::string> tokens;
+    /// Of its config.json; empty where there is none.
+    ComputedSettings settings = {};
 };
 
 /// Something that the founders don't agree on, so that they can't be merged as they are.
 struct Difference {
-    enum class Kind { Missing, Shape, Type, Vocabulary, Tokenizer };
+    enum class Kind { Missing, Shape, Type, Vocabulary, Tokenizer, Configuration };
     Kind kind = Kind::Missing;
-    /// The tensor's name, or "tokenizer".
+    /// The tensor's name, "tokenizer", or a key of config.json.
     std::string tensor;
     /// What each founder has.
     std::vector<std::string> founders;
@@ -50,11 +53,24 @@ struct Alignment {
     /// giving its rows to every founder; so they come out as founder 0's wherever the founders' shares add up to one.
     /// Absent: every row is merged.
     std::optional<std::vector<RowRange>> commonRows;
+    /// Where some founders tie their heads and others don't: the merged tensors that tied founders have under the name
+    /// of their embedding.
+    struct TiedHead {
+        std::string head, embedding;
+        /// By founder.
+        std::vector<bool> tied;
+    };
+    std::vector<TiedHead> tiedHeads = {};
+
+    /// Under which name a founder has a tensor of the layout.
+    const std::string& nameIn(std::size_t founder, const std::string& tensor) const;
 };
 
 /// Lays out the union of the founders' tensors in depth order. Merged: floating tensors that all have in one shape,
 /// stored as founder 0 stores them. Frozen: what a rule says, and tensors of other numbers, from the first founder that
-/// has them. Tied: a head that every founder ties to its embedding. Excluded tensors are in no part of the result.
+/// has them. Tied: a head that every founder ties to its embedding; where only some do, the embedding stands for their
+/// head, and the merged models' heads are untied. Excluded tensors are in no part of the result.
+/// Founders whose configurations compute differently can't share one network, and are reported.
 /// Where vocabularies differ in size, or the tokenizers give an id to different tokens, rules.commonVocabulary decides:
 /// report it, or merge the common rows alone; merged tensors then have founder 0's shape.
 ///
@@ -64,6 +80,8 @@ Alignment align(std::span<const FounderOutline> founders, const TensorRules& rul
 
 /// Whether `tensor` is an embedding of tokens or the head: its rows are the vocabulary.
 bool isVocabulary(std::string_view tensor);
+bool isHead(std::string_view tensor);
+bool isEmbedding(std::string_view tensor);
 
 /// `*` stands for any characters, `?` for any one.
 bool matches(std::string_view pattern, std::string_view name);

@@ -2,7 +2,7 @@
 
 #include "core/files/excerpt.h"
 #include "core/files/json.h"
-#include "core/founders/adapted_checkpoint.h"
+#include "core/founders/adapters/adapted_checkpoint.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -71,21 +71,11 @@ const nlohmann::json* setting(const nlohmann::json& configuration, const char* k
     return configuration.contains(key) ? &configuration[key] : nullptr;
 }
 
-bool tiesEmbeddings(const Checkpoint& checkpoint) {
-    const auto configuration = checkpoint.configuration();
-    if (!configuration) return false;
-    if (const auto* tied = setting(*configuration, "tie_word_embeddings"); tied && tied->is_boolean())
-        return tied->get<bool>();
-    const auto* type = setting(*configuration, "model_type");
-    return type && type->is_string() &&
-           std::ranges::find(kTiedByDefault, type->get<std::string>()) != kTiedByDefault.end();
-}
-
 /// From tokenizer.json; empty when there is none, or its tokens can't be listed.
-std::vector<std::string> tokensOf(const Checkpoint& checkpoint) {
+std::vector<std::string> tokensIn(const fs::path& folder) {
     std::error_code error;
-    const auto path = checkpoint.folder() / "tokenizer.json";
-    if (checkpoint.folder().empty() || !fs::exists(path, error)) return {};
+    const auto path = folder / "tokenizer.json";
+    if (folder.empty() || !fs::exists(path, error)) return {};
     const auto json = readJsonObject(path, kTokenizerJson);
     std::vector<std::string> tokens;
     const auto set = [&](const nlohmann::json& id, const std::string& token) {
@@ -124,6 +114,18 @@ FounderSegment segment(const FounderSource& source, std::size_t tensor, std::uin
 
 }  // namespace
 
+bool tiesEmbeddings(const Checkpoint& checkpoint) {
+    const auto configuration = checkpoint.configuration();
+    if (!configuration) return false;
+    if (const auto* tied = setting(*configuration, "tie_word_embeddings"); tied && tied->is_boolean())
+        return tied->get<bool>();
+    const auto* type = setting(*configuration, "model_type");
+    return type && type->is_string() &&
+           std::ranges::find(kTiedByDefault, type->get<std::string>()) != kTiedByDefault.end();
+}
+
+bool FounderSource::tiedEmbeddings() const { return tiesEmbeddings(base()); }
+
 std::optional<std::size_t> FounderSource::indexOf(std::string_view tensor) const {
     const auto all = tensors();
     const auto found = std::ranges::lower_bound(all, tensor, {}, &TensorDescription::name);
@@ -142,15 +144,16 @@ FounderSourcePtr openFounder(const CheckpointFounder& founder, const fs::path& s
 FounderOutline describe(const FounderSource& founder) {
     return {.name = founder.name(),
             .tensors = {founder.tensors().begin(), founder.tensors().end()},
-            .tiedEmbeddings = tiesEmbeddings(founder.base()),
-            .tokens = tokensOf(founder.base())};
+            .tiedEmbeddings = founder.tiedEmbeddings(),
+            .tokens = tokensIn(founder.tokenizerFolder()),
+            .settings = computedSettings(founder.base().configuration().value_or(nlohmann::json()))};
 }
 
 std::vector<FounderSegment> segmentsOf(const Alignment& alignment, std::span<const FounderSourcePtr> founders,
                                        std::size_t founder) {
     std::vector<FounderSegment> segments;
     const auto add = [&](std::size_t of, const Layout::Tensor& tensor, std::uint64_t begin, std::uint64_t end) {
-        const auto index = founders[of]->indexOf(tensor.name);
+        const auto index = founders[of]->indexOf(alignment.nameIn(of, tensor.name));
         if (!index)
             throw std::runtime_error(fmt::format("{}: the tensor '{}' is missing.", founders[of]->name(), tensor.name));
         if (begin < end) segments.push_back(segment(*founders[of], *index, tensor.begin, begin, end));

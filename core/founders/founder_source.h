@@ -32,8 +32,12 @@ public:
     virtual const MappedFile* file(std::size_t tensor) const = 0;
     /// Takes bytes [begin, end) of a tensor out of resident memory.
     virtual void dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const = 0;
-    /// The checkpoint whose configuration and tokenizer the model has.
+    /// The checkpoint whose configuration the model has.
     virtual const Checkpoint& base() const = 0;
+    /// Where its tokenizer lies; empty where it has no folder.
+    virtual std::filesystem::path tokenizerFolder() const { return base().folder(); }
+    /// Whether the head is the embedding.
+    virtual bool tiedEmbeddings() const;
     /// Everything that the tensors' values depend on.
     virtual std::vector<std::shared_ptr<const MappedFile>> files() const = 0;
 
@@ -47,6 +51,9 @@ using FounderSourcePtr = std::shared_ptr<const FounderSource>;
 /// std::runtime_error with one sentence; a model whose weights are quantised (config.json says so) is refused, since
 /// its numbers can't be mixed.
 FounderSourcePtr openFounder(const CheckpointFounder& founder, const std::filesystem::path& scratch);
+
+/// Whether config.json, or the family's default, ties the head to the embedding.
+bool tiesEmbeddings(const Checkpoint& checkpoint);
 
 /// What alignment needs to know about a model, its tokenizer included.
 FounderOutline describe(const FounderSource& founder);

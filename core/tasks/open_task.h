@@ -40,7 +40,7 @@ struct OpenedTask {
     bool untrained = false;
     /// Bytes of memory that one more task takes.
     std::uint64_t taskMemory = 0;
-    /// Why it takes more than it need, for people; empty: it doesn't.
+    /// What a person should know of how models are scored, why it takes more than it need say; empty: nothing.
     std::string caution = {};
 };
 

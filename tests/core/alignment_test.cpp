@@ -115,13 +115,32 @@ private Q_SLOTS:
         QCOMPARE(result.layout.tensors.size(), std::size_t{4});
     }
 
-    void tiedAndUntiedModelsDiffer() {
+    void theEmbeddingStandsForATiedFoundersHeadWhereOthersHaveOne() {
         auto first = llama("a");
         first.tiedEmbeddings = true;
         remove(first, "lm_head.weight");
         const auto result = aligned({first, llama("b")});
-        QCOMPARE(result.differences.size(), std::size_t{1});
-        QCOMPARE(result.differences.front().founders.front(), std::string("tied to the embedding"));
+        QVERIFY(result.differences.empty() && result.layout.aliases.empty());
+        QCOMPARE(result.layout.tensors.back().name, std::string("lm_head.weight"));
+        QCOMPARE(result.nameIn(0, "lm_head.weight"), std::string("model.embed_tokens.weight"));
+        QCOMPARE(result.nameIn(1, "lm_head.weight"), std::string("lm_head.weight"));
+        QCOMPARE(result.nameIn(0, "model.norm.weight"), std::string("model.norm.weight"));
+        // Without an embedding there is nothing to stand for it.
+        const auto refused = aligned({first, llama("b")}, {.exclude = {"*embed*"}, .freeze = {}});
+        QCOMPARE(refused.differences.size(), std::size_t{1});
+        QCOMPARE(refused.differences.front().founders.front(), std::string("tied to the embedding"));
+    }
+
+    void settingsAreTabledAboveTensors() {
+        auto first = llama("a"), second = llama("b");
+        remove(second, "model.norm.weight");
+        first.settings = {{"rope_theta", "10000"}};
+        second.settings = {{"rope_theta", "500000"}};
+        const std::vector<FounderOutline> founders{first, second};
+        const auto table = tableOf(align(founders, {}).differences, founders);
+        QVERIFY2(table.starts_with("config.json        a         b\nrope_theta         10000     500000\ntensor\n"
+                                   "model.norm.weight  BF16 [4]  missing\n"),
+                 table.c_str());
     }
 
     void vocabulariesOfTwoSizesAreReportedUnlessTheCommonRowsAreAskedFor() {

@@ -77,6 +77,10 @@ private Q_SLOTS:
         QCOMPARE(opened(model_, "blob"), std::string("blob"));
         fs::create_symlink("../../../blobs/" + kHash, model_ / "inner" / "blob");
         QCOMPARE(opened(model_ / "inner", "blob"), std::string("blob"));
+        // From a subfolder it is one step more.
+        QCOMPARE(opened(model_, "inner/blob"), std::string("blob"));
+        fs::create_symlink("../../blobs/" + kHash, model_ / "inner" / "near");
+        refuses("inner/near", "outside of the model's folder");
     }
 
     void whatLeadsOutIsRefusedAndSaysWhere_data() {

@@ -10,7 +10,7 @@
 #include "core/export/model_recipe.h"
 #include "core/files/json.h"
 #include "core/files/text_file.h"
-#include "core/founders/lora.h"
+#include "core/founders/adapters/lora.h"
 #include "core/networks/llama_config.h"
 #include "core/store/run_catalog.h"
 #include "core/sweeps/sweep.h"

@@ -1,5 +1,6 @@
 #include "core/tasks/causal_lm/prepared_questions.h"
 
+#include "core/founders/child_folder.h"
 #include "core/tasks/causal_lm/begin_token.h"
 
 #include <fmt/format.h>
@@ -14,11 +15,25 @@ namespace {
 /// Questions scored between two looks at whether the child is lost, or the run is to stop.
 constexpr std::size_t kQuestionsPerBatch = 32;
 
-std::filesystem::path folderOf(const Checkpoint& base) {
+std::filesystem::path folderOf(const FounderSource& founder) {
+    const auto& base = founder.base();
     if (base.folder().empty())
         throw std::runtime_error(
             fmt::format("{}: there is no config.json beside it; name the model's folder.", base.path().string()));
     return base.folder();
+}
+
+/// As config.json says, but for what an adapter or the other founders change: the rows of the vocabulary, and whether
+/// the head is the embedding.
+LlamaConfig configOf(const FounderSource& founder, const Layout& layout) {
+    constexpr std::string_view kEmbedding = "model.embed_tokens.weight";
+    auto config = LlamaConfig::read(folderOf(founder));
+    const auto* own = founder.base().find(kEmbedding);
+    const auto adapted = founder.indexOf(kEmbedding);
+    if (own && adapted && founder.tensors()[*adapted].shape.front() != own->shape.front())
+        config.vocabulary = founder.tensors()[*adapted].shape.front();
+    config.tied = tiedIn(layout, founder);
+    return config;
 }
 
 std::size_t commonPrefix(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
@@ -27,32 +42,32 @@ std::size_t commonPrefix(std::span<const std::int32_t> a, std::span<const std::i
 
 }  // namespace
 
-PreparedQuestions::PreparedQuestions(const CausalLmSettings& chosen, const Checkpoint& base)
+PreparedQuestions::PreparedQuestions(const CausalLmSettings& chosen, const FounderSource& founder, const Layout& layout)
     : settings(chosen),
-      config(LlamaConfig::read(folderOf(base))),
-      tokenizer(Tokenizer::open(folderOf(base))),
-      beginToken(beginTokenOf(folderOf(base), config, *tokenizer)),
+      config(configOf(founder, layout)),
+      tokenizer(Tokenizer::open(founder.tokenizerFolder())),
+      beginToken(beginTokenOf(founder.tokenizerFolder(), config, *tokenizer)),
       check(chosen) {
-    checkVocabulary(base);
+    checkVocabulary(founder.tokenizerFolder());
     auto questions = readQuestions(settings);
     samples = std::make_shared<const SampleSet>(samplesOf(questions));
     train = prepared(std::move(questions.train));
     test = prepared(std::move(questions.test));
 }
 
-void PreparedQuestions::checkVocabulary(const Checkpoint& base) const {
+void PreparedQuestions::checkVocabulary(const std::filesystem::path& folder) const {
     const auto rows = static_cast<std::size_t>(config.vocabulary);
     if (tokenizer->vocabularySize() > rows)
         throw std::runtime_error(
             fmt::format("{}: the tokenizer has {} tokens, the network {} rows for them (config.json, vocab_size): the "
                         "tokenizer is another model's.",
-                        folderOf(base).string(), tokenizer->vocabularySize(), rows));
+                        folder.string(), tokenizer->vocabularySize(), rows));
     for (const auto token : config.endTokens)
         if (tokenizer->tokenOf(token).empty())
             throw std::runtime_error(
                 fmt::format("{}: token {}, which ends a text (eos_token_id), is unknown to the tokenizer: the "
                             "tokenizer is another model's.",
-                            folderOf(base).string(), token));
+                            folder.string(), token));
 }
 
 std::vector<ReadPiece> PreparedQuestions::read(std::span<const std::int32_t> prompt) const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/checkpoint/checkpoint.h"
+#include "core/founders/founder_source.h"
 #include "core/networks/llama_config.h"
 #include "core/tasks/attempt.h"
 #include "core/tasks/causal_lm/answer_check.h"
@@ -18,9 +18,9 @@ namespace mergarium {
 /// Questions as a network reads them, and all that is the same for every model that is asked them. Immutable; any
 /// thread.
 struct PreparedQuestions {
-    /// `base` is the model whose configuration and tokenizer all founders share. Throws std::runtime_error where these
-    /// and the questions don't fit together, naming file and line.
-    PreparedQuestions(const CausalLmSettings& settings, const Checkpoint& base);
+    /// `founder` is the one whose configuration and tokenizer all founders share, `layout` what is merged of them.
+    /// Throws std::runtime_error where these and the questions don't fit together, naming file and line.
+    PreparedQuestions(const CausalLmSettings& settings, const FounderSource& founder, const Layout& layout);
 
     struct Set {
         std::vector<Question> questions;
@@ -45,7 +45,7 @@ struct PreparedQuestions {
     std::vector<ReadPiece> read(std::span<const std::int32_t> prompt) const;
 
 private:
-    void checkVocabulary(const Checkpoint& base) const;
+    void checkVocabulary(const std::filesystem::path& folder) const;
     Set prepared(std::vector<Question> questions) const;
 };
 

@@ -7,4 +7,5 @@ target_sources(mergarium_networks PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/begin_token.cpp
   ${CMAKE_CURRENT_LIST_DIR}/causal_lm_network.cpp
   ${CMAKE_CURRENT_LIST_DIR}/causal_lm_task.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/founders_reading.cpp
   ${CMAKE_CURRENT_LIST_DIR}/prepared_questions.cpp)

@@ -3,14 +3,17 @@
 #include "core/files/beneath.h"
 #include "core/files/mapped_file.h"
 #include "core/files/scratch_folder.h"
+#include "core/founders/child_folder.h"
 #include "core/genome/materialize.h"
 #include "core/models/model_writer.h"
 #include "core/tasks/task.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -35,8 +38,7 @@ struct Origin {
 };
 
 /// Weight files and shard indexes, which must not be linked beside the new weights.
-bool isWeights(const std::filesystem::path& file) {
-    const auto name = file.filename().string();
+bool isWeights(const std::string& name) {
     for (const std::string_view ending :
          {".safetensors", ".index.json", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".h5", ".msgpack", ".onnx"})
         if (name.ends_with(ending)) return true;
@@ -75,15 +77,27 @@ private:
             origins_.push_back({.begin = tensor.begin, .dtype = tensor.dtype});
         }
         for (const auto& [tensor, founder] : layout.frozen) {
-            const auto& source = *sources_.at(founder);
-            const auto index = source.indexOf(tensor.name);
-            if (!index)
-                throw std::logic_error(fmt::format("The frozen tensor {} is missing in its founder.", tensor.name));
             tensors.push_back(
                 {.name = tensor.name, .dtype = tensor.dtype, .shape = tensor.shape, .count = tensor.count});
-            origins_.push_back({.dtype = tensor.dtype, .frozen = source.bytes(*index), .file = source.file(*index)});
+            origins_.push_back(frozenOf(tensor, founder));
         }
         return tensors;
+    }
+
+    Origin frozenOf(const Layout::Tensor& tensor, std::size_t founder) const {
+        const auto missing = [&] {
+            return std::logic_error(fmt::format("The frozen tensor {} is missing in its founder.", tensor.name));
+        };
+        if (isFloating(tensor.dtype)) {
+            const auto& segments = founders_->model(founder).segments;
+            const auto found = std::ranges::find(segments, tensor.begin, &FounderSegment::begin);
+            if (found == segments.end() || found->count != tensor.count) throw missing();
+            return {.dtype = tensor.dtype, .frozen = found->bytes, .file = found->file};
+        }
+        const auto& source = *sources_.at(founder);
+        const auto index = source.indexOf(tensor.name);
+        if (!index) throw missing();
+        return {.dtype = tensor.dtype, .frozen = source.bytes(*index), .file = source.file(*index)};
     }
 
     /// The last one's is gone then, with everything in it.
@@ -95,13 +109,15 @@ private:
         std::filesystem::create_directory(folder_, error);
         if (error) throw std::runtime_error(fmt::format("{}: can't be made: {}.", folder_.string(), error.message()));
         model_.emplace(folder_, plan_);
-        const auto& first = sources_.front()->base().folder();
-        if (first.empty()) return;
-        for (const auto& entry : std::filesystem::directory_iterator(first, error)) {
-            if (isWeights(entry.path()) || entry.is_directory(error)) continue;
-            openBeneath(first, entry.path().filename().string());  // refuses what leads elsewhere
-            std::filesystem::create_symlink(std::filesystem::absolute(entry.path()), folder_ / entry.path().filename(),
-                                            error);
+        const auto& first = *sources_.front();
+        const auto configuration = childConfiguration(first, plan_.tensors, founders_->layout(), ElementType::AsGiven);
+        if (configuration) std::ofstream(folder_ / "config.json") << *configuration;
+        for (const auto& [from, name] : companionsOf(first)) {
+            const bool deeper = name.find('/') != name.npos;
+            if ((!deeper && isWeights(name)) || (configuration && name == "config.json")) continue;
+            openBeneath(from, name);  // refuses what leads elsewhere
+            if (deeper) std::filesystem::create_directories((folder_ / name).parent_path(), error);
+            std::filesystem::create_symlink(std::filesystem::absolute(from / name), folder_ / name, error);
         }
     }
 

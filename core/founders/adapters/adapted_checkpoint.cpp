@@ -1,4 +1,4 @@
-#include "core/founders/adapted_checkpoint.h"
+#include "core/founders/adapters/adapted_checkpoint.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "core/founders/lora.h"
+#include "core/founders/adapters/lora.h"
 
 #include "core/files/beneath.h"
 #include "core/files/json.h"

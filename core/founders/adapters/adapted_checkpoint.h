@@ -2,7 +2,7 @@
 
 #include "core/files/scratch_memory.h"
 #include "core/founders/founder_source.h"
-#include "core/founders/lora.h"
+#include "core/founders/adapters/lora.h"
 
 #include <memory>
 #include <mutex>

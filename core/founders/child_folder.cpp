@@ -1,0 +1,175 @@
+#include "core/founders/child_folder.h"
+
+#include "core/files/json.h"
+#include "core/files/refusal.h"
+#include "core/founders/alignment.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+namespace mergarium {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// Of subfolders; real models have a handful.
+constexpr std::size_t kMostFiles = 1000;
+/// Where transformers keeps further chat templates.
+constexpr const char* kTemplates = "additional_chat_templates";
+
+/// As transformers spells it.
+const char* torchName(DType dtype) {
+    switch (dtype) {
+        case DType::F64: return "float64";
+        case DType::F32: return "float32";
+        case DType::F16: return "float16";
+        case DType::BF16: return "bfloat16";
+        case DType::F8E4M3: return "float8_e4m3fn";
+        case DType::F8E5M2: return "float8_e5m2";
+        default: return nullptr;
+    }
+}
+
+/// The element type of most of the floating numbers.
+std::optional<DType> mainType(std::span<const TensorDescription> tensors) {
+    std::map<DType, std::uint64_t> counts;
+    for (const auto& tensor : tensors)
+        if (isFloating(tensor.dtype)) counts[tensor.dtype] += tensor.count;
+    const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+    if (most == counts.end()) return std::nullopt;
+    return most->first;
+}
+
+/// Rows of the vocabulary, where they aren't those that the configuration was written for.
+std::optional<std::int64_t> changedVocabulary(const FounderSource& founder,
+                                              std::span<const TensorDescription> tensors) {
+    for (const auto& tensor : tensors) {
+        if (!isVocabulary(tensor.name) || tensor.shape.empty()) continue;
+        const auto* own = founder.base().find(tensor.name);
+        if (own && own->shape != tensor.shape) return tensor.shape.front();
+    }
+    return std::nullopt;
+}
+
+/// Sets a key in the configuration and in its text part, where it stands; returns whether it stood anywhere.
+bool set(Json& configuration, const char* key, const Json& value) {
+    bool found = false;
+    const auto in = [&](Json& part) {
+        if (!part.contains(key)) return;
+        part[key] = value;
+        found = true;
+    };
+    in(configuration);
+    for (const char* name : {"text_config", "llm_config"})
+        if (configuration.contains(name) && configuration[name].is_object()) in(configuration[name]);
+    return found;
+}
+
+bool isTokenizers(const std::string& name) {
+    constexpr std::array<std::string_view, 9> kNames{"tokenizer.json",
+                                                     "tokenizer.model",
+                                                     "tokenizer_config.json",
+                                                     "special_tokens_map.json",
+                                                     "added_tokens.json",
+                                                     "vocab.json",
+                                                     "vocab.txt",
+                                                     "merges.txt",
+                                                     "chat_template.jinja"};
+    return std::ranges::find(kNames, name) != kNames.end() || name.starts_with(kTemplates);
+}
+
+/// The files of a folder and of these subfolders.
+std::vector<std::string> namesIn(const fs::path& folder, const std::set<std::string>& subfolders) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error))
+        if (!entry.is_directory(error)) names.push_back(entry.path().filename().string());
+    const auto atRoot = names.size();
+    for (const auto& subfolder : subfolders)
+        for (const auto& entry : fs::recursive_directory_iterator(folder / subfolder, error)) {
+            if (entry.is_directory(error)) continue;
+            if (names.size() - atRoot == kMostFiles)
+                refuse(folder / subfolder, fmt::format("there are more than {} files in a model's subfolders; name a "
+                                                       "folder that holds the model alone",
+                                                       kMostFiles));
+            names.push_back(entry.path().lexically_relative(folder).generic_string());
+        }
+    return names;
+}
+
+/// Subfolders that belong to the model in a folder.
+std::set<std::string> subfoldersOf(const fs::path& folder) {
+    std::set<std::string> subfolders{kTemplates};
+    const auto path = folder / "modules.json";
+    std::error_code error;
+    if (!fs::exists(path, error)) return subfolders;
+    const auto modules = readSettings(path);
+    if (!modules.is_array()) refuse(path, "this is no list of modules");
+    for (const auto& module : modules) {
+        const auto found = module.is_object() ? module.find("path") : module.end();
+        if (!module.is_object() || (found != module.end() && !found->is_string()))
+            refuse(path, "a module is no object with a path");
+        if (found == module.end()) continue;
+        const fs::path own = fs::path(found->get<std::string>()).lexically_normal();
+        if (own.empty() || own == ".") continue;
+        if (own.is_absolute() || *own.begin() == "..")
+            refuse(path, fmt::format("the module's path {} leads out of the model's folder", own.string()));
+        subfolders.insert(own.generic_string());
+    }
+    return subfolders;
+}
+
+}  // namespace
+
+std::vector<Companion> companionsOf(const FounderSource& founder) {
+    std::map<std::string, Companion> companions;
+    const auto base = founder.base().folder(), tokenizer = founder.tokenizerFolder();
+    if (base.empty()) return {};
+    for (const auto& name : namesIn(base, subfoldersOf(base)))
+        if (tokenizer == base || !isTokenizers(name)) companions[name] = {base, name};
+    if (tokenizer != base)
+        for (const auto& name : namesIn(tokenizer, {kTemplates}))
+            if (isTokenizers(name)) companions[name] = {tokenizer, name};
+    std::vector<Companion> sorted;
+    for (auto& [name, companion] : companions) sorted.push_back(std::move(companion));
+    return sorted;
+}
+
+bool tiedIn(const Layout& layout, const FounderSource& founder) {
+    const auto isWeight = [](const std::string& name) { return isHead(name) && name.ends_with(".weight"); };
+    if (std::ranges::any_of(layout.aliases, isWeight, &Layout::Alias::name)) return true;
+    const auto isOwn = [&](const auto& tensor) { return isWeight(tensor.name); };
+    if (std::ranges::any_of(layout.tensors, isOwn) ||
+        std::ranges::any_of(layout.frozen, isOwn, &Layout::Frozen::tensor))
+        return false;
+    return founder.tiedEmbeddings() || std::ranges::any_of(founder.tensors(), isOwn);
+}
+
+std::optional<std::string> childConfiguration(const FounderSource& founder, std::span<const TensorDescription> tensors,
+                                              const Layout& layout, ElementType named) {
+    const auto path = founder.base().folder() / "config.json";
+    std::error_code error;
+    if (founder.base().folder().empty() || !fs::exists(path, error)) return std::nullopt;
+    auto configuration = readOrderedJsonObject(path, kSettingsJson);
+    const auto before = settingsText(configuration);  // NaN would differ from itself
+    if (const auto type = mainType(tensors); type && torchName(*type)) {
+        // transformers writes `dtype` from version 4.56 on, `torch_dtype` before.
+        const bool older = set(configuration, "torch_dtype", torchName(*type));
+        const bool newer = set(configuration, "dtype", torchName(*type));
+        if (!older && !newer && named == ElementType::Named) configuration["torch_dtype"] = torchName(*type);
+    }
+    if (const auto rows = changedVocabulary(founder, tensors)) set(configuration, "vocab_size", *rows);
+    if (const bool tied = tiedIn(layout, founder);
+        tied != tiesEmbeddings(founder.base()) && !set(configuration, "tie_word_embeddings", tied))
+        configuration["tie_word_embeddings"] = tied;
+    const auto text = settingsText(configuration);
+    return text == before ? std::nullopt : std::optional(text + "\n");
+}
+
+}  // namespace mergarium

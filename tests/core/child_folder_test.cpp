@@ -1,0 +1,178 @@
+#include "core/founders/child_folder.h"
+
+#include "core/configuration/configuration.h"
+#include "core/evaluation/checkpoint_founders.h"
+#include "core/export/merge_models.h"
+#include "core/files/json.h"
+#include "core/genome/recipe_genome.h"
+#include "core/tasks/command/folder_genome_writer.h"
+#include "tests/support/example_models.h"
+#include "tests/support/suite.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QTest>
+
+#include <cmath>
+
+using namespace mergarium;
+using namespace mergarium::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kHead = "lm_head.weight";
+
+}  // namespace
+
+// What stands beside the tensors of merged models, so that they load and compute as their founders do.
+class ChildFolderTest : public QObject, private ExampleModels {
+    Q_OBJECT
+
+    /// Model b with a head of its own.
+    void untie() const {
+        writeTensors(folder_ / "b" / "model.safetensors",
+                     {tensorOf("model.embed_tokens.weight", DType::BF16, {6, 4}, numbers(24, 11)),
+                      tensorOf("model.layers.0.mlp.weight", DType::BF16, {8, 4}, numbers(32, 12)),
+                      tensorOf("model.layers.1.mlp.weight", DType::BF16, {8, 4}, numbers(32, 13)),
+                      tensorOf("model.norm.weight", DType::BF16, {4}, numbers(4, 14)),
+                      tensorOf(kHead, DType::BF16, {6, 4}, numbers(24, 15)),
+                      {"model.position_ids", DType::I64, {4}, std::vector<std::byte>(32)}});
+        writeText(folder_ / "b" / "config.json", R"({"model_type": "llama", "tie_word_embeddings": false})");
+    }
+    void merge(MergeRequest request) const { mergeModels(request, cache()); }
+    nlohmann::json configIn(const char* folder) const {
+        return readJsonObject(folder_ / folder / "config.json", kSettingsJson);
+    }
+    std::vector<float> merged(const char* tensor) const {
+        return valuesOf(*Checkpoint::open(folder_ / "merged"), tensor);
+    }
+    /// The folder of the first founder, as an evaluator gets it.
+    fs::path evaluated(const TensorRules& rules = {}) {
+        const auto opened = openFounders({request("").first, request("").second}, rules, cache());
+        scratch_ = makeGenomeWriter(Handover::Folder, folder_ / "scratch", opened.founders, opened.sources);
+        return scratch_->write(RecipeGenome(founderRecipe(0, 2, opened.founders->length()), gramOf(opened, cache())));
+    }
+    std::unique_ptr<GenomeWriter> scratch_;
+
+private Q_SLOTS:
+    void init() {
+        scratch_.reset();
+        writeBoth();
+        fs::create_directory(folder_ / "scratch");
+    }
+    void cleanup() { scratch_.reset(); }
+
+    void aTiedAndAnUntiedModelMergeToAnUntiedOne_data() {
+        QTest::addColumn<bool>("tiedFirst");
+        QTest::newRow("tied first") << true;
+        QTest::newRow("untied first") << false;
+    }
+    void aTiedAndAnUntiedModelMergeToAnUntiedOne() {
+        QFETCH(bool, tiedFirst);
+        untie();
+        auto wanted = request("merged");
+        wanted.interpolation = Interpolation::Lerp;
+        if (!tiedFirst) std::swap(wanted.first, wanted.second);
+        merge(wanted);
+        QCOMPARE(configIn("merged")["tie_word_embeddings"].get<bool>(), false);
+        const auto embedding = valuesOf(*Checkpoint::open(folder_ / "a"), "model.embed_tokens.weight"),
+                   head = valuesOf(*Checkpoint::open(folder_ / "b"), kHead), have = merged(kHead);
+        QCOMPARE(have.size(), std::size_t{24});
+        const float share = tiedFirst ? 0.25f : 0.75f;
+        for (std::size_t i = 0; i < have.size(); ++i)
+            QVERIFY(std::abs(have[i] - ((1 - share) * embedding[i] + share * head[i])) < 0.02f);
+        QVERIFY(!fs::exists(folder_ / "merged" / "mergekit.yml"));
+    }
+
+    void aHeadThatIsFrozenIsTheFoundersOrItsEmbedding() {
+        untie();
+        for (std::size_t founder : {0u, 1u}) {
+            auto wanted = request("merged");
+            wanted.tensors.freeze = {{kHead, founder}};
+            merge(wanted);
+            QCOMPARE(configIn("merged")["tie_word_embeddings"].get<bool>(), false);
+            const auto from = Checkpoint::open(folder_ / (founder == 0 ? "a" : "b"));
+            QCOMPARE(merged(kHead), valuesOf(*from, founder == 0 ? "model.embed_tokens.weight" : kHead));
+            fs::remove_all(folder_ / "merged");
+
+            const auto folder = evaluated(wanted.tensors);
+            QCOMPARE(valuesOf(*Checkpoint::open(folder), kHead),
+                     valuesOf(*from, founder == 0 ? "model.embed_tokens.weight" : kHead));
+            QCOMPARE(readJsonObject(folder / "config.json", kSettingsJson)["tie_word_embeddings"].get<bool>(), false);
+        }
+    }
+
+    void aHeadThatIsLeftOutIsTheEmbedding() {
+        untie();
+        auto wanted = request("merged");
+        std::swap(wanted.first, wanted.second);
+        wanted.tensors.exclude = {kHead};
+        merge(wanted);
+        QCOMPARE(configIn("merged")["tie_word_embeddings"].get<bool>(), true);
+        QVERIFY(merged(kHead).empty());
+    }
+
+    void whatAnEvaluatorGetsIsTheFoundersOwnWhereNothingChanges() {
+        const auto folder = evaluated();
+        QVERIFY(fs::is_symlink(folder / "config.json"));
+        QCOMPARE(textOf(folder / "config.json"), textOf(folder_ / "a" / "config.json"));
+    }
+
+    void subfoldersThatModulesNameComeAlong() {
+        const auto a = folder_ / "a";
+        for (const char* folder : {"1_Pooling", "2_Dense", "additional_chat_templates", "onnx"})
+            fs::create_directory(a / folder);
+        writeText(a / "modules.json", R"([{"idx": 0, "path": "", "type": "sentence_transformers.models.Transformer"},
+                                          {"idx": 1, "path": "1_Pooling"}, {"idx": 2, "path": "2_Dense"},
+                                          {"idx": 3, "path": "3_Normalize"}])");
+        writeText(a / "1_Pooling" / "config.json", R"({"pooling_mode_cls_token": true})");
+        writeTensors(a / "2_Dense" / "model.safetensors", {tensorOf("linear.weight", DType::F32, {1}, {3.0f})});
+        writeText(a / "additional_chat_templates" / "tools.jinja", "{{ tools }}");
+        writeText(a / "onnx" / "model.json", "{}");
+        merge(request("merged"));
+        for (const auto& folder : {folder_ / "merged", evaluated()}) {
+            for (const char* name :
+                 {"1_Pooling/config.json", "2_Dense/model.safetensors", "additional_chat_templates/tools.jinja"})
+                QVERIFY2(textOf(folder / name) == textOf(a / name), name);
+            QVERIFY(!fs::exists(folder / "onnx"));
+        }
+        QVERIFY(textOf(folder_ / "merged" / "README.md").find("a's as they are: `2_Dense/model.safetensors`") !=
+                std::string::npos);
+    }
+
+    void aModuleOutsideOfTheFolderIsRefused() {
+        fs::create_directory(folder_ / "home");
+        writeText(folder_ / "home" / "id_rsa", "a private key");
+        const auto refused = [&](const char* modules, const char* what) {
+            writeText(folder_ / "a" / "modules.json", modules);
+            const auto message = messageOf([&] { merge(request("merged")); });
+            QVERIFY2(message.find(what) != message.npos, message.c_str());
+            QVERIFY(!fs::exists(folder_ / "merged"));
+        };
+        refused(R"([{"path": "../home"}])", "leads out of the model's folder");
+        refused(R"([{"path": "1_Pooling/../../home"}])", "leads out of the model's folder");
+        refused(R"([{"path": 7}])", "no object with a path");
+        refused("{}", "no list of modules");
+        fs::create_directory_symlink("../home", folder_ / "a" / "1_Pooling");
+        refused(R"([{"path": "1_Pooling"}])", "this link leads to ../home, outside");
+    }
+
+    void pythonsNumbersAreKeptAsTheyStand() {
+        const char* config =
+            R"({"model_type": "mamba2", "time_step_limit": [0.0, Infinity], "a": {"b": [NaN, -Infinity]},
+ "torch_dtype": "bfloat16", "tie_word_embeddings": true})";
+        for (const char* model : {"a", "b"}) writeText(folder_ / model / "config.json", config);
+        merge(request("merged"));
+        QCOMPARE(textOf(folder_ / "merged" / "config.json"), std::string(config));
+        auto half = request("half");
+        half.dtype = DType::F16;
+        merge(half);
+        const auto text = textOf(folder_ / "half" / "config.json");
+        QVERIFY2(text.find("\"time_step_limit\": [\n    0.0,\n    Infinity\n  ]") != text.npos, text.c_str());
+        QVERIFY2(text.find("NaN,\n      -Infinity") != text.npos && text.find("float16") != text.npos, text.c_str());
+    }
+};
+
+MERGARIUM_SUITE(ChildFolderTest)
+#include "child_folder_test.moc"
