@@ -137,7 +137,7 @@ FounderSourcePtr openFounder(const CheckpointFounder& founder, const fs::path& s
     auto checkpoint = Checkpoint::open(founder.base);
     refuseQuantised(*checkpoint);
     if (founder.adapter.empty()) return std::make_shared<CheckpointFounderSource>(std::move(checkpoint));
-    auto adapter = openLora(founder.adapter, *checkpoint);
+    auto adapter = openLora(founder.adapter, *checkpoint, tiesEmbeddings(*checkpoint));
     return std::make_shared<AdaptedCheckpoint>(std::move(checkpoint), std::move(adapter), scratch);
 }
 

@@ -21,8 +21,8 @@ std::vector<float> matrixOf(const StoredTensor& tensor, std::size_t rows, std::s
     return result;
 }
 
-/// base + scale * up * down (or its transpose), row by row of the base.
-void addDelta(const StoredTensor& base, const LoraDelta& delta, std::byte* to) {
+/// base + scale * up * down (or its transpose), row by row of the base, as `dtype`.
+void addDelta(const StoredTensor& base, const LoraDelta& delta, DType dtype, std::byte* to) {
     const auto rank = static_cast<std::size_t>(delta.down->shape.front());
     const auto outputs = static_cast<std::size_t>(delta.up->shape.front());
     const auto inputs = static_cast<std::size_t>(delta.down->count / rank);
@@ -33,7 +33,7 @@ void addDelta(const StoredTensor& base, const LoraDelta& delta, std::byte* to) {
     }
     const std::size_t rows = delta.transposed ? inputs : outputs, columns = delta.transposed ? outputs : inputs;
     const auto scale = static_cast<float>(delta.scale);
-    const std::size_t bytesPerRow = columns * sizeOf(base.dtype);
+    const std::size_t bytesPerRow = columns * sizeOf(base.dtype), bytesWritten = columns * sizeOf(dtype);
     std::vector<float> sums(columns), values(columns);
     for (std::size_t row = 0; row < rows; ++row) {
         std::ranges::fill(sums, 0.0f);
@@ -44,7 +44,7 @@ void addDelta(const StoredTensor& base, const LoraDelta& delta, std::byte* to) {
         }
         toFloats(base.dtype, base.bytes + row * bytesPerRow, values);
         for (std::size_t column = 0; column < columns; ++column) values[column] += scale * sums[column];
-        fromFloats(base.dtype, values, to + row * bytesPerRow);
+        fromFloats(dtype, values, to + row * bytesWritten);
     }
 }
 
@@ -60,11 +60,19 @@ std::string nameOfPath(const std::filesystem::path& path) {
 
 AdaptedCheckpoint::AdaptedCheckpoint(std::shared_ptr<const Checkpoint> base, LoraAdapter adapter,
                                      const std::filesystem::path& scratch)
-    : base_(std::move(base)),
-      adapter_(std::move(adapter)),
-      tensors_(base_->tensors().begin(), base_->tensors().end()),
-      origins_(std::make_unique<Origin[]>(tensors_.size())) {
-    for (std::size_t tensor = 0; tensor < tensors_.size(); ++tensor) origins_[tensor].base = &base_->tensors()[tensor];
+    : base_(std::move(base)), adapter_(std::move(adapter)), tensors_(base_->tensors().begin(), base_->tensors().end()) {
+    if (adapter_.head) {
+        auto head = *base_->find(adapter_.head->embedding);
+        head.name = adapter_.head->tensor;
+        std::erase_if(tensors_, [&](const auto& one) { return one.name == head.name; });
+        tensors_.insert(std::ranges::lower_bound(tensors_, head.name, {}, &TensorDescription::name), head);
+    }
+    origins_ = std::make_unique<Origin[]>(tensors_.size());
+    for (std::size_t tensor = 0; tensor < tensors_.size(); ++tensor) {
+        const auto& name = tensors_[tensor].name;
+        origins_[tensor].base =
+            base_->find(adapter_.head && adapter_.head->tensor == name ? adapter_.head->embedding : name);
+    }
     for (const auto& delta : adapter_.deltas) origins_[indexOf(delta.tensor).value()].delta = &delta;
     for (const auto& [name, by] : adapter_.replacements) {
         const auto tensor = indexOf(name).value();
@@ -80,6 +88,12 @@ AdaptedCheckpoint::AdaptedCheckpoint(std::shared_ptr<const Checkpoint> base, Lor
     }
     scratch_ = std::make_unique<ScratchMemory>(scratch, size);
 }
+
+std::filesystem::path AdaptedCheckpoint::tokenizerFolder() const {
+    return adapter_.tokenizerFolder.empty() ? base_->folder() : adapter_.tokenizerFolder;
+}
+
+bool AdaptedCheckpoint::tiedEmbeddings() const { return !adapter_.head && tiesEmbeddings(*base_); }
 
 std::string AdaptedCheckpoint::name() const {
     return fmt::format("{} + {}", nameOfPath(base_->path()), nameOfPath(adapter_.folder));
@@ -107,7 +121,8 @@ const MappedFile* AdaptedCheckpoint::file(std::size_t tensor) const {
 void AdaptedCheckpoint::compute(std::size_t tensor, std::span<std::byte> to) const {
     const auto& origin = origins_[tensor];
     if (origin.delta) {
-        addDelta(*origin.base, *origin.delta, to.data());
+        addDelta(origin.replacement ? *origin.replacement : *origin.base, *origin.delta, tensors_[tensor].dtype,
+                 to.data());
         base_->check();
     } else {
         std::vector<float> values(tensors_[tensor].count);

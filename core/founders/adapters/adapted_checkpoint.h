@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/files/scratch_memory.h"
-#include "core/founders/founder_source.h"
 #include "core/founders/adapters/lora.h"
+#include "core/founders/founder_source.h"
 
 #include <memory>
 #include <mutex>
@@ -14,10 +14,10 @@ namespace mergarium {
 /// The name of the model at a path, for people: its folder's or file's own.
 std::string nameOfPath(const std::filesystem::path& path);
 
-/// A checkpoint with an adapter on it: W + scale * up * down for the tensors that the adapter changes, computed when
-/// first asked for, in fp32 (the products summed in order of rank, scaled, added to W) and rounded once to the base's
-/// element type; all other tensors are the base's. Results lie in scratch memory, which takes the size of the changed
-/// tensors on the disk.
+/// A checkpoint with an adapter on it: W + scale * up * down for the tensors that the adapter changes, of the base's W
+/// or the one that the adapter replaces it by, computed when first asked for, in fp32 (the products summed in order of
+/// rank, scaled, added to W) and rounded once to the base's element type; all other tensors are the base's. Results lie
+/// in scratch memory, which takes the size of the changed tensors on the disk.
 class AdaptedCheckpoint : public FounderSource {
 public:
     AdaptedCheckpoint(std::shared_ptr<const Checkpoint> base, LoraAdapter adapter,
@@ -29,10 +29,12 @@ public:
     const MappedFile* file(std::size_t tensor) const override;
     void dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const override;
     const Checkpoint& base() const override { return *base_; }
+    std::filesystem::path tokenizerFolder() const override;
+    bool tiedEmbeddings() const override;
     std::vector<std::shared_ptr<const MappedFile>> files() const override;
 
 private:
-    /// Where a tensor's bytes come from: the base, or one of the adapter's changes, computed once into its place in the
+    /// Where a tensor's bytes come from: the base, or the adapter's changes, computed once into their place in the
     /// scratch.
     struct Origin {
         const StoredTensor* base = nullptr;

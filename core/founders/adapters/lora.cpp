@@ -1,131 +1,21 @@
 #include "core/founders/adapters/lora.h"
 
 #include "core/files/beneath.h"
-#include "core/files/json.h"
 #include "core/files/refusal.h"
+#include "core/founders/adapters/lora_settings.h"
+#include "core/founders/alignment.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <cstring>
 #include <map>
-#include <optional>
-#include <regex>
-#include <stdexcept>
 
 namespace mergarium {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Settings that change the adapter's result in ways that are not supported here.
-constexpr std::array<std::string_view, 9> kUnsupported{
-    "use_dora",          "lora_bias",       "layer_replication",
-    "use_qalora",        "megatron_config", "trainable_token_indices",
-    "target_parameters", "arrow_config",    "alora_invocation_tokens"};
-/// Initialisations that also change the base's weights, so that the adapter means nothing on the base itself.
-constexpr std::array<std::string_view, 5> kChangesBase{"pissa", "olora", "loftq", "corda", "lora_ga"};
-
-/// Of alpha_pattern; models have fewer layers.
-constexpr std::size_t kMostPatterns = 10'000;
-/// A counted repetition is expanded to megabytes.
-constexpr std::size_t kMostRepetitions = 20;
-
-bool isOff(const nlohmann::json& value) {
-    return value.is_null() || value == false || (value.is_structured() && value.empty());
-}
-
-/// The part of adapter_config.json that affects the weights.
-struct LoraSettings {
-    fs::path path;
-    double alpha = 0;
-    std::uint64_t rank = 0;
-    bool rootOfRank = false, transposed = false;
-    /// Alphas of individual layers, by a regular expression that matches the end of their name.
-    std::vector<std::pair<std::regex, double>> alphas;
-    /// Whether some layers may have another rank.
-    bool ranksDiffer = false;
-
-    double scaleOf(const std::string& layer, std::uint64_t rankOfLayer) const {
-        const auto own =
-            std::ranges::find_if(alphas, [&](const auto& one) { return std::regex_match(layer, one.first); });
-        const auto ranks = static_cast<double>(rankOfLayer);
-        return (own == alphas.end() ? alpha : own->second) / (rootOfRank ? std::sqrt(ranks) : ranks);
-    }
-};
-
-double numberAt(const nlohmann::json& value, const fs::path& path, std::string_view key) {
-    if (!value.is_number() || !std::isfinite(value.get<double>())) refuse(path, fmt::format("'{}' is no number", key));
-    return value.get<double>();
-}
-
-std::regex endingOf(const std::string& pattern, const fs::path& path) {
-    auto flags = std::regex::ECMAScript | std::regex::optimize;
-#ifdef __GLIBCXX__
-    flags |= std::regex_constants::__polynomial;  // a hostile expression must not take exponential time
-#endif
-    try {
-        if (pattern.size() > 500) throw std::regex_error(std::regex_constants::error_space);
-        return std::regex("(.*\\.)?(" + pattern + ")", flags);
-    } catch (const std::regex_error&) {
-        refuse(path,
-               fmt::format("'alpha_pattern' has the key '{}', which is no regular expression that Mergarium can use",
-                           pattern.substr(0, 100)));
-    }
-}
-
-LoraSettings settingsIn(const fs::path& path) {
-    const auto json = readJsonObject(path, kSettingsJson);
-    const auto flag = [&](const char* key) {
-        const auto found = json.find(key);
-        if (found == json.end() || found->is_null()) return false;
-        if (!found->is_boolean()) refuse(path, fmt::format("'{}' is neither true nor false", key));
-        return found->get<bool>();
-    };
-    const auto kind = json.value("peft_type", nlohmann::json());
-    if (kind != "LORA")
-        refuse(path, fmt::format("the adapter is of the kind {} where Mergarium knows \"LORA\" alone", kind.dump()));
-    for (const auto key : kUnsupported)
-        if (const auto found = json.find(key); found != json.end() && !isOff(*found))
-            refuse(path, fmt::format("'{}' is {}, which Mergarium can't add to the base; merge the adapter with PEFT "
-                                     "and name the result",
-                                     key, found->dump().substr(0, 60)));
-    if (const auto bias = json.find("bias"); bias != json.end() && *bias != "none")
-        refuse(path, fmt::format("'bias' is {}: adapters that train biases can't be added to the base; merge it with "
-                                 "PEFT and name the result",
-                                 bias->dump().substr(0, 60)));
-    if (const auto start = json.find("init_lora_weights"); start != json.end() && start->is_string()) {
-        const auto name = start->get<std::string>();
-        if (std::ranges::any_of(kChangesBase, [&](auto one) { return name.starts_with(one); }))
-            refuse(path, fmt::format("'init_lora_weights' is '{}', which changes the base too; convert the adapter to "
-                                     "a plain one with PEFT",
-                                     name));
-    }
-
-    LoraSettings settings{
-        .path = path, .rootOfRank = flag("use_rslora"), .transposed = flag("fan_in_fan_out"), .alphas = {}};
-    const auto rank = json.value("r", nlohmann::json());
-    if (!rank.is_number_unsigned() || rank == 0) refuse(path, "'r' is no whole number above 0");
-    settings.rank = rank.get<std::uint64_t>();
-    settings.alpha = numberAt(json.value("lora_alpha", nlohmann::json()), path, "lora_alpha");
-    const auto ranks = json.value("rank_pattern", nlohmann::json());
-    settings.ranksDiffer = !isOff(ranks);
-    const auto alphas = json.value("alpha_pattern", nlohmann::json());
-    if (!isOff(alphas) && !alphas.is_object()) refuse(path, "'alpha_pattern' is no object");
-    if (!alphas.is_object()) return settings;
-    std::size_t repetitions = 0;
-    for (const auto& [pattern, value] : alphas.items()) {
-        repetitions += pattern.find('{') != pattern.npos ? 1 : 0;
-        if (settings.alphas.size() == kMostPatterns || repetitions > kMostRepetitions)
-            refuse(path, fmt::format("'alpha_pattern' has more than {} keys, or {} with counted repetitions",
-                                     kMostPatterns, kMostRepetitions));
-        settings.alphas.emplace_back(endingOf(pattern, path), numberAt(value, path, "alpha_pattern." + pattern));
-    }
-    return settings;
-}
 
 /// The two matrices of a layer; null until found.
 struct Pair {
@@ -134,10 +24,17 @@ struct Pair {
     bool embedding = false;
 };
 
+/// A tensor that is saved whole.
+struct Whole {
+    const StoredTensor* tensor = nullptr;
+    /// It lies under an adapter of its own, which changes it.
+    bool under = false;
+};
+
 /// What the adapter's file holds, by layer ("model.layers.0.self_attn.q_proj"), and whole tensors by name.
 struct Contents {
     std::map<std::string, Pair> layers;
-    std::map<std::string, const StoredTensor*> whole;
+    std::map<std::string, Whole> whole;
 };
 
 /// Takes the part ".middle" out of "a.middle.b".
@@ -160,8 +57,9 @@ Contents contentsOf(const Checkpoint& weights, const fs::path& folder) {
         const auto at = name.find(".lora_");
         if (at == name.npos) {
             erasePart(name, ".modules_to_save");
+            const auto size = name.size();
             erasePart(name, ".base_layer");
-            if (!contents.whole.emplace(name, &tensor).second)
+            if (!contents.whole.emplace(name, Whole{&tensor, name.size() < size}).second)
                 refuse(folder, fmt::format("two tensors stand for '{}' of the base", name));
             continue;
         }
@@ -202,14 +100,92 @@ bool fits(const StoredTensor& base, std::uint64_t outputs, std::uint64_t inputs,
     return rows == (transposed ? inputs : outputs) && base.count == outputs * inputs;
 }
 
-LoraDelta deltaOf(const std::string& layer, const Pair& pair, const LoraSettings& settings, const Checkpoint& base,
-                  const fs::path& folder) {
+/// An adapter on its way onto its base.
+class Fitting {
+public:
+    Fitting(const Contents& contents, const Checkpoint& base, bool tied, LoraAdapter& adapter)
+        : contents_(contents), base_(base), adapter_(adapter) {
+        if (!tied) return;
+        const auto found = std::ranges::find_if(base.tensors(), isEmbedding, &StoredTensor::name);
+        if (found != base.tensors().end()) embedding_ = &*found;
+    }
+
+    void replace(const std::string& name, const StoredTensor& by) {
+        const auto [tensor, target] = find(name);
+        if (!tensor)
+            refuse(adapter_.folder, fmt::format("the adapter replaces '{}', which the base {} doesn't have", name,
+                                                base_.path().string()));
+        const bool alike = tensor->shape.size() == by.shape.size() && !by.shape.empty() &&
+                           std::equal(by.shape.begin() + 1, by.shape.end(), tensor->shape.begin() + 1);
+        if (!alike || !isFloating(tensor->dtype))
+            refuse(adapter_.folder,
+                   fmt::format("the adapter replaces '{}' by [{}], where the base has {} [{}]", name,
+                               fmt::join(by.shape, ", "), nameOf(tensor->dtype), fmt::join(tensor->shape, ", ")));
+        adapter_.replacements.push_back({target, &by});
+    }
+
+    void add(const std::string& layer, const Pair& pair, const LoraSettings& settings);
+
+    /// A head that is saved as a copy of the embedding is the embedding.
+    void keepTied() {
+        if (!adapter_.head) return;
+        const auto& [head, embedding] = *adapter_.head;
+        const auto changed = [&](const std::string& tensor) {
+            return std::ranges::find(adapter_.deltas, tensor, &LoraDelta::tensor) != adapter_.deltas.end();
+        };
+        const auto *own = replacementOf(head), *other = replacementOf(embedding);
+        if (!other) other = embedding_;
+        if (changed(head) || changed(embedding) || !own || own->dtype != other->dtype || own->shape != other->shape ||
+            std::memcmp(own->bytes, other->bytes, own->byteSize()) != 0)
+            return;
+        std::erase_if(adapter_.replacements, [&](const auto& one) { return one.tensor == head; });
+        adapter_.head.reset();
+    }
+
+private:
+    struct Found {
+        /// What the base has there; null: nothing.
+        const StoredTensor* tensor;
+        /// Name of the model's tensor.
+        std::string target;
+    };
+
+    /// A tied base's head is its embedding; an adapter that speaks of it unties it.
+    Found find(const std::string& name) {
+        const auto* tensor = inBase(base_, name);
+        if (!embedding_ || !isHead(name)) return {tensor, tensor ? tensor->name : name};
+        adapter_.head = LoraHead{tensor ? tensor->name : name, embedding_->name};
+        return {embedding_, adapter_.head->tensor};
+    }
+
+    const StoredTensor* replacementOf(const std::string& tensor) const {
+        const auto found = std::ranges::find(adapter_.replacements, tensor, &LoraReplacement::tensor);
+        return found == adapter_.replacements.end() ? nullptr : found->by;
+    }
+
+    /// What a tied base's head is trained on top of: its embedding, as it was saved where that has an adapter, too.
+    void bringHead() {
+        if (!adapter_.head || replacementOf(adapter_.head->tensor)) return;
+        for (const auto& [name, whole] : contents_.whole)
+            if (whole.under && inBase(base_, name) == embedding_)
+                adapter_.replacements.push_back({adapter_.head->tensor, whole.tensor});
+    }
+
+    const Contents& contents_;
+    const Checkpoint& base_;
+    LoraAdapter& adapter_;
+    /// Of a tied base.
+    const StoredTensor* embedding_ = nullptr;
+};
+
+void Fitting::add(const std::string& layer, const Pair& pair, const LoraSettings& settings) {
+    const auto& folder = adapter_.folder;
     if (!pair.down || !pair.up) refuse(folder, fmt::format("the layer '{}' has only one of its two matrices", layer));
-    const auto* tensor = inBase(base, layer + ".weight");
+    const auto [tensor, target] = find(layer + ".weight");
     if (!tensor)
         refuse(folder,
                fmt::format("the adapter changes '{}.weight', which the base {} doesn't have; is it the right base?",
-                           layer, base.path().string()));
+                           layer, base_.path().string()));
     if (!isFloating(tensor->dtype))
         refuse(folder, fmt::format("'{}' of the base is {}, no floating numbers", tensor->name, nameOf(tensor->dtype)));
 
@@ -219,42 +195,40 @@ LoraDelta deltaOf(const std::string& layer, const Pair& pair, const LoraSettings
         static_cast<std::uint64_t>(pair.up->shape[1]) != rank)
         refuse(folder, fmt::format("the matrices of '{}' don't fit each other: [{}] and [{}]", layer,
                                    fmt::join(pair.up->shape, ", "), fmt::join(pair.down->shape, ", ")));
-    if (!settings.ranksDiffer && rank != settings.rank)
-        refuse(folder, fmt::format("the layer '{}' has the rank {}, where adapter_config.json says {}", layer, rank,
-                                   settings.rank));
+    if (const double said = settings.rankOf(layer); static_cast<double>(rank) != said)
+        refuse(folder,
+               fmt::format("the layer '{}' has the rank {}, where adapter_config.json says {}", layer, rank, said));
 
+    bringHead();
+    const auto* replaced = replacementOf(target);
+    const auto& below = replaced ? *replaced : *tensor;
     const auto inputs = pair.down->count / rank;
     bool transposed = pair.embedding || settings.transposed;
     // PEFT corrects the setting per kind of layer, and stores only one value.
-    if (!fits(*tensor, outputs, inputs, transposed)) transposed = !transposed;
-    if (!fits(*tensor, outputs, inputs, transposed))
+    if (!fits(below, outputs, inputs, transposed)) transposed = !transposed;
+    if (!fits(below, outputs, inputs, transposed))
         refuse(folder,
                fmt::format("the adapter makes [{}, {}] for '{}', where the base {} has [{}]; is it the right base?",
-                           outputs, inputs, tensor->name, base.path().string(), fmt::join(tensor->shape, ", ")));
-    return {tensor->name, pair.down, pair.up, settings.scaleOf(layer, rank), transposed};
+                           outputs, inputs, target, base_.path().string(), fmt::join(below.shape, ", ")));
+    adapter_.deltas.push_back({target, pair.down, pair.up, settings.scaleOf(layer, rank), transposed});
 }
 
-LoraReplacement replacementOf(const std::string& name, const StoredTensor& by, const Checkpoint& base,
-                              const fs::path& folder) {
-    const auto* tensor = inBase(base, name);
-    if (!tensor)
-        refuse(folder,
-               fmt::format("the adapter replaces '{}', which the base {} doesn't have", name, base.path().string()));
-    const bool alike = tensor->shape.size() == by.shape.size() && !by.shape.empty() &&
-                       std::equal(by.shape.begin() + 1, by.shape.end(), tensor->shape.begin() + 1);
-    if (!alike || !isFloating(tensor->dtype))
-        refuse(folder, fmt::format("the adapter replaces '{}' by [{}], where the base has {} [{}]", name,
-                                   fmt::join(by.shape, ", "), nameOf(tensor->dtype), fmt::join(tensor->shape, ", ")));
-    return {tensor->name, &by};
+bool hasTokenizer(const fs::path& folder) {
+    std::error_code error;
+    return fs::exists(folder / "tokenizer.json", error) || fs::exists(folder / "tokenizer.model", error);
+}
+
+[[noreturn]] void refuseTwice(const LoraAdapter& adapter, const std::string& tensor) {
+    refuse(adapter.folder, fmt::format("the adapter changes '{}' of the base twice", tensor));
 }
 
 }  // namespace
 
-LoraAdapter openLora(const fs::path& folder, const Checkpoint& base) {
+LoraAdapter openLora(const fs::path& folder, const Checkpoint& base, bool tied) {
     std::error_code error;
     if (!fs::is_directory(folder, error))
         refuse(folder, "an adapter is a folder with adapter_config.json and adapter_model.safetensors");
-    const auto settings = settingsIn(folder / "adapter_config.json");
+    const auto settings = readLoraSettings(folder / "adapter_config.json");
     constexpr const char* kWeights = "adapter_model.safetensors";
     if (!fs::exists(fs::symlink_status(folder / kWeights, error)) && fs::exists(folder / "adapter_model.bin", error))
         Checkpoint::open(folder / "adapter_model.bin");
@@ -264,19 +238,25 @@ LoraAdapter openLora(const fs::path& folder, const Checkpoint& base) {
                         .configuration = openBeneath(folder, settings.path.filename().string()),
                         .deltas = {},
                         .replacements = {}};
+    if (hasTokenizer(folder)) adapter.tokenizerFolder = folder;
     const auto contents = contentsOf(*adapter.weights, folder);
-    for (const auto& [layer, pair] : contents.layers)
-        adapter.deltas.push_back(deltaOf(layer, pair, settings, base, folder));
-    for (const auto& [name, tensor] : contents.whole)
-        adapter.replacements.push_back(replacementOf(name, *tensor, base, folder));
+    Fitting fitting(contents, base, tied, adapter);
+    for (const auto& [name, whole] : contents.whole) fitting.replace(name, *whole.tensor);
+    for (const auto& [layer, pair] : contents.layers) {
+        const auto whole = contents.whole.find(layer + ".weight");
+        // Early versions of PEFT don't say of embeddings that they lie below.
+        if (whole != contents.whole.end() && !whole->second.under && !isVocabulary(whole->first))
+            refuseTwice(adapter, whole->first);
+        fitting.add(layer, pair, settings);
+    }
+    fitting.keepTied();
     std::ranges::sort(adapter.deltas, {}, &LoraDelta::tensor);
     std::ranges::sort(adapter.replacements, {}, &LoraReplacement::tensor);
 
-    std::map<std::string, int> changes;
-    for (const auto& delta : adapter.deltas) ++changes[delta.tensor];
-    for (const auto& replacement : adapter.replacements) ++changes[replacement.tensor];
-    for (const auto& [tensor, count] : changes)
-        if (count > 1) refuse(folder, fmt::format("the adapter changes '{}' of the base twice", tensor));
+    const auto delta = std::ranges::adjacent_find(adapter.deltas, {}, &LoraDelta::tensor);
+    if (delta != adapter.deltas.end()) refuseTwice(adapter, delta->tensor);
+    const auto replacement = std::ranges::adjacent_find(adapter.replacements, {}, &LoraReplacement::tensor);
+    if (replacement != adapter.replacements.end()) refuseTwice(adapter, replacement->tensor);
     return adapter;
 }
 
