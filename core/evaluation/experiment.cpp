@@ -52,8 +52,7 @@ void take(OpenedTask& opened, Experiment& experiment) {
     experiment.task = experiment.makeTask();
     experiment.taskMemory = opened.taskMemory;
     experiment.untrained = opened.untrained;
-    if (!opened.caution.empty())
-        experiment.caution += (experiment.caution.empty() ? "" : " ") + opened.caution;
+    if (!opened.caution.empty()) experiment.caution += (experiment.caution.empty() ? "" : " ") + opened.caution;
 }
 
 void useThreads(Experiment& experiment, std::size_t threads) {

@@ -40,7 +40,8 @@ struct OpenedTask {
     bool untrained = false;
     /// Bytes of memory that one more task takes.
     std::uint64_t taskMemory = 0;
-    /// What a person should know of how models are scored, why it takes more than it need say; empty: nothing.
+    /// What a person should know of how models are scored, such as why they take more memory than they need; empty:
+    /// nothing.
     std::string caution = {};
 };
 
