@@ -1,3 +1,4 @@
+#include "core/export/export_model.h"
 #include "core/session/stored_session.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/suite.h"
@@ -92,6 +93,60 @@ private Q_SLOTS:
         }
         QCOMPARE(hash, expected);
         QVERIFY2(kills >= 3, qPrintable(QString("killed %1 times only").arg(kills)));
+    }
+
+    // Killed before the founder has joined, as soon as it has, and again and again behind that.
+    void aRunThatAFounderJoinedEndsAsOneLeftAlone() {
+        QTemporaryDir folder;
+        QProcess process;
+        const auto begin = [&](const QString& database) {
+            const QStringList run{
+                "run", "digits-specialists", "--evaluations", "300", "--threads", "1", "--lanes", "1", "--json",
+                "--db"};
+            return outputOf(process, run + QStringList{database}, 300'000);
+        };
+        const auto alone = folder.filePath("alone.db"), killed = folder.filePath("killed.db");
+        QVERIFY(!begin(alone).isEmpty() && QFile::copy(alone, killed));
+        const auto last = RunCatalog(alone.toStdString()).snapshot({1});
+        const auto model = folder.filePath("model");
+        exportModel({.database = alone.toStdString(),
+                     .run = {1},
+                     .member = last.members[*bestSlot(last.members)]->id,
+                     .folder = model.toStdString()});
+
+        const QStringList resume{"resume", "1", "--threads", "1", "--lanes", "1", "--json", "--db"};
+        const QStringList extend{"--evaluations", kEvaluations}, join{"--add-founder", model};
+        const auto expected = hashIn(outputOf(process, resume + QStringList{alone} + extend + join, 300'000));
+        QCOMPARE(expected.size(), 64);
+
+        const auto now = [&] { return RunCatalog(killed.toStdString()).snapshot({1}); };
+        // What a person would type again.
+        const auto arguments = [&] {
+            const auto stands = now();
+            auto words = resume + QStringList{killed};
+            if (stands.budget < QString(kEvaluations).toULongLong()) words += extend;
+            if (stands.run->founders.size() < 3) words += join;
+            return words;
+        };
+        process.start(MERGARIUM_CLI, arguments());
+        process.waitForStarted(-1);
+        process.kill();
+        process.waitForFinished(-1);
+        int kills = 0;
+        for (int i = 0; i < 4; ++i) {
+            const auto before = now().evaluations;
+            process.start(MERGARIUM_CLI, arguments());
+            while (now().evaluations == before && !process.waitForFinished(2)) {
+            }
+            process.kill();
+            process.waitForFinished(-1);
+            kills += process.exitStatus() == QProcess::CrashExit ? 1 : 0;
+        }
+        QVERIFY2(kills >= 2, qPrintable(QString("killed %1 times only").arg(kills)));
+        QCOMPARE(now().run->founders.size(), std::size_t{3});
+        QCOMPARE(now().run->founders.back().joined, std::uint64_t{301});
+        if (now().phase != Phase::Finished) outputOf(process, arguments(), 300'000);
+        QCOMPARE(QString::fromStdString(now().archiveHash), expected);
     }
 
     void aSweepKilledAgainAndAgainEndsWithTheSameTable() {
