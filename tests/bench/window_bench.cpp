@@ -1,9 +1,10 @@
 // Whether the window stays quick beside a large run, and what watching costs it: a digits run of many members and
 // samples, computed by the engine on threads of its own while the window shows it 20 times a second; every tab in turn,
-// with the list of runs, the inspector and the track of time beside it. Then the same steps without a window. Wants a
-// display (Xvfb will do), or QT_QPA_PLATFORM=offscreen.
+// with the list of runs, the inspector and the track of time beside it; then every view's picture as a file. Then the
+// same steps without a window. Wants a display (Xvfb will do), or QT_QPA_PLATFORM=offscreen.
 #include "core/startup/paths.h"
 #include "core/startup/tuned_libraries.h"
+#include "tests/bench/figure_stalls.h"
 #include "tests/bench/heartbeat.h"
 #include "tests/bench/many_digits.h"
 #include "tests/bench/options.h"
@@ -167,9 +168,10 @@ void begin(MainWindow& window, const std::function<void(MainWindow&)>& start) {
     if (loop.exec() != 0) throw std::runtime_error("The run could not begin: " + why);
 }
 
-/// `first` is a run's beginning, whose few members solve most samples alone; `all` are a grown run's.
+/// `first` is a run's beginning, whose few members solve most samples alone; `all` are a grown run's, and so are the
+/// figures that are written of it.
 void watchAll(const Bench& bench, TimedApplication& application, const std::filesystem::path& database, Seen& first,
-              std::span<Seen> all) {
+              std::span<Seen> all, std::vector<FigureStall>& figures) {
     const auto show = [&](const std::filesystem::path& path, const auto& start, const auto& watched) {
         MainWindow window({.workplace = bench.workplace(path), .theme = ThemeKind::Light});
         window.resize(bench.size);
@@ -186,6 +188,8 @@ void watchAll(const Bench& bench, TimedApplication& application, const std::file
         database, [](MainWindow& window) { window.resumeRun({.id = {1}}); },
         [&](MainWindow& window, Heartbeat& heart) {
             for (std::size_t i = 0; i < scene.size(); ++i) watch(bench, application, window, heart, scene[i], all[i]);
+            const QTemporaryDir folder;
+            append(figures, figureStalls(window, folder.path()));
         });
 }
 
@@ -214,6 +218,26 @@ void print(const char* name, const Seen& seen, int slowest) {
     };
     list("turning", seen.turning);
     list("then", seen.events);
+}
+
+/// Of every view and format, all rounds together.
+void print(const std::vector<FigureStall>& figures) {
+    fmt::print("{:<30} {:>9} {:>8} {:>8}\n", "writing a figure, milliseconds", "waits: 50 %", "longest", "in all");
+    std::vector<std::pair<QString, QString>> kinds;
+    for (const auto& one : figures)
+        if (const std::pair kind(one.view, one.format); std::ranges::find(kinds, kind) == kinds.end())
+            kinds.push_back(kind);
+    for (const auto& kind : kinds) {
+        std::vector<double> medians, longest, all;
+        for (const auto& one : figures) {
+            if (std::pair(one.view, one.format) != kind) continue;
+            medians.push_back(one.median);
+            longest.push_back(one.longest);
+            all.push_back(one.all);
+        }
+        fmt::print("{:<30} {:11.1f} {:8.1f} {:8.0f}\n", (kind.first + ", " + kind.second).toStdString(),
+                   quantile(medians, 0.5), quantile(longest, 1.0), quantile(all, 0.5));
+    }
 }
 
 std::string load() {
@@ -254,6 +278,7 @@ int main(int argc, char** argv) {
     const auto before = load();
 
     Seen first;
+    std::vector<FigureStall> figures;
     const auto names = scenes(bench.only);
     std::vector<Seen> all(names.size());
     for (int round = 0; round < rounds; ++round) {
@@ -263,7 +288,7 @@ int main(int argc, char** argv) {
             std::filesystem::copy_file(grown, to);
             return to;
         };
-        watchAll(bench, application, copy("watched"), first, all);
+        watchAll(bench, application, copy("watched"), first, all, figures);
         const auto alone = computeAlone(bench, copy("alone"), all.back().ways.back().second.evaluations);
         for (auto& seen : all) {
             const auto& [from, to] = seen.ways.back();
@@ -279,5 +304,6 @@ int main(int argc, char** argv) {
                "frames: 50 %   99 %   max", "others", "computing", "waits: 99 % max", "turning", "cores", "rate");
     print("the first children", first, slowest);
     for (std::size_t i = 0; i < all.size(); ++i) print(names[i].name, all[i], slowest);
+    print(figures);
     return 0;
 }
