@@ -83,11 +83,15 @@ public:
     /// Where there are settings: layout, theme and what else is remembered.
     void keepSettings();
 
+    /// A database, or YAML of a run, a sweep or a model's recipe; says so where it is none.
+    void openFile(const QString& path);
     /// Asks for the database in this one's place, once nothing computes here or the person agrees that it stops.
     void openDatabase(const QString& path);
     /// YAML; fills New run, or Sweep.
     void setUpRun(const QString& path);
     void setUpSweep(const QString& path);
+    /// Shows what a recipe makes, and asks where.
+    void askToRebuild(const QString& recipe);
 
 Q_SIGNALS:
     /// This window is to make way for one with that database.

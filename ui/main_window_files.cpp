@@ -3,7 +3,10 @@
 #include "core/text/words.h"
 #include "ui/databases/file_menu.h"
 #include "ui/databases/window_drops.h"
+#include "ui/export/rebuild_dialog.h"
 #include "ui/figures/figure_desk.h"
+#include "ui/files/ask_for_path.h"
+#include "ui/files/file_kind.h"
 #include "ui/icons/symbols.h"
 #include "ui/main_window.h"
 #include "ui/session/run_text.h"
@@ -40,6 +43,14 @@ void MainWindow::buildFileMenu() {
     auto* report =
         files->addAction(tr("Repor&t of this run..."), Qt::CTRL | Qt::SHIFT | Qt::Key_R, this, &MainWindow::askReport);
     report->setToolTip(tr("Write what is known of the shown run as one HTML file, or as PDF."));
+    auto* rebuild = files->addAction(iconOf(Symbol::Duplicate), tr("Re&build a model..."), this, [this] {
+        const auto recipe = askForFile({.parent = this,
+                                        .purpose = QStringLiteral("recipes"),
+                                        .title = tr("Open the recipe of an exported model"),
+                                        .filter = tr("Recipes (*.yaml);;All files (*)")});
+        if (!recipe.isEmpty()) askToRebuild(recipe);
+    });
+    rebuild->setToolTip(tr("Make an exported model again from its recipe.yaml, to the byte."));
     files->addSeparator();
     files->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
     connect(files, &FileMenu::openRequested, this, &MainWindow::openDatabase);
@@ -47,13 +58,21 @@ void MainWindow::buildFileMenu() {
     connect(files, &FileMenu::imported, this, [this] { workbench_->listRuns(); });
 
     auto* drops = new WindowDrops(this);
-    connect(drops, &WindowDrops::databaseDropped, this, &MainWindow::openDatabase);
-    connect(drops, &WindowDrops::runDropped, this, &MainWindow::setUpRun);
-    connect(drops, &WindowDrops::sweepDropped, this, &MainWindow::setUpSweep);
+    connect(drops, &WindowDrops::dropped, this, &MainWindow::openFile);
 }
 
 QString MainWindow::databaseName() const {
     return QString::fromStdString(options_.workplace.database.filename().string());
+}
+
+void MainWindow::openFile(const QString& path) {
+    switch (kindOfFile(path)) {
+        case FileKind::Database: return openDatabase(path);
+        case FileKind::Run: return setUpRun(path);
+        case FileKind::Sweep: return setUpSweep(path);
+        case FileKind::Recipe: return askToRebuild(path);
+        case FileKind::Other: return warn(tr("%1 is no run database, and no run, sweep or recipe in YAML.").arg(path));
+    }
 }
 
 void MainWindow::openDatabase(const QString& path) {
@@ -85,6 +104,13 @@ void MainWindow::setUpSweep(const QString& path) {
     if (sweep_->isGoing())
         return warn(tr("A sweep is going on; stop it before opening %1.").arg(QFileInfo(path).fileName()));
     sweep_->open(path);
+}
+
+void MainWindow::askToRebuild(const QString& recipe) {
+    auto* dialog = new RebuildDialog(recipe.toStdString(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &RebuildDialog::said, messages_, &MessageBar::say);
+    dialog->show();
 }
 
 void MainWindow::askReport() {

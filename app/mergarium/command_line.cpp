@@ -2,6 +2,7 @@
 
 #include "app/about/version.h"
 #include "core/startup/paths.h"
+#include "ui/files/file_kind.h"
 
 #include <QtGlobal>
 
@@ -14,7 +15,8 @@ namespace mergarium {
 namespace {
 
 constexpr const char* kSummary = "Evolves new models by merging existing ones: model merging of natural niches (M2N2).";
-constexpr const char* kFile = "A run database to open, such as lab.mergarium.";
+constexpr const char* kFile =
+    "What to open: a run database, such as lab.mergarium; a run or a sweep in YAML; a model's recipe.yaml.";
 
 std::int64_t numberOf(const QCommandLineOption& option, const QString& text) {
     bool whole = false;
@@ -73,15 +75,23 @@ WindowOptions CommandLine::window() const {
     if (isThemed()) options.theme = themeOf(parser_.value(theme_));
 
     const auto files = parser_.positionalArguments();
-    if (files.size() + parser_.values(database_).size() > 1)
+    if (files.size() > 1) throw std::runtime_error("The window opens one file; name one.");
+    const bool isDatabase = !files.isEmpty() && !document();
+    if (parser_.values(database_).size() + (isDatabase ? 1 : 0) > 1)
         throw std::runtime_error("The window shows one run database; name one file.");
     if (parser_.isSet(database_)) options.workplace.database = parser_.value(database_).toStdString();
-    if (files.isEmpty()) return options;
+    if (!isDatabase) return options;
     const std::filesystem::path file = files.front().toStdString();
     if (!std::filesystem::exists(file))
         throw std::runtime_error(file.string() + ": there is no such run database; --db makes a new one.");
     options.workplace.database = file;
     return options;
+}
+
+std::optional<QString> CommandLine::document() const {
+    const auto file = parser_.positionalArguments().value(0);
+    const auto kind = kindOfFile(file);
+    return kind == FileKind::Database || kind == FileKind::Other ? std::nullopt : std::optional(file);
 }
 
 std::optional<RunId> CommandLine::resumed() const {

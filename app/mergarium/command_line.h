@@ -27,6 +27,8 @@ public:
     /// The database is left empty when none was named.
     WindowOptions window() const;
     bool isThemed() const { return parser_.isSet(theme_); }
+    /// A file that is opened in the window and is no database.
+    std::optional<QString> document() const;
     std::optional<RunId> resumed() const;
     std::optional<QString> preset() const;
     std::optional<QString> screenshots() const;

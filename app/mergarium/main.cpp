@@ -59,6 +59,7 @@ int open(const CommandLine& asked) {
         studio.window().resumeRun({.id = *run});
     else if (const auto preset = asked.preset())
         studio.window().startPreset(*preset);
+    if (const auto document = asked.document()) studio.window().openFile(*document);
     return QApplication::exec();
 }
 

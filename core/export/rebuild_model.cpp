@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <map>
+#include <optional>
 #include <stdexcept>
 
 namespace mergarium {
@@ -18,7 +19,7 @@ std::vector<std::string> namesOf(const ModelRecipe& model) {
 }
 
 /// Where the model that the recipe names by this path lies; its own path if empty.
-fs::path found(const fs::path& path, const RebuildRequest& request, const RecipeFounder& founder, std::size_t number) {
+std::optional<fs::path> found(const fs::path& path, const RebuildRequest& request) {
     if (path.empty()) return path;
     std::error_code error;
     if (path.is_absolute() && fs::exists(path, error)) return path;
@@ -26,6 +27,11 @@ fs::path found(const fs::path& path, const RebuildRequest& request, const Recipe
     for (const auto& folder : {request.models, around, around.parent_path()})
         for (const auto& name : {ownName(path), path.filename()})
             if (!folder.empty() && fs::exists(folder / name, error)) return folder / name;
+    return std::nullopt;
+}
+
+[[noreturn]] void refuseMissing(const RebuildRequest& request, const RecipeFounder& founder, std::size_t number) {
+    const auto& path = found(founder.source.base, request) ? founder.source.adapter : founder.source.base;
     throw std::runtime_error(fmt::format(
         "{}: founder {}, '{}', is neither {} nor beside the recipe; say where it is with --founder {}=PATH, or name "
         "the folder that holds the founders with --models.",
@@ -52,17 +58,28 @@ std::map<std::size_t, CheckpointFounder> placesOf(const RebuildRequest& request,
 
 }  // namespace
 
+std::vector<FoundFounder> foundFounders(const RebuildRequest& request, const ModelRecipe& model) {
+    const auto places = placesOf(request, model);
+    std::vector<FoundFounder> founders;
+    for (std::size_t k = 0; k < model.founders.size(); ++k) {
+        const auto& [name, source, hash] = model.founders[k];
+        auto& founder = founders.emplace_back(FoundFounder{.name = name, .place = std::nullopt});
+        const auto base = found(source.base, request), adapter = found(source.adapter, request);
+        if (const auto place = places.find(k); place != places.end())
+            founder.place = place->second;
+        else if (base && adapter)
+            founder.place = CheckpointFounder{*base, *adapter};
+    }
+    return founders;
+}
+
 ExportResult rebuildModel(const RebuildRequest& request, const fs::path& cache, const Announce& announce) {
     auto model = readModelRecipe(request.recipe);
-    const auto places = placesOf(request, model);
+    const auto found = foundFounders(request, model);
     std::vector<CheckpointFounder> sources;
-    for (std::size_t k = 0; k < model.founders.size(); ++k) {
-        const auto& founder = model.founders[k];
-        if (const auto place = places.find(k); place != places.end())
-            sources.push_back(place->second);
-        else
-            sources.push_back({found(founder.source.base, request, founder, k + 1),
-                               found(founder.source.adapter, request, founder, k + 1)});
+    for (std::size_t k = 0; k < found.size(); ++k) {
+        if (!found[k].place) refuseMissing(request, model.founders[k], k + 1);
+        sources.push_back(*found[k].place);
     }
     const auto opened = openFounders(sources, model.tensors, cache, announce);
     for (std::size_t k = 0; k < sources.size(); ++k)

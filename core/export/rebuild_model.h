@@ -1,8 +1,10 @@
 #pragma once
 
+#include "core/export/model_recipe.h"
 #include "core/export/write_model.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +22,17 @@ struct RebuildRequest {
     /// A folder in which the others are looked for by their names; empty: none.
     std::filesystem::path models = {};
 };
+
+/// A founder of a recipe, and where it was found.
+struct FoundFounder {
+    std::string name;
+    /// Absent: not where it could be, or its adapter isn't.
+    std::optional<CheckpointFounder> place;
+};
+
+/// Where `rebuildModel` takes founders from, in the recipe's order; what they hold is not looked at. Throws
+/// std::runtime_error for founders in the request that the recipe doesn't have.
+std::vector<FoundFounder> foundFounders(const RebuildRequest& request, const ModelRecipe& model);
 
 /// Makes the folder of a recipe.yaml again, to the byte. Founders are looked for where the recipe says, where it does;
 /// in `models`; beside the recipe and beside its folder. Throws std::runtime_error with one sentence: a founder is

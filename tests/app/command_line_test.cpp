@@ -46,6 +46,18 @@ private Q_SLOTS:
         QCOMPARE(databaseOf({"--db", made}), made.toStdString());
     }
 
+    void aRecipeIsOpenedInTheWindowAndIsNoDatabase() {
+        const auto recipe = folder_.filePath("recipe.yaml");
+        QFile file(recipe);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("# A model.\nmergarium_recipe: 1\n") > 0);
+        file.close();
+        QCOMPARE(databaseOf({recipe}), std::string());
+        QCOMPARE(Asked({recipe}).document().value(), recipe);
+        QCOMPARE(databaseOf({"--db", database_, recipe}), database_.toStdString());
+        QVERIFY(!Asked({database_}).document() && !Asked({}).document());
+        QVERIFY_EXCEPTION_THROWN(databaseOf({recipe, recipe}), std::runtime_error);
+    }
+
     void twoDatabasesAreRefused() {
         QVERIFY_EXCEPTION_THROWN(databaseOf({database_, database_}), std::runtime_error);
         QVERIFY_EXCEPTION_THROWN(databaseOf({"--db", database_, database_}), std::runtime_error);

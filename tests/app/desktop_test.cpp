@@ -1,4 +1,5 @@
 #include "app/about/version.h"
+#include "core/export/model_recipe.h"
 #include "tests/support/suite.h"
 
 #include <QDirIterator>
@@ -10,10 +11,13 @@
 #include <QXmlStreamReader>
 #include <QtEndian>
 
+using namespace mergarium;
+
 namespace {
 
 const QString kSource = MERGARIUM_SOURCE_DIR;
 const QString kDesktop = kSource + "/packaging/desktop/";
+const QLatin1String kKeyOfRecipes("mergarium_recipe: ");
 
 QByteArray contentsOf(const QString& path) {
     QFile file(path);
@@ -64,13 +68,25 @@ private Q_SLOTS:
         QCOMPARE(QProcess::execute(validator, {kDesktop + "mergarium.desktop"}), 0);
     }
 
-    void theDesktopEntryOpensRunDatabases() {
+    void theDesktopEntryOpensWhatTheWindowOpens() {
         QCOMPARE(valuesOf("Exec"), QStringList{"mergarium %f"});
         const auto types = attributesOf(elementsOf(kDesktop + "mergarium.xml"), "mime-type", "type");
-        QCOMPARE(types.size(), 1);
+        QCOMPARE(types, (QStringList{"application/x-mergarium", "application/x-mergarium-recipe"}));
         QCOMPARE(valuesOf("MimeType"), types);
-        QVERIFY(contentsOf(kDesktop + "org.mergarium.mergarium.metainfo.xml")
-                    .contains("<mediatype>" + types.front().toUtf8() + "</mediatype>"));
+        for (const auto& type : types)
+            QVERIFY(contentsOf(kDesktop + "org.mergarium.mergarium.metainfo.xml")
+                        .contains("<mediatype>" + type.toUtf8() + "</mediatype>"));
+    }
+
+    void theMagicOfRecipesIsTheirs() {
+        const auto begin = toYaml(ModelRecipe{}).find(kKeyOfRecipes.data());
+        for (const auto& one : elementsOf(kDesktop + "mergarium.xml")) {
+            if (one.name != "match" || one.attributes.value("value") != kKeyOfRecipes) continue;
+            const auto within = one.attributes.value("offset").toString().split(':');
+            QVERIFY(begin >= within[0].toULong() && begin <= within[1].toULong());
+            return;
+        }
+        QFAIL("none");
     }
 
     // As files of every version of the schema begin.
@@ -82,7 +98,7 @@ private Q_SLOTS:
             const auto database = contentsOf(databases.next());
             int matches = 0;
             for (const auto& one : elements) {
-                if (one.name != "match") continue;
+                if (one.name != "match" || one.attributes.value("value") == kKeyOfRecipes) continue;
                 ++matches;
                 const auto bytes =
                     one.attributes.value("value").toString().replace("\\0", QChar(QChar::Null)).toLatin1();

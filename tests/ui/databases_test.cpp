@@ -4,6 +4,7 @@
 #include "tests/support/suite.h"
 #include "ui/databases/file_menu.h"
 #include "ui/databases/import_dialog.h"
+#include "ui/export/rebuild_dialog.h"
 #include "ui/files/file_kind.h"
 #include "ui/message_bar/message_bar.h"
 #include "ui/selection/selection.h"
@@ -151,6 +152,7 @@ private Q_SLOTS:
         QCOMPARE(kindOfFile(written("a.db", "no database")), FileKind::Other);
         QCOMPARE(kindOfFile(written("run.yaml", "name: one\nstrategy: {kind: ga}\n")), FileKind::Run);
         QCOMPARE(kindOfFile(written("sweep.yml", "# A sweep.\nname: one\narms:\n  a: {}\n")), FileKind::Sweep);
+        QCOMPARE(kindOfFile(written("recipe.yaml", "# A model.\nmergarium_recipe: 1\nname: x\n")), FileKind::Recipe);
         QCOMPARE(kindOfFile(written("data.json", "base: 1")), FileKind::Other);
         QCOMPARE(kindOfFile(path("missing.yaml")), FileKind::Other);
         QCOMPARE(kindOfFile(folder_.path()), FileKind::Other);
@@ -170,6 +172,9 @@ private Q_SLOTS:
         QVERIFY(drop(window, {written("bad.yaml", "name: [\n")}));
         QVERIFY(!said(window).isEmpty());
         QVERIFY(!drop(window, {written("some.text", "text")}));
+        QVERIFY(drop(window, {written("recipe.yaml", "mergarium_recipe: 1\n")}));
+        QVERIFY(window.findChild<RebuildDialog*>()->isVisible());
+        window.findChild<RebuildDialog*>()->reject();
         const QSignalSpy reopened(&studio, &Studio::reopened);
         // The first of several that can be opened.
         QVERIFY(drop(window, {path("some.text"), withRun("dropped.db", "two")}));

@@ -10,13 +10,11 @@
 namespace mergarium {
 namespace {
 
-/// The first file that a window can open, and what it is.
-std::pair<QString, FileKind> openableOf(const QMimeData& data) {
+/// The first file that a window can open.
+QString openableOf(const QMimeData& data) {
     for (const auto& url : data.urls())
-        if (url.isLocalFile())
-            if (const auto kind = kindOfFile(url.toLocalFile()); kind != FileKind::Other)
-                return {url.toLocalFile(), kind};
-    return {{}, FileKind::Other};
+        if (url.isLocalFile() && kindOfFile(url.toLocalFile()) != FileKind::Other) return url.toLocalFile();
+    return {};
 }
 
 }  // namespace
@@ -31,17 +29,11 @@ bool WindowDrops::eventFilter(QObject* watched, QEvent* event) {
     if (type != QEvent::DragEnter && type != QEvent::DragMove && type != QEvent::Drop)
         return QObject::eventFilter(watched, event);
     auto* drop = static_cast<QDropEvent*>(event);
-    const auto [path, kind] = openableOf(*drop->mimeData());
-    if (kind == FileKind::Other) return QObject::eventFilter(watched, event);
+    const auto path = openableOf(*drop->mimeData());
+    if (path.isEmpty()) return QObject::eventFilter(watched, event);
     drop->setDropAction(Qt::CopyAction);
     drop->accept();
-    if (type != QEvent::Drop) return true;
-    switch (kind) {
-        case FileKind::Database: Q_EMIT databaseDropped(path); break;
-        case FileKind::Run: Q_EMIT runDropped(path); break;
-        case FileKind::Sweep: Q_EMIT sweepDropped(path); break;
-        case FileKind::Other: break;
-    }
+    if (type == QEvent::Drop) Q_EMIT dropped(path);
     return true;
 }
 

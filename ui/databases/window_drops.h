@@ -7,7 +7,7 @@ class QWidget;
 
 namespace mergarium {
 
-/// Lets databases, runs and sweeps be dropped anywhere on a window where nothing below takes them.
+/// Lets databases, runs, sweeps and recipes of models be dropped anywhere on a window where nothing below takes them.
 class WindowDrops : public QObject {
     Q_OBJECT
 
@@ -15,10 +15,8 @@ public:
     explicit WindowDrops(QWidget* window);
 
 Q_SIGNALS:
-    void databaseDropped(const QString& path);
-    /// YAML of a run, or of a sweep.
-    void runDropped(const QString& path);
-    void sweepDropped(const QString& path);
+    /// Of any kind that the window opens.
+    void dropped(const QString& path);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

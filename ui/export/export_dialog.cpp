@@ -1,11 +1,12 @@
 #include "ui/export/export_dialog.h"
 
+#include "ui/export/export_progress.h"
+#include "ui/export/new_folder.h"
 #include "ui/files/ask_for_path.h"
 #include "ui/members/member_text.h"
 #include "ui/session/run_text.h"
 #include "ui/setup/path_edit.h"
 #include "ui/theme/plain_labels.h"
-#include "ui/theme/theme.h"
 
 #include <QComboBox>
 #include <QDir>
@@ -15,20 +16,16 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <system_error>
 
 namespace mergarium {
 namespace {
 
 constexpr double kGigabyte = 1e9;
-/// A progress bar counts in int: thousandths are fine enough.
-constexpr int kSteps = 1000;
 /// Of what folders are remembered for.
 const QString kPurpose = QStringLiteral("exports");
 
@@ -65,8 +62,7 @@ ExportDialog::ExportDialog(QWidget* parent)
       dtype_(new QComboBox(this)),
       shard_(new QDoubleSpinBox(this)),
       verdict_(new QLabel(this)),
-      progress_(new QProgressBar(this)),
-      rate_(new QLabel(this)),
+      progress_(new ExportProgress(this)),
       export_(new QPushButton(tr("&Export"), this)),
       close_(new QPushButton(tr("&Close"), this)) {
     setWindowTitle(tr("Export a model"));
@@ -85,9 +81,6 @@ ExportDialog::ExportDialog(QWidget* parent)
     parent_->setPath(before.isEmpty() ? QDir::homePath() : before);
     verdict_->setWordWrap(true);
     verdict_->setMinimumHeight(fontMetrics().lineSpacing() * 2);
-    progress_->setRange(0, kSteps);
-    progress_->setTextVisible(false);
-    rate_->setFont(tabularFont());
     export_->setDefault(true);
 
     auto* form = new QFormLayout;
@@ -113,11 +106,9 @@ ExportDialog::ExportDialog(QWidget* parent)
     layout->addLayout(form);
     layout->addWidget(verdict_);
     layout->addWidget(progress_);
-    layout->addWidget(rate_);
     layout->addLayout(buttons);
     export_->setObjectName("export");
     verdict_->setObjectName("verdict");
-    rate_->setObjectName("rate");
 
     connect(member_, &QComboBox::currentIndexChanged, this, &ExportDialog::nameFolder);
     connect(parent_, &PathEdit::changed, this, &ExportDialog::review);
@@ -161,24 +152,15 @@ ExportWish ExportDialog::wish() const {
     const int dtype = dtype_->currentData().toInt();
     return {.run = run_,
             .member = row < 0 ? MemberId{} : candidates_[static_cast<std::size_t>(row)].member,
-            .folder = std::filesystem::path(parent_->path().toStdString()) / folder_->text().trimmed().toStdString(),
+            .folder = newFolder(parent_->path(), folder_->text()),
             .dtype = dtype < 0 ? std::nullopt : std::optional(static_cast<DType>(dtype)),
             .shardBytes = static_cast<std::uint64_t>(shard_->value() * kGigabyte)};
 }
 
 void ExportDialog::review() {
     if (running_) return;
-    std::error_code ignored;
-    const auto name = folder_->text().trimmed();
-    QString problem;
-    if (member_->currentIndex() < 0)
-        problem = tr("There is no member to export.");
-    else if (!std::filesystem::is_directory(parent_->path().toStdString(), ignored))
-        problem = tr("%1 is no folder.").arg(parent_->path());
-    else if (name.isEmpty() || name.contains('/') || name == "." || name == "..")
-        problem = tr("The new folder needs a name.");
-    else if (std::filesystem::exists(wish().folder, ignored))
-        problem = tr("%1 is there already; choose another name.").arg(QString::fromStdString(wish().folder.string()));
+    const auto problem = member_->currentIndex() < 0 ? tr("There is no member to export.")
+                                                     : problemOfNewFolder(parent_->path(), folder_->text());
     export_->setEnabled(problem.isEmpty());
     verdict_->setText(problem.isEmpty()
                           ? tr("Everything written is read back and checked before the folder gets its name.")
@@ -193,26 +175,16 @@ void ExportDialog::setRunning(bool running) {
         editor->setEnabled(!running);
     export_->setText(running ? tr("C&ancel") : tr("&Export"));
     export_->setEnabled(true);
-    progress_->setVisible(running);
-    rate_->setVisible(running);
-    if (running) {
-        progress_->setValue(0);
-        rate_->clear();
+    progress_->setRunning(running);
+    if (running)
         verdict_->clear();
-    } else {
+    else
         review();
-    }
 }
 
 void ExportDialog::setProgress(const QString& what, std::uint64_t done, std::uint64_t total, double perSecond) {
-    const double part = total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0.0;
-    progress_->setValue(static_cast<int>(part * kSteps));
     showSentence(*verdict_, what);
-    auto text = tr("%1 of %2").arg(bytesText(static_cast<double>(done)), bytesText(static_cast<double>(total)));
-    if (perSecond > 0.0 && total >= done)
-        text = tr("%1, %2/s, %3 left")
-                   .arg(text, bytesText(perSecond), durationText(static_cast<double>(total - done) / perSecond));
-    rate_->setText(text);
+    progress_->setProgress(done, total, perSecond);
 }
 
 void ExportDialog::setFailure(const QString& sentence) {

@@ -14,11 +14,11 @@ class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
 class QLineEdit;
-class QProgressBar;
 class QPushButton;
 
 namespace mergarium {
 
+class ExportProgress;
 class PathEdit;
 
 /// What is to be written, and where.
@@ -80,8 +80,7 @@ private:
     QComboBox* dtype_ = nullptr;
     QDoubleSpinBox* shard_ = nullptr;
     QLabel* verdict_ = nullptr;
-    QProgressBar* progress_ = nullptr;
-    QLabel* rate_ = nullptr;
+    ExportProgress* progress_ = nullptr;
     QPushButton* export_ = nullptr;
     QPushButton* close_ = nullptr;
 };

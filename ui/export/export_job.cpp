@@ -23,21 +23,25 @@ ExportJob::ExportJob(QObject* parent, Write write)
 ExportJob::~ExportJob() { cancel(); }
 
 void ExportJob::start(const ExportRequest& request) {
+    begin([write = write_, request](const Announce& announce) { return write(request, announce); });
+}
+
+void ExportJob::begin(const Work& work) {
     if (std::exchange(running_, true)) return;
     stop_ = false;
     stand_ = {};
     clock_->start();
-    thread_ = std::jthread([this, request] { write(request); });
+    thread_ = std::jthread([this, work] { carryOut(work); });
 }
 
 void ExportJob::cancel() { stop_ = true; }
 
-void ExportJob::write(const ExportRequest& request) {
+void ExportJob::carryOut(const Work& work) {
     const auto announce = [this](std::string_view what, std::uint64_t done, std::uint64_t total) {
         return note(what, done, total);
     };
     try {
-        conclude([this, result = write_(request, announce)] { Q_EMIT finished(result); });
+        conclude([this, result = work(announce)] { Q_EMIT finished(result); });
     } catch (const Cancelled&) {
         conclude([this] { Q_EMIT cancelled(); });
     } catch (const std::exception& error) {

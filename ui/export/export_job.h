@@ -21,9 +21,11 @@ class ExportJob : public QObject {
     Q_OBJECT
 
 public:
+    /// Throws Cancelled, or with one sentence.
+    using Work = std::function<ExportResult(const Announce& announce)>;
     using Write = std::function<ExportResult(const ExportRequest& request, const Announce& announce)>;
 
-    /// `write` is called on another thread; throws Cancelled or with one sentence.
+    /// `write` is called on another thread; throws as Work does.
     explicit ExportJob(QObject* parent = nullptr, Write write = exportModel);
     /// Cancels, and waits for it.
     ~ExportJob() override;
@@ -31,6 +33,7 @@ public:
     bool isRunning() const { return running_; }
     /// Does nothing while one is running.
     void start(const ExportRequest& request);
+    void begin(const Work& work);
     /// Obeyed within a piece of the work.
     void cancel();
 
@@ -50,7 +53,7 @@ private:
         std::chrono::steady_clock::time_point begun;
     };
 
-    void write(const ExportRequest& request);
+    void carryOut(const Work& work);
     bool note(std::string_view what, std::uint64_t done, std::uint64_t total);
     void tell();
     /// Emits `end` on this object's thread, as the last word of the job.

@@ -17,7 +17,11 @@ FileKind kindOfFile(const QString& path) {
     if (ending != "yaml" && ending != "yml") return FileKind::Other;
     static const QRegularExpression kOfSweeps(QStringLiteral("^(base|arms|axes|seeds)\\s*:"),
                                               QRegularExpression::MultilineOption);
-    return kOfSweeps.match(QString::fromUtf8(begin)).hasMatch() ? FileKind::Sweep : FileKind::Run;
+    static const QRegularExpression kOfRecipes(QStringLiteral("^mergarium_recipe\\s*:"),
+                                               QRegularExpression::MultilineOption);
+    const auto text = QString::fromUtf8(begin);
+    if (kOfRecipes.match(text).hasMatch()) return FileKind::Recipe;
+    return kOfSweeps.match(text).hasMatch() ? FileKind::Sweep : FileKind::Run;
 }
 
 }  // namespace mergarium
