@@ -1,3 +1,4 @@
+#include "core/database/database.h"
 #include "core/store/run_catalog.h"
 #include "tests/support/patience.h"
 #include "tests/support/runs.h"
@@ -23,6 +24,10 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <SQLiteCpp/Column.h>
+
+#include <fcntl.h>
 
 using namespace mergarium;
 using namespace mergarium::test;
@@ -157,6 +162,25 @@ private Q_SLOTS:
         QCOMPARE(kindOfFile(path("missing.yaml")), FileKind::Other);
         QCOMPARE(kindOfFile(folder_.path()), FileKind::Other);
         QCOMPARE(kindOfFile("/dev/zero"), FileKind::Other);
+    }
+
+    // Other processes would take a database without locks for one that nobody uses.
+    void lookingAtADatabaseTakesNoLocksAway() {
+        const auto name = withRun("locked.db", "one");
+        auto open = openDatabase(name.toStdString(), Access::Read);
+        (void)open.execAndGet("SELECT count(*) FROM runs");
+        // Closed with the process: closing it would take the locks away, too.
+        const int probe = ::open(qPrintable(name), O_RDWR | O_CLOEXEC);
+        const auto isLocked = [&] {
+            struct flock lock {};
+            lock.l_type = F_WRLCK;
+            lock.l_whence = SEEK_SET;
+            return ::fcntl(probe, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+        };
+        QVERIFY(isLocked());
+        QCOMPARE(kindOfFile(name), FileKind::Database);
+        QVERIFY(isLocked());
+        QCOMPARE(kindOfFile(written("empty.db", "")), FileKind::Other);
     }
 
     void whatIsDroppedIsOpened() {

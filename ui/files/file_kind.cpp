@@ -1,5 +1,7 @@
 #include "ui/files/file_kind.h"
 
+#include "core/database/is_database.h"
+
 #include <QFile>
 #include <QFileInfo>
 #include <QRegularExpression>
@@ -9,12 +11,11 @@ namespace mergarium {
 FileKind kindOfFile(const QString& path) {
     // Others may never end, or begin.
     if (!QFileInfo(path).isFile()) return FileKind::Other;
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) return FileKind::Other;
-    const auto begin = file.read(64 << 10);
-    if (begin.startsWith(QByteArrayLiteral("SQLite format 3\0"))) return FileKind::Database;
+    if (isDatabase(path.toStdString())) return FileKind::Database;
     const auto ending = QFileInfo(path).suffix().toLower();
-    if (ending != "yaml" && ending != "yml") return FileKind::Other;
+    QFile file(path);
+    if ((ending != "yaml" && ending != "yml") || !file.open(QIODevice::ReadOnly)) return FileKind::Other;
+    const auto begin = file.read(64 << 10);
     static const QRegularExpression kOfSweeps(QStringLiteral("^(base|arms|axes|seeds)\\s*:"),
                                               QRegularExpression::MultilineOption);
     static const QRegularExpression kOfRecipes(QStringLiteral("^mergarium_recipe\\s*:"),

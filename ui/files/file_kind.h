@@ -6,7 +6,7 @@ namespace mergarium {
 
 enum class FileKind { Database, Run, Sweep, Recipe, Other };
 
-/// What a file is taken for when it is dropped on the window or named to it: SQLite's databases by how they begin, YAML
+/// What a file is taken for when it is dropped on the window or named to it: SQLite's databases by what they hold, YAML
 /// by its ending, a sweep and a model's recipe by keys that only they have. Reads a few kilobytes; whoever opens the
 /// file says what is wrong with it.
 FileKind kindOfFile(const QString& path);
