@@ -11,7 +11,9 @@
 #include "core/files/json.h"
 #include "core/files/text_file.h"
 #include "core/founders/adapters/lora.h"
+#include "core/history/history.h"
 #include "core/networks/llama_config.h"
+#include "core/store/birth_pages.h"
 #include "core/store/run_catalog.h"
 #include "core/sweeps/sweep.h"
 #include "core/tasks/causal_lm/questions.h"
@@ -22,10 +24,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -171,6 +176,44 @@ void readModelConfiguration(const fs::path& path) {
     require(config.heads > 0 && config.keyHeads > 0 && config.heads % config.keyHeads == 0);
 }
 
+/// Page by page, as the table of births asks for them.
+void turnPages(const fs::path& path, RunId run) {
+    BirthPages births(path, run);
+    for (const auto& query : {BirthQuery{},
+                              {.outcome = BirthOutcome::Accepted, .order = BirthOrder::Train},
+                              {.outcome = BirthOutcome::Failed},
+                              {.outcome = BirthOutcome::ByHand},
+                              {.member = MemberId{1}, .part = BirthPart::Parent, .first = 2}}) {
+        require(births.find(query));
+        const auto count = births.count();
+        require(count <= births.stored());
+        constexpr std::size_t kMost = 20;
+        for (const auto position : {std::uint64_t{0}, count / 2, count}) {
+            const auto page = births.page(position, kMost);
+            require(page.size() == std::min<std::uint64_t>(kMost, count - position));
+            if (!page.empty() && query.order == BirthOrder::Step)
+                require(births.positionOf(page.front().step) == std::optional(position));
+        }
+    }
+}
+
+/// The run as it was, as the track of time asks for it.
+void lookBack(const fs::path& path, const SessionSnapshot& latest) {
+    History history(path, std::make_shared<const SessionSnapshot>(latest));
+    history.refresh();
+    const auto accepted = history.acceptedSteps();
+    require(std::is_sorted(accepted.begin(), accepted.end()));
+    for (const auto step : {std::uint64_t{0}, history.evaluations() / 2, history.evaluations()}) {
+        const auto then = history.at(step);
+        require(then->evaluations == step);
+        for (const auto& member : then->members) {
+            if (!member) continue;
+            for (const auto score : member->scores.values()) require(score >= 0.0f && score <= 1.0f);
+            if (member->genome) require(member->genome->length() == latest.run->layout.length());
+        }
+    }
+}
+
 /// Rows of a run database, and all that is made of them. SQLite itself is fuzzed by others.
 void readDatabase(const fs::path& path) {
     struct Beside {
@@ -196,6 +239,8 @@ void readDatabase(const fs::path& path) {
             if (member->genome) require(member->genome->length() == length);
         }
         require(catalog.births(run.id).size() <= point.snapshot.evaluations);
+        turnPages(path, run.id);
+        lookBack(path, point.snapshot);
     }
 }
 

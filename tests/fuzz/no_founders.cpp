@@ -1,0 +1,17 @@
+// core/evaluation/checkpoint_founders without any: models in files have readers of their own.
+#include "core/evaluation/checkpoint_founders.h"
+
+#include <stdexcept>
+
+namespace mergarium {
+
+std::filesystem::path founderCache(const std::filesystem::path&) { return {}; }
+OpenedFounders openFounders(const std::vector<CheckpointFounder>&, const TensorRules&, const std::filesystem::path&,
+                            const Announce&, Hashes) {
+    throw std::runtime_error("There are no founders here.");
+}
+GramPtr gramOf(const OpenedFounders&, const std::filesystem::path&, const Announce&, std::size_t) {
+    throw std::runtime_error("There are no founders here.");
+}
+
+}  // namespace mergarium
