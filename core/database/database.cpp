@@ -141,7 +141,11 @@ void throwExplained(const SQLite::Exception& error, const std::filesystem::path&
             fmt::format("{}: another program keeps it locked; close that program and go on.", path.string()));
     const auto sentence = [&] {
         switch (code) {
-            case SQLITE_READONLY: return std::string("it can't be written; check its permissions and its folder's");
+            case SQLITE_READONLY:
+                if (error.getExtendedErrorCode() == SQLITE_READONLY_ROLLBACK)
+                    return std::string(
+                        "a program was killed while it wrote to it; open it with that program once, which mends it");
+                return std::string("it can't be written; check its permissions and its folder's");
             case SQLITE_FULL:
                 return std::string("the disk is full; what was stored is safe: free some space and resume");
             case SQLITE_IOERR: return std::string("the disk can't be read or written; what was stored before is kept");

@@ -35,12 +35,15 @@ void appendBigEndian(std::string& text, std::uint32_t number) {
     for (int shift = 24; shift >= 0; shift -= 8) text += static_cast<char>(number >> shift);
 }
 
-/// As SQLite writes it: of no pages, and of a transaction over several databases that `superior` lists.
-std::string journalUnder(const fs::path& superior, std::uint32_t pages) {
+/// As SQLite writes it: of no pages, and of a transaction over several databases that `superior` lists, unless it is
+/// empty.
+std::string journalOf(const fs::path& database, const fs::path& superior = {}) {
+    const auto pages = static_cast<std::uint32_t>(fs::file_size(database) / 4096);
     const std::string magic = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7";
     auto journal = magic;
     for (const std::uint32_t number : {0U, 1U, pages, 512U, 4096U}) appendBigEndian(journal, number);
     journal.resize(512, '\0');
+    if (superior.empty()) return journal;
     const auto name = superior.string();
     std::uint32_t sum = 0;
     for (const char c : name) sum += static_cast<std::uint32_t>(c);
@@ -151,8 +154,7 @@ private Q_SLOTS:
         test::writeText(thesis, "years of work\n");
         const auto link = folder_ / "link.db";
         fs::create_symlink(database_, link);
-        test::writeText(database_.string() + "-journal",
-                        journalUnder(thesis, static_cast<std::uint32_t>(fs::file_size(database_) / 4096)));
+        test::writeText(database_.string() + "-journal", journalOf(database_, thesis));
         const auto before = filesOf(folder_);
         for (const auto& opened : {database_, link}) {
             QVERIFY(failureOf([&] { (void)openDatabase(opened, Access::Write); }).contains("names another file"));
@@ -160,6 +162,20 @@ private Q_SLOTS:
             DatabaseWatch watch(opened);
             QVERIFY(!watch.look());
         }
+        QVERIFY(filesOf(folder_) == before);
+    }
+
+    void aKilledProgramsJournalIsPlayedBackInOurFilesAlone() {
+        test::writeText(database_.string() + "-journal", journalOf(database_));
+        QCOMPARE(RunCatalog(database_).runs().size(), std::size_t{1});
+        QVERIFY(!fs::exists(database_.string() + "-journal"));
+
+        const auto other = folder_ / "other.db";
+        SQLite::Database(other.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+            .exec("CREATE TABLE places (url)");
+        test::writeText(other.string() + "-journal", journalOf(other));
+        const auto before = filesOf(folder_);
+        QVERIFY(failureOf([&] { (void)RunCatalog(other); }).contains("open it with that program"));
         QVERIFY(filesOf(folder_) == before);
     }
 
