@@ -68,6 +68,12 @@ bool FittedColumns::isFixed(int column) const {
     return held_.contains(column) || table_.horizontalHeader()->isSectionHidden(column);
 }
 
+/// Which stand at the right of their cells: in a wide one, away from all the others.
+bool FittedColumns::isOfNumbers(int column) const {
+    const auto alignment = table_.model()->headerData(column, Qt::Horizontal, Qt::TextAlignmentRole);
+    return (alignment.toInt() & Qt::AlignRight) != 0;
+}
+
 void FittedColumns::share() {
     auto* header = table_.horizontalHeader();
     const int last = header->logicalIndex(header->count() - 1);
@@ -99,7 +105,7 @@ void FittedColumns::share() {
     };
     giveWay([](const Column& column) { return column.content; });
     giveWay([](const Column& column) { return column.least(); });
-    if (room > 0 && !isFixed(last)) widths[static_cast<std::size_t>(last)] += room;
+    if (room > 0 && !isFixed(last) && !isOfNumbers(last)) widths[static_cast<std::size_t>(last)] += room;
     for (int column = 0; column < header->count(); ++column)
         if (!isFixed(column)) header->resizeSection(column, widths[static_cast<std::size_t>(column)]);
 }
