@@ -298,6 +298,7 @@ void RunsView::updateButtons() {
 
 void RunsView::showMenu(const QPoint& position) {
     QMenu menu(this);
+    menu.setAccessibleName(tr("Menu of the selected runs"));
     const bool any = table_->selectionModel()->hasSelection();
     for (const auto& [button, symbol] :
          {std::pair(open_, Symbol::Open), std::pair(resume_, Symbol::Resume), std::pair(extend_, Symbol::Extend),
