@@ -1,13 +1,16 @@
 #include "core/text/unicode.h"
 
+#include <unicode/brkiter.h>
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/uniset.h>
+#include <unicode/utext.h>
 #include <unicode/utf8.h>
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 
 namespace mergarium::text {
@@ -71,6 +74,23 @@ Character characterBefore(std::string_view text, std::size_t end) {
     UChar32 code = 0;
     U8_PREV(bytes, 0, begin, code);
     return {code < 0 ? kReplacement : static_cast<char32_t>(code), static_cast<std::size_t>(begin), end};
+}
+
+std::vector<std::string_view> graphemeClusters(std::string_view text) {
+    std::vector<std::string_view> clusters;
+    UErrorCode status = U_ZERO_ERROR;
+    const std::unique_ptr<UText, decltype(&utext_close)> opened(
+        utext_openUTF8(nullptr, text.data(), checkedLength(text), &status), &utext_close);
+    const std::unique_ptr<icu::BreakIterator> iterator(
+        icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status));
+    if (U_SUCCESS(status)) iterator->setText(opened.get(), status);
+    if (U_FAILURE(status)) throw std::runtime_error("ICU knows no ends of characters: its data are missing.");
+    std::size_t begin = 0;
+    for (auto end = iterator->next(); end != icu::BreakIterator::DONE; end = iterator->next()) {
+        clusters.push_back(text.substr(begin, static_cast<std::size_t>(end) - begin));
+        begin = static_cast<std::size_t>(end);
+    }
+    return clusters;
 }
 
 std::size_t length(std::string_view text) {

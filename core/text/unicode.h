@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mergarium::text {
 
@@ -21,6 +22,8 @@ struct Character {
 Character characterAt(std::string_view text, std::size_t begin);
 /// The character that ends just before byte `end`, which must be above 0.
 Character characterBefore(std::string_view text, std::size_t end);
+/// What people take for characters: a letter with its marks, an emoji of several parts (extended grapheme clusters).
+std::vector<std::string_view> graphemeClusters(std::string_view text);
 /// The number of characters.
 std::size_t length(std::string_view text);
 void append(std::string& text, char32_t code);

@@ -2,6 +2,11 @@
 
 #include "core/text/unicode.h"
 #include "core/tokenization/byte_alphabet.h"
+#include "core/tokenization/character_map.h"
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
 
 namespace mergarium::text {
 namespace {
@@ -47,6 +52,17 @@ void removeMarks(Piece& piece) {
     piece.text = std::move(kept);
 }
 
+std::shared_ptr<const CharacterMap> readCharacterMap(const Component& component) {
+    // Null where there is nothing to be replaced.
+    const auto bytes = fromBase64(component.optionalText("precompiled_charsmap").value_or(std::string()));
+    if (!bytes) component.refuse("'precompiled_charsmap' is no text in base64");
+    try {
+        return std::make_shared<const CharacterMap>(*bytes);
+    } catch (const std::runtime_error& error) {
+        component.refuse(error.what());
+    }
+}
+
 void read(const Component& component, Normalizer& steps) {
     const auto type = component.type();
     const auto form = [&](NormalForm wanted) {
@@ -84,6 +100,13 @@ void read(const Component& component, Normalizer& steps) {
         component.allow({"pattern", "content"});
         steps.emplace_back([pattern = component.pattern("pattern"), content = component.text("content")](
                                Piece& piece, TextBudget& budget) { replace(piece, pattern, content, budget); });
+    } else if (type == "Precompiled") {
+        component.allow({"precompiled_charsmap"});
+        steps.emplace_back([map = readCharacterMap(component)](Piece& piece, TextBudget& budget) {
+            auto [text, startIsGone] = map->replaced(piece.text);
+            budget.spend(text.size());
+            piece = {std::move(text), piece.atStart && !startIsGone};
+        });
     } else if (type == "ByteLevel") {
         component.allow({"add_prefix_space", "trim_offsets", "use_regex"});
         steps.emplace_back([](Piece& piece, TextBudget&) { piece.text = spelledAsBytes(piece.text); });

@@ -70,7 +70,17 @@ struct Unit {
     std::uint32_t offset() const { return (bits >> 10) << ((bits & (1u << 9)) >> 6); }
 };
 
-void checkTable(std::string_view table) {
+void checkNormalizer(std::string_view normalizer) {
+    Message message(normalizer);
+    std::uint64_t field = 0;
+    std::string_view bytes;
+    while (message.next(field, bytes))
+        if (field == kTable) checkCharacterTable(bytes);
+}
+
+}  // namespace
+
+void checkCharacterTable(std::string_view table) {
     if (table.empty()) return;
     std::uint32_t size = 0;
     if (table.size() <= sizeof size) refuseModel("its table of characters is truncated");
@@ -97,16 +107,6 @@ void checkTable(std::string_view table) {
             refuseModel("its table of characters leads outside of its texts");
     }
 }
-
-void checkNormalizer(std::string_view normalizer) {
-    Message message(normalizer);
-    std::uint64_t field = 0;
-    std::string_view bytes;
-    while (message.next(field, bytes))
-        if (field == kTable) checkTable(bytes);
-}
-
-}  // namespace
 
 void checkSentencePieceModel(std::string_view serialized) {
     Message message(serialized);

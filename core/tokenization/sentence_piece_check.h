@@ -10,4 +10,7 @@ namespace mergarium::text {
 /// wrong, in lower case and without a full stop.
 void checkSentencePieceModel(std::string_view serialized);
 
+/// The same for such a table by itself.
+void checkCharacterTable(std::string_view table);
+
 }  // namespace mergarium::text

@@ -132,8 +132,11 @@ private Q_SLOTS:
         };
         row("model", {{"model", {{"type", "WordPiece"}, {"vocab", Json::object()}}}}, "model: the type 'WordPiece'");
         row("no model", Json::object(), "'model' is missing");
-        row("normalizer", with(letters(), "normalizer", {{"type", "Precompiled"}}),
-            "normalizer: the type 'Precompiled'");
+        row("normalizer", with(letters(), "normalizer", {{"type", "Nmt"}}), "normalizer: the type 'Nmt'");
+        row("table", with(letters(), "normalizer", {{"type", "Precompiled"}, {"precompiled_charsmap", "AAQAAEE="}}),
+            "normalizer: its table of characters");
+        row("base64", with(letters(), "normalizer", {{"type", "Precompiled"}, {"precompiled_charsmap", "A-A"}}),
+            "no text in base64");
         row("nested",
             with(letters(), "pre_tokenizer",
                  {{"type", "Sequence"}, {"pretokenizers", Json::array({Json{{"type", "UnicodeScripts"}}})}}),

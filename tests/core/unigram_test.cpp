@@ -87,6 +87,37 @@ private Q_SLOTS:
                                  std::runtime_error);
     }
 
+    void charactersAreReplacedByThePrecompiledTable() {
+        // A trie of one block: "A" becomes "a", "B" nothing, and the first byte of U+00C4 leads to "ae".
+        std::vector<std::uint32_t> units(256);
+        const auto key = [&](std::uint8_t byte, std::uint32_t from, bool ends, std::uint32_t offset) {
+            units[from ^ byte] = byte | (ends ? 1u << 8 : 0u) | offset << 10;
+            return (from ^ byte) ^ offset;
+        };
+        units[key('A', 0, true, 0x80)] = 1u << 31 | 0;
+        units[key('B', 0, true, 0x90)] = 1u << 31 | 1;
+        units[key(0x84, key(0xC3, 0, false, 0x21), true, 0x07)] = 1u << 31 | 3;
+        const std::string texts("a\0\0ae\0", 6);
+        QByteArray table("\x00\x04\x00\x00", 4);
+        table.append(reinterpret_cast<const char*>(units.data()), 1024).append(texts.data(), 6);
+        const auto normalized = [&](const char* text) {
+            const auto tokenizer =
+                opened(with(letters(), "normalizer",
+                            {{"type", "Precompiled"}, {"precompiled_charsmap", table.toBase64().toStdString()}}));
+            std::string joined;
+            for (const auto& token : tokensOf(*tokenizer, text)) joined += token;
+            return joined;
+        };
+        QCOMPARE(normalized("xABy"), std::string("xay"));
+        QCOMPARE(normalized("\u00c4A"), std::string("aea"));
+        // A cluster of less than six bytes that begins with a key is one, marks and all; a longer one is not.
+        QCOMPARE(normalized("A\u0301x"), std::string("ax"));
+        QCOMPARE(opened(with(letters(), "normalizer", {{"type", "Precompiled"}, {"precompiled_charsmap", nullptr}}))
+                     ->encode("AB", SpecialTokens::Leave)
+                     .size(),
+                 std::size_t{2});
+    }
+
     void longTextsTakeNoTime() {
         ScoredTokens tokens{{"<unk>", 0.0}};
         for (std::size_t length = 1; length <= 64; ++length)
