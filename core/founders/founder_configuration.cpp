@@ -64,7 +64,7 @@ constexpr std::array<std::string_view, 22> kWithin{
 constexpr std::array<std::string_view, 3> kRotary{"rope", "rotary", "mrope"};
 /// Flags that hold unless they are off.
 constexpr std::array<std::string_view, 3> kOnByDefault{"use_parallel_residual", "parallel_attn", "scale_attn_weights"};
-/// What has no effect on a model that is not being trained, or isn't said by name.
+/// Of keys that matter in training alone.
 constexpr std::array<std::string_view, 3> kWithout{"dropout", "initializer", "checkpointing"};
 
 /// Families whose configurations may leave these out, with what then holds.

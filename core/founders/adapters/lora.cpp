@@ -129,7 +129,7 @@ public:
     /// A head that is saved as a copy of the embedding is the embedding.
     void keepTied() {
         if (!adapter_.head) return;
-        const auto& [head, embedding] = *adapter_.head;
+        const auto head = adapter_.head->tensor, embedding = adapter_.head->embedding;
         const auto changed = [&](const std::string& tensor) {
             return std::ranges::find(adapter_.deltas, tensor, &LoraDelta::tensor) != adapter_.deltas.end();
         };
