@@ -46,7 +46,12 @@ class WalkTest : public QObject {
             .workplace = {
                 .database = folder_.filePath("runs.db").toStdString(), .resources = kResources, .threads = 1}});
         window_->show();
-        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+        // On a display the window manager may only be starting.
+        const auto isActive = [&] {
+            window_->activateWindow();
+            return window_->isActiveWindow();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isActive(), kPatience);
     }
     SnapshotPtr shown() { return window_->workbench().shown(); }
     bool shows(const char* run) { return shown() && shown()->run && shown()->run->configuration.name == run; }
@@ -227,7 +232,8 @@ class WalkTest : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(folder_.filePath("report.html")), kPatience);
 
         Typist::press(Qt::Key_E, Qt::ControlModifier);
-        QTRY_VERIFY(window_->findChild<ExportDialog*>() && view<ExportDialog>().isActiveWindow());
+        QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<ExportDialog*>() && view<ExportDialog>().isActiveWindow(),
+                                 kPatience);
         QVERIFY(Typist::tabTo("parent"));
         Typist::retype(folder_.path());
         QVERIFY(Typist::tabTo("folder"));

@@ -83,9 +83,9 @@ void UnigramModel::forPrefixes(std::string_view text, const Visit& visit) const 
         const auto byteOf = [&](std::int32_t id) {
             return static_cast<std::uint8_t>(tokens_[static_cast<std::size_t>(id)].text[size]);
         };
-        const auto same = std::ranges::equal_range(begin, end, static_cast<std::uint8_t>(text[size]), {}, byteOf);
-        begin = same.begin();
-        end = same.end();
+        const auto next = static_cast<std::uint8_t>(text[size]);
+        begin = std::partition_point(begin, end, [&](std::int32_t id) { return byteOf(id) < next; });
+        end = std::partition_point(begin, end, [&](std::int32_t id) { return byteOf(id) == next; });
     }
 }
 
