@@ -36,7 +36,6 @@ private:
 QTableView* makeEntriesTable(EntriesModel* model, const QStringList& keys, QWidget* parent) {
     auto* table = makePlainTable(parent);
     table->setModel(model);
-    table->setTextElideMode(Qt::ElideMiddle);
     table->setSelectionBehavior(QAbstractItemView::SelectItems);
     table->setEditTriggers(QAbstractItemView::AnyKeyPressed | QAbstractItemView::EditKeyPressed |
                            QAbstractItemView::DoubleClicked | QAbstractItemView::SelectedClicked);
