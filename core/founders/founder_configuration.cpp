@@ -126,8 +126,10 @@ bool isText(const nlohmann::json* value, std::string_view text) {
 class Part {
 public:
     Part(const nlohmann::json& part, std::string prefix, ComputedSettings& settings)
-        : part_(part), prefix_(std::move(prefix)), settings_(settings) {
-        for (const auto& [key, value] : part.items())
+        : part_(part), prefix_(std::move(prefix)), settings_(settings) {}
+
+    void read() {
+        for (const auto& [key, value] : part_.items())
             if (std::ranges::find(kOnByDefault, key) != kOnByDefault.end()) {
                 if (value == false) put(key, textOf(value));
             } else if (!value.is_object() && !isEmpty(value) && isComputed(key)) {
@@ -210,7 +212,7 @@ private:
         const auto* hidden = in(part_, "hidden_size");
         if (!in(part_, "head_dim") && defaults() && hidden && hidden->is_number_unsigned() &&
             !isText(in(part_, "model_type"), "qwen3") && !isText(in(part_, "model_type"), "qwen3_moe"))
-            put("head_dim", static_cast<double>(hidden->get<std::uint64_t>() / heads->get<std::uint64_t>()));
+            put("head_dim", std::to_string(hidden->get<std::uint64_t>() / heads->get<std::uint64_t>()));
     }
 
     void readWindows() {
@@ -248,7 +250,7 @@ private:
 
 void readParts(const nlohmann::json& part, const std::string& prefix, int depth, ComputedSettings& settings) {
     if (depth > kDeepest) return;
-    Part(part, prefix, settings);
+    Part(part, prefix, settings).read();
     for (const auto& [key, value] : part.items())
         if (value.is_object() && !holdsAny(key, kRotary) && key != "quantization_config")
             readParts(value, prefix + excerptOf(key) + ".", depth + 1, settings);
