@@ -1,5 +1,6 @@
 #include "ui/export/export_dialog.h"
 
+#include "ui/export/described_row.h"
 #include "ui/export/export_progress.h"
 #include "ui/export/new_folder.h"
 #include "ui/files/ask_for_path.h"
@@ -76,7 +77,7 @@ ExportDialog::ExportDialog(QWidget* parent)
     shard_->setValue(5.0);
     shard_->setSuffix(tr(" GB"));
     shard_->setLocale(QLocale(QLocale::English, QLocale::UnitedStates));
-    parent_->focusProxy()->setAccessibleName(tr("Where the new folder is made"));
+    parent_->setName(tr("Where the new folder is made"));
     const auto before = folderFor(*this, kPurpose);
     parent_->setPath(before.isEmpty() ? QDir::homePath() : before);
     verdict_->setWordWrap(true);
@@ -85,12 +86,7 @@ ExportDialog::ExportDialog(QWidget* parent)
 
     auto* form = new QFormLayout;
     const auto add = [&](const QString& name, QWidget* editor, const char* key, const QString& meaning) {
-        auto* label = new QLabel(name, this);
-        label->setBuddy(editor);
-        label->setToolTip(meaning);
-        editor->setToolTip(meaning);
-        editor->setObjectName(key);
-        form->addRow(label, editor);
+        addDescribedRow(*form, name, editor, key, meaning);
     };
     add(tr("&Model"), member_, "member", tr("A member of the archive."));
     add(tr("&In"), parent_, "parent", tr("Where the new folder is made."));

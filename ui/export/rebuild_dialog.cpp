@@ -2,6 +2,7 @@
 
 #include "core/evaluation/checkpoint_founders.h"
 #include "core/text/words.h"
+#include "ui/export/described_row.h"
 #include "ui/export/export_progress.h"
 #include "ui/export/new_folder.h"
 #include "ui/files/ask_for_path.h"
@@ -78,12 +79,7 @@ RebuildDialog::RebuildDialog(std::filesystem::path recipe, QWidget* parent, Rebu
 
     auto* form = new QFormLayout;
     const auto add = [&](const QString& name, QWidget* editor, const char* key, const QString& meaning) {
-        auto* label = new QLabel(name, this);
-        label->setBuddy(editor);
-        label->setToolTip(meaning);
-        editor->setToolTip(meaning);
-        editor->setObjectName(key);
-        form->addRow(label, editor);
+        addDescribedRow(*form, name, editor, key, meaning);
     };
     add(tr("&Founders"), founders_, "founders", tr("The models that it is merged of."));
     add(tr("&Models in"), models_, "models", tr("A folder in which founders are looked for by their names."));
