@@ -25,7 +25,7 @@ std::unique_ptr<LanguageModel> open(const Options& options) {
 }
 
 /// A JSON list of lists of token ids, each known to the network.
-TokenLists readIds(const std::string& path, const LlamaConfig& config) {
+TokenLists readIds(const std::string& path, const DecoderConfig& config) {
     const auto document = readJson(path, {.bytes = 100'000'000, .values = 10'000'000});
     if (!document.is_array() || document.empty())
         throw std::runtime_error(fmt::format("{}: is no JSON list of lists of token ids.", path));
@@ -57,7 +57,7 @@ std::shared_ptr<const Tokenizer> tokenizerIn(const std::filesystem::path& folder
 }
 
 /// The prompts of the command line, by the folder's tokenizer where they are a text.
-TokenLists promptsOf(const Options& options, const Tokenizer* tokenizer, const LlamaConfig& config) {
+TokenLists promptsOf(const Options& options, const Tokenizer* tokenizer, const DecoderConfig& config) {
     if (!options.ids.empty()) return readIds(options.ids, config);
     if (!tokenizer)
         throw std::runtime_error(fmt::format(

@@ -1,8 +1,8 @@
 // The way into the library that is linked with libtorch; networks.cpp loads it.
 #include "core/compute/networks.h"
+#include "core/networks/decoder/decoder_checkpoint.h"
 #include "core/networks/device.h"
 #include "core/networks/generation.h"
-#include "core/networks/llama_checkpoint.h"
 
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
@@ -36,11 +36,11 @@ std::string blasInUse() {
     return {};
 }
 
-class LlamaModel final : public LanguageModel {
+class DecoderModel final : public LanguageModel {
 public:
-    explicit LlamaModel(Llama network) : network_(std::move(network)) {}
+    explicit DecoderModel(Decoder network) : network_(std::move(network)) {}
 
-    const LlamaConfig& config() const override { return network_.config(); }
+    const DecoderConfig& config() const override { return network_.config(); }
     std::vector<Continuation> generate(const GenerationRequest& request) const override {
         return mergarium::generate(network_, request);
     }
@@ -54,7 +54,7 @@ public:
     }
 
 private:
-    Llama network_;
+    Decoder network_;
 };
 
 class LibtorchNetworks final : public Networks {
@@ -88,7 +88,7 @@ public:
     }
 
     std::unique_ptr<LanguageModel> languageModel(const std::filesystem::path& folder) const override {
-        return std::make_unique<LlamaModel>(openLlama(folder, device_));
+        return std::make_unique<DecoderModel>(openDecoder(folder, device_));
     }
 
 private:

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/families/decoder_config.h"
 #include "core/networks/generation_request.h"
-#include "core/networks/llama_config.h"
 #include "core/tasks/kinds.h"
 
 #include <cstddef>
@@ -19,7 +19,7 @@ class LanguageModel {
 public:
     virtual ~LanguageModel() = default;
 
-    virtual const LlamaConfig& config() const = 0;
+    virtual const DecoderConfig& config() const = 0;
     /// See networks/generation.h. Throws std::runtime_error for prompts that are empty or longer than the context.
     virtual std::vector<Continuation> generate(const GenerationRequest& request) const = 0;
 

@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -21,6 +22,14 @@ struct Piece {
     std::span<const std::int32_t> targets = {};
     /// Asks for the logits after the last token.
     bool logits = false;
+    /// Tokens that the text will have, where it is known to be read on: some networks read long texts otherwise from
+    /// the beginning.
+    std::int64_t expectedLength = 0;
+
+    /// What is known of it.
+    std::int64_t textLength() const {
+        return std::max(expectedLength, position + static_cast<std::int64_t>(tokens.size()));
+    }
 };
 
 struct PieceResults {

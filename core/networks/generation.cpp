@@ -20,7 +20,7 @@ struct Text {
     std::int64_t seen = 0;
 };
 
-void check(const Llama& network, const GenerationRequest& request) {
+void check(const Decoder& network, const GenerationRequest& request) {
     for (std::size_t i = 0; i < request.prompts.size(); ++i) {
         const auto length = static_cast<std::int64_t>(request.prompts[i].size());
         if (length == 0) throw std::runtime_error(fmt::format("Prompt {} is empty.", i + 1));
@@ -67,7 +67,7 @@ std::vector<std::int32_t> choose(const torch::Tensor& logits, std::span<const Te
 
 }  // namespace
 
-std::vector<Continuation> generate(const Llama& network, const GenerationRequest& request) {
+std::vector<Continuation> generate(const Decoder& network, const GenerationRequest& request) {
     const c10::InferenceMode inference;
     check(network, request);
     std::vector<Continuation> results(request.prompts.size());
@@ -84,6 +84,7 @@ std::vector<Continuation> generate(const Llama& network, const GenerationRequest
     const auto slots = std::clamp<std::size_t>(request.batch, 1, request.prompts.size());
     auto cache = network.cache(static_cast<std::int64_t>(slots), capacity);
 
+    const auto readAnew = network.config().readAnewAt();
     // Text i occupies row i of the cache.
     std::vector<Text> texts;
     std::size_t next = 0;
@@ -91,10 +92,18 @@ std::vector<Continuation> generate(const Llama& network, const GenerationRequest
         if (request.cancelled && *request.cancelled) break;
         while (texts.size() < slots && next < request.prompts.size()) texts.push_back({.prompt = next++});
         std::vector<Piece> pieces;
+        std::vector<std::vector<std::int32_t>> wholes(texts.size());
         for (std::size_t row = 0; row < texts.size(); ++row) {
             auto& text = texts[row];
-            const auto& fresh = text.seen == 0 ? std::span(request.prompts[text.prompt])
-                                               : std::span(results[text.prompt].tokens).last(1);
+            const std::span<const std::int32_t> prompt = request.prompts[text.prompt];
+            const std::span<const std::int32_t> added = results[text.prompt].tokens;
+            auto fresh = text.seen == 0 ? prompt : added.last(1);
+            if (text.seen > 0 && readAnew == text.seen) {
+                wholes[row].assign(prompt.begin(), prompt.end());
+                wholes[row].insert(wholes[row].end(), added.begin(), added.end());
+                fresh = wholes[row];
+                text.seen = 0;
+            }
             pieces.push_back(
                 {.slot = static_cast<std::int64_t>(row), .position = text.seen, .tokens = fresh, .logits = true});
             text.seen += static_cast<std::int64_t>(fresh.size());

@@ -9,9 +9,13 @@
 namespace mergarium {
 namespace {
 
-void check(const Llama& network, std::span<const LikelihoodQuestion> questions) {
+std::int64_t lengthOf(const LikelihoodQuestion& question) {
+    return static_cast<std::int64_t>(question.prompt.size() + question.continuation.size());
+}
+
+void check(const Decoder& network, std::span<const LikelihoodQuestion> questions) {
     for (std::size_t i = 0; i < questions.size(); ++i) {
-        const auto length = static_cast<std::int64_t>(questions[i].prompt.size() + questions[i].continuation.size());
+        const auto length = lengthOf(questions[i]);
         if (questions[i].prompt.empty()) throw std::runtime_error(fmt::format("Text {} has an empty prompt.", i + 1));
         if (length > network.config().context)
             throw std::runtime_error(fmt::format("Text {} has {} tokens, more than the model's context of {}.", i + 1,
@@ -19,16 +23,19 @@ void check(const Llama& network, std::span<const LikelihoodQuestion> questions) 
     }
 }
 
-/// Questions [begin, end) that share a prompt.
+/// Questions [begin, end) that share a prompt, and how the network reads it.
 struct Group {
     std::size_t begin = 0, end = 0;
 };
 
-std::vector<Group> groupByPrompt(std::span<const LikelihoodQuestion> questions, std::size_t most) {
+std::vector<Group> groupByPrompt(std::span<const LikelihoodQuestion> questions, std::size_t most,
+                                 std::int64_t readAnewAt) {
     std::vector<Group> groups;
+    // The last token of a text is never read.
+    const auto isLong = [&](std::size_t i) { return readAnewAt > 0 && lengthOf(questions[i]) - 1 > readAnewAt; };
     for (std::size_t i = 0; i < questions.size(); ++i) {
-        const bool same =
-            i > 0 && i - groups.back().begin < most && std::ranges::equal(questions[i].prompt, questions[i - 1].prompt);
+        const bool same = i > 0 && i - groups.back().begin < most && isLong(i) == isLong(i - 1) &&
+                          std::ranges::equal(questions[i].prompt, questions[i - 1].prompt);
         if (same)
             groups.back().end = i + 1;
         else
@@ -38,7 +45,7 @@ std::vector<Group> groupByPrompt(std::span<const LikelihoodQuestion> questions, 
 }
 
 /// Answers some groups: first their prompts without the last token, each once, then what is asked for.
-void answer(const Llama& network, std::span<const LikelihoodQuestion> questions, std::span<const Group> groups,
+void answer(const Decoder& network, std::span<const LikelihoodQuestion> questions, std::span<const Group> groups,
             std::vector<std::vector<float>>& answers) {
     const std::size_t begin = groups.front().begin;
     const std::size_t end = groups.back().end;
@@ -53,7 +60,8 @@ void answer(const Llama& network, std::span<const LikelihoodQuestion> questions,
         if (prompt.size() > 1)
             prompts.push_back({.slot = static_cast<std::int64_t>(group.begin - begin),
                                .position = 0,
-                               .tokens = prompt.first(prompt.size() - 1)});
+                               .tokens = prompt.first(prompt.size() - 1),
+                               .expectedLength = lengthOf(questions[group.begin]) - 1});
     }
     if (!prompts.empty()) network.forward(prompts, cache);
     for (const auto& group : groups)
@@ -81,13 +89,13 @@ void answer(const Llama& network, std::span<const LikelihoodQuestion> questions,
 
 }  // namespace
 
-std::vector<std::vector<float>> logLikelihoods(const Llama& network, std::span<const LikelihoodQuestion> questions,
+std::vector<std::vector<float>> logLikelihoods(const Decoder& network, std::span<const LikelihoodQuestion> questions,
                                                std::size_t batch, const std::atomic<bool>* cancelled) {
     const c10::InferenceMode inference;
     check(network, questions);
     std::vector<std::vector<float>> answers(questions.size());
     const std::size_t rows = std::max<std::size_t>(1, batch);
-    const auto groups = groupByPrompt(questions, rows);
+    const auto groups = groupByPrompt(questions, rows, network.config().readAnewAt());
     for (std::size_t first = 0; first < groups.size();) {
         if (cancelled && *cancelled) break;
         std::size_t last = first + 1;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/networks/llama.h"
+#include "core/networks/decoder/decoder.h"
 
 #include <atomic>
 #include <cstdint>
@@ -20,7 +20,7 @@ struct LikelihoodQuestion {
 /// Neighbours with the same prompt (the choices of one question) go through it once. Up to `batch` texts at a time.
 /// Stops early, with empty answers, once `cancelled`, which may be null. Throws std::runtime_error for texts beyond the
 /// model's context.
-std::vector<std::vector<float>> logLikelihoods(const Llama& network, std::span<const LikelihoodQuestion> questions,
+std::vector<std::vector<float>> logLikelihoods(const Decoder& network, std::span<const LikelihoodQuestion> questions,
                                                std::size_t batch, const std::atomic<bool>* cancelled = nullptr);
 
 }  // namespace mergarium

@@ -6,11 +6,11 @@
 namespace mergarium {
 namespace {
 
-struct Weights {
+struct MlpViews {
     torch::Tensor inputWeights, inputBias, outputWeights, outputBias;
 };
 
-Weights viewsOf(const Mlp::Shape& shape, const torch::Tensor& flat) {
+MlpViews viewsOf(const Mlp::Shape& shape, const torch::Tensor& flat) {
     const auto layout = Mlp::layout(shape);
     const auto view = [&](std::size_t index) {
         const auto& tensor = layout.tensors[index];

@@ -1,8 +1,8 @@
 // How near a language model's pass comes to the matrix products that it can't do without. One run measures, in turn and
 // several times over: prompts read at once and tokens generated in a batch, by our own kernels and by libtorch's, and
 // the bare products of the same sizes. Medians are compared. The network has random weights, so nothing is downloaded.
+#include "core/networks/decoder/decoder.h"
 #include "core/networks/generation.h"
-#include "core/networks/llama.h"
 #include "core/random/random_stream.h"
 #include "core/startup/tuned_libraries.h"
 #include "tests/bench/options.h"
@@ -39,7 +39,7 @@ struct Sizes {
 /// The products of one pass: `tokens` through all layers, `heads` of them through the head.
 class BareProducts {
 public:
-    BareProducts(const LlamaConfig& config, const torch::TensorOptions& options) : config_(config) {
+    BareProducts(const DecoderConfig& config, const torch::TensorOptions& options) : config_(config) {
         const auto queries = config.heads * config.headSize, keys = config.keyHeads * config.headSize;
         const auto matrix = [&](std::int64_t outputs, std::int64_t inputs) {
             return at::randn({outputs, inputs}, options);
@@ -62,7 +62,7 @@ public:
     }
 
 private:
-    LlamaConfig config_;
+    DecoderConfig config_;
     std::vector<std::vector<torch::Tensor>> layers_;
     torch::Tensor head_;
 };
@@ -72,7 +72,7 @@ struct Times {
 };
 
 /// Reads the prompts and generates, as `generate` does but with the two apart.
-void measure(const Llama& network, const Sizes& sizes, Times& times) {
+void measure(const Decoder& network, const Sizes& sizes, Times& times) {
     RandomStream random(1, 0, Purpose::FounderWeights);
     std::vector<std::vector<std::int32_t>> prompts(static_cast<std::size_t>(sizes.batch),
                                                    std::vector<std::int32_t>(static_cast<std::size_t>(sizes.prompt)));
@@ -92,14 +92,10 @@ void measure(const Llama& network, const Sizes& sizes, Times& times) {
 
 int main(int argc, char** argv) {
     restartWithTunedLibraries(argv);
-    LlamaConfig config{.vocabulary = 32000,
-                       .hidden = 768,
-                       .intermediate = 2048,
-                       .layers = 12,
-                       .heads = 12,
-                       .keyHeads = 12,
-                       .headSize = 64,
-                       .context = 4096};
+    // A Llama's, unless --config names another config.json.
+    std::string file;
+    std::int64_t vocabulary = 32000, hidden = 768, intermediate = 2048, layers = 12, heads = 12, keyHeads = 12,
+                 headSize = 64;
     Sizes sizes;
     int rounds = 5;
     int threads = at::get_num_threads();
@@ -108,29 +104,36 @@ int main(int argc, char** argv) {
     bench::Options("Language models against bare matrix products")
         .add("--rounds", &rounds)
         .add("--threads", &threads)
+        .add("--config", &file, "config.json of any family")
         .add("--batch", &sizes.batch)
         .add("--prompt", &sizes.prompt)
         .add("--new-tokens", &sizes.newTokens)
-        .add("--hidden", &config.hidden)
-        .add("--intermediate", &config.intermediate)
-        .add("--layers", &config.layers)
-        .add("--heads", &config.heads)
-        .add("--key-heads", &config.keyHeads)
-        .add("--head-size", &config.headSize)
-        .add("--vocabulary", &config.vocabulary)
+        .add("--hidden", &hidden)
+        .add("--intermediate", &intermediate)
+        .add("--layers", &layers)
+        .add("--heads", &heads)
+        .add("--key-heads", &keyHeads)
+        .add("--head-size", &headSize)
+        .add("--vocabulary", &vocabulary)
         .add("--library", &library, "Also by libtorch's kernels")
         .add("--device", &device, "cpu or cuda")
         .read(argc, argv);
     at::set_num_threads(threads);
     const c10::InferenceMode inference;
 
-    const auto layout = Llama::layout(config);
+    const nlohmann::json llama{{"model_type", "llama"},           {"vocab_size", vocabulary},
+                               {"hidden_size", hidden},           {"intermediate_size", intermediate},
+                               {"num_hidden_layers", layers},     {"num_attention_heads", heads},
+                               {"num_key_value_heads", keyHeads}, {"head_dim", headSize},
+                               {"max_position_embeddings", 4096}};
+    const auto config = decoderConfigOf(file.empty() ? llama : readJsonObject(file, kSettingsJson), file);
+    const auto layout = Decoder::layout(config);
     const torch::Device where(device);
-    Llama network(config, layout, where);
+    Decoder network(config, layout, where);
     network.flat().normal_(0.0, 0.02);
-    std::optional<Llama> other;
+    std::optional<Decoder> other;
     if (library && where.is_cpu()) {
-        other.emplace(config, layout, where, Llama::Kernels::Library);
+        other.emplace(config, layout, where, Decoder::Kernels::Library);
         other->flat().copy_(network.flat());
     }
     const BareProducts bare(config, network.flat().options());

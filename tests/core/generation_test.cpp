@@ -1,7 +1,7 @@
 #include "core/networks/generation.h"
 
 #include "core/networks/likelihood.h"
-#include "tests/support/random_llama.h"
+#include "tests/support/random_decoder.h"
 #include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 

@@ -8,11 +8,11 @@
 #include "core/drafts/drafts.h"
 #include "core/drafts/run_queue.h"
 #include "core/export/model_recipe.h"
+#include "core/families/families.h"
 #include "core/files/json.h"
 #include "core/files/text_file.h"
 #include "core/founders/adapters/lora.h"
 #include "core/history/history.h"
-#include "core/networks/llama_config.h"
 #include "core/store/birth_pages.h"
 #include "core/store/run_catalog.h"
 #include "core/sweeps/sweep.h"
@@ -172,7 +172,7 @@ void readAnswer(const fs::path& path) {
 }
 
 void readModelConfiguration(const fs::path& path) {
-    const auto config = LlamaConfig::read(path.parent_path());
+    const auto config = decoderConfigIn(path.parent_path());
     require(config.heads > 0 && config.keyHeads > 0 && config.heads % config.keyHeads == 0);
 }
 

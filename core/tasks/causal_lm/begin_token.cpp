@@ -46,10 +46,9 @@ std::optional<std::int32_t> namedByNetwork(const Json& settings, const Tokenizer
 
 }  // namespace
 
-std::optional<std::int32_t> beginTokenOf(const std::filesystem::path& folder, const LlamaConfig& config,
+std::optional<std::int32_t> beginTokenOf(const std::filesystem::path& folder, const DecoderConfig& config,
                                          const Tokenizer& tokenizer) {
-    using enum LlamaConfig::Family;
-    if (config.family != Llama && config.family != Mistral) return std::nullopt;
+    if (!config.begins) return std::nullopt;
     try {
         const auto settings = folder / "tokenizer_config.json";
         if (std::filesystem::exists(settings))

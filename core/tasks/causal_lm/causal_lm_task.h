@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/founders/founders.h"
-#include "core/networks/llama.h"
+#include "core/networks/decoder/decoder.h"
 #include "core/tasks/causal_lm/prepared_questions.h"
 #include "core/tasks/task.h"
 
@@ -51,7 +51,7 @@ private:
 
     std::shared_ptr<const PreparedQuestions> questions_;
     const CausalLmSettings& settings_;
-    Llama network_;
+    Decoder network_;
     std::vector<std::string> answers_;
     std::uint64_t tokens_ = 0;
 };

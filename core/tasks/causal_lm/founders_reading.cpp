@@ -1,5 +1,6 @@
 #include "core/tasks/causal_lm/founders_reading.h"
 
+#include "core/families/families.h"
 #include "core/files/beneath.h"
 
 #include <fmt/format.h>
@@ -42,7 +43,7 @@ bool readsAlike(const PreparedQuestions& questions, const FounderSource& first, 
 
 bool endsAlike(const PreparedQuestions& questions, const FounderSource& founder) {
     return questions.settings.scoring != QuestionScoring::ExactMatch ||
-           LlamaConfig::read(founder.base().folder()).endTokens == questions.config.endTokens;
+           decoderConfigIn(founder.base().folder()).endTokens == questions.config.endTokens;
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "core/tasks/causal_lm/prepared_questions.h"
 
+#include "core/families/families.h"
 #include "core/founders/child_folder.h"
+#include "core/networks/decoder/decoder_weights.h"
 #include "core/tasks/causal_lm/begin_token.h"
 
 #include <fmt/format.h>
@@ -25,11 +27,11 @@ std::filesystem::path folderOf(const FounderSource& founder) {
 
 /// As config.json says, but for what an adapter or the other founders change: the rows of the vocabulary, and whether
 /// the head is the embedding.
-LlamaConfig configOf(const FounderSource& founder, const Layout& layout) {
-    constexpr std::string_view kEmbedding = "model.embed_tokens.weight";
-    auto config = LlamaConfig::read(folderOf(founder));
-    const auto* own = founder.base().find(kEmbedding);
-    const auto adapted = founder.indexOf(kEmbedding);
+DecoderConfig configOf(const FounderSource& founder, const Layout& layout) {
+    auto config = withNamesOf(decoderConfigIn(folderOf(founder)), layout);
+    const auto embedding = config.nameOf(config.names.embedding) + ".weight";
+    const auto* own = founder.base().find(embedding);
+    const auto adapted = founder.indexOf(embedding);
     if (own && adapted && founder.tensors()[*adapted].shape.front() != own->shape.front())
         config.vocabulary = founder.tensors()[*adapted].shape.front();
     config.tied = tiedIn(layout, founder);

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/families/decoder_config.h"
 #include "core/founders/founder_source.h"
-#include "core/networks/llama_config.h"
 #include "core/tasks/attempt.h"
 #include "core/tasks/causal_lm/answer_check.h"
 #include "core/tasks/causal_lm/questions.h"
@@ -31,7 +31,7 @@ struct PreparedQuestions {
     };
 
     CausalLmSettings settings;
-    LlamaConfig config;
+    DecoderConfig config;
     std::shared_ptr<const Tokenizer> tokenizer;
     /// What prompts should begin with; absent: nothing that is known.
     std::optional<std::int32_t> beginToken;

@@ -1,0 +1,69 @@
+#include "core/families/families.h"
+
+#include "core/families/all_families.h"
+#include "core/families/config_keys.h"
+#include "core/files/json.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace mergarium {
+namespace {
+
+using nlohmann::json;
+
+const std::array kFamilies{&kLlama,   &kMistral, &kMixtral, &kQwen2,    &kQwen2Moe,   &kQwen3,   &kQwen3Moe, &kGemma,
+                           &kGemma2,  &kGemma3,  &kPhi,     &kPhi3,     &kGpt2,       &kGptNeox, &kOlmo2,    &kOlmoe,
+                           &kGranite, &kCohere,  &kCohere2, &kStablelm, &kStarcoder2, &kFalcon,  &kSmollm3,  &kGlm4};
+
+const ModelFamily& familyOf(const ConfigKeys& keys) {
+    const auto type = keys.text("model_type");
+    const auto found = std::ranges::find(kFamilies, type, &ModelFamily::type);
+    if (found == kFamilies.end())
+        keys.unsupported("model_type", fmt::format("; supported are {}", fmt::join(familyNames(), ", ")));
+    const auto& family = **found;
+    if (const json* architectures = keys.find("architectures"))
+        if (!architectures->is_array() || architectures->size() != 1 || architectures->front() != family.architecture)
+            keys.unsupported("architectures",
+                             fmt::format("; for model_type \"{}\" it is [\"{}\"]", type, family.architecture));
+    return family;
+}
+
+}  // namespace
+
+std::vector<std::string_view> familyNames() {
+    std::vector<std::string_view> names;
+    for (const auto* family : kFamilies) names.push_back(family->type);
+    return names;
+}
+
+DecoderConfig decoderConfigOf(const json& document, std::string_view source) {
+    const ConfigKeys keys(document, source);
+    const auto& family = familyOf(keys);
+    if (keys.has("quantization_config"))
+        keys.refuse("quantization_config",
+                    "asks for quantised weights, which are not supported; use an unquantised copy");
+    auto config = family.read(keys);
+    config.family = family.type;
+    config.endTokens = keys.tokens("eos_token_id");
+    return config;
+}
+
+DecoderConfig decoderConfigIn(const std::filesystem::path& folder) {
+    const auto path = folder / "config.json";
+    auto config = decoderConfigOf(readJsonObject(path, kSettingsJson), path.string());
+    const auto generation = folder / "generation_config.json";
+    if (std::filesystem::exists(generation)) {
+        const auto document = readJsonObject(generation, kSettingsJson);
+        const auto source = generation.string();
+        if (auto tokens = ConfigKeys(document, source).tokens("eos_token_id"); !tokens.empty())
+            config.endTokens = std::move(tokens);
+    }
+    return config;
+}
+
+}  // namespace mergarium

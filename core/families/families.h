@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/families/decoder_config.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+namespace mergarium {
+
+class ConfigKeys;
+
+/// A family of language models: how its config.json describes a network. One file each.
+struct ModelFamily {
+    /// As `model_type` and `architectures` name it.
+    std::string_view type, architecture;
+    /// What a key means, and what holds where it is missing, is as in Hugging Face's transformers. Throws
+    /// std::runtime_error naming the key that is missing, wrong, or asks for what isn't supported.
+    DecoderConfig (*read)(const ConfigKeys& keys);
+};
+
+/// All of them, by name.
+std::vector<std::string_view> familyNames();
+
+/// Throws std::runtime_error naming `source` and the key that is missing, wrong, or asks for what isn't supported.
+DecoderConfig decoderConfigOf(const nlohmann::json& config, std::string_view source);
+
+/// config.json of a folder, and the end tokens of its generation_config.json where that names any.
+DecoderConfig decoderConfigIn(const std::filesystem::path& folder);
+
+}  // namespace mergarium

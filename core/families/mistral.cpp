@@ -1,0 +1,22 @@
+#include "core/families/all_families.h"
+#include "core/families/config_parts.h"
+
+namespace mergarium {
+namespace {
+
+/// Mistral (Jiang et al., arXiv 2310.06825): Llama with a window in all layers.
+DecoderConfig readMistral(const ConfigKeys& keys) {
+    auto config = commonConfig(keys, {.keyHeadsAsHeads = false});
+    const auto window = keys.countOrZero("sliding_window", 0);
+    setWindows(keys, config, window, [](std::size_t) { return true; });
+    for (const auto& layer : config.layers)
+        if (layer.window != window) keys.unsupported("layer_types", ": a window in all layers is, or in none");
+    config.begins = true;
+    return config;
+}
+
+}  // namespace
+
+const ModelFamily kMistral{.type = "mistral", .architecture = "MistralForCausalLM", .read = readMistral};
+
+}  // namespace mergarium

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "core/checkpoint/layout.h"
+#include "core/families/decoder_config.h"
+
+#include <torch/types.h>
+
+#include <string_view>
+#include <vector>
+
+namespace mergarium {
+
+/// A product with a matrix [outputs, inputs], which may lie in memory the other way round, and a bias where the family
+/// has one.
+struct Linear {
+    torch::Tensor weight;
+    torch::Tensor bias;
+};
+
+struct NormWeights {
+    /// Undefined where the family has no such norm.
+    torch::Tensor weight;
+    torch::Tensor bias;
+};
+
+/// down(activation(gate x) * up x), or without a gate down(activation(up x)).
+struct MlpWeights {
+    /// Undefined in a plain one.
+    Linear gate;
+    Linear up, down;
+};
+
+/// The tensors of one network, views into its flat buffer.
+struct DecoderWeights {
+    struct Layer {
+        NormWeights attentionNorm, attentionOutputNorm, mlpNorm, mlpOutputNorm;
+        Linear queries, keys, values;
+        /// Instead of these three where their rows go key head by key head.
+        Linear joined;
+        Linear output;
+        /// One, or one per head; empty where the family has none.
+        std::vector<NormWeights> queryNorm, keyNorm;
+        /// Undefined in a layer with experts.
+        MlpWeights mlp;
+        Linear router;
+        std::vector<MlpWeights> experts;
+        /// Undefined where there is none.
+        MlpWeights sharedExpert;
+        Linear sharedGate;
+    };
+    torch::Tensor embedding;
+    /// [positions, hidden]; undefined where none are learnt.
+    torch::Tensor positions;
+    std::vector<Layer> layers;
+    NormWeights norm;
+    /// The embedding when tied.
+    Linear head;
+
+    /// Views into `flat`, which holds the tensors of `layout`. Throws as checkTensors does.
+    static DecoderWeights in(const torch::Tensor& flat, const DecoderConfig& config, const Layout& layout);
+};
+
+/// All tensors of a network as Hugging Face names them, in depth order: embedding, layers, norm, and the head unless
+/// tied.
+Layout decoderLayout(const DecoderConfig& config);
+
+/// A configuration whose names are those of the tensors there are: folders of the bare network, without a head of its
+/// own, leave out what stands before its names.
+DecoderConfig withNamesOf(DecoderConfig config, const Layout& layout);
+
+/// Throws std::runtime_error naming `source` and the tensor that is missing, has another shape, holds integers, or is
+/// unknown to the network. Allowed beyond are tensors that no network needs (DecoderNames::idle), and the head of a
+/// tied one.
+void checkTensors(const DecoderConfig& config, const Layout& layout, std::string_view source);
+
+}  // namespace mergarium

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/kernels/packed_tokens.h"
+#include "core/networks/decoder/decoder_weights.h"
+#include "core/networks/decoder/rotary.h"
+
+#include <span>
+
+namespace mergarium {
+
+/// The Llama family's pass in libtorch's operators, on any device and in the weights' own type; norms and rotations are
+/// computed in fp32. As Decoder::forward; pieces have been checked.
+PieceResults libraryForward(const DecoderConfig& config, std::span<const Rotary> ropes, const DecoderWeights& weights,
+                            std::span<const Piece> pieces, KeyValueCache& cache);
+
+/// Keys and values [slots, capacity, keyHeads, headSize].
+KeyValueCache libraryCache(const DecoderConfig& config, const torch::TensorOptions& options, std::int64_t slots,
+                           std::int64_t capacity);
+
+}  // namespace mergarium

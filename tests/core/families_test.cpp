@@ -1,0 +1,179 @@
+#include "core/families/families.h"
+#include "core/checkpoint/checkpoint.h"
+#include "core/networks/decoder/decoder_checkpoint.h"
+#include "core/networks/decoder/decoder_weights.h"
+#include "core/networks/likelihood.h"
+#include "tests/support/json_file.h"
+#include "tests/support/random_decoder.h"
+#include "tests/support/suite.h"
+#include "tests/support/tensor_files.h"
+
+#include <QTest>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+using namespace mergarium;
+using namespace mergarium::test;
+using Kernels = Decoder::Kernels;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A small random model of every family, and what transformers makes of it, with the distance between its own results
+/// in single and in double precision.
+const fs::path kFamilies = MERGARIUM_TEST_DATA "/families";
+
+std::vector<std::string> folders() {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(kFamilies)) names.push_back(entry.path().filename().string());
+    std::ranges::sort(names);
+    return names;
+}
+
+Tokens untilEnd(Tokens tokens, const std::vector<std::int32_t>& ends) {
+    const auto end = std::ranges::find_first_of(tokens, ends);
+    if (end != tokens.end()) tokens.erase(end + 1, tokens.end());
+    return tokens;
+}
+
+double errorBar(const fs::path& folder) {
+    return std::max(1e-4, 4.0 * readJson(folder / "meta.json")["fp64_vs_fp32_logits_maxdiff"].get<double>());
+}
+
+}  // namespace
+
+class FamiliesTest : public QObject {
+    Q_OBJECT
+
+    static void forAllKernels() {
+        QTest::addColumn<QString>("folder");
+        QTest::addColumn<bool>("own");
+        for (const auto& folder : folders())
+            for (const bool own : {true, false})
+                QTest::addRow("%s, %s kernels", folder.c_str(), own ? "best" : "libtorch's")
+                    << QString::fromStdString(folder) << own;
+    }
+
+    static Decoder opened(const QString& folder, bool own) {
+        return openDecoder(kFamilies / folder.toStdString(), torch::kCPU, own ? Kernels::Best : Kernels::Library);
+    }
+
+private Q_SLOTS:
+    void publishedNetworksAgree_data() { forAllKernels(); }
+
+    void publishedNetworksAgree() {
+        QFETCH(QString, folder);
+        QFETCH(bool, own);
+        const auto path = kFamilies / folder.toStdString();
+        const auto network = opened(folder, own);
+        const auto texts = readJson(path / "input_ids.json").get<std::vector<Tokens>>();
+        const auto expected = Checkpoint::open(path / "expected.safetensors");
+        const auto together = whole(network, texts);
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            const auto number = std::to_string(i);
+            const auto logits = storedFloats(*expected, "logits_last." + number);
+            const auto logProbabilities = storedFloats(*expected, "token_logprobs." + number);
+            const auto alone = whole(network, {texts[i]});
+            QVERIFY(distance(rowOf(together.logits, i), logits) < errorBar(path));
+            QVERIFY(distance(rowOf(alone.logits, 0), logits) < errorBar(path));
+            QVERIFY(distance(together.logProbabilities[i], logProbabilities) < errorBar(path));
+            QVERIFY(distance(alone.logProbabilities[0], logProbabilities) < errorBar(path));
+        }
+    }
+
+    void theyContinueTextsAsPublished_data() { forAllKernels(); }
+
+    void theyContinueTextsAsPublished() {
+        QFETCH(QString, folder);
+        QFETCH(bool, own);
+        const auto path = kFamilies / folder.toStdString();
+        const auto network = opened(folder, own);
+        const auto texts = readJson(path / "input_ids.json").get<std::vector<Tokens>>();
+        const auto greedy = readJson(path / "greedy.json");
+        const auto& ends = network.config().endTokens;
+        QVERIFY(!ends.empty());
+        for (const std::size_t batch : {1U, 2U, 3U}) {
+            const auto found = continuations(network, {.prompts = texts, .maximumNewTokens = 16, .batch = batch});
+            const auto ended =
+                continuations(network, {.prompts = texts, .maximumNewTokens = 16, .stopTokens = ends, .batch = batch});
+            for (std::size_t i = 0; i < texts.size(); ++i) {
+                const auto expected = greedy[i]["new_tokens"].get<Tokens>();
+                QCOMPARE(found[i], expected);
+                QCOMPARE(ended[i], untilEnd(expected, ends));
+            }
+        }
+    }
+
+    void configurationsOfBothVersionsMeanTheSame() {
+        for (const auto& folder : folders()) {
+            const auto path = kFamilies / folder;
+            const auto later = decoderConfigOf(readJson(path / "config.json"), "later");
+            const auto earlier = decoderConfigOf(readJson(path / "config.v4.json"), "earlier");
+            QVERIFY2(later == earlier, folder.c_str());
+        }
+    }
+
+    void aTextThatOutgrowsTheOriginalContextIsReadAnew_data() {
+        QTest::addColumn<bool>("own");
+        QTest::newRow("best kernels") << true;
+        QTest::newRow("libtorch's kernels") << false;
+    }
+
+    void aTextThatOutgrowsTheOriginalContextIsReadAnew() {
+        QFETCH(bool, own);
+        const auto network = opened("phi3", own);
+        const auto crossing = readJson(kFamilies / "phi3" / "crossing.json");
+        const auto prompt = crossing["prompt"].get<Tokens>();
+        const auto expected = crossing["full_recompute"]["new_tokens"].get<Tokens>();
+        const auto found = continuations(network, {.prompts = {prompt, prompt}, .maximumNewTokens = 16, .batch = 2});
+        QCOMPARE(found[0], expected);
+        QCOMPARE(found[1], expected);
+
+        // What follows counts from the first token on: the text read at once, and its prompt apart.
+        auto text = prompt;
+        text.insert(text.end(), expected.begin(), expected.end());
+        const auto atOnce = whole(network, {Tokens(text.begin(), text.end() - 1)}).logProbabilities[0];
+        const LikelihoodQuestion question{.prompt = prompt, .continuation = expected};
+        const auto apart = logLikelihoods(network, {&question, 1}, 4)[0];
+        const auto common = expected.size() - 1;  // the last one isn't asked of what was read at once
+        QVERIFY(distance(std::span(apart).first(common), std::span(atOnce).subspan(prompt.size() - 1)) < 1e-4);
+    }
+
+    void foldersOfTheBareNetworkLeaveOutTheFirstPartOfNames() {
+        const auto config = decoderConfigIn(kFamilies / "gpt2");
+        Layout bare;
+        for (const auto& tensor : decoderLayout(config).tensors) {
+            QVERIFY(tensor.name.starts_with("transformer."));
+            bare.append(tensor.name.substr(std::string("transformer.").size()), tensor.shape);
+        }
+        // As older files hold it: the mask of what a token sees.
+        bare.append("h.0.attn.bias", {1, 1, config.context, config.context});
+        Decoder network(config, bare, torch::kCPU);
+        const auto checkpoint = Checkpoint::open(kFamilies / "gpt2");
+        for (const auto& tensor : bare.tensors)
+            if (const auto* stored = checkpoint->find("transformer." + tensor.name))
+                std::ranges::copy(storedFloats(*checkpoint, stored->name),
+                                  network.parameters().subspan(tensor.begin, tensor.count).begin());
+        const auto text = randomText(12, 3, 512);
+        QCOMPARE(distance(rowOf(whole(network, {text}).logits, 0),
+                          rowOf(whole(openDecoder(kFamilies / "gpt2", torch::kCPU), {text}).logits, 0)),
+                 0.0);
+    }
+
+    void aFamilyThatIsNotThereIsRefusedWithThoseThatAre() {
+        const auto message = messageOf([] {
+            decoderConfigOf(smallConfig({{"model_type", "mamba2"}}), "m/config.json");
+        });
+        QVERIFY2(
+            message.starts_with("m/config.json: model_type is \"mamba2\", which is not supported; supported are llama, "
+                                "mistral, mixtral, qwen2, "),
+            message.c_str());
+    }
+};
+
+MERGARIUM_SUITE(FamiliesTest)
+#include "families_test.moc"
