@@ -33,6 +33,19 @@ const ModelFamily& familyOf(const ConfigKeys& keys) {
     return family;
 }
 
+/// What would ask for memory that no tensor has shown there is a need of.
+void checkNumbers(const ConfigKeys& keys, const DecoderConfig& config) {
+    constexpr std::int64_t kMostHeads = 65'536, kMostExperts = 65'536;
+    if (config.heads > kMostHeads)
+        keys.refuse("num_attention_heads", fmt::format("({}) is more than {}", config.heads, kMostHeads));
+    const auto& experts = config.experts;
+    if (experts.count > kMostExperts)
+        keys.refuse("num_experts", fmt::format("({}) is more than {}", experts.count, kMostExperts));
+    if (experts.perToken > experts.count)
+        keys.refuse("num_experts_per_tok",
+                    fmt::format("({}) is more than the {} experts that there are", experts.perToken, experts.count));
+}
+
 }  // namespace
 
 std::vector<std::string_view> familyNames() {
@@ -48,6 +61,7 @@ DecoderConfig decoderConfigOf(const json& document, std::string_view source) {
         keys.refuse("quantization_config",
                     "asks for quantised weights, which are not supported; use an unquantised copy");
     auto config = family.read(keys);
+    checkNumbers(keys, config);
     config.family = family.type;
     config.endTokens = keys.tokens("eos_token_id");
     return config;

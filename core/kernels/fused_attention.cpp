@@ -1,5 +1,7 @@
 #include "core/kernels/fused_attention.h"
 
+#include "core/kernels/activations.h"
+
 #include <ATen/Parallel.h>
 
 #include <algorithm>
@@ -43,31 +45,55 @@ struct Attend {
 
     /// A head of a run, normalised where the family does that, turned, and multiplied by `scale`, to
     /// [headSize][stride].
-    [[gnu::always_inline]] void turned(const Run& run, std::size_t feature, const float* norm, float scale, float* to,
-                                       std::size_t stride) const {
+    [[gnu::always_inline]] void turned(const Run& run, std::size_t feature, const NormShape* norm, float scale,
+                                       float* to, std::size_t stride) const {
         const std::size_t width = projected.width(run.firstToken / TokenBlocks::kWidth);
         const float* from = projected.at(feature, run.firstToken);
-        const float* cosines = turns.at(0, run.firstToken);
-        const std::size_t half = shape.headSize / 2;
-        const float* sines = cosines + half * width;
-        std::array<float, TokenBlocks::kWidth> factors;
-        std::fill_n(factors.begin(), run.count, norm ? 0.0F : scale);
-        if (norm) {
-            for (std::size_t i = 0; i < shape.headSize; ++i)
-                for (std::size_t t = 0; t < run.count; ++t) factors[t] += from[i * width + t] * from[i * width + t];
-            for (std::size_t t = 0; t < run.count; ++t)
-                factors[t] = scale / std::sqrt(factors[t] / static_cast<float>(shape.headSize) + shape.normEpsilon);
-        }
+        std::array<float, TokenBlocks::kWidth> means{}, factors;
+        std::fill_n(factors.begin(), run.count, scale);
+        if (norm) statistics(run, *norm, from, width, scale, means.data(), factors.data());
+        const auto of = [&](std::size_t i, std::size_t t) __attribute__((always_inline)) {
+            const float value = (from[i * width + t] - means[t]) * factors[t];
+            if (!norm) return value;
+            return value * (norm->weights[i] + norm->shift) + (norm->bias ? norm->bias[i] * scale : 0.0F);
+        };
+        const std::size_t half = shape.rotated / 2;
+        const std::size_t step = shape.neighbours ? 2 : 1, apart = shape.neighbours ? 1 : half;
         for (std::size_t i = 0; i < half; ++i) {
-            const float left = norm ? norm[i] : 1.0F;
-            const float right = norm ? norm[i + half] : 1.0F;
+            const float* cosines = turns.at(i, run.firstToken);
+            const float* sines = cosines + half * width;
+            const std::size_t first = i * step, second = first + apart;
             for (std::size_t t = 0; t < run.count; ++t) {
-                const float a = from[i * width + t] * factors[t] * left;
-                const float b = from[(i + half) * width + t] * factors[t] * right;
-                to[i * stride + t] = a * cosines[i * width + t] - b * sines[i * width + t];
-                to[(i + half) * stride + t] = b * cosines[i * width + t] + a * sines[i * width + t];
+                const float a = of(first, t), b = of(second, t);
+                to[first * stride + t] = a * cosines[t] - b * sines[t];
+                to[second * stride + t] = b * cosines[t] + a * sines[t];
             }
         }
+        for (std::size_t i = shape.rotated; i < shape.headSize; ++i)
+            for (std::size_t t = 0; t < run.count; ++t) to[i * stride + t] = of(i, t);
+    }
+
+    /// Of a head's numbers for every token of a run: their mean where the norm takes it away, and what they are then
+    /// multiplied by, `scale` among it.
+    [[gnu::always_inline]] void statistics(const Run& run, const NormShape& norm, const float* from, std::size_t width,
+                                           float scale, float* means, float* factors) const {
+        const auto size = static_cast<float>(shape.headSize);
+        if (norm.centred) {
+            for (std::size_t i = 0; i < shape.headSize; ++i)
+                for (std::size_t t = 0; t < run.count; ++t) means[t] += from[i * width + t];
+            for (std::size_t t = 0; t < run.count; ++t) means[t] /= size;
+        }
+        std::fill_n(factors, run.count, 0.0F);
+        for (std::size_t i = 0; i < shape.headSize; ++i)
+            for (std::size_t t = 0; t < run.count; ++t) {
+                const float distance = from[i * width + t] - means[t];
+                factors[t] += distance * distance;
+            }
+        for (std::size_t t = 0; t < run.count; ++t) factors[t] = scale / std::sqrt(factors[t] / size + norm.epsilon);
+    }
+
+    static const NormShape* normOf(const std::vector<NormShape>& norms, std::size_t head) {
+        return norms.empty() ? nullptr : &norms[norms.size() == 1 ? 0 : head];
     }
 
     /// scores[query][key] for keys [from, to), both whole vectors.
@@ -123,7 +149,8 @@ struct Attend {
         };
         Vector16 most = all(kNever);
         for (std::size_t key = 0; key < count; key += kVectorWidth) {
-            const Vector16 one = seen(key) ? load(scores + key) : all(kNever);
+            const Vector16 score = shape.cap == 0.0F ? load(scores + key) : softCapped(shape.cap, load(scores + key));
+            const Vector16 one = seen(key) ? score : all(kNever);
             store(scores + key, one);
             most = largest(most, one);
         }
@@ -201,7 +228,8 @@ struct Attend {
             const Run one{.firstToken = token,
                           .count = std::min(tokens - done, TokenBlocks::kWidth - token % TokenBlocks::kWidth),
                           .position = static_cast<std::size_t>(piece.position) + done};
-            turned(one, (shape.heads + keyHead) * size, shape.keyNorm, 1.0F, keys + one.position, cache.capacity);
+            turned(one, (shape.heads + keyHead) * size, normOf(shape.keyNorms, keyHead), 1.0F, keys + one.position,
+                   cache.capacity);
             const std::size_t width = projected.width(token / TokenBlocks::kWidth);
             const float* value = projected.at((shape.heads + shape.keyHeads + keyHead) * size, token);
             for (std::size_t t = 0; t < one.count; ++t)
@@ -209,10 +237,9 @@ struct Attend {
                     values[(one.position + t) * cache.valueSize + i] = value[i * width + t];
 
             const std::size_t queries = groupSize * one.count;
-            const float scale = 1.0F / std::sqrt(static_cast<float>(size));
-            for (std::size_t head = 0; head < groupSize; ++head)
-                turned(one, (keyHead * groupSize + head) * size, shape.queryNorm, scale,
-                       scratch.queries.data() + head * one.count, queries);
+            for (std::size_t head = keyHead * groupSize; head < (keyHead + 1) * groupSize; ++head)
+                turned(one, head * size, normOf(shape.queryNorms, head), shape.scale,
+                       scratch.queries.data() + (head - keyHead * groupSize) * one.count, queries);
             std::size_t query = 0;
             for (; query + Tiles::queries <= queries; query += Tiles::queries)
                 attendTile<Tiles::queries, Tiles::keyVectors, Tiles::keyVectors>(one, query, queries, keys, values);

@@ -1,5 +1,7 @@
 #include "core/kernels/fused_product.h"
 
+#include "core/kernels/activations.h"
+
 #include <ATen/Parallel.h>
 
 #include <cmath>
@@ -17,57 +19,117 @@ constexpr std::size_t kBlocksPerGroup = 4;
 /// What happens to a tile of sums: kStore writes, kAdd adds to what is there.
 enum class Into : std::uint8_t { Store, Add };
 
-/// sums[row][vector] for `Rows` rows of a matrix and `Vectors` x 16 tokens.
-template <std::size_t Vectors, std::size_t Rows, Into into>
-[[gnu::always_inline]] inline void tile(const float* weight, const float* bias, std::size_t inputs, const float* tokens,
-                                        std::size_t width, float* outputs) {
+/// Inputs whose weights are converted together, few enough for those of a tile to stay in the first cache.
+constexpr std::size_t kInputsPerStage = 256;
+
+/// Whether tiles read a matrix as it lies in memory, or in fp32 and row after row from a stage.
+enum class From : std::uint8_t { Memory, Stage };
+
+[[gnu::always_inline]] inline Vector16 widened(const std::uint16_t* halves) {
+    typedef std::uint16_t Half16
+        __attribute__((vector_size(kVectorWidth * sizeof(std::uint16_t)), aligned(2), may_alias));
+    const IntVector16 bits = __builtin_convertvector(*reinterpret_cast<const Half16*>(halves), IntVector16) << 16;
+    return reinterpret_cast<const Vector16&>(bits);
+}
+
+[[gnu::always_inline]] inline float widened(std::uint16_t half) {
+    return __builtin_bit_cast(float, static_cast<std::uint32_t>(half) << 16);
+}
+
+/// `count` inputs from `first` on of the rows from `row` on, to stage[row][input].
+template <std::size_t Rows>
+[[gnu::always_inline]] inline void fill(const Matrix& matrix, std::size_t row, std::size_t first, std::size_t count,
+                                        float* stage) {
+    const auto* singles = static_cast<const float*>(matrix.weight);
+    const auto* halves = static_cast<const std::uint16_t*>(matrix.weight);
+    const bool isHalf = matrix.element == Matrix::Element::BF16;
+    if (matrix.columnStride > 0) {
+        for (std::size_t k = 0; k < count; ++k)
+            for (std::size_t r = 0; r < Rows; ++r) {
+                const std::size_t at = (first + k) * matrix.columnStride + row + r;
+                stage[r * kInputsPerStage + k] = isHalf ? widened(halves[at]) : singles[at];
+            }
+        return;
+    }
+    for (std::size_t r = 0; r < Rows; ++r) {
+        const std::size_t at = (row + r) * matrix.inputs + first;
+        float* to = stage + r * kInputsPerStage;
+        std::size_t k = 0;
+        for (; k + kVectorWidth <= count; k += kVectorWidth) store(to + k, widened(halves + at + k));
+        for (; k < count; ++k) to[k] = widened(halves[at + k]);
+    }
+}
+
+/// sums[row][vector] for `Rows` rows of a matrix from `row` on and `Vectors` x 16 tokens.
+template <std::size_t Vectors, std::size_t Rows, Into into, From from>
+[[gnu::always_inline]] inline void tile(const Matrix& matrix, std::size_t row, const float* tokens, std::size_t width,
+                                        float* outputs) {
     Vector16 sums[Rows][Vectors];
-    for (std::size_t row = 0; row < Rows; ++row)
-        for (std::size_t v = 0; v < Vectors; ++v) sums[row][v] = Vector16{};
-    for (std::size_t k = 0; k < inputs; ++k) {
-        Vector16 token[Vectors];
-        for (std::size_t v = 0; v < Vectors; ++v) token[v] = load(tokens + k * width + v * kVectorWidth);
-        for (std::size_t row = 0; row < Rows; ++row) {
-            const float one = weight[row * inputs + k];
-            for (std::size_t v = 0; v < Vectors; ++v) sums[row][v] += one * token[v];
+    for (std::size_t r = 0; r < Rows; ++r)
+        for (std::size_t v = 0; v < Vectors; ++v) sums[r][v] = Vector16{};
+    const auto add = [&](const float* weight, std::size_t stride, std::size_t first, std::size_t count)
+        __attribute__((always_inline)) {
+        for (std::size_t k = 0; k < count; ++k) {
+            Vector16 token[Vectors];
+            for (std::size_t v = 0; v < Vectors; ++v) token[v] = load(tokens + (first + k) * width + v * kVectorWidth);
+            for (std::size_t r = 0; r < Rows; ++r) {
+                const float one = weight[r * stride + k];
+                for (std::size_t v = 0; v < Vectors; ++v) sums[r][v] += one * token[v];
+            }
+        }
+    };
+    if constexpr (from == From::Memory) {
+        add(static_cast<const float*>(matrix.weight) + row * matrix.inputs, matrix.inputs, 0, matrix.inputs);
+    } else {
+        alignas(64) float stage[Rows * kInputsPerStage];
+        for (std::size_t first = 0; first < matrix.inputs; first += kInputsPerStage) {
+            const std::size_t count = std::min(kInputsPerStage, matrix.inputs - first);
+            fill<Rows>(matrix, row, first, count, stage);
+            add(stage, kInputsPerStage, first, count);
         }
     }
-    for (std::size_t row = 0; row < Rows; ++row) {
-        const float shift = bias ? bias[row] : 0.0F;
+    for (std::size_t r = 0; r < Rows; ++r) {
+        const float shift = matrix.bias ? matrix.bias[row + r] : 0.0F;
         for (std::size_t v = 0; v < Vectors; ++v) {
-            float* to = outputs + row * width + v * kVectorWidth;
+            float* to = outputs + r * width + v * kVectorWidth;
             if constexpr (into == Into::Add)
-                store(to, load(to) + (sums[row][v] + shift));
+                store(to, load(to) + (sums[r][v] + shift));
             else
-                store(to, sums[row][v] + shift);
+                store(to, sums[r][v] + shift);
         }
     }
 }
 
-/// Rows [from, to) of a matrix and a stripe of `Vectors` x 16 tokens; `outputs` is where row `from` goes.
-template <class Tiles, std::size_t Vectors, Into into>
-[[gnu::always_inline]] inline void stripe(const Matrix& matrix, std::size_t from, std::size_t to, const float* tokens,
+/// Rows [begin, end) of a matrix and a stripe of `Vectors` x 16 tokens; `outputs` is where row `begin` goes.
+template <class Tiles, std::size_t Vectors, Into into, From from>
+[[gnu::always_inline]] inline void stripe(const Matrix& matrix, std::size_t begin, std::size_t end, const float* tokens,
                                           std::size_t width, float* outputs) {
     constexpr std::size_t kRows = Tiles::rowsOf(Vectors);
-    std::size_t row = from;
-    for (; row + kRows <= to; row += kRows)
-        tile<Vectors, kRows, into>(matrix.weight + row * matrix.inputs, matrix.bias ? matrix.bias + row : nullptr,
-                                   matrix.inputs, tokens, width, outputs + (row - from) * width);
-    for (; row < to; ++row)
-        tile<Vectors, 1, into>(matrix.weight + row * matrix.inputs, matrix.bias ? matrix.bias + row : nullptr,
-                               matrix.inputs, tokens, width, outputs + (row - from) * width);
+    std::size_t row = begin;
+    for (; row + kRows <= end; row += kRows)
+        tile<Vectors, kRows, into, from>(matrix, row, tokens, width, outputs + (row - begin) * width);
+    for (; row < end; ++row) tile<Vectors, 1, into, from>(matrix, row, tokens, width, outputs + (row - begin) * width);
 }
 
-/// Rows [from, to) of a matrix and one block of tokens.
-template <class Tiles, Into into>
-[[gnu::always_inline]] inline void rowsOfBlock(const Matrix& matrix, std::size_t from, std::size_t to,
-                                               const float* tokens, std::size_t width, float* outputs) {
+template <class Tiles, Into into, From from>
+[[gnu::always_inline]] inline void rowsOfBlockFrom(const Matrix& matrix, std::size_t begin, std::size_t end,
+                                                   const float* tokens, std::size_t width, float* outputs) {
     if (Tiles::vectors == 3 && width == 3 * kVectorWidth)
-        return stripe<Tiles, 3, into>(matrix, from, to, tokens, width, outputs);
+        return stripe<Tiles, 3, into, from>(matrix, begin, end, tokens, width, outputs);
     if (Tiles::vectors >= 2 && width == 2 * kVectorWidth)
-        return stripe<Tiles, 2, into>(matrix, from, to, tokens, width, outputs);
+        return stripe<Tiles, 2, into, from>(matrix, begin, end, tokens, width, outputs);
     for (std::size_t column = 0; column < width; column += kVectorWidth)
-        stripe<Tiles, 1, into>(matrix, from, to, tokens + column, width, outputs + column);
+        stripe<Tiles, 1, into, from>(matrix, begin, end, tokens + column, width, outputs + column);
+}
+
+/// Rows [begin, end) of a matrix and one block of tokens.
+template <class Tiles, Into into>
+[[gnu::always_inline]] inline void rowsOfBlock(const Matrix& matrix, std::size_t begin, std::size_t end,
+                                               const float* tokens, std::size_t width, float* outputs) {
+    if (matrix.element == Matrix::Element::F32 && matrix.columnStride == 0)
+        rowsOfBlockFrom<Tiles, into, From::Memory>(matrix, begin, end, tokens, width, outputs);
+    else
+        rowsOfBlockFrom<Tiles, into, From::Stage>(matrix, begin, end, tokens, width, outputs);
 }
 
 /// Calls visit(row, rows, block) so that a few rows meet a group of blocks before the next rows come.
@@ -102,6 +164,7 @@ struct Multiply {
 
 struct MultiplyGated {
     const Matrix &gate, &up;
+    Activation activation;
     const TokenBlocks& inputs;
     TokenBlocks& outputs;
     std::size_t from, to;
@@ -115,19 +178,26 @@ struct MultiplyGated {
             inputs.blocks(), [&](std::size_t row, std::size_t rows, std::size_t block) __attribute__((always_inline)) {
                 const std::size_t width = inputs.width(block);
                 float* gated = outputs.block(block) + row * width;
-                rowsOfBlock<Tiles, Into::Store>(gate, row, row + rows, inputs.block(block), width, gated);
-                rowsOfBlock<Tiles, Into::Store>(up, row, row + rows, inputs.block(block), width, lifted);
+                rowsOfBlock<Tiles, Into::Store>(gate ? gate : up, row, row + rows, inputs.block(block), width, gated);
+                if (gate) rowsOfBlock<Tiles, Into::Store>(up, row, row + rows, inputs.block(block), width, lifted);
                 for (std::size_t i = 0; i < rows * width; i += kVectorWidth) {
-                    const Vector16 x = load(gated + i);
-                    store(gated + i, x / (1.0F + exponential(-x)) * load(lifted + i));
+                    const Vector16 x = activated(activation, load(gated + i));
+                    store(gated + i, gate ? x * load(lifted + i) : x);
                 }
             });
     }
 };
 
+/// `count` numbers, whole vectors of them.
+[[gnu::always_inline]] inline void capAll(float cap, float* numbers, std::size_t count) {
+    if (cap == 0.0F) return;
+    for (std::size_t i = 0; i < count; i += kVectorWidth) store(numbers + i, softCapped(cap, load(numbers + i)));
+}
+
 struct MultiplyToRows {
     const Matrix& matrix;
     const TokenBlocks& inputs;
+    float cap;
     float* outputs;
     std::size_t from, to;
 
@@ -140,6 +210,7 @@ struct MultiplyToRows {
             inputs.blocks(), [&](std::size_t row, std::size_t rows, std::size_t block) __attribute__((always_inline)) {
                 const std::size_t width = inputs.width(block);
                 rowsOfBlock<Tiles, Into::Store>(matrix, row, row + rows, inputs.block(block), width, sums);
+                capAll(cap, sums, rows * width);
                 const std::size_t first = block * TokenBlocks::kWidth;
                 for (std::size_t token = first; token < std::min(inputs.tokens(), first + width); ++token)
                     for (std::size_t i = 0; i < rows; ++i)
@@ -152,6 +223,7 @@ struct MultiplyToRows {
 struct MultiplyExp {
     const Matrix& matrix;
     const TokenBlocks& inputs;
+    float cap;
     std::span<const std::int32_t> chosen;
     std::size_t from, to;
     /// One row of each, as wide as all columns.
@@ -165,6 +237,7 @@ struct MultiplyExp {
             const std::size_t width = inputs.width(block);
             const std::size_t first = block * TokenBlocks::kWidth;
             rowsOfBlock<Tiles, Into::Store>(matrix, from, to, inputs.block(block), width, sums);
+            capAll(cap, sums, (to - from) * width);
             for (std::size_t column = 0; column < width; column += kVectorWidth) {
                 Vector16 most = load(sums + column);
                 for (std::size_t row = 1; row < to - from; ++row)
@@ -221,21 +294,28 @@ void multiplyAdd(const Matrix& matrix, const TokenBlocks& inputs, TokenBlocks& o
     });
 }
 
-void multiplyGated(const Matrix& gate, const Matrix& up, const TokenBlocks& inputs, TokenBlocks& outputs) {
-    forRows(gate.outputs, [&](std::size_t from, std::size_t to) {
-        runVectorised(
-            MultiplyGated{.gate = gate, .up = up, .inputs = inputs, .outputs = outputs, .from = from, .to = to});
+void multiplyGated(const Matrix& gate, const Matrix& up, Activation activation, const TokenBlocks& inputs,
+                   TokenBlocks& outputs) {
+    forRows(up.outputs, [&](std::size_t from, std::size_t to) {
+        runVectorised(MultiplyGated{.gate = gate,
+                                    .up = up,
+                                    .activation = activation,
+                                    .inputs = inputs,
+                                    .outputs = outputs,
+                                    .from = from,
+                                    .to = to});
     });
 }
 
-void multiplyToRows(const Matrix& matrix, const TokenBlocks& inputs, float* outputs) {
+void multiplyToRows(const Matrix& matrix, const TokenBlocks& inputs, float* outputs, float cap) {
     forRows(matrix.outputs, [&](std::size_t from, std::size_t to) {
-        runVectorised(MultiplyToRows{.matrix = matrix, .inputs = inputs, .outputs = outputs, .from = from, .to = to});
+        runVectorised(
+            MultiplyToRows{.matrix = matrix, .inputs = inputs, .cap = cap, .outputs = outputs, .from = from, .to = to});
     });
 }
 
 void multiplyLogSumExp(const Matrix& matrix, const TokenBlocks& inputs, std::span<const std::int32_t> chosen,
-                       std::span<float> logSums, std::span<float> chosenOutputs) {
+                       std::span<float> logSums, std::span<float> chosenOutputs, float cap) {
     const std::size_t units = (matrix.outputs + kRowsPerUnit - 1) / kRowsPerUnit;
     const std::size_t columns = inputs.blocks() * TokenBlocks::kWidth;
     std::vector<float> largestOf(units * columns), sumOf(units * columns);
@@ -243,6 +323,7 @@ void multiplyLogSumExp(const Matrix& matrix, const TokenBlocks& inputs, std::spa
         for (auto unit = static_cast<std::size_t>(first); unit < static_cast<std::size_t>(last); ++unit)
             runVectorised(MultiplyExp{.matrix = matrix,
                                       .inputs = inputs,
+                                      .cap = cap,
                                       .chosen = chosen,
                                       .from = unit * kRowsPerUnit,
                                       .to = std::min(matrix.outputs, (unit + 1) * kRowsPerUnit),

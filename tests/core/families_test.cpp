@@ -58,6 +58,11 @@ class FamiliesTest : public QObject {
                     << QString::fromStdString(folder) << own;
     }
 
+    static void forFolders() {
+        QTest::addColumn<QString>("folder");
+        for (const auto& folder : folders()) QTest::newRow(folder.c_str()) << QString::fromStdString(folder);
+    }
+
     static Decoder opened(const QString& folder, bool own) {
         return openDecoder(kFamilies / folder.toStdString(), torch::kCPU, own ? Kernels::Best : Kernels::Library);
     }
@@ -105,6 +110,38 @@ private Q_SLOTS:
                 QCOMPARE(found[i], expected);
                 QCOMPARE(ended[i], untilEnd(expected, ends));
             }
+        }
+    }
+
+    void aTextCountsTheSameToTheBitWhateverItIsBatchedWith_data() { forFolders(); }
+
+    void aTextCountsTheSameToTheBitWhateverItIsBatchedWith() {
+        QFETCH(QString, folder);
+        const auto network = opened(folder, true);
+        std::vector<Tokens> texts;
+        for (std::uint64_t i = 0; i < 11; ++i) texts.push_back(randomText(1 + (i * 37) % 60, i, 448));
+        const auto together = whole(network, texts);
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            const auto alone = whole(network, {texts[i]});
+            QCOMPARE(distance(rowOf(alone.logits, 0), rowOf(together.logits, i)), 0.0);
+            QCOMPARE(distance(alone.logProbabilities[0], together.logProbabilities[i]), 0.0);
+        }
+    }
+
+    void halfTheMemoryComputesTheSameToTheBit_data() { forFolders(); }
+
+    void halfTheMemoryComputesTheSameToTheBit() {
+        QFETCH(QString, folder);
+        auto wide = opened(folder, true);
+        Decoder narrow(wide.config(), wide.parameterLayout(), torch::kCPU, Kernels::Best, Decoder::WeightType::BF16);
+        narrow.flat().copy_(wide.flat());
+        wide.flat().copy_(narrow.flat());  // rounded to what bf16 holds
+        QVERIFY(narrow.flat().scalar_type() == torch::kBFloat16);
+        const std::vector<Tokens> texts{randomText(50, 1, 448), randomText(3, 2, 448)};
+        const auto expected = whole(wide, texts), found = whole(narrow, texts);
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            QCOMPARE(distance(rowOf(found.logits, i), rowOf(expected.logits, i)), 0.0);
+            QCOMPARE(distance(found.logProbabilities[i], expected.logProbabilities[i]), 0.0);
         }
     }
 
@@ -162,6 +199,18 @@ private Q_SLOTS:
         QCOMPARE(distance(rowOf(whole(network, {text}).logits, 0),
                           rowOf(whole(openDecoder(kFamilies / "gpt2", torch::kCPU), {text}).logits, 0)),
                  0.0);
+    }
+
+    void numbersThatCantBeAreRefused() {
+        auto mixtral = readJson(kFamilies / "mixtral" / "config.json");
+        mixtral["num_experts_per_tok"] = 5;
+        QCOMPARE(messageOf([&] { decoderConfigOf(mixtral, "m/config.json"); }),
+                 "m/config.json: num_experts_per_tok (5) is more than the 4 experts that there are.");
+        auto stablelm = readJson(kFamilies / "stablelm" / "config.json");
+        stablelm["num_attention_heads"] = stablelm["num_key_value_heads"] = stablelm["hidden_size"] = 2'000'000'000;
+        stablelm["head_dim"] = 8;
+        QCOMPARE(messageOf([&] { decoderConfigOf(stablelm, "m/config.json"); }),
+                 "m/config.json: num_attention_heads (2000000000) is more than 65536.");
     }
 
     void aFamilyThatIsNotThereIsRefusedWithThoseThatAre() {

@@ -40,7 +40,7 @@ const std::map<std::string, Names> kCore{
     {"genome", {"checkpoint", "files", "founders", "models", "parallel", "progress", "random"}},
     {"history", {"archive", "evaluation", "genome", "run", "store"}},
     {"import", {"database", "run", "store"}},
-    {"kernels", {}},
+    {"kernels", {"families"}},
     {"labels", {"archive", "database", "run", "store"}},
     {"mating", {"archive", "random"}},
     {"models", {"checkpoint", "files", "founders", "progress"}},

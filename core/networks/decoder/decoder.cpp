@@ -13,9 +13,10 @@
 namespace mergarium {
 namespace {
 
-torch::Tensor bufferOn(torch::Device device, const Layout& layout) {
+torch::Tensor bufferOn(torch::Device device, const Layout& layout, Decoder::WeightType weights) {
+    const bool single = device.is_cpu() && weights != Decoder::WeightType::BF16;
     return at::zeros({static_cast<std::int64_t>(layout.extent())},
-                     torch::TensorOptions().device(device).dtype(device.is_cpu() ? torch::kFloat32 : torch::kBFloat16));
+                     torch::TensorOptions().device(device).dtype(single ? torch::kFloat32 : torch::kBFloat16));
 }
 
 void check(std::span<const Piece> pieces, const DecoderConfig& config, const KeyValueCache& cache) {
@@ -41,14 +42,13 @@ void check(std::span<const Piece> pieces, const DecoderConfig& config, const Key
 
 }  // namespace
 
-Decoder::Decoder(DecoderConfig config, Layout layout, torch::Device device, Kernels kernels)
+Decoder::Decoder(DecoderConfig config, Layout layout, torch::Device device, Kernels kernels, WeightType weights)
     : config_(withNamesOf(std::move(config), layout)),
       layout_(std::move(layout)),
       ropes_(Rotary::allOf(config_)),
-      flat_(bufferOn(device, layout_)),
+      flat_(bufferOn(device, layout_, weights)),
       weights_(DecoderWeights::in(flat_, config_, layout_)) {
-    if (kernels == Kernels::Best && device.is_cpu() && FusedDecoder::computes(config_))
-        fused_ = std::make_unique<FusedDecoder>(config_, ropes_, weights_);
+    if (kernels == Kernels::Best && device.is_cpu()) fused_ = std::make_unique<FusedDecoder>(config_, ropes_, weights_);
 }
 
 Decoder::~Decoder() = default;

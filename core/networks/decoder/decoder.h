@@ -29,9 +29,17 @@ public:
         Library,
     };
 
+    enum class WeightType : std::uint8_t {
+        /// fp32 on the CPU, bf16 on a GPU.
+        Device,
+        /// Half the memory; our own kernels widen them as they read, and compute in fp32 as ever.
+        BF16,
+    };
+
     /// Throws std::runtime_error naming the tensor that the layout lacks, has in another shape, or that is unknown to
     /// the network. Names are as in Hugging Face's folders; their order in the layout is free.
-    Decoder(DecoderConfig config, Layout layout, torch::Device device, Kernels kernels = Kernels::Best);
+    Decoder(DecoderConfig config, Layout layout, torch::Device device, Kernels kernels = Kernels::Best,
+            WeightType weights = WeightType::Device);
     ~Decoder();
     Decoder(Decoder&&) noexcept;
 
@@ -41,7 +49,7 @@ public:
     const DecoderConfig& config() const { return config_; }
     /// As it was given.
     const Layout& parameterLayout() const { return layout_; }
-    /// All elements, layout.extent() of them. The span is the network's own memory, for the CPU only.
+    /// All elements, layout.extent() of them. The span is the network's own memory, for fp32 on the CPU only.
     const torch::Tensor& flat() const { return flat_; }
     std::span<float> parameters();
 

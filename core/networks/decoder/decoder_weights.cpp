@@ -130,26 +130,20 @@ void forTensors(const DecoderConfig& config, DecoderWeights& weights, const Visi
     Walk<Visit>(config, visit).over(weights);
 }
 
-/// Some outputs of a product, as one of its own.
-Linear rowsOf(const Linear& joined, std::int64_t first, std::int64_t count) {
-    return {.weight = joined.weight.narrow(0, first, count),
-            .bias = joined.bias.defined() ? joined.bias.narrow(0, first, count) : torch::Tensor()};
-}
-
 /// What is joined is taken apart where its parts are views.
 void takeApart(const DecoderConfig& config, DecoderWeights::Layer& layer) {
     if (config.projections == Projections::Joined) {
         const auto queries = config.heads * config.headSize;
         const auto keys = config.keyHeads * config.headSize;
-        layer.queries = rowsOf(layer.joined, 0, queries);
-        layer.keys = rowsOf(layer.joined, queries, keys);
-        layer.values = rowsOf(layer.joined, queries + keys, keys);
+        layer.queries = layer.joined.rows(0, queries);
+        layer.keys = layer.joined.rows(queries, keys);
+        layer.values = layer.joined.rows(queries + keys, keys);
         layer.joined = {};
     }
     if (!config.names.gateUp.empty() && layer.mlp.gate.weight.defined()) {
         const auto both = layer.mlp.gate;
-        layer.mlp.gate = rowsOf(both, 0, config.intermediate);
-        layer.mlp.up = rowsOf(both, config.intermediate, config.intermediate);
+        layer.mlp.gate = both.rows(0, config.intermediate);
+        layer.mlp.up = both.rows(config.intermediate, config.intermediate);
     }
 }
 
@@ -172,6 +166,11 @@ bool isMatrixOfLayer(const std::string& name, const DecoderConfig& config) {
 }
 
 }  // namespace
+
+Linear Linear::rows(std::int64_t first, std::int64_t count) const {
+    return {.weight = weight.narrow(0, first, count),
+            .bias = bias.defined() ? bias.narrow(0, first, count) : torch::Tensor()};
+}
 
 Layout decoderLayout(const DecoderConfig& config) {
     Layout layout;

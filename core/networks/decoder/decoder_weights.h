@@ -15,6 +15,9 @@ namespace mergarium {
 struct Linear {
     torch::Tensor weight;
     torch::Tensor bias;
+
+    /// Some of the outputs, as a product of their own.
+    Linear rows(std::int64_t first, std::int64_t count) const;
 };
 
 struct NormWeights {
