@@ -42,6 +42,7 @@ const std::unordered_map<std::string_view, Rank>& ranks() {
         {"group_norm", 10}, {"in_layers", 10}, {"layer_norm", {90, 10}}, {"attn1", 15}, {"conv1", 15}, {"bn1", 16},
         {"emb_layers", 20}, {"time_emb_proj", 20}, {"resnets", 15}, {"attn", 20}, {"attention", 20}, {"self_attn", 20},
         {"self_attention", 20}, {"SelfAttention", 20}, {"attentions", 20}, {"mixer", 20}, {"self_attn_layer_norm", 25},
+        {"post_self_attn_layernorm", 25},
         {"post_attention_layernorm", 30}, {"ln_2", 30}, {"norm2", 30}, {"layer_norm2", 30}, {"ffn_norm", 30},
         {"out_layers", 30}, {"attn2", 32}, {"encoder_attn", 32}, {"EncDecAttention", 32}, {"crossattention", 32},
         {"conv2", 32}, {"bn2", 33}, {"encoder_attn_layer_norm", 34}, {"norm3", 36}, {"conv3", 36}, {"bn3", 37},

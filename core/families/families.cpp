@@ -67,6 +67,17 @@ DecoderConfig decoderConfigOf(const json& document, std::string_view source) {
     return config;
 }
 
+bool computeTheSame(const DecoderConfig& a, const DecoderConfig& b) {
+    auto other = b;
+    other.family = a.family;
+    other.vocabulary = a.vocabulary;
+    other.context = a.context;
+    other.tied = a.tied;
+    other.endTokens = a.endTokens;
+    other.begins = a.begins;
+    return a == other;
+}
+
 DecoderConfig decoderConfigIn(const std::filesystem::path& folder) {
     const auto path = folder / "config.json";
     auto config = decoderConfigOf(readJsonObject(path, kSettingsJson), path.string());

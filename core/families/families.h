@@ -30,4 +30,8 @@ DecoderConfig decoderConfigOf(const nlohmann::json& config, std::string_view sou
 /// config.json of a folder, and the end tokens of its generation_config.json where that names any.
 DecoderConfig decoderConfigIn(const std::filesystem::path& folder);
 
+/// Whether the same tensors give the same logits under both: all but the families' names, sizes of vocabularies,
+/// lengths of contexts, end and begin tokens, and whether the head is the embedding.
+bool computeTheSame(const DecoderConfig& a, const DecoderConfig& b);
+
 }  // namespace mergarium

@@ -1,6 +1,7 @@
 #include "core/founders/alignment.h"
 
 #include "core/checkpoint/depth_order.h"
+#include "core/families/families.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -150,7 +151,15 @@ private:
     }
 
     /// Of founders without a config.json nothing is known.
+    bool areOneNetwork() const {
+        const auto& first = founders_.front().network;
+        return first && std::ranges::all_of(founders_.subspan(1), [&](const auto& founder) {
+                   return founder.network && computeTheSame(*first, *founder.network);
+               });
+    }
+
     void compareConfigurations() {
+        if (areOneNetwork()) return;
         std::set<std::string> keys;
         for (const auto& founder : founders_)
             for (const auto& [key, value] : founder.settings) keys.insert(key);
@@ -166,6 +175,14 @@ private:
             }
             if (values.size() > 1) result.differences.push_back(std::move(difference));
         }
+        const bool known = std::ranges::all_of(founders_, [](const auto& one) { return one.network.has_value(); });
+        if (!known || !result.differences.empty()) return;
+        Difference difference{Difference::Kind::Configuration, "config.json", {}};
+        for (const auto& founder : founders_)
+            difference.founders.push_back(computeTheSame(*founders_.front().network, *founder.network)
+                                              ? "as the first founder's"
+                                              : "computes otherwise");
+        result.differences.push_back(std::move(difference));
     }
 
     /// Ids that two tokenizers give to different tokens.

@@ -2,6 +2,7 @@
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/layout.h"
+#include "core/families/decoder_config.h"
 #include "core/founders/founder_configuration.h"
 #include "core/founders/founder_settings.h"
 
@@ -25,6 +26,8 @@ struct FounderOutline {
     std::vector<std::string> tokens;
     /// Of its config.json; empty where there is none.
     ComputedSettings settings = {};
+    /// The network that config.json describes, where its family is known.
+    std::optional<DecoderConfig> network = {};
 };
 
 /// Something that the founders don't agree on, so that they can't be merged as they are.
@@ -70,7 +73,8 @@ struct Alignment {
 /// stored as founder 0 stores them. Frozen: what a rule says, and tensors of other numbers, from the first founder that
 /// has them. Tied: a head that every founder ties to its embedding; where only some do, the embedding stands for their
 /// head, and the merged models' heads are untied. Excluded tensors are in no part of the result.
-/// Founders whose configurations compute differently can't share one network, and are reported.
+/// Founders whose configurations compute differently can't share one network, and are reported; where all families are
+/// known, the networks decide that and not how the configurations spell them.
 /// Where vocabularies differ in size, or the tokenizers give an id to different tokens, rules.commonVocabulary decides:
 /// report it, or merge the common rows alone; merged tensors then have founder 0's shape.
 ///

@@ -1,5 +1,7 @@
 #include "core/founders/founder_source.h"
 
+#include "core/families/families.h"
+
 #include "core/files/excerpt.h"
 #include "core/files/json.h"
 #include "core/founders/adapters/adapted_checkpoint.h"
@@ -141,12 +143,26 @@ FounderSourcePtr openFounder(const CheckpointFounder& founder, const fs::path& s
     return std::make_shared<AdaptedCheckpoint>(std::move(checkpoint), std::move(adapter), scratch);
 }
 
+namespace {
+
+std::optional<DecoderConfig> networkOf(const nlohmann::json& configuration) {
+    try {
+        return decoderConfigOf(configuration, "config.json");
+    } catch (const std::runtime_error&) {
+        return std::nullopt;  // merging needs no family
+    }
+}
+
+}  // namespace
+
 FounderOutline describe(const FounderSource& founder) {
+    const auto configuration = founder.base().configuration().value_or(nlohmann::json());
     return {.name = founder.name(),
             .tensors = {founder.tensors().begin(), founder.tensors().end()},
             .tiedEmbeddings = founder.tiedEmbeddings(),
             .tokens = tokensIn(founder.tokenizerFolder()),
-            .settings = computedSettings(founder.base().configuration().value_or(nlohmann::json()))};
+            .settings = computedSettings(configuration),
+            .network = networkOf(configuration)};
 }
 
 std::vector<FounderSegment> segmentsOf(const Alignment& alignment, std::span<const FounderSourcePtr> founders,

@@ -1,5 +1,6 @@
 #include "core/families/families.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/depth_order.h"
 #include "core/networks/decoder/decoder_checkpoint.h"
 #include "core/networks/decoder/decoder_weights.h"
 #include "core/networks/likelihood.h"
@@ -23,13 +24,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A small random model of every family, and what transformers makes of it, with the distance between its own results
-/// in single and in double precision.
-const fs::path kFamilies = MERGARIUM_TEST_DATA "/families";
-
 std::vector<std::string> folders() {
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(kFamilies)) names.push_back(entry.path().filename().string());
+    for (const auto& entry : fs::directory_iterator(kGoldenFamilies)) names.push_back(entry.path().filename().string());
     std::ranges::sort(names);
     return names;
 }
@@ -64,7 +61,7 @@ class FamiliesTest : public QObject {
     }
 
     static Decoder opened(const QString& folder, bool own) {
-        return openDecoder(kFamilies / folder.toStdString(), torch::kCPU, own ? Kernels::Best : Kernels::Library);
+        return openDecoder(kGoldenFamilies / folder.toStdString(), torch::kCPU, own ? Kernels::Best : Kernels::Library);
     }
 
 private Q_SLOTS:
@@ -73,7 +70,7 @@ private Q_SLOTS:
     void publishedNetworksAgree() {
         QFETCH(QString, folder);
         QFETCH(bool, own);
-        const auto path = kFamilies / folder.toStdString();
+        const auto path = kGoldenFamilies / folder.toStdString();
         const auto network = opened(folder, own);
         const auto texts = readJson(path / "input_ids.json").get<std::vector<Tokens>>();
         const auto expected = Checkpoint::open(path / "expected.safetensors");
@@ -95,7 +92,7 @@ private Q_SLOTS:
     void theyContinueTextsAsPublished() {
         QFETCH(QString, folder);
         QFETCH(bool, own);
-        const auto path = kFamilies / folder.toStdString();
+        const auto path = kGoldenFamilies / folder.toStdString();
         const auto network = opened(folder, own);
         const auto texts = readJson(path / "input_ids.json").get<std::vector<Tokens>>();
         const auto greedy = readJson(path / "greedy.json");
@@ -145,9 +142,22 @@ private Q_SLOTS:
         }
     }
 
+    void depthOrderIsTheOrderOfTheNetwork_data() { forFolders(); }
+
+    void depthOrderIsTheOrderOfTheNetwork() {
+        QFETCH(QString, folder);
+        const auto path = kGoldenFamilies / folder.toStdString();
+        std::vector<std::string> natural, sorted;
+        for (const auto& tensor : decoderLayout(decoderConfigIn(path)).tensors) natural.push_back(tensor.name);
+        const auto checkpoint = Checkpoint::open(path);
+        for (const auto& tensor : checkpoint->tensors()) sorted.push_back(tensor.name);
+        sortInDepthOrder(sorted);
+        QVERIFY(sorted == natural);
+    }
+
     void configurationsOfBothVersionsMeanTheSame() {
         for (const auto& folder : folders()) {
-            const auto path = kFamilies / folder;
+            const auto path = kGoldenFamilies / folder;
             const auto later = decoderConfigOf(readJson(path / "config.json"), "later");
             const auto earlier = decoderConfigOf(readJson(path / "config.v4.json"), "earlier");
             QVERIFY2(later == earlier, folder.c_str());
@@ -163,7 +173,7 @@ private Q_SLOTS:
     void aTextThatOutgrowsTheOriginalContextIsReadAnew() {
         QFETCH(bool, own);
         const auto network = opened("phi3", own);
-        const auto crossing = readJson(kFamilies / "phi3" / "crossing.json");
+        const auto crossing = readJson(kGoldenFamilies / "phi3" / "crossing.json");
         const auto prompt = crossing["prompt"].get<Tokens>();
         const auto expected = crossing["full_recompute"]["new_tokens"].get<Tokens>();
         const auto found = continuations(network, {.prompts = {prompt, prompt}, .maximumNewTokens = 16, .batch = 2});
@@ -181,7 +191,7 @@ private Q_SLOTS:
     }
 
     void foldersOfTheBareNetworkLeaveOutTheFirstPartOfNames() {
-        const auto config = decoderConfigIn(kFamilies / "gpt2");
+        const auto config = decoderConfigIn(kGoldenFamilies / "gpt2");
         Layout bare;
         for (const auto& tensor : decoderLayout(config).tensors) {
             QVERIFY(tensor.name.starts_with("transformer."));
@@ -190,23 +200,23 @@ private Q_SLOTS:
         // As older files hold it: the mask of what a token sees.
         bare.append("h.0.attn.bias", {1, 1, config.context, config.context});
         Decoder network(config, bare, torch::kCPU);
-        const auto checkpoint = Checkpoint::open(kFamilies / "gpt2");
+        const auto checkpoint = Checkpoint::open(kGoldenFamilies / "gpt2");
         for (const auto& tensor : bare.tensors)
             if (const auto* stored = checkpoint->find("transformer." + tensor.name))
                 std::ranges::copy(storedFloats(*checkpoint, stored->name),
                                   network.parameters().subspan(tensor.begin, tensor.count).begin());
         const auto text = randomText(12, 3, 512);
         QCOMPARE(distance(rowOf(whole(network, {text}).logits, 0),
-                          rowOf(whole(openDecoder(kFamilies / "gpt2", torch::kCPU), {text}).logits, 0)),
+                          rowOf(whole(openDecoder(kGoldenFamilies / "gpt2", torch::kCPU), {text}).logits, 0)),
                  0.0);
     }
 
     void numbersThatCantBeAreRefused() {
-        auto mixtral = readJson(kFamilies / "mixtral" / "config.json");
+        auto mixtral = readJson(kGoldenFamilies / "mixtral" / "config.json");
         mixtral["num_experts_per_tok"] = 5;
         QCOMPARE(messageOf([&] { decoderConfigOf(mixtral, "m/config.json"); }),
                  "m/config.json: num_experts_per_tok (5) is more than the 4 experts that there are.");
-        auto stablelm = readJson(kFamilies / "stablelm" / "config.json");
+        auto stablelm = readJson(kGoldenFamilies / "stablelm" / "config.json");
         stablelm["num_attention_heads"] = stablelm["num_key_value_heads"] = stablelm["hidden_size"] = 2'000'000'000;
         stablelm["head_dim"] = 8;
         QCOMPARE(messageOf([&] { decoderConfigOf(stablelm, "m/config.json"); }),

@@ -36,7 +36,7 @@ const std::map<std::string, Names> kCore{
     {"fields", {"files"}},
     {"figures", {"text"}},
     {"files", {"subprocess"}},
-    {"founders", {"checkpoint", "fields", "files"}},
+    {"founders", {"checkpoint", "families", "fields", "files"}},
     {"genome", {"checkpoint", "files", "founders", "models", "parallel", "progress", "random"}},
     {"history", {"archive", "evaluation", "genome", "run", "store"}},
     {"import", {"database", "run", "store"}},

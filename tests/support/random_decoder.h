@@ -14,6 +14,9 @@ namespace mergarium::test {
 
 /// Models of several families, with what the reference implementation computes of them.
 inline const std::filesystem::path kGoldenModels = MERGARIUM_TEST_DATA "/llama";
+/// A small random model of every further family, and what transformers makes of it, with the distance between its own
+/// results in single and in double precision.
+inline const std::filesystem::path kGoldenFamilies = MERGARIUM_TEST_DATA "/families";
 
 using Tokens = std::vector<std::int32_t>;
 

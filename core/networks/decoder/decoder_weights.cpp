@@ -69,15 +69,15 @@ private:
     void attention(const std::string& in, DecoderWeights::Layer& to) const {
         const auto queries = config_.heads * config_.headSize;
         const auto keys = config_.keyHeads * config_.headSize;
-        if (config_.projections == Projections::Apart) {
+        const bool apart = config_.projections == Projections::Apart;
+        if (apart)
             linear(in + names_.queries, queries, config_.hidden, config_.inputBias, to.queries);
-            linear(in + names_.keys, keys, config_.hidden, config_.inputBias, to.keys);
-            linear(in + names_.values, keys, config_.hidden, config_.inputBias, to.values);
-        } else {
+        else
             linear(in + names_.joined, queries + 2 * keys, config_.hidden, config_.inputBias, to.joined);
-        }
         headNorm(in, names_.queryNorm, config_.heads, to.queryNorm);
+        if (apart) linear(in + names_.keys, keys, config_.hidden, config_.inputBias, to.keys);
         headNorm(in, names_.keyNorm, config_.keyHeads, to.keyNorm);
+        if (apart) linear(in + names_.values, keys, config_.hidden, config_.inputBias, to.values);
         linear(in + names_.output, config_.hidden, queries, config_.outputBias, to.output);
     }
 
