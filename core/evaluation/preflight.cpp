@@ -62,16 +62,17 @@ void inspectCheckpoints(const RunConfiguration& configuration, const TaskOutline
         return;
     }
     if (configuration.device.starts_with("cuda")) return;
-    const double needed = 4.0 * static_cast<double>(layout.extent());
+    const double needed = static_cast<double>(outline.bytesPerParameter) * static_cast<double>(layout.extent());
+    const auto* const type = outline.bytesPerParameter == 2 ? "bf16" : "fp32";
     const auto available = availableMemory();
     const auto free = available ? words::bytes(static_cast<double>(*available)) : std::string();
-    result.facts.push_back({"Memory", fmt::format("{} for the network in fp32{}", words::bytes(needed),
+    result.facts.push_back({"Memory", fmt::format("{} for the network in {}{}", words::bytes(needed), type,
                                                   available ? fmt::format(", {} free", free) : "")});
     if (available && needed > static_cast<double>(*available))
         result.refusal = fmt::format(
-            "The network needs {} of memory in fp32, and {} are free: close other programs, take smaller models, or a "
+            "The network needs {} of memory in {}, and {} are free: close other programs, take smaller models, {}or a "
             "GPU.",
-            words::bytes(needed), free);
+            words::bytes(needed), type, free, outline.fewerBytes.empty() ? "" : outline.fewerBytes + ", ");
 }
 
 void inspect(const RunConfiguration& configuration, Preflight& result) {

@@ -49,6 +49,8 @@ DenseGenome::DenseGenome(std::vector<float> values, std::optional<Recipe> recipe
 
 void DenseGenome::materialize(std::span<float> parameters) const { std::ranges::copy(values_, parameters.begin()); }
 
+void DenseGenome::materializeAs(DType dtype, std::byte* out) const { fromFloats(dtype, values_, out); }
+
 std::size_t DenseGenome::memory() const {
     const auto recipe =
         recipe_ ? recipe_->ends.size() * sizeof(std::uint64_t) + recipe_->coefficients.size() * sizeof(double) : 0;
@@ -77,6 +79,7 @@ public:
 
     std::uint64_t length() const override { return values.size(); }
     void materialize(std::span<float> parameters) const override { std::ranges::copy(values, parameters.begin()); }
+    void materializeAs(DType dtype, std::byte* out) const override { fromFloats(dtype, values, out); }
     std::size_t memory() const override { return sizeof *this + values.size() * sizeof(float); }
     std::vector<std::byte> pack() const override {
         ByteWriter out;

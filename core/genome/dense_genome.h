@@ -20,6 +20,7 @@ public:
 
     std::uint64_t length() const override { return values_.size(); }
     void materialize(std::span<float> parameters) const override;
+    void materializeAs(DType dtype, std::byte* out) const override;
     std::size_t memory() const override;
     const Recipe* recipe() const override { return recipe_.get(); }
     /// The same, to outlive the genome.

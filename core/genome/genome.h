@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/checkpoint/dtype.h"
 #include "core/genome/mixed_spans.h"
 #include "core/genome/recipe.h"
 
@@ -24,6 +25,8 @@ public:
     virtual std::uint64_t length() const = 0;
     /// Writes the model's parameters into `parameters` (D values).
     virtual void materialize(std::span<float> parameters) const = 0;
+    /// The same, rounded to a floating `dtype`, at `out`.
+    virtual void materializeAs(DType dtype, std::byte* out) const = 0;
     /// Memory in bytes, without what it shares with other genomes.
     virtual std::size_t memory() const = 0;
     /// How it combines the founders; null when it does not (dense genomes).

@@ -64,6 +64,15 @@ void forEachWindow(const Recipe& recipe, const Founders& founders, std::uint64_t
     });
 }
 
+/// Calls work(begin, count) for stretches of the whole, on all threads.
+template <typename Work>
+void forTasks(std::uint64_t length, const Work& work) {
+    parallelFor((length + kPerTask - 1) / kPerTask, [&](std::size_t first, std::size_t last) {
+        const auto begin = first * kPerTask;
+        work(begin, std::min<std::uint64_t>(length, last * kPerTask) - begin);
+    });
+}
+
 }  // namespace
 
 void materializeRange(const Recipe& recipe, const Founders& founders, std::uint64_t begin, std::span<float> out) {
@@ -97,11 +106,14 @@ void materializeAs(const Recipe& recipe, const Founders& founders, std::uint64_t
 }
 
 void materializeAll(const Recipe& recipe, const Founders& founders, std::span<float> out) {
-    const auto tasks = (out.size() + kPerTask - 1) / kPerTask;
-    parallelFor(tasks, [&](std::size_t first, std::size_t last) {
-        const auto begin = first * kPerTask;
-        const auto end = std::min<std::uint64_t>(out.size(), last * kPerTask);
-        materializeRange(recipe, founders, begin, out.subspan(begin, end - begin));
+    forTasks(out.size(), [&](std::uint64_t begin, std::uint64_t count) {
+        materializeRange(recipe, founders, begin, out.subspan(begin, count));
+    });
+}
+
+void materializeAllAs(const Recipe& recipe, const Founders& founders, DType dtype, std::byte* out) {
+    forTasks(recipe.length(), [&](std::uint64_t begin, std::uint64_t count) {
+        materializeAs(recipe, founders, begin, count, dtype, out + begin * sizeOf(dtype));
     });
 }
 

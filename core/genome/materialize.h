@@ -21,5 +21,6 @@ void materializeAs(const Recipe& recipe, const Founders& founders, std::uint64_t
 
 /// The whole recipe (D values), with all threads; the result doesn't depend on how many there are.
 void materializeAll(const Recipe& recipe, const Founders& founders, std::span<float> out);
+void materializeAllAs(const Recipe& recipe, const Founders& founders, DType dtype, std::byte* out);
 
 }  // namespace mergarium

@@ -66,9 +66,17 @@ RecipeGenome::RecipeGenome(Recipe recipe, GramPtr gram) : recipe_(std::move(reci
         gram_->at(recipe_.ends[span], std::span(gramAtEnds_).subspan(span * gram_->entries(), gram_->entries()));
 }
 
-void RecipeGenome::materialize(std::span<float> parameters) const {
+const Founders& RecipeGenome::founders() const {
     if (!gram_) throw std::runtime_error("This recipe was read without its founders and can't be turned into a model.");
-    materializeAll(recipe_, *gram_->founders(), parameters.first(recipe_.length()));
+    return *gram_->founders();
+}
+
+void RecipeGenome::materialize(std::span<float> parameters) const {
+    materializeAll(recipe_, founders(), parameters.first(recipe_.length()));
+}
+
+void RecipeGenome::materializeAs(DType dtype, std::byte* out) const {
+    materializeAllAs(recipe_, founders(), dtype, out);
 }
 
 std::size_t RecipeGenome::memory() const {

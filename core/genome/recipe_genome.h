@@ -22,6 +22,7 @@ public:
     std::uint64_t length() const override { return recipe_.length(); }
     /// Throws std::runtime_error without founders.
     void materialize(std::span<float> parameters) const override;
+    void materializeAs(DType dtype, std::byte* out) const override;
     std::size_t memory() const override;
     const Recipe* recipe() const override { return &recipe_; }
     std::vector<std::byte> pack() const override { return packRecipe(recipe_); }
@@ -32,6 +33,8 @@ public:
 private:
     friend class RecipeBreeding;
     RecipeGenome() = default;
+    /// Throws std::runtime_error where they are not at hand.
+    const Founders& founders() const;
 
     Recipe recipe_;
     GramPtr gram_;

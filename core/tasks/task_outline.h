@@ -18,6 +18,10 @@ struct TaskOutline {
     std::vector<std::string> prompts;
     /// Where a model is while it is scored.
     enum class Models { InMemory, OnDisk } models = Models::InMemory;
+    /// Bytes of memory that a parameter takes in a network on the CPU.
+    std::size_t bytesPerParameter = 4;
+    /// How they can be fewer: "task.weights: bfloat16"; empty: they can't.
+    std::string fewerBytes;
     /// Of a task that brings its own founders: numbers of parameters and of training samples.
     std::uint64_t parameters = 0;
     std::size_t samples = 0;

@@ -1,5 +1,6 @@
 #include "core/evaluation/checkpoint_score.h"
 #include "core/evaluation/preflight.h"
+#include "core/export/export_model.h"
 #include "core/export/merge_models.h"
 #include "core/families/families.h"
 #include "core/founders/founder_source.h"
@@ -120,6 +121,27 @@ private Q_SLOTS:
         QCOMPARE(inRun, alone);
         QVERIFY(alone[0] != alone[1]);
         QVERIFY(alone[0] > 0.0 && alone[0] < 1.0);
+    }
+
+    void halfTheMemoryScoresAsAnExportInThatTypeDoes() {
+        auto configuration = run(model("gemma2", false), model("gemma2", true));
+        std::get<CausalLmSettings>(configuration.task).weights = WeightPrecision::BFloat16;
+        const auto database = newPath().string() + ".db";
+        const auto snapshot = runToItsEnd(configuration, database);
+        int children = 0;
+        for (const auto& member : snapshot.members) {
+            if (!member || !member->parentage) continue;
+            const auto folder = newPath();
+            exportModel(
+                {.database = database, .run = {1}, .member = member->id, .folder = folder, .dtype = DType::BF16});
+            for (const auto precision : {WeightPrecision::Float32, WeightPrecision::BFloat16}) {
+                std::get<CausalLmSettings>(configuration.task).weights = precision;
+                QCOMPARE(scoreCheckpoint(folder, configuration, kResources, 1, anyProgram).front().train,
+                         member->scores.mean());
+            }
+            ++children;
+        }
+        QVERIFY(children > 0);
     }
 
     void aMergedModelLoadsAndComputesWhatWasMerged_data() { forFamilies(); }

@@ -111,6 +111,9 @@ public:
     void materialize(std::span<float> parameters) const override {
         std::fill(parameters.begin(), parameters.end(), 0.0f);
     }
+    void materializeAs(DType dtype, std::byte* out) const override {
+        std::fill_n(out, length() * sizeOf(dtype), std::byte{0});
+    }
     std::size_t memory() const override { return recipe_.coefficients.size() * sizeof(double); }
     const Recipe* recipe() const override { return &recipe_; }
     std::vector<std::byte> pack() const override { return packRecipe(recipe_); }

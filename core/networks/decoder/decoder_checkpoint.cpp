@@ -6,6 +6,7 @@
 #include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace mergarium {
@@ -37,9 +38,10 @@ void readFloats(const StoredTensor& tensor, float* to) {
 }
 
 void readInto(const StoredTensor& tensor, torch::Tensor part) {
-    if (part.is_cpu()) return readFloats(tensor, part.data_ptr<float>());
-    // To a GPU bf16 goes as it is; anything else is converted first.
-    const bool asIs = tensor.dtype == DType::BF16;
+    const bool isSingle = part.scalar_type() == torch::kFloat32;
+    if (part.is_cpu() && isSingle) return readFloats(tensor, part.data_ptr<float>());
+    // bf16 goes as it is; anything else is converted first.
+    const bool asIs = tensor.dtype == DType::BF16 && !isSingle;
     const auto host = at::empty(part.sizes(), asIs ? torch::kBFloat16 : torch::kFloat32);
     if (asIs)
         std::memcpy(host.data_ptr(), tensor.bytes, tensor.byteSize());
@@ -73,7 +75,13 @@ Decoder openDecoder(const std::filesystem::path& folder, torch::Device device, D
     const auto config = withNamesOf(decoderConfigIn(folder), stored);
     // Before any memory is taken: a wrong number in config.json can ask for any amount.
     checkTensors(config, stored, folder.string());
-    Decoder network(config, Decoder::layout(config), device, kernels);
+    // What is stored in half the memory is held so, for the same results.
+    const bool isHalf = std::ranges::all_of(checkpoint->tensors(), [](const auto& tensor) {
+        return tensor.dtype == DType::BF16 || !isFloating(tensor.dtype);
+    });
+    Decoder network(
+        config, Decoder::layout(config), device, kernels,
+        isHalf && kernels == Decoder::Kernels::Best ? Decoder::WeightType::BF16 : Decoder::WeightType::Device);
     loadCheckpoint(*checkpoint, network);
     return network;
 }

@@ -10,6 +10,10 @@ TaskOutline outlineOf(const CausalLmSettings& settings) {
     constexpr std::size_t kPrompts = 3;
     const auto train = readQuestions(settings).train;
     TaskOutline outline;
+    if (settings.weights == WeightPrecision::BFloat16)
+        outline.bytesPerParameter = 2;
+    else
+        outline.fewerBytes = "task.weights: bfloat16, half of it";
     for (std::size_t i = 0; i < std::min(kPrompts, train.size()); ++i) outline.prompts.push_back(train[i].prompt);
     return outline;
 }

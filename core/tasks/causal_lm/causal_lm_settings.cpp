@@ -13,8 +13,13 @@ namespace {
 
 constexpr QuestionScoring kScorings[] = {QuestionScoring::ExactMatch, QuestionScoring::MultipleChoice,
                                          QuestionScoring::Likelihood};
+constexpr WeightPrecision kPrecisions[] = {WeightPrecision::Float32, WeightPrecision::BFloat16};
 
 }  // namespace
+
+std::string_view nameOf(WeightPrecision precision) {
+    return precision == WeightPrecision::Float32 ? "float32" : "bfloat16";
+}
 
 std::string_view nameOf(QuestionScoring scoring) {
     switch (scoring) {
@@ -107,6 +112,11 @@ void visit(FieldVisitor& visitor, CausalLmSettings& s) {
                    .help = "How many questions are scored together.",
                    .unset = "chosen by memory"},
                   s.batch, {.zero = true});
+    visitor.choice({.key = "weights",
+                    .label = "Weights in memory",
+                    .help = "How the network's weights are held on the CPU: bfloat16 takes half the memory of float32, "
+                            "and rounds the weights of children as an export in bfloat16 does."},
+                   s.weights, std::span<const WeightPrecision>(kPrecisions));
 }
 
 Value QuestionFilesField::write() const {

@@ -46,7 +46,15 @@ struct QuestionFile {
     bool operator==(const QuestionFile&) const = default;
 };
 
-/// The task `causal-lm`: language models of the Llama family on questions.
+/// How a network's weights are held on the CPU. On a GPU they are bf16.
+enum class WeightPrecision {
+    Float32,
+    /// Half the memory. The weights of children are rounded to it, as they are where children are exported so; sums are
+    /// computed in fp32 as ever.
+    BFloat16,
+};
+
+/// The task `causal-lm`: language models on questions.
 struct CausalLmSettings {
     static constexpr std::string_view kKind = "causal-lm";
     static constexpr std::string_view kSummary = "questions to language models";
@@ -74,10 +82,12 @@ struct CausalLmSettings {
     std::uint64_t maxNewTokens = 256;
     /// Questions scored together; 0: chosen by memory.
     std::uint64_t batch = 0;
+    WeightPrecision weights = WeightPrecision::Float32;
     bool operator==(const CausalLmSettings&) const = default;
 };
 
 std::string_view nameOf(QuestionScoring scoring);
+std::string_view nameOf(WeightPrecision precision);
 
 void visit(FieldVisitor& visitor, QuestionFile& file);
 void visit(FieldVisitor& visitor, CausalLmSettings& settings);

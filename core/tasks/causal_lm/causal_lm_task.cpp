@@ -29,7 +29,9 @@ CausalLmTask::CausalLmTask(std::shared_ptr<const PreparedQuestions> questions, c
                            torch::Device device)
     : questions_(std::move(questions)),
       settings_(questions_->settings),
-      network_(questions_->config, founders.layout(), device),
+      network_(
+          questions_->config, founders.layout(), device, Decoder::Kernels::Best,
+          settings_.weights == WeightPrecision::BFloat16 ? Decoder::WeightType::BF16 : Decoder::WeightType::Device),
       answers_(questions_->samples->size()) {
     // What is frozen is the same in every model: written once, behind the parameters.
     const auto begin = founders.length();
@@ -42,7 +44,10 @@ CausalLmTask::CausalLmTask(std::shared_ptr<const PreparedQuestions> questions, c
 }
 
 void CausalLmTask::load(const Genome& genome) {
-    if (network_.flat().is_cpu()) {
+    const auto& flat = network_.flat();
+    if (flat.is_cpu() && flat.scalar_type() == torch::kBFloat16) {
+        genome.materializeAs(DType::BF16, static_cast<std::byte*>(flat.data_ptr()));
+    } else if (flat.is_cpu()) {
         genome.materialize(network_.parameters().first(genome.length()));
     } else {
         auto host = torch::empty({static_cast<std::int64_t>(genome.length())}, torch::kFloat32);
