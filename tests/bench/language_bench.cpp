@@ -1,6 +1,8 @@
 // How near a language model's pass comes to the matrix products that it can't do without. One run measures, in turn and
 // several times over: prompts read at once and tokens generated in a batch, by our own kernels and by libtorch's, and
 // the bare products of the same sizes. Medians are compared. The network has random weights, so nothing is downloaded.
+#include "core/families/families.h"
+#include "core/files/json.h"
 #include "core/networks/decoder/decoder.h"
 #include "core/networks/generation.h"
 #include "core/random/random_stream.h"
@@ -10,6 +12,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -36,35 +39,52 @@ struct Sizes {
     std::int64_t batch = 16, prompt = 128, newTokens = 32;
 };
 
-/// The products of one pass: `tokens` through all layers, `heads` of them through the head.
+/// The products of one pass: `tokens` through all layers, `heads` of them through the head. Of experts, as many as the
+/// tokens go through on average, each as a product of its own.
 class BareProducts {
 public:
     BareProducts(const DecoderConfig& config, const torch::TensorOptions& options) : config_(config) {
-        const auto queries = config.heads * config.headSize, keys = config.keyHeads * config.headSize;
-        const auto matrix = [&](std::int64_t outputs, std::int64_t inputs) {
-            return at::randn({outputs, inputs}, options);
-        };
-        for (std::int64_t layer = 0; layer < config.layers; ++layer)
-            layers_.push_back({matrix(queries, config.hidden), matrix(keys, config.hidden), matrix(keys, config.hidden),
-                               matrix(config.hidden, queries), matrix(config.intermediate, config.hidden),
-                               matrix(config.intermediate, config.hidden), matrix(config.hidden, config.intermediate)});
-        head_ = matrix(config.vocabulary, config.hidden);
+        for (const auto& tensor : decoderLayout(config).tensors)
+            if (tensor.shape.size() == 2 && !isTable(tensor.name))
+                products_.push_back({.weight = at::randn(config.transposed && !isHead(tensor.name)
+                                                             ? std::vector{tensor.shape[1], tensor.shape[0]}
+                                                             : tensor.shape,
+                                                         options),
+                                     .isHead = isHead(tensor.name),
+                                     .isExpert = tensor.name.find(config.names.experts) != tensor.name.npos});
+        if (config.tied)
+            products_.push_back({.weight = at::randn({config.vocabulary, config.hidden}, options), .isHead = true});
     }
 
     void run(std::int64_t tokens, std::int64_t heads) const {
-        std::map<std::int64_t, torch::Tensor> inputs;
-        for (const auto width : {config_.hidden, config_.intermediate, config_.heads * config_.headSize})
-            inputs.emplace(width, at::ones({tokens, width}, head_.options()));
-        for (const auto& layer : layers_)
-            for (const auto& weight : layer) at::linear(inputs.at(weight.size(1)), weight);
-        at::linear(inputs.at(config_.hidden).narrow(0, 0, heads), head_);
-        if (!head_.is_cpu()) at::ones({1}, head_.options()).cpu();
+        const auto share = [&](std::int64_t all) {
+            return std::max<std::int64_t>(
+                1, all * config_.experts.perToken / std::max<std::int64_t>(1, config_.experts.count));
+        };
+        std::map<std::pair<std::int64_t, std::int64_t>, torch::Tensor> inputs;
+        for (const auto& product : products_) {
+            const auto rows = product.isHead ? heads : product.isExpert ? share(tokens) : tokens;
+            auto& input = inputs[{rows, product.weight.size(1)}];
+            if (!input.defined()) input = at::ones({rows, product.weight.size(1)}, product.weight.options());
+            at::linear(input, product.weight);
+        }
+        if (!products_.front().weight.is_cpu()) at::ones({1}, products_.front().weight.options()).cpu();
     }
 
 private:
+    struct Product {
+        torch::Tensor weight;
+        bool isHead = false, isExpert = false;
+    };
+
+    bool isHead(const std::string& name) const { return name == config_.names.head + ".weight"; }
+    bool isTable(const std::string& name) const {
+        return name == config_.nameOf(config_.names.embedding) + ".weight" ||
+               name == config_.nameOf(config_.names.positions) + ".weight";
+    }
+
     DecoderConfig config_;
-    std::vector<std::vector<torch::Tensor>> layers_;
-    torch::Tensor head_;
+    std::vector<Product> products_;
 };
 
 struct Times {
@@ -100,6 +120,7 @@ int main(int argc, char** argv) {
     int rounds = 5;
     int threads = at::get_num_threads();
     bool library = false;
+    bool half = false;
     std::string device = "cpu";
     bench::Options("Language models against bare matrix products")
         .add("--rounds", &rounds)
@@ -116,6 +137,7 @@ int main(int argc, char** argv) {
         .add("--head-size", &headSize)
         .add("--vocabulary", &vocabulary)
         .add("--library", &library, "Also by libtorch's kernels")
+        .add("--half", &half, "Also with weights in bf16")
         .add("--device", &device, "cpu or cuda")
         .read(argc, argv);
     at::set_num_threads(threads);
@@ -136,12 +158,18 @@ int main(int argc, char** argv) {
         other.emplace(config, layout, where, Decoder::Kernels::Library);
         other->flat().copy_(network.flat());
     }
+    std::optional<Decoder> narrow;
+    if (half && where.is_cpu()) {
+        narrow.emplace(config, layout, where, Decoder::Kernels::Best, Decoder::WeightType::BF16);
+        narrow->flat().copy_(network.flat());
+    }
     const BareProducts bare(config, network.flat().options());
 
-    Times ours, libtorch, products;
+    Times ours, libtorch, halves, products;
     for (int round = 0; round < rounds; ++round) {
         measure(network, sizes, ours);
         if (other) measure(*other, sizes, libtorch);
+        if (narrow) measure(*narrow, sizes, halves);
         products.prefill.push_back(secondsOf([&] { bare.run(sizes.batch * sizes.prompt, sizes.batch); }));
         products.decode.push_back(secondsOf([&] {
             for (std::int64_t step = 0; step < sizes.newTokens; ++step) bare.run(sizes.batch, sizes.batch);
@@ -160,6 +188,7 @@ int main(int argc, char** argv) {
     };
     line("bare products (libtorch)", products);
     line("this network", ours);
+    if (narrow) line("with weights in bf16", halves);
     if (other) line("by libtorch's operators", libtorch);
     return 0;
 }
