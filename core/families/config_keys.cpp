@@ -38,12 +38,15 @@ void ConfigKeys::refuse(std::string_view key, std::string_view why) const {
 }
 
 void ConfigKeys::unsupported(std::string_view key, std::string_view what) const {
-    refuse(key, fmt::format("is {}, which is not supported{}", object_.at(key).dump(), what));
+    refuse(key, fmt::format("is {}, which is not supported{}", find(key)->dump(), what));
 }
 
 const json* ConfigKeys::find(std::string_view key) const {
     const auto found = object_.find(key);
-    return found == object_.end() || found->is_null() ? nullptr : &*found;
+    if (found != object_.end() && !found->is_null()) return &*found;
+    if (!others_) return nullptr;
+    const auto other = others_->find(key);
+    return other == others_->end() ? nullptr : &*other;
 }
 
 bool ConfigKeys::isNull(std::string_view key) const {
@@ -145,8 +148,14 @@ std::vector<std::int32_t> ConfigKeys::tokens(std::string_view key) const {
     return tokens;
 }
 
+ConfigKeys ConfigKeys::completedWith(json others) const {
+    auto keys = *this;
+    keys.others_ = std::make_shared<const json>(std::move(others));
+    return keys;
+}
+
 ConfigKeys ConfigKeys::child(std::string_view key) const {
-    return {object_.at(key), source_, fmt::format("{}{}.", prefix_, key)};
+    return {*find(key), source_, fmt::format("{}{}.", prefix_, key)};
 }
 
 }  // namespace mergarium

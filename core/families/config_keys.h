@@ -3,6 +3,8 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,9 +49,12 @@ public:
     std::vector<std::int32_t> tokens(std::string_view key) const;
 
     ConfigKeys child(std::string_view key) const;
+    /// Keys that are absent are taken from `others`, an object.
+    ConfigKeys completedWith(nlohmann::json others) const;
 
 private:
     const nlohmann::json& object_;
+    std::shared_ptr<const nlohmann::json> others_;
     std::string_view source_;
     std::string prefix_;
 };

@@ -207,6 +207,8 @@ struct DecoderConfig {
     bool transposed = false;
     /// The head is the embedding.
     bool tied = false;
+    /// It is a part of a larger model, whose other tensors are none of its business.
+    bool isPart = false;
     /// Models of the family learn to read a begin token before all others.
     bool begins = false;
     /// Tokens that end a text; empty when the files name none.

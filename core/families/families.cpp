@@ -20,17 +20,27 @@ const std::array kFamilies{&kLlama,   &kMistral, &kMixtral, &kQwen2,    &kQwen2M
                            &kGemma2,  &kGemma3,  &kPhi,     &kPhi3,     &kGpt2,       &kGptNeox, &kOlmo2,    &kOlmoe,
                            &kGranite, &kCohere,  &kCohere2, &kStablelm, &kStarcoder2, &kFalcon,  &kSmollm3,  &kGlm4};
 
+/// Null: none is known by that name.
+const ModelFamily* familyNamed(const ConfigKeys& keys) {
+    const auto found = std::ranges::find(kFamilies, keys.text("model_type", ""), &ModelFamily::type);
+    return found == kFamilies.end() ? nullptr : *found;
+}
+
 const ModelFamily& familyOf(const ConfigKeys& keys) {
     const auto type = keys.text("model_type");
-    const auto found = std::ranges::find(kFamilies, type, &ModelFamily::type);
-    if (found == kFamilies.end())
-        keys.unsupported("model_type", fmt::format("; supported are {}", fmt::join(familyNames(), ", ")));
-    const auto& family = **found;
+    const auto* family = familyNamed(keys);
+    if (!family) keys.unsupported("model_type", fmt::format("; supported are {}", fmt::join(familyNames(), ", ")));
     if (const json* architectures = keys.find("architectures"))
-        if (!architectures->is_array() || architectures->size() != 1 || architectures->front() != family.architecture)
+        if (!architectures->is_array() || architectures->size() != 1 || architectures->front() != family->architecture)
             keys.unsupported("architectures",
-                             fmt::format("; for model_type \"{}\" it is [\"{}\"]", type, family.architecture));
-    return family;
+                             fmt::format("; for model_type \"{}\" it is [\"{}\"]", type, family->architecture));
+    return *family;
+}
+
+/// The language model within a larger model; null: it holds none of a known family.
+const ModelFamily* partOf(const ConfigKeys& keys) {
+    const auto* part = keys.find("text_config");
+    return part && part->is_object() && !familyNamed(keys) ? familyNamed(keys.child("text_config")) : nullptr;
 }
 
 /// What would ask for memory that no tensor has shown there is a need of.
@@ -56,14 +66,19 @@ std::vector<std::string_view> familyNames() {
 
 DecoderConfig decoderConfigOf(const json& document, std::string_view source) {
     const ConfigKeys keys(document, source);
-    const auto& family = familyOf(keys);
-    if (keys.has("quantization_config"))
-        keys.refuse("quantization_config",
-                    "asks for quantised weights, which are not supported; use an unquantised copy");
-    auto config = family.read(keys);
-    checkNumbers(keys, config);
+    const auto* part = partOf(keys);
+    const auto& family = part ? *part : familyOf(keys);
+    const auto own = part ? keys.child("text_config").completedWith(json::parse(part->sizes)) : keys;
+    for (const auto& one : {keys, own})
+        if (one.has("quantization_config"))
+            one.refuse("quantization_config",
+                       "asks for quantised weights, which are not supported; use an unquantised copy");
+    auto config = family.read(own);
+    checkNumbers(own, config);
     config.family = family.type;
-    config.endTokens = keys.tokens("eos_token_id");
+    config.isPart = part != nullptr;
+    if (part && keys.has("tie_word_embeddings")) config.tied = keys.flag("tie_word_embeddings", config.tied);
+    config.endTokens = keys.has("eos_token_id") ? keys.tokens("eos_token_id") : own.tokens("eos_token_id");
     return config;
 }
 

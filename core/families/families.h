@@ -19,11 +19,14 @@ struct ModelFamily {
     /// What a key means, and what holds where it is missing, is as in Hugging Face's transformers. Throws
     /// std::runtime_error naming the key that is missing, wrong, or asks for what isn't supported.
     DecoderConfig (*read)(const ConfigKeys& keys);
+    /// Sizes that files leave out where the network is a part of a larger one (text_config), as a JSON object.
+    std::string_view sizes = "{}";
 };
 
 /// All of them, by name.
 std::vector<std::string_view> familyNames();
 
+/// Of a language model, or of the one that a larger model holds under `text_config`, such as one that sees pictures.
 /// Throws std::runtime_error naming `source` and the key that is missing, wrong, or asks for what isn't supported.
 DecoderConfig decoderConfigOf(const nlohmann::json& config, std::string_view source);
 

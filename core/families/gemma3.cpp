@@ -36,6 +36,11 @@ DecoderConfig readGemma3(const ConfigKeys& keys) {
 
 }  // namespace
 
-const ModelFamily kGemma3{.type = "gemma3_text", .architecture = "Gemma3ForCausalLM", .read = readGemma3};
+const ModelFamily kGemma3{.type = "gemma3_text",
+                          .architecture = "Gemma3ForCausalLM",
+                          .read = readGemma3,
+                          .sizes = R"({"vocab_size": 262208, "hidden_size": 2304, "intermediate_size": 9216,
+                                       "num_hidden_layers": 26, "num_attention_heads": 8, "num_key_value_heads": 4,
+                                       "head_dim": 256, "max_position_embeddings": 131072})"};
 
 }  // namespace mergarium

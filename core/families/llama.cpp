@@ -16,6 +16,11 @@ DecoderConfig readLlama(const ConfigKeys& keys) {
 
 }  // namespace
 
-const ModelFamily kLlama{.type = "llama", .architecture = "LlamaForCausalLM", .read = readLlama};
+const ModelFamily kLlama{.type = "llama",
+                         .architecture = "LlamaForCausalLM",
+                         .read = readLlama,
+                         .sizes = R"({"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008,
+                                      "num_hidden_layers": 32, "num_attention_heads": 32,
+                                      "max_position_embeddings": 2048})"};
 
 }  // namespace mergarium

@@ -17,6 +17,11 @@ DecoderConfig readMistral(const ConfigKeys& keys) {
 
 }  // namespace
 
-const ModelFamily kMistral{.type = "mistral", .architecture = "MistralForCausalLM", .read = readMistral};
+const ModelFamily kMistral{.type = "mistral",
+                           .architecture = "MistralForCausalLM",
+                           .read = readMistral,
+                           .sizes = R"({"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 14336,
+                                        "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8,
+                                        "max_position_embeddings": 131072, "sliding_window": 4096})"};
 
 }  // namespace mergarium

@@ -147,7 +147,8 @@ namespace {
 
 std::optional<DecoderConfig> networkOf(const nlohmann::json& configuration) {
     try {
-        return decoderConfigOf(configuration, "config.json");
+        auto network = decoderConfigOf(configuration, "config.json");
+        return network.isPart ? std::nullopt : std::optional(std::move(network));
     } catch (const std::runtime_error&) {
         return std::nullopt;  // merging needs no family
     }

@@ -211,6 +211,69 @@ private Q_SLOTS:
                  0.0);
     }
 
+    void aLargerModelsLanguageModelIsRead_data() {
+        QTest::addColumn<QString>("before");
+        QTest::addColumn<QString>("beforeHead");
+        QTest::newRow("as of 2024") << "language_model.model."
+                                    << "language_model.";
+        QTest::newRow("as of 2025") << "model.language_model."
+                                    << "";
+    }
+
+    void aLargerModelsLanguageModelIsRead() {
+        QFETCH(QString, before);
+        QFETCH(QString, beforeHead);
+        for (const char* folder : {"gemma3", "smollm3", "phi3"}) {
+            const auto path = kGoldenFamilies / folder;
+            auto text = readJson(path / "config.json");
+            const nlohmann::json larger{{"model_type", "sees_pictures"},
+                                        {"architectures", {"SeesPicturesForConditionalGeneration"}},
+                                        {"eos_token_id", 7},
+                                        {"text_config", text},
+                                        {"vision_config", {{"hidden_size", 8}}}};
+            const auto config = decoderConfigOf(larger, "config.json");
+            QVERIFY(config.isPart);
+            QCOMPARE(config.endTokens, Tokens{7});
+            const auto checkpoint = Checkpoint::open(path);
+            Layout layout;
+            layout.append("vision_tower.embeddings.weight", {3, 5});
+            for (const auto& tensor : checkpoint->tensors())
+                layout.append((tensor.name.starts_with("model.")
+                                   ? before.toStdString() + tensor.name.substr(std::string("model.").size())
+                                   : beforeHead.toStdString() + tensor.name),
+                              tensor.shape);
+            Decoder network(config, layout, torch::kCPU);
+            std::size_t index = 1;
+            for (const auto& tensor : checkpoint->tensors())
+                std::ranges::copy(
+                    storedFloats(*checkpoint, tensor.name),
+                    network.parameters().begin() + static_cast<std::ptrdiff_t>(layout.tensors[index++].begin));
+            const auto words = randomText(20, 3, 480);
+            QCOMPARE(distance(rowOf(whole(network, {words}).logits, 0),
+                              rowOf(whole(openDecoder(path, torch::kCPU), {words}).logits, 0)),
+                     0.0);
+        }
+    }
+
+    void sizesThatPartsLeaveOutAreKnown() {
+        const nlohmann::json larger{{"model_type", "gemma3"},
+                                    {"text_config",
+                                     {{"model_type", "gemma3_text"},
+                                      {"hidden_size", 2560},
+                                      {"intermediate_size", 10240},
+                                      {"num_hidden_layers", 34},
+                                      {"rope_scaling", {{"factor", 8.0}, {"rope_type", "linear"}}},
+                                      {"sliding_window", 1024}}}};
+        const auto config = decoderConfigOf(larger, "config.json");
+        QCOMPARE(config.vocabulary, 262208);
+        QCOMPARE(config.heads, 8);
+        QCOMPARE(config.keyHeads, 4);
+        QCOMPARE(config.headSize, 256);
+        QCOMPARE(config.layers.size(), 34U);
+        QCOMPARE(config.layers[5].window, 0);
+        QCOMPARE(config.layers[4].window, 1024);
+    }
+
     void numbersThatCantBeAreRefused() {
         auto mixtral = readJson(kGoldenFamilies / "mixtral" / "config.json");
         mixtral["num_experts_per_tok"] = 5;

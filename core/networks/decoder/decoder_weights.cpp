@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <stdexcept>
 
@@ -183,8 +184,20 @@ Layout decoderLayout(const DecoderConfig& config) {
 
 DecoderConfig withNamesOf(DecoderConfig config, const Layout& layout) {
     const auto stored = byName(layout);
-    const auto embedding = config.names.embedding + ".weight";
-    if (!stored.contains(config.nameOf(embedding)) && stored.contains(embedding)) config.names.base.clear();
+    const auto embedding = config.names.embedding + ".weight", head = config.names.head + ".weight";
+    if (stored.contains(config.nameOf(embedding))) return config;
+    // The only one of that name, whatever stands before it.
+    const auto before = [&](const std::string& name) -> std::optional<std::string> {
+        std::optional<std::string> found;
+        for (const auto& [one, tensor] : stored) {
+            const bool isIt = one == name || (config.isPart && one.ends_with("." + name));
+            if (isIt && found) return std::nullopt;
+            if (isIt) found = one.substr(0, one.size() - name.size());
+        }
+        return found;
+    };
+    if (const auto base = before(embedding)) config.names.base = *base;
+    if (const auto beforeHead = before(head)) config.names.head = *beforeHead + config.names.head;
     return config;
 }
 
@@ -222,6 +235,7 @@ void checkTensors(const DecoderConfig& config, const Layout& layout, std::string
                             fmt::join(tensor.shape, ", "), fmt::join(shape, ", ")));
         used.insert(&tensor);
     });
+    if (config.isPart) return;
     for (const auto& [name, tensor] : stored)
         if (!used.contains(tensor) && !isIdle(name, config))
             throw std::runtime_error(
