@@ -9,7 +9,7 @@
 #include "core/export/export_model.h"
 #include "core/export/merge_models.h"
 #include "core/export/rebuild_model.h"
-#include "core/founders/founder_fields.h"
+#include "core/founders/founder_names.h"
 #include "core/text/words.h"
 
 #include <fmt/format.h>

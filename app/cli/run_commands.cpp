@@ -5,7 +5,7 @@
 #include "app/cli/options.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/say.h"
-#include "core/founders/founder_fields.h"
+#include "core/founders/founder_names.h"
 #include "core/session/session.h"
 #include "core/startup/paths.h"
 #include "core/text/words.h"

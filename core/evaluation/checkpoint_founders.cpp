@@ -30,11 +30,7 @@ std::string digestOf(std::span<const std::byte> bytes) {
 
 std::string digestOf(std::string_view text) { return digestOf(std::as_bytes(std::span(text))); }
 
-/// What an adapter makes of its base has changed once, of files that have not.
-std::string nameInCache(const FounderSource& source) {
-    const bool adapted = source.files().size() != source.base().files().size();
-    return digestOf(contentKey(source) + (adapted ? "adapted 2\n" : "")) + ".hash";
-}
+std::string nameInCache(const FounderSource& source) { return digestOf(contentKey(source)) + ".hash"; }
 
 std::vector<std::byte> packed(const FounderContents& contents, const std::string& samples) {
     ByteWriter writer;

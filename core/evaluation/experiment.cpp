@@ -67,8 +67,8 @@ Founder networkOf(const JoinedFounder& joined, const Layout& layout, std::option
         genome = DenseGenome::unpack(joined.packed, layout.length());
     } else {
         if (!joined.source.adapter.empty())
-            throw std::runtime_error(
-                fmt::format("{}: an adapter is no network like this run's founders.", joined.source.adapter.string()));
+            throw std::runtime_error(fmt::format("{}: an adapter is no network like this run's founders.",
+                                                 joined.source.adapter.all().front().path.string()));
         genome = std::make_shared<const DenseGenome>(readNetwork(joined.source.base, layout), std::move(recipe));
     }
     auto hash = parametersHash(dynamic_cast<const DenseGenome&>(*genome).values());

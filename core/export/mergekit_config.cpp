@@ -65,6 +65,11 @@ MergekitConfig mergekitConfig(const ModelRecipe& model, const Layout& layout) {
     if (!model.tensors.exclude.empty())
         return refuse("tensors were left out of the merge, which mergekit has no words for");
     if (model.tensors.commonVocabulary) return refuse("only the common rows of the vocabularies were merged");
+    if (std::ranges::any_of(model.founders, [](const auto& founder) {
+            const auto& adapters = founder.source.adapter.all();
+            return adapters.size() > 1 || (adapters.size() == 1 && adapters.front().weight != 1.0);
+        }))
+        return refuse("a founder has several adapters or a weighted one, which mergekit has no words for");
     const auto weights = weightsPerTensor(model, layout);
     if (!weights) return refuse("a split point lies within a tensor, and mergekit weighs whole tensors");
     const auto dtype = storedAs(model, layout);
@@ -77,7 +82,8 @@ MergekitConfig mergekitConfig(const ModelRecipe& model, const Layout& layout) {
     for (std::size_t k = 0; k < model.founders.size(); ++k) {
         const auto& source = model.founders[k].source;
         auto path = hubName(source.base).value_or(ownName(source.base).string());
-        if (!source.adapter.empty()) path += "+" + hubName(source.adapter).value_or(ownName(source.adapter).string());
+        for (const auto& [adapter, weight] : source.adapter.all())
+            path += "+" + hubName(adapter).value_or(ownName(adapter).string());
         out << YAML::BeginMap << YAML::Key << "model" << YAML::Value << YAML::DoubleQuoted << path;
         out << YAML::Key << "parameters" << YAML::Value << YAML::BeginMap << YAML::Key << "weight" << YAML::Value
             << YAML::BeginSeq;

@@ -68,11 +68,12 @@ void readFounders(MapReader& top, ModelRecipe& recipe) {
         MapReader section(one, "founders", top.source());
         RecipeFounder founder;
         section.text("name", founder.name);
-        std::string base, adapter;
+        std::string base;
         section.text("base", base);
-        section.text("adapter", adapter);
         section.text("hash", founder.hash);
-        founder.source = {base, adapter};
+        founder.source = {.base = base, .adapter = readAdapters(section, [&](const Value& path) {
+                                            return section.scalarOf("adapter", path);
+                                        })};
         section.close();
         if (founder.source.base.empty() || founder.hash.empty())
             top.refuse("founders", one, "needs the keys base and hash");
@@ -130,7 +131,7 @@ std::string toYaml(const ModelRecipe& model) {
         Value one{Value::Map{}};
         one.at("name") = Value::text(founder.name);
         one.at("base") = Value::text(founder.source.base.string());
-        if (!founder.source.adapter.empty()) one.at("adapter") = Value::text(founder.source.adapter.string());
+        writeAdapters(founder.source.adapter, one);
         one.at("hash") = Value::text(founder.hash);
         founders.push_back(std::move(one));
     }

@@ -30,8 +30,23 @@ std::optional<fs::path> found(const fs::path& path, const RebuildRequest& reques
     return std::nullopt;
 }
 
+/// Absent: not all of it was found.
+std::optional<CheckpointFounder> found(const CheckpointFounder& founder, const RebuildRequest& request) {
+    const auto base = found(founder.base, request);
+    if (!base) return std::nullopt;
+    CheckpointFounder all{.base = *base, .adapter = {}};
+    for (const auto& [path, weight] : founder.adapter.all()) {
+        const auto place = found(path, request);
+        if (!place) return std::nullopt;
+        all.adapter.add({*place, weight});
+    }
+    return all;
+}
+
 [[noreturn]] void refuseMissing(const RebuildRequest& request, const RecipeFounder& founder, std::size_t number) {
-    const auto& path = found(founder.source.base, request) ? founder.source.adapter : founder.source.base;
+    auto path = founder.source.base;
+    for (const auto& adapter : founder.source.adapter.all())
+        if (found(path, request)) path = adapter.path;
     throw std::runtime_error(fmt::format(
         "{}: founder {}, '{}', is neither {} nor beside the recipe; say where it is with --founder {}=PATH, or name "
         "the folder that holds the founders with --models.",
@@ -64,11 +79,10 @@ std::vector<FoundFounder> foundFounders(const RebuildRequest& request, const Mod
     for (std::size_t k = 0; k < model.founders.size(); ++k) {
         const auto& [name, source, hash] = model.founders[k];
         auto& founder = founders.emplace_back(FoundFounder{.name = name, .place = std::nullopt});
-        const auto base = found(source.base, request), adapter = found(source.adapter, request);
         if (const auto place = places.find(k); place != places.end())
             founder.place = place->second;
-        else if (base && adapter)
-            founder.place = CheckpointFounder{*base, *adapter};
+        else
+            founder.place = found(source, request);
     }
     return founders;
 }

@@ -111,7 +111,9 @@ std::vector<RecipeFounder> recipeFounders(const OpenedFounders& founders, const 
     std::vector<RecipeFounder> all;
     for (std::size_t k = 0; k < sources.size(); ++k) {
         const auto& model = founders.founders->model(k);
-        all.push_back({model.name, {named(sources[k].base), named(sources[k].adapter)}, model.hash});
+        CheckpointFounder source{.base = named(sources[k].base), .adapter = {}};
+        for (const auto& [path, weight] : sources[k].adapter.all()) source.adapter.add({named(path), weight});
+        all.push_back({model.name, std::move(source), model.hash});
     }
     return all;
 }

@@ -169,7 +169,7 @@ std::string contentKey(const FounderSource& founder) {
             fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", std::filesystem::absolute(file->path()).lexically_normal().string(),
                         state.size, state.modifiedNanoseconds, state.changedNanoseconds, state.device, state.inode);
     }
-    return key;
+    return key + founder.derivation();
 }
 
 }  // namespace mergarium

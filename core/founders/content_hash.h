@@ -71,7 +71,8 @@ std::span<const ContentChunk> chunksOf(std::span<const ContentChunk> chunks, std
 /// The hash of contents that the caller has digested; `chunks` as contentChunks made them, tensors in any order.
 std::string contentHash(std::span<const TensorDescription> tensors, std::span<const ContentChunk> chunks);
 
-/// The key under which a hash may be cached: paths, sizes, times and inodes of all files that the contents come from.
+/// The key under which a hash may be cached: paths, sizes, times and inodes of all files that the contents come from,
+/// and how they come from them.
 std::string contentKey(const FounderSource& founder);
 
 }  // namespace mergarium

@@ -1,6 +1,7 @@
 #include "core/founders/founder_fields.h"
 
 #include "core/fields/map_reader.h"
+#include "core/founders/founder_names.h"
 
 #include <fmt/format.h>
 
@@ -23,6 +24,45 @@ void visit(FieldVisitor& visitor, TensorRules& rules) {
                     rules.commonVocabulary);
 }
 
+void writeAdapters(const AdapterStack& adapters, Value& map) {
+    if (adapters.empty()) return;
+    if (adapters.all().size() == 1 && adapters.all().front().weight == 1.0) {
+        map.at("adapter") = Value::text(adapters.all().front().path.string());
+        return;
+    }
+    Value::List list;
+    for (const auto& [path, weight] : adapters.all()) {
+        Value one{Value::Map{}};
+        one.at("path") = Value::text(path.string());
+        one.at("weight") = Value(fmt::format("{}", weight));
+        list.push_back(std::move(one));
+    }
+    map.at("adapters") = Value(std::move(list));
+}
+
+AdapterStack readAdapters(MapReader& map, const std::function<std::filesystem::path(const Value&)>& place) {
+    AdapterStack adapters;
+    if (const auto* one = map.find("adapter"); one && !(one->isScalar() && one->scalar().empty()))
+        adapters.add({.path = place(*one)});
+    const auto* several = map.find("adapters");
+    if (!several) return adapters;
+    if (!several->isList()) map.refuse("adapters", *several, "must be a list like [{path: lora, weight: 0.7}]");
+    for (const auto& one : several->list()) {
+        if (!one.isMap()) {
+            adapters.add({.path = place(one)});
+            continue;
+        }
+        MapReader inner(one, map.full("adapters"), map.source());
+        const auto* path = inner.find("path");
+        if (!path) inner.refuse("path", one, "is missing: the path of an adapter");
+        WeightedAdapter adapter{.path = place(*path)};
+        inner.number("weight", adapter.weight);
+        inner.close();
+        adapters.add(std::move(adapter));
+    }
+    return adapters;
+}
+
 Value FoundersField::write() const {
     if (const auto* own = std::get_if<OwnFounders>(&founders_)) return Value(own->name);
     Value::List list;
@@ -33,7 +73,7 @@ Value FoundersField::write() const {
         }
         Value map{Value::Map{}};
         map.at("base") = Value::text(founder.base.string());
-        map.at("adapter") = Value::text(founder.adapter.string());
+        writeAdapters(founder.adapter, map);
         list.push_back(std::move(map));
     }
     return Value(std::move(list));
@@ -51,11 +91,12 @@ void FoundersField::read(std::string_view key, const Value& value, MapReader& ma
         if (one.isMap()) {
             MapReader inner(one, map.full(key), map.source());
             inner.path("base", founder.base);
-            inner.path("adapter", founder.adapter);
+            founder.adapter = readAdapters(inner, [&](const Value& path) { return inner.pathOf("adapter", path); });
             inner.close();
             if (founder.base.empty()) map.refuse(key, one, "a map needs the key base, the path of a model");
         } else {
-            founder.base = map.pathOf(key, one);
+            map.pathOf(key, one);  // refuses what is no path
+            founder = founderNamed(one.scalar(), [&](const auto& path) { return map.source().resolve(one, path); });
         }
         models.push_back(std::move(founder));
     }
@@ -87,12 +128,6 @@ void FreezeField::read(std::string_view key, const Value& value, MapReader& map)
         rule.founder = founder - 1;
         rules_.push_back(std::move(rule));
     }
-}
-
-CheckpointFounder founderNamed(const std::string& text) {
-    const auto plus = text.find('+');
-    if (plus == std::string::npos || std::filesystem::exists(text)) return {.base = text, .adapter = {}};
-    return {.base = text.substr(0, plus), .adapter = text.substr(plus + 1)};
 }
 
 }  // namespace mergarium

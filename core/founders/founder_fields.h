@@ -4,6 +4,8 @@
 #include "core/fields/value.h"
 #include "core/founders/founder_settings.h"
 
+#include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,8 +15,10 @@ namespace mergarium {
 
 void visit(FieldVisitor& visitor, TensorRules& rules);
 
-/// A model's path, or BASE+ADAPTER where there is nothing of that name.
-CheckpointFounder founderNamed(const std::string& text);
+/// The keys `adapter` (one of weight 1) or `adapters` of a founder's map; none where there are no adapters.
+void writeAdapters(const AdapterStack& adapters, Value& map);
+/// `place`: where a path leads that stands in the file.
+AdapterStack readAdapters(MapReader& map, const std::function<std::filesystem::path(const Value&)>& place);
 
 /// The task's own founders by name, or a list of models.
 class FoundersField final : public StructuredField {
@@ -23,7 +27,7 @@ public:
     FoundersField(FounderSettings& founders, std::span<const std::string_view> own) : founders_(founders), own_(own) {}
     std::string_view shape() const override {
         return "a name that the task knows, or a list of model folders and files, or of maps like {base: model, "
-               "adapter: lora}";
+               "adapter: lora} or {base: model, adapters: [{path: lora, weight: 0.7}]}";
     }
     Value write() const override;
     void read(std::string_view key, const Value& value, MapReader& map) override;

@@ -1,18 +1,54 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 namespace mergarium {
 
-/// A seed model on disk: a safetensors file or a Hugging Face model folder, with a LoRA adapter (PEFT folder) on it, if
-/// named.
+/// A LoRA adapter: a folder of PEFT, or a safetensors file.
+struct WeightedAdapter {
+    std::filesystem::path path;
+    /// How much of what it changes is added to the base; finite.
+    double weight = 1.0;
+    bool operator==(const WeightedAdapter&) const = default;
+};
+
+/// The adapters on a base, none or one mostly: each changes the base by its weight, whatever the others change.
+class AdapterStack {
+public:
+    AdapterStack() = default;
+    /// One; none where the path is empty.
+    template <std::convertible_to<std::filesystem::path> Path>
+    AdapterStack(Path path, double weight = 1.0) {
+        std::filesystem::path place(std::move(path));
+        if (!place.empty()) all_.push_back({std::move(place), weight});
+    }
+    explicit AdapterStack(std::vector<WeightedAdapter> all) : all_(std::move(all)) {}
+
+    bool empty() const { return all_.empty(); }
+    const std::vector<WeightedAdapter>& all() const { return all_; }
+    void add(WeightedAdapter one) { all_.push_back(std::move(one)); }
+
+    /// For databases: the path of a lone adapter of weight 1; of others, +PATH*WEIGHT one after the other, with a
+    /// backslash before +, * and \ in paths.
+    std::string text() const;
+    /// Throws std::runtime_error for what text() doesn't make.
+    static AdapterStack parse(const std::string& text);
+    bool operator==(const AdapterStack&) const = default;
+
+private:
+    std::vector<WeightedAdapter> all_;
+};
+
+/// A seed model on disk: a safetensors file or a Hugging Face model folder, with adapters on it, if named.
 struct CheckpointFounder {
     std::filesystem::path base;
-    std::filesystem::path adapter;
+    AdapterStack adapter;
     bool operator==(const CheckpointFounder&) const = default;
 };
 

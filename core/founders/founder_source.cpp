@@ -116,6 +116,14 @@ FounderSegment segment(const FounderSource& source, std::size_t tensor, std::uin
 
 }  // namespace
 
+std::string nameOfPath(const std::filesystem::path& path) {
+    const auto normal = std::filesystem::absolute(path).lexically_normal();
+    const auto last = normal.has_filename() ? normal : normal.parent_path();
+    if (last.filename() == "model.safetensors" || last.filename() == "model.safetensors.index.json")
+        return last.parent_path().filename().string();
+    return last.extension() == ".safetensors" ? last.stem().string() : last.filename().string();
+}
+
 bool tiesEmbeddings(const Checkpoint& checkpoint) {
     const auto configuration = checkpoint.configuration();
     if (!configuration) return false;
@@ -138,9 +146,13 @@ std::optional<std::size_t> FounderSource::indexOf(std::string_view tensor) const
 FounderSourcePtr openFounder(const CheckpointFounder& founder, const fs::path& scratch) {
     auto checkpoint = Checkpoint::open(founder.base);
     refuseQuantised(*checkpoint);
-    if (founder.adapter.empty()) return std::make_shared<CheckpointFounderSource>(std::move(checkpoint));
-    auto adapter = openLora(founder.adapter, *checkpoint, tiesEmbeddings(*checkpoint));
-    return std::make_shared<AdaptedCheckpoint>(std::move(checkpoint), std::move(adapter), scratch);
+    const auto base = std::make_shared<const CheckpointFounderSource>(std::move(checkpoint));
+    if (founder.adapter.empty()) return base;
+    auto adapters = openAdapters(founder.adapter, {.path = founder.base,
+                                                   .tensors = base->tensors(),
+                                                   .tied = base->tiedEmbeddings(),
+                                                   .bytes = [&](std::size_t tensor) { return base->bytes(tensor); }});
+    return std::make_shared<AdaptedCheckpoint>(base, std::move(adapters), scratch);
 }
 
 namespace {
@@ -158,8 +170,10 @@ std::optional<DecoderConfig> networkOf(const nlohmann::json& configuration) {
 
 FounderOutline describe(const FounderSource& founder) {
     const auto configuration = founder.base().configuration().value_or(nlohmann::json());
+    std::vector<TensorDescription> tensors(founder.tensors().begin(), founder.tensors().end());
+    for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) tensors[tensor].dtype = founder.outputType(tensor);
     return {.name = founder.name(),
-            .tensors = {founder.tensors().begin(), founder.tensors().end()},
+            .tensors = std::move(tensors),
             .tiedEmbeddings = founder.tiedEmbeddings(),
             .tokens = tokensIn(founder.tokenizerFolder()),
             .settings = computedSettings(configuration),

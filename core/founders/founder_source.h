@@ -25,6 +25,8 @@ public:
     virtual std::string name() const = 0;
     /// Sorted by name.
     virtual std::span<const TensorDescription> tensors() const = 0;
+    /// The element type in which a model made of this one stores tensors()[tensor].
+    virtual DType outputType(std::size_t tensor) const { return tensors()[tensor].dtype; }
     /// The elements of tensors()[tensor], little-endian, aligned to nothing; they live as long as the source. Computed
     /// on first use where they are not on disk: may take seconds, and throw.
     virtual const std::byte* bytes(std::size_t tensor) const = 0;
@@ -38,8 +40,10 @@ public:
     virtual std::filesystem::path tokenizerFolder() const { return base().folder(); }
     /// Whether the head is the embedding.
     virtual bool tiedEmbeddings() const;
-    /// Everything that the tensors' values depend on.
+    /// Everything that the tensors' values depend on, but for
     virtual std::vector<std::shared_ptr<const MappedFile>> files() const = 0;
+    /// how they are computed: weights of adapters, and versions of the ways to compute. Empty: they lie in the files.
+    virtual std::string derivation() const { return {}; }
 
     /// The place of a tensor in tensors(); absent when there is none of this name.
     std::optional<std::size_t> indexOf(std::string_view tensor) const;
@@ -51,6 +55,9 @@ using FounderSourcePtr = std::shared_ptr<const FounderSource>;
 /// std::runtime_error with one sentence; a model whose weights are quantised (config.json says so) is refused, since
 /// its numbers can't be mixed.
 FounderSourcePtr openFounder(const CheckpointFounder& founder, const std::filesystem::path& scratch);
+
+/// The name of the model at a path, for people: its folder's or file's own.
+std::string nameOfPath(const std::filesystem::path& path);
 
 /// Whether config.json, or the family's default, ties the head to the embedding.
 bool tiesEmbeddings(const Checkpoint& checkpoint);

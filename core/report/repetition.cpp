@@ -1,6 +1,7 @@
 #include "core/report/repetition.h"
 
 #include "core/configuration/short_yaml.h"
+#include "core/founders/founder_names.h"
 #include "core/text/words.h"
 
 #include <fmt/format.h>
@@ -98,9 +99,7 @@ Arguments argumentsOf(const Parentage& parentage) {
 }
 
 Arguments argumentsOf(const FounderDescription& founder) {
-    const auto& [base, adapter] = founder.source;
-    auto model = base.empty() ? founder.name : base.string();
-    if (!adapter.empty()) model += '+' + adapter.string();
+    const auto model = founder.source.base.empty() ? founder.name : textOf(founder.source);
     return {"--add-founder " + shellWord(words::visible(model))};
 }
 

@@ -32,7 +32,11 @@ std::vector<JoinedFounder> joinedFounders(const ResumePoint& point, const std::o
     const auto whole = [](const std::filesystem::path& path) {
         return path.empty() ? path : std::filesystem::absolute(path).lexically_normal();
     };
-    if (next) joined.push_back({.source = {whole(next->base), whole(next->adapter)}});
+    if (next) {
+        CheckpointFounder source{.base = whole(next->base), .adapter = {}};
+        for (const auto& [path, weight] : next->adapter.all()) source.adapter.add({whole(path), weight});
+        joined.push_back({.source = std::move(source)});
+    }
     return joined;
 }
 

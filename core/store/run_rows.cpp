@@ -56,7 +56,7 @@ void RunRows::insert(std::span<const FounderRecord> founders) {
         const auto scores = packScores(member.scores.values());
         bindBlob(insert, 9, scores);
         insert.bind(10, founder.source.base.string());
-        insert.bind(11, founder.source.adapter.string());
+        insert.bind(11, founder.source.adapter.text());
         if (founder.slot) insert.bind(12, stored(*founder.slot));
         insert.exec();
         insert.reset();

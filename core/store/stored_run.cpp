@@ -123,12 +123,13 @@ void StoredRun::readFounders(RunDescription& description) {
         const Row row(rows, "founders", 0);
         const auto number = founders_.size() + 1;
         const MemberId id{row.count(0, number, number)};
-        description.founders.push_back({.id = id,
-                                        .name = row.text(1),
-                                        .train = row.fraction(2),
-                                        .test = row.fraction(3),
-                                        .source = {row.text(4), row.text(5)},
-                                        .hash = row.text(6)});
+        description.founders.push_back(
+            {.id = id,
+             .name = row.text(1),
+             .train = row.fraction(2),
+             .test = row.fraction(3),
+             .source = {row.text(4), row.as(5, [&] { return AdapterStack::parse(row.text(5)); })},
+             .hash = row.text(6)});
         founders_.push_back(std::make_shared<const Member>(
             Member{.id = id,
                    .genome = nullptr,

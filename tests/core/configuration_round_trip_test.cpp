@@ -125,7 +125,8 @@ std::optional<RunConfiguration> drawConfiguration(std::uint64_t seed) {
     if (own) {
         c.founders = OwnFounders{random.founders_};
     } else {
-        c.founders = std::vector<CheckpointFounder>{{"/a", ""}, {"/b: c", "/l"}};
+        c.founders = std::vector<CheckpointFounder>{
+            {"/a", ""}, {"/b: c", "/l"}, {"/d", AdapterStack({{"/l", 0.1}, {"/m + *", 1.0}})}};
         std::visit(
             [](auto& one) {
                 if constexpr (requires { one.splice; }) {

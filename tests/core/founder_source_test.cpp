@@ -65,7 +65,8 @@ class FounderSourceTest : public QObject {
         return path;
     }
     FounderSourcePtr open(const char* base, const char* adapter = nullptr) const {
-        return openFounder({folder(base), adapter ? folder(adapter) : fs::path()}, folder("scratch"));
+        return openFounder({.base = folder(base), .adapter = adapter ? folder(adapter) : fs::path()},
+                           folder("scratch"));
     }
 
     /// q [6, 4], conv1d-like [4, 6], embedding [5, 4], convolution [6, 2, 1, 2], norm [4].
@@ -197,7 +198,7 @@ private Q_SLOTS:
     void whatCantBeAddedIsRefusedByName() {
         writeBase();
         const auto q = linear("model.q", 6, 4);
-        refuses({{"use_dora", true}}, q, "'use_dora' is true");
+        refuses({{"use_dora", true}}, q, "has no lora_magnitude_vector, where adapter_config.json says use_dora true");
         refuses({{"bias", "all"}}, q, "'bias' is \"all\"");
         refuses({{"peft_type", "LOHA"}}, q, "the kind \"LOHA\"");
         refuses({{"init_lora_weights", "pissa_niter_4"}}, q, "'pissa_niter_4', which changes the base");

@@ -160,7 +160,10 @@ void readQuestionFile(const fs::path& path) {
 
 void readAdapter(const fs::path& path) {
     const auto base = Checkpoint::open(path.parent_path() / "base.safetensors");
-    const auto adapter = openLora(path.parent_path(), *base);
+    const std::vector<TensorDescription> tensors(base->tensors().begin(), base->tensors().end());
+    const auto adapter =
+        openLora(path.parent_path(),
+                 {.path = base->path(), .tensors = tensors, .bytes = [&](auto i) { return base->tensors()[i].bytes; }});
     require(adapter.deltas.size() + adapter.replacements.size() > 0);
 }
 

@@ -37,6 +37,14 @@ std::vector<float> valuesOf(const Checkpoint& model, std::string_view name) {
     return values;
 }
 
+std::vector<float> valuesOf(const FounderSource& model, std::string_view name) {
+    const auto index = model.indexOf(name);
+    if (!index) return {};
+    std::vector<float> values(model.tensors()[*index].count);
+    toFloats(model.tensors()[*index].dtype, model.bytes(*index), values);
+    return values;
+}
+
 void ExampleModels::writeBoth() {
     temporary_ = std::make_unique<QTemporaryDir>();
     folder_ = temporary_->path().toStdString();

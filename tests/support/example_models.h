@@ -2,6 +2,7 @@
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/export/merge_models.h"
+#include "core/founders/founder_source.h"
 #include "tests/support/tensor_files.h"
 
 #include <QTemporaryDir>
@@ -22,6 +23,7 @@ std::string textOf(const std::filesystem::path& path);
 std::map<std::string, std::string> filesIn(const std::filesystem::path& folder);
 /// Of a tensor, as fp32; empty when there is none of this name.
 std::vector<float> valuesOf(const Checkpoint& model, std::string_view name);
+std::vector<float> valuesOf(const FounderSource& model, std::string_view name);
 
 /// Two small model folders, "a" and "b", in a temporary folder, and what merging them needs.
 class ExampleModels {

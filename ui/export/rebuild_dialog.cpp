@@ -39,8 +39,10 @@ QString lineOf(const FoundFounder& founder, std::size_t number) {
     const auto name = RebuildDialog::tr("%1  %2: ").arg(number).arg(QString::fromStdString(founder.name));
     if (!founder.place) return name + RebuildDialog::tr("not found");
     if (founder.place->adapter.empty()) return name + textOf(founder.place->base);
+    QStringList adapters;
+    for (const auto& [path, weight] : founder.place->adapter.all()) adapters << textOf(path);
     return name + RebuildDialog::tr("%1, with the adapter %2")
-                      .arg(textOf(founder.place->base), textOf(founder.place->adapter));
+                      .arg(textOf(founder.place->base), adapters.join(QStringLiteral(", ")));
 }
 
 ExportResult rebuildWithCache(const RebuildRequest& request, const Announce& announce) {

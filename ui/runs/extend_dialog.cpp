@@ -1,7 +1,7 @@
 #include "ui/runs/extend_dialog.h"
 
 #include "core/configuration/yaml.h"
-#include "core/founders/founder_fields.h"
+#include "core/founders/founder_names.h"
 #include "core/store/run_catalog.h"
 #include "ui/session/run_text.h"
 #include "ui/setup/number_boxes.h"

@@ -1,5 +1,6 @@
 #include "ui/setup/founder_list.h"
 
+#include "core/founders/adapters/lora.h"
 #include "ui/files/ask_for_path.h"
 #include "ui/files/file_drops.h"
 #include "ui/theme/plain_labels.h"
@@ -33,9 +34,15 @@ bool holdsTensors(const std::filesystem::path& folder) {
     return false;
 }
 
-}  // namespace
+QString wordsOf(const CheckpointFounder& founder) {
+    if (founder.adapter.empty()) return text(founder.base);
+    QStringList adapters;
+    for (const auto& [path, weight] : founder.adapter.all())
+        adapters << (weight == 1.0 ? text(path) : FounderList::tr("%1 times %2").arg(weight).arg(text(path)));
+    return FounderList::tr("%1 with adapter %2").arg(text(founder.base), adapters.join(QStringLiteral(", ")));
+}
 
-bool isAdapter(const std::filesystem::path& path) { return isThere(path / "adapter_config.json"); }
+}  // namespace
 
 QString founderProblem(const std::filesystem::path& path) {
     std::error_code ignored;
@@ -117,7 +124,7 @@ void FounderList::add(const QStringList& paths) {
             if (on < 0)
                 refused = tr("%1 is an adapter: add the model that it belongs to first.").arg(one);
             else
-                founders_[static_cast<std::size_t>(on)].adapter = path;
+                founders_[static_cast<std::size_t>(on)].adapter.add({.path = path});
             continue;
         }
         const auto problem = founderProblem(path);
@@ -153,8 +160,7 @@ void FounderList::move(int by) {
 void FounderList::refresh(int current) {
     list_->clear();
     for (const auto& founder : founders_) {
-        auto words = text(founder.base);
-        if (!founder.adapter.empty()) words = tr("%1 with adapter %2").arg(words, text(founder.adapter));
+        const auto words = wordsOf(founder);
         auto* item = new QListWidgetItem(words, list_);
         item->setToolTip(words);
         if (!founderProblem(founder.base).isEmpty()) item->setForeground(colorsOf(palette()).warning);

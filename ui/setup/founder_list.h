@@ -13,7 +13,7 @@ class QPushButton;
 namespace mergarium {
 
 /// The founders of a run from checkpoints: model folders and safetensors files, added by buttons or dropped. A dropped
-/// adapter (a PEFT folder) goes onto the chosen founder.
+/// adapter (isAdapter) goes onto the chosen founder, beside those that are on it.
 class FounderList : public QWidget {
     Q_OBJECT
 
@@ -46,7 +46,5 @@ private:
 
 /// Why a path can't be a founder as far as one look at the folder tells; empty when it can.
 QString founderProblem(const std::filesystem::path& path);
-/// A folder that holds an adapter (adapter_config.json) instead of a model.
-bool isAdapter(const std::filesystem::path& path);
 
 }  // namespace mergarium

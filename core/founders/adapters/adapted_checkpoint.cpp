@@ -9,77 +9,21 @@ namespace {
 
 constexpr std::uint64_t kPage = 4096;
 
-/// A matrix of rows x columns as fp32, transposed if asked.
-std::vector<float> matrixOf(const StoredTensor& tensor, std::size_t rows, std::size_t columns, bool turned) {
-    std::vector<float> values(rows * columns);
-    toFloats(tensor.dtype, tensor.bytes, values);
-    if (!turned) return values;
-    std::vector<float> result(values.size());
-    for (std::size_t row = 0; row < rows; ++row)
-        for (std::size_t column = 0; column < columns; ++column)
-            result[column * rows + row] = values[row * columns + column];
-    return result;
-}
-
-/// base + scale * up * down (or its transpose), row by row of the base, as `dtype`.
-void addDelta(const StoredTensor& base, const LoraDelta& delta, DType dtype, std::byte* to) {
-    const auto rank = static_cast<std::size_t>(delta.down->shape.front());
-    const auto outputs = static_cast<std::size_t>(delta.up->shape.front());
-    const auto inputs = static_cast<std::size_t>(delta.down->count / rank);
-    auto left = matrixOf(*delta.up, outputs, rank, false), right = matrixOf(*delta.down, rank, inputs, false);
-    if (delta.transposed) {
-        left = matrixOf(*delta.down, rank, inputs, true);
-        right = matrixOf(*delta.up, outputs, rank, true);
-    }
-    const std::size_t rows = delta.transposed ? inputs : outputs, columns = delta.transposed ? outputs : inputs;
-    const auto scale = static_cast<float>(delta.scale);
-    const std::size_t bytesPerRow = columns * sizeOf(base.dtype), bytesWritten = columns * sizeOf(dtype);
-    std::vector<float> sums(columns), values(columns);
-    for (std::size_t row = 0; row < rows; ++row) {
-        std::ranges::fill(sums, 0.0f);
-        for (std::size_t k = 0; k < rank; ++k) {
-            const float factor = left[row * rank + k];
-            const float* from = right.data() + k * columns;
-            for (std::size_t column = 0; column < columns; ++column) sums[column] += factor * from[column];
-        }
-        toFloats(base.dtype, base.bytes + row * bytesPerRow, values);
-        for (std::size_t column = 0; column < columns; ++column) values[column] += scale * sums[column];
-        fromFloats(dtype, values, to + row * bytesWritten);
-    }
-}
-
 }  // namespace
 
-std::string nameOfPath(const std::filesystem::path& path) {
-    const auto normal = std::filesystem::absolute(path).lexically_normal();
-    const auto last = normal.has_filename() ? normal : normal.parent_path();
-    if (last.filename() == "model.safetensors" || last.filename() == "model.safetensors.index.json")
-        return last.parent_path().filename().string();
-    return last.extension() == ".safetensors" ? last.stem().string() : last.filename().string();
-}
-
-AdaptedCheckpoint::AdaptedCheckpoint(std::shared_ptr<const Checkpoint> base, LoraAdapter adapter,
+AdaptedCheckpoint::AdaptedCheckpoint(FounderSourcePtr base, std::vector<StackedAdapter> adapters,
                                      const std::filesystem::path& scratch)
-    : base_(std::move(base)), adapter_(std::move(adapter)), tensors_(base_->tensors().begin(), base_->tensors().end()) {
-    if (adapter_.head) {
-        auto head = *base_->find(adapter_.head->embedding);
-        head.name = adapter_.head->tensor;
-        std::erase_if(tensors_, [&](const auto& one) { return one.name == head.name; });
-        tensors_.insert(std::ranges::lower_bound(tensors_, head.name, {}, &TensorDescription::name), head);
-    }
+    : base_(std::move(base)),
+      adapters_(std::move(adapters)),
+      tensors_(base_->tensors().begin(), base_->tensors().end()) {
+    for (const auto& [adapter, weight] : adapters_)
+        if (adapter.head && !head_) untie(*adapter.head);
     origins_ = std::make_unique<Origin[]>(tensors_.size());
     for (std::size_t tensor = 0; tensor < tensors_.size(); ++tensor) {
         const auto& name = tensors_[tensor].name;
-        origins_[tensor].base =
-            base_->find(adapter_.head && adapter_.head->tensor == name ? adapter_.head->embedding : name);
+        origins_[tensor].base = base_->indexOf(head_ && head_->tensor == name ? head_->embedding : name).value();
     }
-    for (const auto& delta : adapter_.deltas) origins_[indexOf(delta.tensor).value()].delta = &delta;
-    for (const auto& [name, by] : adapter_.replacements) {
-        const auto tensor = indexOf(name).value();
-        origins_[tensor].replacement = by;
-        tensors_[tensor].shape = by->shape;
-        tensors_[tensor].count = by->count;
-    }
+    for (const auto& one : adapters_) place(one);
     std::uint64_t size = 0;
     for (std::size_t tensor = 0; tensor < tensors_.size(); ++tensor) {
         if (!isComputed(tensor)) continue;
@@ -89,24 +33,51 @@ AdaptedCheckpoint::AdaptedCheckpoint(std::shared_ptr<const Checkpoint> base, Lor
     scratch_ = std::make_unique<ScratchMemory>(scratch, size);
 }
 
-std::filesystem::path AdaptedCheckpoint::tokenizerFolder() const {
-    return adapter_.tokenizerFolder.empty() ? base_->folder() : adapter_.tokenizerFolder;
+void AdaptedCheckpoint::untie(const LoraHead& head) {
+    head_ = head;
+    auto own = base_->tensors()[base_->indexOf(head.embedding).value()];
+    own.name = head.tensor;
+    std::erase_if(tensors_, [&](const auto& one) { return one.name == own.name; });
+    tensors_.insert(std::ranges::lower_bound(tensors_, own.name, {}, &TensorDescription::name), own);
 }
 
-bool AdaptedCheckpoint::tiedEmbeddings() const { return !adapter_.head && tiesEmbeddings(*base_); }
+void AdaptedCheckpoint::place(const StackedAdapter& one) {
+    for (const auto& delta : one.adapter.deltas)
+        origins_[indexOf(delta.tensor).value()].deltas.push_back({&delta, one.weight});
+    for (const auto& [name, by] : one.adapter.replacements) {
+        const auto tensor = indexOf(name).value();
+        origins_[tensor].replacement = by;
+        origins_[tensor].from = one.adapter.weights.get();
+        tensors_[tensor].shape = by->shape;
+        tensors_[tensor].count = by->count;
+    }
+}
+
+std::filesystem::path AdaptedCheckpoint::tokenizerFolder() const {
+    for (const auto& [adapter, weight] : adapters_)
+        if (!adapter.tokenizerFolder.empty()) return adapter.tokenizerFolder;
+    return base_->tokenizerFolder();
+}
+
+bool AdaptedCheckpoint::tiedEmbeddings() const { return !head_ && base_->tiedEmbeddings(); }
 
 std::string AdaptedCheckpoint::name() const {
-    return fmt::format("{} + {}", nameOfPath(base_->path()), nameOfPath(adapter_.folder));
+    auto name = base_->name();
+    for (const auto& [adapter, weight] : adapters_)
+        name += fmt::format(" + {}{}", weight == 1.0 ? "" : fmt::format("{} ", weight), nameOfPath(adapter.place));
+    return name;
 }
+
+DType AdaptedCheckpoint::outputType(std::size_t tensor) const { return base_->outputType(origins_[tensor].base); }
 
 bool AdaptedCheckpoint::isComputed(std::size_t tensor) const {
     const auto& origin = origins_[tensor];
-    return origin.delta || (origin.replacement && origin.replacement->dtype != tensors_[tensor].dtype);
+    return !origin.deltas.empty() || (origin.replacement && origin.replacement->dtype != tensors_[tensor].dtype);
 }
 
 const std::byte* AdaptedCheckpoint::bytes(std::size_t tensor) const {
     auto& origin = origins_[tensor];
-    if (!isComputed(tensor)) return origin.replacement ? origin.replacement->bytes : origin.base->bytes;
+    if (!isComputed(tensor)) return origin.replacement ? origin.replacement->bytes : base_->bytes(origin.base);
     std::call_once(origin.once, [&] { compute(tensor, scratch_->claim(origin.begin, tensors_[tensor].byteSize())); });
     return scratch_->at(origin.begin);
 }
@@ -114,22 +85,25 @@ const std::byte* AdaptedCheckpoint::bytes(std::size_t tensor) const {
 const MappedFile* AdaptedCheckpoint::file(std::size_t tensor) const {
     const auto& origin = origins_[tensor];
     if (isComputed(tensor)) return nullptr;
-    return origin.replacement ? adapter_.weights->files()[origin.replacement->file].get()
-                              : base_->files()[origin.base->file].get();
+    return origin.replacement ? origin.from->files()[origin.replacement->file].get() : base_->file(origin.base);
 }
 
 void AdaptedCheckpoint::compute(std::size_t tensor, std::span<std::byte> to) const {
     const auto& origin = origins_[tensor];
-    if (origin.delta) {
-        addDelta(origin.replacement ? *origin.replacement : *origin.base, *origin.delta, tensors_[tensor].dtype,
-                 to.data());
-        base_->check();
-    } else {
-        std::vector<float> values(tensors_[tensor].count);
-        toFloats(origin.replacement->dtype, origin.replacement->bytes, values);
+    const auto& [below, bytes] = origin.replacement ? std::pair<const TensorDescription&, const std::byte*>(
+                                                          *origin.replacement, origin.replacement->bytes)
+                                                    : std::pair<const TensorDescription&, const std::byte*>(
+                                                          base_->tensors()[origin.base], base_->bytes(origin.base));
+    if (origin.deltas.empty()) {
+        std::vector<float> values(below.count);
+        toFloats(below.dtype, bytes, values);
         fromFloats(tensors_[tensor].dtype, values, to.data());
+    } else {
+        addDeltas(below, bytes, origin.deltas, tensors_[tensor].dtype, to.data());
     }
-    adapter_.weights->check();
+    // A file that was truncated meanwhile was read as zeros.
+    if (const auto* file = origin.replacement ? nullptr : base_->file(origin.base)) file->check();
+    for (const auto& [adapter, weight] : adapters_) adapter.weights->check();
 }
 
 void AdaptedCheckpoint::dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const {
@@ -137,16 +111,26 @@ void AdaptedCheckpoint::dropBehind(std::size_t tensor, std::uint64_t begin, std:
     if (isComputed(tensor))
         scratch_->dropBehind(origin.begin + begin, origin.begin + end);
     else if (origin.replacement)
-        adapter_.weights->dropBehind(*origin.replacement, begin, end);
+        origin.from->dropBehind(*origin.replacement, begin, end);
     else
-        base_->dropBehind(*origin.base, begin, end);
+        base_->dropBehind(origin.base, begin, end);
 }
 
 std::vector<std::shared_ptr<const MappedFile>> AdaptedCheckpoint::files() const {
-    std::vector<std::shared_ptr<const MappedFile>> files(base_->files().begin(), base_->files().end());
-    files.insert(files.end(), adapter_.weights->files().begin(), adapter_.weights->files().end());
-    files.push_back(adapter_.configuration);
+    auto files = base_->files();
+    for (const auto& [adapter, weight] : adapters_) {
+        files.insert(files.end(), adapter.weights->files().begin(), adapter.weights->files().end());
+        if (adapter.configuration) files.push_back(adapter.configuration);
+    }
     return files;
+}
+
+std::string AdaptedCheckpoint::derivation() const {
+    auto text = base_->derivation() + "adapted 2\n";
+    for (const auto& [adapter, weight] : adapters_)
+        if (adapters_.size() > 1 || weight != 1.0)
+            text += fmt::format("{} {}\n", weight, adapter.weights->files().size());
+    return text;
 }
 
 }  // namespace mergarium

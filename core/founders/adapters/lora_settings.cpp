@@ -18,10 +18,10 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 /// Settings that change the adapter's result in ways that are not supported here.
-constexpr std::array<std::string_view, 9> kUnsupported{
-    "use_dora",          "lora_bias",       "layer_replication",
-    "use_qalora",        "megatron_config", "trainable_token_indices",
-    "target_parameters", "arrow_config",    "alora_invocation_tokens"};
+constexpr std::array<std::string_view, 8> kUnsupported{
+    "lora_bias",       "layer_replication",       "use_qalora",
+    "megatron_config", "trainable_token_indices", "target_parameters",
+    "arrow_config",    "alora_invocation_tokens"};
 /// Initialisations that also change the base's weights, so that the adapter means nothing on the base itself.
 constexpr std::array<std::string_view, 5> kChangesBase{"pissa", "olora", "loftq", "corda", "lora_ga"};
 
@@ -117,6 +117,7 @@ LoraSettings readLoraSettings(const fs::path& path) {
     LoraSettings settings{.path = path,
                           .rootOfRank = flag("use_rslora"),
                           .transposed = flag("fan_in_fan_out"),
+                          .dora = flag("use_dora"),
                           .alphas = {},
                           .ranks = {}};
     const auto rank = json.value("r", Json());

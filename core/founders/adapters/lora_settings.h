@@ -19,6 +19,8 @@ struct LoraSettings {
     double alpha = 0;
     std::uint64_t rank = 0;
     bool rootOfRank = false, transposed = false;
+    /// Weights are decomposed into norms and directions (DoRA).
+    bool dora = false;
     LoraPatterns alphas, ranks;
 
     double rankOf(const std::string& layer) const;

@@ -24,7 +24,7 @@ void RunRows::insertJoined(const FounderRecord& founder) {
     if (!genome.empty()) bindBlob(insert, 6, genome);
     insert.bind(7, founder.test);
     insert.bind(8, founder.source.base.string());
-    insert.bind(9, founder.source.adapter.string());
+    insert.bind(9, founder.source.adapter.text());
     insert.exec();
 }
 
@@ -37,13 +37,14 @@ void StoredRun::readJoinedFounders(RunDescription& description) const {
         const Row row(rows, "joined_founders", 0);
         const auto step = row.count(0, 1, evaluations_);
         if (row.isNull(6)) row.refuse(0, "is no step that a founder took");
-        description.founders.push_back({.id = {founders_.size() + step},
-                                        .name = row.text(1),
-                                        .train = row.fraction(6),
-                                        .test = row.fraction(2),
-                                        .source = {row.text(3), row.text(4)},
-                                        .hash = row.text(5),
-                                        .joined = step});
+        description.founders.push_back(
+            {.id = {founders_.size() + step},
+             .name = row.text(1),
+             .train = row.fraction(6),
+             .test = row.fraction(2),
+             .source = {row.text(3), row.as(4, [&] { return AdapterStack::parse(row.text(4)); })},
+             .hash = row.text(5),
+             .joined = step});
     }
 }
 
