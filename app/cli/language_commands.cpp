@@ -4,6 +4,9 @@
 #include "app/cli/say.h"
 #include "core/compute/networks.h"
 #include "core/files/json.h"
+#include "core/files/scratch_place.h"
+#include "core/founders/founder_names.h"
+#include "core/founders/founder_source.h"
 #include "core/tokenization/tokenizer.h"
 
 #include <fmt/format.h>
@@ -20,8 +23,12 @@ namespace {
 
 using TokenLists = std::vector<std::vector<std::int32_t>>;
 
-std::unique_ptr<LanguageModel> open(const Options& options) {
-    return openNetworks(options.device.value_or("auto"), options.threads)->languageModel(options.checkpoint);
+FounderSourcePtr modelOf(const Options& options) {
+    return openFounder(founderNamed(options.checkpoint), scratchPlace());
+}
+
+std::unique_ptr<LanguageModel> open(const Options& options, const FounderSource& model) {
+    return openNetworks(options.device.value_or("auto"), options.threads)->languageModel(model);
 }
 
 /// A JSON list of lists of token ids, each known to the network.
@@ -75,7 +82,7 @@ TokenLists promptsOf(const Options& options, const Tokenizer* tokenizer, const D
 }  // namespace
 
 int logprobs(const Options& options) {
-    const auto network = open(options);
+    const auto network = open(options, *modelOf(options));
     const auto texts = readIds(options.ids, network->config());
     auto logits = nlohmann::ordered_json::array();
     auto logProbabilities = nlohmann::ordered_json::array();
@@ -90,8 +97,9 @@ int logprobs(const Options& options) {
 }
 
 int generate(const Options& options) {
-    const auto network = open(options);
-    const auto tokenizer = tokenizerIn(options.checkpoint);
+    const auto model = modelOf(options);
+    const auto network = open(options, *model);
+    const auto tokenizer = tokenizerIn(model->tokenizerFolder());
     const GenerationRequest request{.prompts = promptsOf(options, tokenizer.get(), network->config()),
                                     .maximumNewTokens = options.newTokens,
                                     .temperature = options.temperature,

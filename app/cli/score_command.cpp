@@ -4,6 +4,7 @@
 #include "app/cli/options.h"
 #include "app/cli/say.h"
 #include "core/evaluation/checkpoint_score.h"
+#include "core/founders/founder_names.h"
 #include "core/startup/paths.h"
 
 #include <fmt/format.h>
@@ -12,7 +13,7 @@
 namespace mergarium::cli {
 
 int score(const Options& options) {
-    const auto scores = scoreCheckpoint(options.checkpoint, configurationOf(options), findResources(), options.threads,
+    const auto scores = scoreCheckpoint(founderNamed(options.checkpoint), configurationOf(options), findResources(), options.threads,
                                         mayStart(options));
     if (options.json) {
         auto models = nlohmann::ordered_json::array();

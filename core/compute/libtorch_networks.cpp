@@ -87,8 +87,8 @@ public:
             settings);
     }
 
-    std::unique_ptr<LanguageModel> languageModel(const std::filesystem::path& folder) const override {
-        return std::make_unique<DecoderModel>(openDecoder(folder, device_));
+    std::unique_ptr<LanguageModel> languageModel(const FounderSource& model) const override {
+        return std::make_unique<DecoderModel>(openDecoder(model, device_));
     }
 
 private:

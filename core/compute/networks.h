@@ -1,12 +1,12 @@
 #pragma once
 
 #include "core/families/decoder_config.h"
+#include "core/founders/founder_source.h"
 #include "core/networks/generation_request.h"
 #include "core/tasks/kinds.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -55,8 +55,8 @@ public:
     /// The task with its data, and the networks that it brings as founders. Throws std::runtime_error where settings,
     /// founders and data don't fit together.
     virtual OpenedTask openTask(const TaskSettings& settings, const TaskInputs& inputs) const = 0;
-    /// Of a Hugging Face folder. Throws std::runtime_error naming what is wrong in which file.
-    virtual std::unique_ptr<LanguageModel> languageModel(const std::filesystem::path& folder) const = 0;
+    /// Of a model with a config.json, adapters included. Throws std::runtime_error naming what is wrong in which file.
+    virtual std::unique_ptr<LanguageModel> languageModel(const FounderSource& model) const = 0;
 };
 
 /// Loads libtorch where that hasn't been done, and sets the calling thread up to compute. `device`: cpu, cuda, cuda:1,

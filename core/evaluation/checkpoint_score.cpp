@@ -75,6 +75,12 @@ std::vector<CheckpointScore> scoreDigits(const std::filesystem::path& checkpoint
 
 }  // namespace
 
+void refuseAdapters(const CheckpointFounder& network) {
+    if (network.adapter.empty()) return;
+    throw std::runtime_error(fmt::format("{}: an adapter is no network like this run's founders.",
+                                         network.adapter.all().front().path.string()));
+}
+
 std::vector<float> readNetwork(const std::filesystem::path& path, const Layout& layout) {
     const auto file = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
     std::vector<float> parameters(layout.length());
@@ -90,15 +96,17 @@ std::string nameOfModel(const std::filesystem::path& path) {
     return named.stem() == "model" ? named.parent_path().filename().string() : named.stem().string();
 }
 
-std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkpoint,
+std::vector<CheckpointScore> scoreCheckpoint(const CheckpointFounder& checkpoint,
                                              const RunConfiguration& configuration,
                                              const std::filesystem::path& resources, std::size_t threads,
                                              const MayStart& mayStart) {
     const RunPlace place{.database = {}, .resources = resources, .threads = threads, .mayStart = mayStart};
-    if (std::holds_alternative<OwnFounders>(configuration.founders))
-        return scoreDigits(checkpoint, *prepare(configuration, place).task);
+    if (std::holds_alternative<OwnFounders>(configuration.founders)) {
+        refuseAdapters(checkpoint);
+        return scoreDigits(checkpoint.base, *prepare(configuration, place).task);
+    }
     auto alone = configuration;
-    alone.founders = std::vector<CheckpointFounder>{{.base = checkpoint, .adapter = {}}};
+    alone.founders = std::vector<CheckpointFounder>{checkpoint};
     alone.tensors = {};
     const auto experiment = prepare(alone, place);
     return {scoreOf(experiment.founders.front().name, *experiment.founders.front().genome, *experiment.task)};

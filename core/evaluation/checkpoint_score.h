@@ -25,13 +25,15 @@ struct CheckpointScore {
 /// of the layout. Throws std::runtime_error naming file and tensor when it doesn't fit, or has numbers that are not
 /// finite.
 std::vector<float> readNetwork(const std::filesystem::path& path, const Layout& layout);
+/// Throws std::runtime_error where adapters lie on what is to be a network of its own.
+void refuseAdapters(const CheckpointFounder& network);
 /// What a model is called that nobody has named: after its file or its folder.
 std::string nameOfModel(const std::filesystem::path& path);
 
 /// Scores a checkpoint on the configuration's task. Digits: a safetensors file with one model whose tensors are the
 /// network's own, or any number of flat fp32 vectors, one tensor each. Other tasks: a model as a founder may be. Throws
 /// std::runtime_error naming file and tensor when it doesn't fit.
-std::vector<CheckpointScore> scoreCheckpoint(const std::filesystem::path& checkpoint,
+std::vector<CheckpointScore> scoreCheckpoint(const CheckpointFounder& checkpoint,
                                              const RunConfiguration& configuration,
                                              const std::filesystem::path& resources, std::size_t threads,
                                              const MayStart& mayStart);

@@ -5,6 +5,7 @@
 #include "core/evaluation/checkpoint_score.h"
 #include "core/evaluation/preflight.h"
 #include "core/files/scratch_place.h"
+#include "core/founders/founder_source.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
 #include "core/parallel/parallel_for.h"
@@ -66,9 +67,7 @@ Founder networkOf(const JoinedFounder& joined, const Layout& layout, std::option
     if (!joined.packed.empty()) {
         genome = DenseGenome::unpack(joined.packed, layout.length());
     } else {
-        if (!joined.source.adapter.empty())
-            throw std::runtime_error(fmt::format("{}: an adapter is no network like this run's founders.",
-                                                 joined.source.adapter.all().front().path.string()));
+        refuseAdapters(joined.source);
         genome = std::make_shared<const DenseGenome>(readNetwork(joined.source.base, layout), std::move(recipe));
     }
     auto hash = parametersHash(dynamic_cast<const DenseGenome&>(*genome).values());
@@ -131,14 +130,15 @@ void addCheckpoints(const std::vector<CheckpointFounder>& named, std::size_t beg
                                        .bytes = bytesOf(*opened.sources[k])});
 }
 
-/// What is wrong with where adapted tensors are kept; empty: nothing.
-std::string cautionAbout(const std::vector<CheckpointFounder>& named) {
+/// What is wrong with where computed tensors are kept; empty: nothing.
+std::string cautionAbout(const OpenedFounders& founders) {
     const auto place = scratchPlace();
-    const bool adapted = std::ranges::any_of(named, [](const auto& founder) { return !founder.adapter.empty(); });
-    if (!adapted || !liesInMemory(place)) return {};
+    const bool computed =
+        std::ranges::any_of(founders.sources, [](const auto& source) { return !source->derivation().empty(); });
+    if (!computed || !liesInMemory(place)) return {};
     return fmt::format(
-        "The tensors that adapters change are kept in memory, since {} is a memory file system: name a "
-        "folder on a disk in TMPDIR.",
+        "The tensors that adapters change, and those that are dequantised, are kept in memory, since {} is a memory file "
+        "system: name a folder on a disk in TMPDIR.",
         place.string());
 }
 
@@ -157,7 +157,7 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
         {.place = place, .seed = configuration.seed, .founders = founders.founders, .sources = founders.sources},
         experiment);
     take(opened, experiment);
-    if (experiment.caution.empty()) experiment.caution = cautionAbout(named);
+    if (experiment.caution.empty()) experiment.caution = cautionAbout(founders);
     experiment.watch.emplace(founders.sources);
     addCheckpoints(named, begunWith, founders, cache, announce, experiment);
     useThreads(experiment, founders.founders->length() >= kWorthSharing ? threadsOf(place) : 1);

@@ -33,6 +33,14 @@ void inspectArchive(const RunConfiguration& configuration, const TaskOutline& ou
                                words::count(slots), words::count(outline.parameters))});
 }
 
+/// Of a model of this layout on disk.
+std::uint64_t bytesOf(const Layout& layout) {
+    std::uint64_t bytes = 0;
+    for (const auto& tensor : layout.tensors) bytes += tensor.count * sizeOf(tensor.dtype);
+    for (const auto& [tensor, founder] : layout.frozen) bytes += tensor.count * sizeOf(tensor.dtype);
+    return bytes;
+}
+
 void inspectCheckpoints(const RunConfiguration& configuration, const TaskOutline& outline, Preflight& result) {
     const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
     std::vector<FounderOutline> descriptions;
@@ -40,7 +48,7 @@ void inspectCheckpoints(const RunConfiguration& configuration, const TaskOutline
     for (const auto& founder : named) {
         const auto source = openFounder(founder, scratchPlace());
         descriptions.push_back(describe(*source));
-        for (const auto& tensor : source->tensors()) stored += tensor.byteSize();
+        for (const auto& file : source->files()) stored += file->bytes().size();
     }
     const auto alignment = align(descriptions, configuration.tensors);
     if (!alignment.differences.empty()) {
@@ -57,8 +65,7 @@ void inspectCheckpoints(const RunConfiguration& configuration, const TaskOutline
             {"Not merged", fmt::format("{} tensors, taken over from one founder", layout.frozen.size())});
     if (outline.models == TaskOutline::Models::OnDisk) {
         result.facts.push_back(
-            {"Disk", fmt::format("{} in the scratch folder",
-                                 words::bytes(static_cast<double>(stored) / static_cast<double>(named.size())))});
+            {"Disk", fmt::format("{} in the scratch folder", words::bytes(static_cast<double>(bytesOf(layout))))});
         return;
     }
     if (configuration.device.starts_with("cuda")) return;

@@ -39,6 +39,12 @@ std::vector<std::string> weightsTakenOver(const FounderSource& founder) {
     return names;
 }
 
+bool isDequantised(const FounderSourcePtr& founder) {
+    for (std::size_t tensor = 0; tensor < founder->tensors().size(); ++tensor)
+        if (founder->outputType(tensor) != founder->tensors()[tensor].dtype) return true;
+    return false;
+}
+
 ExportResult commit(PendingFolder& folder, std::string hash) {
     const auto bytes = bytesIn(folder.path());
     folder.commit();
@@ -78,6 +84,8 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
             return source->tiedEmbeddings() != tiedIn(layout, *source);
         }))
         mergekit = {.yaml = {}, .whyNot = "some founders' heads are their embeddings and others' are not"};
+    if (!mergekit.yaml.empty() && std::ranges::any_of(founders.sources, isDequantised))
+        mergekit = {.yaml = {}, .whyNot = "a founder is stored in fp8 with scales, which mergekit doesn't multiply by"};
     if (!mergekit.yaml.empty()) folder.writeFile("mergekit.yml", mergekit.yaml);
     folder.writeFile("recipe.yaml", toYaml(model));
     folder.writeFile("README.md", modelCard(model, mergekit.whyNot, weightsTakenOver(like)));

@@ -69,10 +69,6 @@ DecoderConfig decoderConfigOf(const json& document, std::string_view source) {
     const auto* part = partOf(keys);
     const auto& family = part ? *part : familyOf(keys);
     const auto own = part ? keys.child("text_config").completedWith(json::parse(part->sizes)) : keys;
-    for (const auto& one : {keys, own})
-        if (one.has("quantization_config"))
-            one.refuse("quantization_config",
-                       "asks for quantised weights, which are not supported; use an unquantised copy");
     auto config = family.read(own);
     checkNumbers(own, config);
     config.family = family.type;

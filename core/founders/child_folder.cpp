@@ -20,6 +20,8 @@ using Json = nlohmann::ordered_json;
 
 /// Of subfolders; real models have a handful.
 constexpr std::size_t kMostFiles = 1000;
+/// Where ModelOpt says how weights are quantised.
+constexpr const char* kQuantisation = "hf_quant_config.json";
 /// Where transformers keeps further chat templates.
 constexpr const char* kTemplates = "additional_chat_templates";
 
@@ -71,6 +73,17 @@ bool set(Json& configuration, const char* key, const Json& value) {
     return found;
 }
 
+/// What says how the founder's weights were quantised; the model's are plain numbers.
+void forgetQuantisation(Json& configuration) {
+    const auto in = [](Json& part) {
+        part.erase("quantization_config");
+        part.erase("compression_config");
+    };
+    in(configuration);
+    for (const char* name : {"text_config", "llm_config"})
+        if (configuration.contains(name) && configuration[name].is_object()) in(configuration[name]);
+}
+
 bool isTokenizers(const std::string& name) {
     constexpr std::array<std::string_view, 9> kNames{"tokenizer.json",
                                                      "tokenizer.model",
@@ -89,7 +102,8 @@ std::vector<std::string> namesIn(const fs::path& folder, const std::set<std::str
     std::vector<std::string> names;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(folder, error))
-        if (!entry.is_directory(error)) names.push_back(entry.path().filename().string());
+        if (!entry.is_directory(error) && entry.path().filename() != kQuantisation)
+            names.push_back(entry.path().filename().string());
     const auto atRoot = names.size();
     for (const auto& subfolder : subfolders)
         for (const auto& entry : fs::recursive_directory_iterator(folder / subfolder, error)) {
@@ -164,6 +178,7 @@ std::optional<std::string> childConfiguration(const FounderSource& founder, std:
         const bool newer = set(configuration, "dtype", torchName(*type));
         if (!older && !newer && named == ElementType::Named) configuration["torch_dtype"] = torchName(*type);
     }
+    forgetQuantisation(configuration);
     if (const auto rows = changedVocabulary(founder, tensors)) set(configuration, "vocab_size", *rows);
     if (const bool tied = tiedIn(layout, founder);
         tied != tiesEmbeddings(founder.base()) && !set(configuration, "tie_word_embeddings", tied))

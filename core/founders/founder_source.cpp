@@ -5,6 +5,7 @@
 #include "core/files/excerpt.h"
 #include "core/files/json.h"
 #include "core/founders/adapters/adapted_checkpoint.h"
+#include "core/founders/quantised/dequantised_checkpoint.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -22,8 +23,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostTokens = 10'000'000;
 
 /// Architectures that tie when their configuration doesn't say.
-constexpr std::array<std::string_view, 9> kTiedByDefault{"gpt2", "gemma", "gemma2", "gemma3", "gemma3_text",
-                                                         "opt",  "bloom", "t5",     "bert"};
+constexpr std::array<std::string_view, 14> kTiedByDefault{
+    "gpt2",   "gemma",      "gemma2",  "gemma3", "gemma3_text", "cohere", "cohere2",
+    "falcon", "starcoder2", "smollm3", "opt",    "bloom",       "t5",     "bert"};
 
 class CheckpointFounderSource : public FounderSource {
 public:
@@ -51,18 +53,12 @@ private:
     std::vector<TensorDescription> tensors_;
 };
 
-void refuseQuantised(const Checkpoint& checkpoint) {
-    const auto configuration = checkpoint.configuration();
-    if (!configuration || !configuration->contains("quantization_config") ||
-        (*configuration)["quantization_config"].is_null())
-        return;
-    const auto& settings = (*configuration)["quantization_config"];
-    const auto method = settings.is_object() && settings.contains("quant_method")
-                            ? excerptOf(settings["quant_method"].dump())
-                            : "unknown method";
-    throw std::runtime_error(fmt::format(
-        "{}: the weights are quantised ({}), so their numbers can't be mixed; name the model in full precision.",
-        checkpoint.path().string(), method));
+/// Without adapters.
+FounderSourcePtr openBase(const fs::path& path, const fs::path& scratch) {
+    auto checkpoint = Checkpoint::open(path);
+    auto quantisation = quantisationOf(*checkpoint);
+    if (quantisation.scaled.empty()) return std::make_shared<const CheckpointFounderSource>(std::move(checkpoint));
+    return std::make_shared<const DequantisedCheckpoint>(std::move(checkpoint), std::move(quantisation), scratch);
 }
 
 /// The text part's settings where a model has several parts.
@@ -144,9 +140,7 @@ std::optional<std::size_t> FounderSource::indexOf(std::string_view tensor) const
 }
 
 FounderSourcePtr openFounder(const CheckpointFounder& founder, const fs::path& scratch) {
-    auto checkpoint = Checkpoint::open(founder.base);
-    refuseQuantised(*checkpoint);
-    const auto base = std::make_shared<const CheckpointFounderSource>(std::move(checkpoint));
+    const auto base = openBase(founder.base, scratch);
     if (founder.adapter.empty()) return base;
     auto adapters = openAdapters(founder.adapter, {.path = founder.base,
                                                    .tensors = base->tensors(),

@@ -15,8 +15,8 @@
 
 namespace mergarium {
 
-/// The tensors of one seed model, wherever they come from: a checkpoint, or a checkpoint with an adapter on it. For any
-/// thread.
+/// The tensors of one seed model, wherever they come from: a checkpoint, one whose weights are dequantised, or either
+/// with adapters on it. For any thread.
 class FounderSource {
 public:
     virtual ~FounderSource() = default;
@@ -51,9 +51,9 @@ public:
 
 using FounderSourcePtr = std::shared_ptr<const FounderSource>;
 
-/// Opens a seed model. What an adapter makes of its base's tensors is kept in nameless files in `scratch`. Throws
-/// std::runtime_error with one sentence; a model whose weights are quantised (config.json says so) is refused, since
-/// its numbers can't be mixed.
+/// Opens a seed model. What adapters make of its base's tensors, and fp8 weights as the numbers that they stand for, is
+/// kept in nameless files in `scratch`. Throws std::runtime_error with one sentence; a model whose weights are
+/// quantised otherwise (quantisationOf) is refused, since its numbers can't be mixed.
 FounderSourcePtr openFounder(const CheckpointFounder& founder, const std::filesystem::path& scratch);
 
 /// The name of the model at a path, for people: its folder's or file's own.

@@ -108,9 +108,9 @@ bool isQuickToTry(const RunConfiguration& configuration) {
     if (!named) return true;
     std::uint64_t bytes = 0;
     for (const auto& founder : *named) {
-        // Opening an adapted founder computes what its adapter changes.
-        if (!founder.adapter.empty()) return false;
         const auto source = openFounder(founder, scratchPlace());
+        // What adapters change, and fp8, is computed first.
+        if (!source->derivation().empty()) return false;
         for (const auto& tensor : source->tensors()) bytes += tensor.byteSize();
         if (bytes > kSmall) return false;
     }

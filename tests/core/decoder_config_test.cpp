@@ -74,8 +74,6 @@ private Q_SLOTS:
                                             << "rope_parameters.full_attention";
         QTest::newRow("part of a head") << json{{"partial_rotary_factor", 0.5}}
                                         << "partial_rotary_factor is 0.5, which is not supported";
-        QTest::newRow("quantised") << json{{"quantization_config", {{"bits", 4}}}}
-                                   << "quantization_config asks for quantised weights";
         QTest::newRow("layer types") << json{{"layer_types", {"full_attention", "linear_attention", "full_attention"}}}
                                      << "layer_types has \"linear_attention\" for layer 1";
         QTest::newRow("missing") << json{{"hidden_size", nullptr}} << "hidden_size is missing";

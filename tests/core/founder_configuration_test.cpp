@@ -288,7 +288,7 @@ private Q_SLOTS:
         const auto experiment = prepare(configuration, {.database = {}, .resources = kResources, .threads = 1});
         QCOMPARE(experiment.founders.size(), std::size_t{2});
         for (std::size_t k = 0; k < 2; ++k) {
-            const auto alone = scoreCheckpoint(k == 0 ? kAdd : older, configuration, kResources, 1, nullptr).front();
+            const auto alone = scoreCheckpoint({k == 0 ? kAdd : older, {}}, configuration, kResources, 1, nullptr).front();
             std::vector<float> scores(experiment.task->samples()->size());
             experiment.task->load(*experiment.founders[k].genome);
             scoreAll(*experiment.task, scores);

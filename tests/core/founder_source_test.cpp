@@ -243,12 +243,6 @@ private Q_SLOTS:
         QCOMPARE(read(*source, "model.q.weight"), expected(exactNumbers(24, 1), 6, 4, 4, false));
     }
 
-    void quantisedModelsAreRefused() {
-        writeBase();
-        writeText(folder("base") / "config.json", R"({"quantization_config":{"quant_method":"gptq"}})");
-        QVERIFY(messageOf([&] { open("base"); }).find("quantised (\"gptq\")") != std::string::npos);
-    }
-
     void configurationAndTokenizerAreDescribed() {
         writeBase();
         writeText(folder("base") / "config.json", R"({"text_config":{"tie_word_embeddings":true}})");

@@ -65,7 +65,7 @@ private Q_SLOTS:
         QFile(adapter + "/adapter_config.json").open(QFile::WriteOnly);
         view->setCurrentRow(0);
         list.add({adapter});
-        QCOMPARE(QString::fromStdString(list.founders()[0].adapter.string()), adapter);
+        QCOMPARE(list.founders()[0].adapter, AdapterStack(adapter.toStdString()));
         list.add({folder.path()});
         QCOMPARE(list.founders().size(), 2u);
         const auto labels = list.findChildren<QLabel*>();

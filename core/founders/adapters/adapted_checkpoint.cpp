@@ -5,12 +5,6 @@
 #include <algorithm>
 
 namespace mergarium {
-namespace {
-
-constexpr std::uint64_t kPage = 4096;
-
-}  // namespace
-
 AdaptedCheckpoint::AdaptedCheckpoint(FounderSourcePtr base, std::vector<StackedAdapter> adapters,
                                      const std::filesystem::path& scratch)
     : base_(std::move(base)),
@@ -18,19 +12,19 @@ AdaptedCheckpoint::AdaptedCheckpoint(FounderSourcePtr base, std::vector<StackedA
       tensors_(base_->tensors().begin(), base_->tensors().end()) {
     for (const auto& [adapter, weight] : adapters_)
         if (adapter.head && !head_) untie(*adapter.head);
-    origins_ = std::make_unique<Origin[]>(tensors_.size());
+    origins_.resize(tensors_.size());
     for (std::size_t tensor = 0; tensor < tensors_.size(); ++tensor) {
         const auto& name = tensors_[tensor].name;
         origins_[tensor].base = base_->indexOf(head_ && head_->tensor == name ? head_->embedding : name).value();
     }
     for (const auto& one : adapters_) place(one);
-    std::uint64_t size = 0;
+    std::vector<std::uint64_t> sizes;
     for (std::size_t tensor = 0; tensor < tensors_.size(); ++tensor) {
-        if (!isComputed(tensor)) continue;
-        origins_[tensor].begin = size;
-        size += (tensors_[tensor].byteSize() + kPage - 1) / kPage * kPage;
+        const auto& [below, deltas, replacement, from] = origins_[tensor];
+        const bool isComputed = !deltas.empty() || (replacement && replacement->dtype != tensors_[tensor].dtype);
+        sizes.push_back(isComputed ? tensors_[tensor].byteSize() : 0);
     }
-    scratch_ = std::make_unique<ScratchMemory>(scratch, size);
+    computed_.emplace(scratch, sizes);
 }
 
 void AdaptedCheckpoint::untie(const LoraHead& head) {
@@ -70,21 +64,15 @@ std::string AdaptedCheckpoint::name() const {
 
 DType AdaptedCheckpoint::outputType(std::size_t tensor) const { return base_->outputType(origins_[tensor].base); }
 
-bool AdaptedCheckpoint::isComputed(std::size_t tensor) const {
-    const auto& origin = origins_[tensor];
-    return !origin.deltas.empty() || (origin.replacement && origin.replacement->dtype != tensors_[tensor].dtype);
-}
-
 const std::byte* AdaptedCheckpoint::bytes(std::size_t tensor) const {
-    auto& origin = origins_[tensor];
-    if (!isComputed(tensor)) return origin.replacement ? origin.replacement->bytes : base_->bytes(origin.base);
-    std::call_once(origin.once, [&] { compute(tensor, scratch_->claim(origin.begin, tensors_[tensor].byteSize())); });
-    return scratch_->at(origin.begin);
+    const auto& origin = origins_[tensor];
+    if (computed_->has(tensor)) return computed_->bytes(tensor, [&](std::span<std::byte> to) { compute(tensor, to); });
+    return origin.replacement ? origin.replacement->bytes : base_->bytes(origin.base);
 }
 
 const MappedFile* AdaptedCheckpoint::file(std::size_t tensor) const {
     const auto& origin = origins_[tensor];
-    if (isComputed(tensor)) return nullptr;
+    if (computed_->has(tensor)) return nullptr;
     return origin.replacement ? origin.from->files()[origin.replacement->file].get() : base_->file(origin.base);
 }
 
@@ -108,8 +96,8 @@ void AdaptedCheckpoint::compute(std::size_t tensor, std::span<std::byte> to) con
 
 void AdaptedCheckpoint::dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const {
     const auto& origin = origins_[tensor];
-    if (isComputed(tensor))
-        scratch_->dropBehind(origin.begin + begin, origin.begin + end);
+    if (computed_->has(tensor))
+        computed_->dropBehind(tensor, begin, end);
     else if (origin.replacement)
         origin.from->dropBehind(*origin.replacement, begin, end);
     else

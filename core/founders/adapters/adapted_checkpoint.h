@@ -1,12 +1,12 @@
 #pragma once
 
-#include "core/files/scratch_memory.h"
 #include "core/founders/adapters/adapter_stack.h"
 #include "core/founders/adapters/low_rank_sum.h"
+#include "core/founders/computed_tensors.h"
 #include "core/founders/founder_source.h"
 
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +34,7 @@ public:
     std::string derivation() const override;
 
 private:
-    /// Where a tensor's bytes come from: the base, or the adapters' changes, computed once into their place in the
-    /// scratch.
+    /// Where a tensor's bytes come from: the base, or the adapters' changes.
     struct Origin {
         /// Index into the base's tensors.
         std::size_t base = 0;
@@ -43,21 +42,18 @@ private:
         const StoredTensor* replacement = nullptr;
         /// Of the replacement.
         const Checkpoint* from = nullptr;
-        std::uint64_t begin = 0;
-        std::once_flag once;
     };
 
     void untie(const LoraHead& head);
     void place(const StackedAdapter& one);
-    bool isComputed(std::size_t tensor) const;
     void compute(std::size_t tensor, std::span<std::byte> to) const;
 
     FounderSourcePtr base_;
     std::vector<StackedAdapter> adapters_;
     std::vector<TensorDescription> tensors_;
-    std::unique_ptr<Origin[]> origins_;
+    std::vector<Origin> origins_;
     std::optional<LoraHead> head_;
-    std::unique_ptr<ScratchMemory> scratch_;
+    std::optional<ComputedTensors> computed_;
 };
 
 }  // namespace mergarium

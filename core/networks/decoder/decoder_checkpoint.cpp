@@ -1,6 +1,7 @@
 #include "core/networks/decoder/decoder_checkpoint.h"
 
-#include "core/families/families.h"
+#include "core/files/scratch_place.h"
+#include "core/networks/model_config.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
@@ -15,75 +16,71 @@ namespace {
 /// Elements that one thread converts at a time.
 constexpr std::int64_t kChunk = 1 << 16;
 
-/// A checkpoint's tensors as a layout.
-Layout layoutOf(const Checkpoint& checkpoint) {
-    Layout layout;
-    for (const auto& tensor : checkpoint.tensors()) layout.append(tensor.name, tensor.shape, tensor.dtype);
-    return layout;
-}
-
-const StoredTensor* findByAnyName(const Checkpoint& checkpoint, const Layout& layout, const std::string& name) {
-    if (const auto* stored = checkpoint.find(name)) return stored;
+std::optional<std::size_t> findByAnyName(const FounderSource& model, const Layout& layout, const std::string& name) {
+    if (const auto stored = model.indexOf(name)) return stored;
     for (const auto& alias : layout.aliases)
         if (alias.of == name)
-            if (const auto* stored = checkpoint.find(alias.name)) return stored;
-    return nullptr;
+            if (const auto stored = model.indexOf(alias.name)) return stored;
+    return std::nullopt;
 }
 
-void readFloats(const StoredTensor& tensor, float* to) {
+void readFloats(const TensorDescription& tensor, const std::byte* bytes, float* to) {
     at::parallel_for(0, static_cast<std::int64_t>(tensor.count), kChunk, [&](std::int64_t begin, std::int64_t end) {
-        const auto* from = tensor.bytes + static_cast<std::size_t>(begin) * sizeOf(tensor.dtype);
+        const auto* from = bytes + static_cast<std::size_t>(begin) * sizeOf(tensor.dtype);
         toFloats(tensor.dtype, from, {to + begin, static_cast<std::size_t>(end - begin)});
     });
 }
 
-void readInto(const StoredTensor& tensor, torch::Tensor part) {
+void readInto(const TensorDescription& tensor, const std::byte* bytes, torch::Tensor part) {
     const bool isSingle = part.scalar_type() == torch::kFloat32;
-    if (part.is_cpu() && isSingle) return readFloats(tensor, part.data_ptr<float>());
+    if (part.is_cpu() && isSingle) return readFloats(tensor, bytes, part.data_ptr<float>());
     // bf16 goes as it is; anything else is converted first.
     const bool asIs = tensor.dtype == DType::BF16 && !isSingle;
     const auto host = at::empty(part.sizes(), asIs ? torch::kBFloat16 : torch::kFloat32);
     if (asIs)
-        std::memcpy(host.data_ptr(), tensor.bytes, tensor.byteSize());
+        std::memcpy(host.data_ptr(), bytes, tensor.byteSize());
     else
-        readFloats(tensor, host.data_ptr<float>());
+        readFloats(tensor, bytes, host.data_ptr<float>());
     part.copy_(host);
 }
 
 }  // namespace
 
-void loadCheckpoint(const Checkpoint& checkpoint, Decoder& network) {
+void loadModel(const FounderSource& model, Decoder& network) {
     const c10::InferenceMode inference;
-    checkTensors(network.config(), layoutOf(checkpoint), checkpoint.path().string());
+    checkTensors(network.config(), layoutOf(model), model.base().path().string());
     const auto& layout = network.parameterLayout();
     const auto read = [&](const Layout::Tensor& tensor) {
-        const auto* stored = findByAnyName(checkpoint, layout, tensor.name);
-        if (!stored || stored->shape != tensor.shape || !isFloating(stored->dtype))
-            return;  // unknown to the network; checked before
-        readInto(*stored, network.flat().narrow(0, static_cast<std::int64_t>(tensor.begin),
+        const auto index = findByAnyName(model, layout, tensor.name);
+        if (!index) return;  // unknown to the network; checked before
+        const auto& stored = model.tensors()[*index];
+        if (stored.shape != tensor.shape || !isFloating(stored.dtype)) return;
+        readInto(stored, model.bytes(*index), network.flat().narrow(0, static_cast<std::int64_t>(tensor.begin),
                                                 static_cast<std::int64_t>(tensor.count)));
     };
     for (const auto& tensor : layout.tensors) read(tensor);
     for (const auto& frozen : layout.frozen)
         if (isFloating(frozen.tensor.dtype)) read(frozen.tensor);
-    checkpoint.check();
+    for (const auto& file : model.files()) file->check();
+}
+
+Decoder openDecoder(const FounderSource& model, torch::Device device, Decoder::Kernels kernels) {
+    const auto config = configOf(model);
+    // Before any memory is taken: a wrong number in config.json can ask for any amount.
+    checkTensors(config, layoutOf(model), model.base().path().string());
+    // What is stored in half the memory is held so, for the same results.
+    const bool isHalf = kernels == Decoder::Kernels::Best &&
+                        std::ranges::all_of(model.tensors(), [](const TensorDescription& tensor) {
+                            return tensor.dtype == DType::BF16 || !isFloating(tensor.dtype);
+                        });
+    Decoder network(config, Decoder::layout(config), device, kernels,
+                    isHalf ? Decoder::WeightType::BF16 : Decoder::WeightType::Device);
+    loadModel(model, network);
+    return network;
 }
 
 Decoder openDecoder(const std::filesystem::path& folder, torch::Device device, Decoder::Kernels kernels) {
-    const auto checkpoint = Checkpoint::open(folder);
-    const auto stored = layoutOf(*checkpoint);
-    const auto config = withNamesOf(decoderConfigIn(folder), stored);
-    // Before any memory is taken: a wrong number in config.json can ask for any amount.
-    checkTensors(config, stored, folder.string());
-    // What is stored in half the memory is held so, for the same results.
-    const bool isHalf = std::ranges::all_of(checkpoint->tensors(), [](const auto& tensor) {
-        return tensor.dtype == DType::BF16 || !isFloating(tensor.dtype);
-    });
-    Decoder network(
-        config, Decoder::layout(config), device, kernels,
-        isHalf && kernels == Decoder::Kernels::Best ? Decoder::WeightType::BF16 : Decoder::WeightType::Device);
-    loadCheckpoint(*checkpoint, network);
-    return network;
+    return openDecoder(*openFounder({.base = folder, .adapter = {}}, scratchPlace()), device, kernels);
 }
 
 }  // namespace mergarium

@@ -3,6 +3,7 @@
 #include "core/families/families.h"
 #include "core/founders/child_folder.h"
 #include "core/networks/decoder/decoder_weights.h"
+#include "core/networks/model_config.h"
 #include "core/tasks/causal_lm/begin_token.h"
 
 #include <fmt/format.h>
@@ -17,23 +18,9 @@ namespace {
 /// Questions scored between two looks at whether the child is lost, or the run is to stop.
 constexpr std::size_t kQuestionsPerBatch = 32;
 
-std::filesystem::path folderOf(const FounderSource& founder) {
-    const auto& base = founder.base();
-    if (base.folder().empty())
-        throw std::runtime_error(
-            fmt::format("{}: there is no config.json beside it; name the model's folder.", base.path().string()));
-    return base.folder();
-}
-
-/// As config.json says, but for what an adapter or the other founders change: the rows of the vocabulary, and whether
-/// the head is the embedding.
+/// As the founder has it, but for what the other founders change: whether the head is the embedding.
 DecoderConfig configOf(const FounderSource& founder, const Layout& layout) {
-    auto config = withNamesOf(decoderConfigIn(folderOf(founder)), layout);
-    const auto embedding = config.nameOf(config.names.embedding) + ".weight";
-    const auto* own = founder.base().find(embedding);
-    const auto adapted = founder.indexOf(embedding);
-    if (own && adapted && founder.tensors()[*adapted].shape.front() != own->shape.front())
-        config.vocabulary = founder.tensors()[*adapted].shape.front();
+    auto config = withNamesOf(configOf(founder), layout);
     config.tied = tiedIn(layout, founder);
     return config;
 }

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <cstring>
 #include <fstream>
 #include <optional>
@@ -84,7 +85,16 @@ private:
         return tensors;
     }
 
-    Origin frozenOf(const Layout::Tensor& tensor, std::size_t founder) const {
+    /// Numbers that were computed, as the model stores them.
+    Origin roundedOf(const FounderSegment& segment, DType dtype) {
+        std::vector<float> values(segment.count);
+        toFloats(segment.dtype, segment.bytes, values);
+        auto& bytes = rounded_.emplace_back(values.size() * sizeOf(dtype));
+        fromFloats(dtype, values, bytes.data());
+        return {.dtype = dtype, .frozen = bytes.data(), .file = nullptr};
+    }
+
+    Origin frozenOf(const Layout::Tensor& tensor, std::size_t founder) {
         const auto missing = [&] {
             return std::logic_error(fmt::format("The frozen tensor {} is missing in its founder.", tensor.name));
         };
@@ -92,6 +102,7 @@ private:
             const auto& segments = founders_->model(founder).segments;
             const auto found = std::ranges::find(segments, tensor.begin, &FounderSegment::begin);
             if (found == segments.end() || found->count != tensor.count) throw missing();
+            if (found->dtype != tensor.dtype) return roundedOf(*found, tensor.dtype);
             return {.dtype = tensor.dtype, .frozen = found->bytes, .file = found->file};
         }
         const auto& source = *sources_.at(founder);
@@ -157,6 +168,7 @@ private:
     FoundersPtr founders_;
     std::vector<FounderSourcePtr> sources_;
     std::vector<Origin> origins_;
+    std::deque<std::vector<std::byte>> rounded_;
     ModelPlan plan_;
     ScratchFolder scratch_;
     std::filesystem::path folder_;

@@ -1,0 +1,28 @@
+#include "core/networks/model_config.h"
+
+#include "core/families/families.h"
+#include "core/files/refusal.h"
+#include "core/networks/decoder/decoder_weights.h"
+
+namespace mergarium {
+
+Layout layoutOf(const FounderSource& model) {
+    Layout layout;
+    for (const auto& tensor : model.tensors()) layout.append(tensor.name, tensor.shape, tensor.dtype);
+    return layout;
+}
+
+DecoderConfig configOf(const FounderSource& model) {
+    const auto& base = model.base();
+    if (base.folder().empty()) refuse(base.path(), "there is no config.json beside it; name the model's folder");
+    auto config = withNamesOf(decoderConfigIn(base.folder()), layoutOf(model));
+    const auto embedding = config.nameOf(config.names.embedding) + ".weight";
+    const auto* own = base.find(embedding);
+    const auto adapted = model.indexOf(embedding);
+    if (own && adapted && model.tensors()[*adapted].shape != own->shape)
+        config.vocabulary = model.tensors()[*adapted].shape.front();
+    config.tied = model.tiedEmbeddings();
+    return config;
+}
+
+}  // namespace mergarium
