@@ -38,9 +38,9 @@ std::uint64_t bytesOf(const std::string& text) {
 
 std::optional<DType> dtypeNamed(const std::string& name) {
     if (name.empty()) return std::nullopt;
-    for (const auto& [word, dtype] : {std::pair{"fp32", DType::F32}, {"fp16", DType::F16}, {"bf16", DType::BF16}})
+    for (const auto& [word, dtype] : {std::pair{"fp32", DType::F32}, {"fp16", DType::F16}, {"bf16", DType::BF16}, {"fp8", DType::F8E4M3}})
         if (name == word) return dtype;
-    throw std::runtime_error(fmt::format("--dtype: '{}' is not one of fp32, fp16, bf16.", name));
+    throw std::runtime_error(fmt::format("--dtype: '{}' is not one of fp32, fp16, bf16, fp8.", name));
 }
 
 std::vector<std::pair<std::string, CheckpointFounder>> foundersElsewhere(const std::vector<std::string>& texts) {
@@ -106,6 +106,7 @@ int merge(const Options& options) {
         .interpolation = interpolationNamed(options.interpolation),
         .tensors = {.exclude = options.exclude, .freeze = {}, .commonVocabulary = options.commonVocabulary},
         .dtype = dtypeNamed(options.dtype),
+        .outOfRange = options.clamp ? OutOfRange::Clamped : OutOfRange::Refused,
         .shardSize = bytesOf(options.shardSize),
         .folder = options.out,
         .name = options.name,
@@ -121,6 +122,7 @@ int exportMember(const Options& options) {
                                 .member = {options.member},
                                 .folder = options.out,
                                 .dtype = dtypeNamed(options.dtype),
+                                .outOfRange = options.clamp ? OutOfRange::Clamped : OutOfRange::Refused,
                                 .shardSize = bytesOf(options.shardSize),
                                 .name = options.name,
                                 .paths = options.withPaths ? Paths::Told : Paths::Left};

@@ -84,6 +84,7 @@ struct Options {
     bool commonVocabulary = false;
     /// Empty: as the founders store them.
     std::string dtype;
+    bool clamp = false;
     std::string shardSize = "0";
     std::string name;
     std::uint64_t member = 0;

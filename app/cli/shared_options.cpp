@@ -74,8 +74,13 @@ void addTarget(CLI::App& command, Options& options) {
 }
 
 void addForm(CLI::App& command, Options& options) {
-    command.add_option("--dtype", options.dtype, "fp32, fp16 or bf16 (default: as the founders store their tensors)")
-        ->type_name("fp32|fp16|bf16");
+    command
+        .add_option("--dtype", options.dtype,
+                    "fp32, fp16, bf16, or fp8, which is E4M3 without scales (default: as the founders store their "
+                    "tensors, and bf16 for those with scales)")
+        ->type_name("fp32|fp16|bf16|fp8");
+    command.add_flag("--clamp", options.clamp,
+                     "Numbers that the element type can't hold become its largest (default: they are refused)");
     command
         .add_option("--shard-size", options.shardSize,
                     "Split the tensors over files of at most this size: 5GB (default: one file)")

@@ -1,5 +1,6 @@
 #include "core/evaluation/checkpoint_score.h"
 
+#include "core/checkpoint/not_finite.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/evaluation/experiment.h"
 #include "core/genome/dense_genome.h"
@@ -8,7 +9,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 namespace mergarium {
@@ -85,8 +85,14 @@ std::vector<float> readNetwork(const std::filesystem::path& path, const Layout& 
     const auto file = std::filesystem::is_directory(path) ? path / "model.safetensors" : path;
     std::vector<float> parameters(layout.length());
     readTensors(file, readSafetensorsHeader(file).tensors, layout, parameters);
-    if (!std::ranges::all_of(parameters, [](float value) { return std::isfinite(value); }))
-        throw std::runtime_error(fmt::format("{}: numbers that are not finite can't be mixed.", file.string()));
+    for (const auto& tensor : layout.tensors) {
+        const auto values = std::span(parameters).subspan(tensor.begin, tensor.count);
+        const auto flaws = countNotFinite(DType::F32, std::as_bytes(values));
+        if (flaws.any())
+            throw std::runtime_error(fmt::format(
+                "{}: numbers that are not finite can't be mixed, and there are some in {} ({} NaN, {} infinite).",
+                file.string(), tensor.name, flaws.nans, flaws.infinities));
+    }
     return parameters;
 }
 

@@ -94,6 +94,7 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
                       .tensors = run.configuration.tensors,
                       .layout = hashOf(run.layout),
                       .dtype = request.dtype,
+                      .outOfRange = request.outOfRange,
                       .shardSize = request.shardSize,
                       .filesFrom = 0,
                       .recipe = {},
@@ -128,7 +129,7 @@ ExportResult exportDense(const ExportRequest& request, const SessionSnapshot& sn
     std::vector<float> parameters(layout.length());
     bredAgain(ancestry.line, std::move(genomes), breeding)->materialize(parameters);
     return writeDenseModel(nameOfModel(request), storyOf(snapshot, ancestry.line), layout, parameters, request.dtype,
-                           request.folder);
+                           request.outOfRange, request.folder);
 }
 
 }  // namespace

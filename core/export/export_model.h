@@ -22,6 +22,8 @@ struct ExportRequest {
     std::filesystem::path folder;
     /// Element type of floating tensors; absent: as the founders store them.
     std::optional<DType> dtype = std::nullopt;
+    /// Numbers that their element type can't hold.
+    OutOfRange outOfRange = OutOfRange::Refused;
     /// Largest size of a file in bytes; 0: one file.
     std::uint64_t shardSize = 0;
     /// What the model card calls it; empty: the folder's name.

@@ -24,6 +24,8 @@ struct MergeRequest {
     TensorRules tensors = {};
     /// Of floating tensors; absent: as the first model stores them.
     std::optional<DType> dtype = std::nullopt;
+    /// Numbers that their element type can't hold.
+    OutOfRange outOfRange = OutOfRange::Refused;
     /// Largest size of a file in bytes; 0: one file.
     std::uint64_t shardSize = 0;
     /// Must not exist yet.

@@ -148,6 +148,7 @@ std::string toYaml(const ModelRecipe& model) {
     }
     map.at("layout") = Value::text(model.layout);
     if (model.dtype) map.at("dtype") = Value::text(std::string(nameOf(*model.dtype)));
+    if (model.outOfRange == OutOfRange::Clamped) map.at("clamp") = Value("true");
     map.at("shard_size") = Value(std::to_string(model.shardSize));
     map.at("result") = Value::text(model.result);
     map.at("story") = storyOf(model.story);
@@ -194,6 +195,9 @@ ModelRecipe readModelRecipe(const std::filesystem::path& path) {
         if (!model.dtype || !isFloating(*model.dtype))
             top.refuse("dtype", *dtype, "must be an element type of floating numbers, like BF16");
     }
+    bool clamp = false;
+    top.boolean("clamp", clamp);
+    model.outOfRange = clamp ? OutOfRange::Clamped : OutOfRange::Refused;
     top.whole("shard_size", model.shardSize);
     top.text("result", model.result);
     if (const auto* story = top.find("story")) readStory(*story, model.story, source);

@@ -2,6 +2,7 @@
 
 #include "core/checkpoint/dtype.h"
 #include "core/checkpoint/layout.h"
+#include "core/checkpoint/range_guard.h"
 #include "core/founders/founder_settings.h"
 #include "core/genome/recipe.h"
 
@@ -58,6 +59,8 @@ struct ModelRecipe {
     std::string layout;
     /// Element type of all floating tensors; absent: each as founders store it.
     std::optional<DType> dtype;
+    /// Numbers that their element type can't hold.
+    OutOfRange outOfRange = OutOfRange::Refused;
     /// Largest size of a file in bytes; 0: one file.
     std::uint64_t shardSize = 0;
     /// Index of the founder whose configuration and tokenizer the model has.

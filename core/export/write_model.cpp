@@ -62,7 +62,8 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
     const auto plan =
         planModel(tensors.descriptions(), model.shardSize, {{"made_by", "mergarium"}, {"layout", model.layout}});
     copyFounderFiles(like, tensors.descriptions(), layout, folder);
-    auto hash = writeModel(plan, folder, tensors.contents(model.recipe),
+    RangeGuard range(model.outOfRange);
+    auto hash = writeModel(plan, folder, tensors.contents(model.recipe, range),
                            {.threads = 0, .progress = announcing(announce, "Writing the model"), .meanwhile = [&] {
                                 for (std::size_t k = 0; k < model.founders.size(); ++k)
                                     if (auto& founder = model.founders[k].hash; founder.empty()) {
@@ -72,6 +73,7 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
                                         founder = contents.hash;
                                     }
                             }});
+    range.check(target);
     if (!model.result.empty() && model.result != hash)
         throw std::runtime_error(
             fmt::format("{}: the rebuilt model is not the one of the recipe, although its founders are (contents {}, "
@@ -93,18 +95,25 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
 }
 
 ExportResult writeDenseModel(const std::string& name, const ModelStory& story, const Layout& layout,
-                             std::span<const float> parameters, std::optional<DType> dtype, const fs::path& target) {
+                             std::span<const float> parameters, std::optional<DType> dtype, OutOfRange outOfRange,
+                             const fs::path& target) {
     std::vector<TensorDescription> tensors;
     for (const auto& tensor : layout.tensors)
         tensors.push_back(
             {.name = tensor.name, .dtype = dtype.value_or(tensor.dtype), .shape = tensor.shape, .count = tensor.count});
     PendingFolder folder(target);
+    RangeGuard range(outOfRange);
     auto hash = writeModel(planModel(tensors, 0, {{"made_by", "mergarium"}}), folder,
                            [&](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
-                               const auto count = out.size() / sizeOf(tensors[tensor].dtype);
-                               fromFloats(tensors[tensor].dtype,
-                                          parameters.subspan(layout.tensors[tensor].begin + begin, count), out.data());
+                               const auto& own = tensors[tensor];
+                               const auto values = parameters.subspan(layout.tensors[tensor].begin + begin,
+                                                                      out.size() / sizeOf(own.dtype));
+                               fromFloats(own.dtype, values, out.data());
+                               range.look(own.name, own.dtype, out, false, [&](std::span<float> before) {
+                                   std::ranges::copy(values, before.begin());
+                               });
                            });
+    range.check(target);
     folder.writeFile("README.md", denseModelCard(name, story));
     return commit(folder, std::move(hash));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/checkpoint/layout.h"
+#include "core/checkpoint/range_guard.h"
 #include "core/evaluation/checkpoint_founders.h"
 #include "core/export/model_recipe.h"
 
@@ -24,13 +25,14 @@ struct ExportResult {
 /// README.md, recipe.yaml and, where it can be said, mergekit.yml. Whole or not at all; read back and compared.
 /// `founders` in the recipe's order, their layout the recipe's. Fills in recipe.result, and founders' hashes that the
 /// recipe lacks, which are computed while the disk is being waited for; where it is given already, a
-/// different result is refused. Throws std::runtime_error with one sentence, or Cancelled.
+/// different result is refused. Numbers that the element type can't hold are refused, unless the recipe clamps them
+/// (RangeGuard). Throws std::runtime_error with one sentence, or Cancelled.
 ExportResult writeMergedModel(ModelRecipe recipe, const OpenedFounders& founders, const std::filesystem::path& folder,
                               const Announce& announce = nullptr);
 
 /// Writes a small model that is one vector: tensors and README.md.
 ExportResult writeDenseModel(const std::string& name, const ModelStory& story, const Layout& layout,
-                             std::span<const float> parameters, std::optional<DType> dtype,
+                             std::span<const float> parameters, std::optional<DType> dtype, OutOfRange outOfRange,
                              const std::filesystem::path& folder);
 
 /// Whether a recipe tells where founders lie on this machine.

@@ -68,24 +68,24 @@ RecipeTensors::RecipeTensors(FoundersPtr founders, std::vector<FounderSourcePtr>
         unchanged_.push_back(founderRecipe(k, founders_->size(), layout.extent()));
 }
 
-void RecipeTensors::fill(const Recipe& recipe, std::size_t tensor, std::uint64_t begin,
-                         std::span<std::byte> out) const {
+void RecipeTensors::fill(const Recipe& recipe, std::size_t tensor, std::uint64_t begin, std::span<std::byte> out,
+                         RangeGuard& range) const {
     const auto& origin = origins_[tensor];
-    const auto dtype = descriptions_[tensor].dtype;
+    const auto& [name, dtype, shape, count] = descriptions_[tensor];
     const auto size = sizeOf(dtype);
-    if (origin.file)
-        origin.file->read(origin.bytes + begin * size, out);
-    else if (origin.bytes)
-        std::memcpy(out.data(), origin.bytes + begin * size, out.size());
-    else
-        materializeAs(origin.founder ? unchanged_[*origin.founder] : recipe, *founders_, origin.begin + begin,
-                      out.size() / size, dtype, out.data());
+    if (origin.file) return origin.file->read(origin.bytes + begin * size, out);
+    if (origin.bytes) return static_cast<void>(std::memcpy(out.data(), origin.bytes + begin * size, out.size()));
+    const auto& mixed = origin.founder ? unchanged_[*origin.founder] : recipe;
+    materializeAs(mixed, *founders_, origin.begin + begin, out.size() / size, dtype, out.data());
+    range.look(name, dtype, out, !origin.founder, [&](std::span<float> values) {
+        materializeRange(mixed, *founders_, origin.begin + begin, values);
+    });
 }
 
-TensorContents RecipeTensors::contents(const Recipe& recipe) const {
+TensorContents RecipeTensors::contents(const Recipe& recipe, RangeGuard& range) const {
     const auto written = std::make_shared<std::atomic<std::uint64_t>>(0);
-    return [this, &recipe, written](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
-        fill(recipe, tensor, begin, out);
+    return [this, &recipe, &range, written](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
+        fill(recipe, tensor, begin, out, range);
         const auto before = written->fetch_add(out.size());
         if (before / kDropInterval != (before + out.size()) / kDropInterval) dropBehind(sources_);
     };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/checkpoint/range_guard.h"
 #include "core/founders/founder_source.h"
 #include "core/founders/founders.h"
 #include "core/genome/recipe.h"
@@ -23,9 +24,9 @@ public:
 
     /// In depth order.
     const std::vector<TensorDescription>& descriptions() const { return descriptions_; }
-    /// The values that `recipe` gives them, in the order of descriptions(). Both must outlive it. Founders' pages are
+    /// The values that `recipe` gives them, in the order of descriptions(). All must outlive it. Founders' pages are
     /// dropped once read.
-    TensorContents contents(const Recipe& recipe) const;
+    TensorContents contents(const Recipe& recipe, RangeGuard& range) const;
 
 private:
     /// Exactly one applies: merged; a stretch of one founder; bytes that are not floating-point.
@@ -38,7 +39,8 @@ private:
         const MappedFile* file = nullptr;
     };
 
-    void fill(const Recipe& recipe, std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) const;
+    void fill(const Recipe& recipe, std::size_t tensor, std::uint64_t begin, std::span<std::byte> out,
+              RangeGuard& range) const;
 
     FoundersPtr founders_;
     std::vector<FounderSourcePtr> sources_;

@@ -25,6 +25,7 @@ ExportDesk::ExportDesk(std::filesystem::path database, QWidget* window, ExportJo
                      .member = wish.member,
                      .folder = wish.folder,
                      .dtype = wish.dtype,
+                     .outOfRange = wish.outOfRange,
                      .shardSize = wish.shardBytes});
     });
     connect(dialog_, &ExportDialog::cancelRequested, job_, &ExportJob::cancel);

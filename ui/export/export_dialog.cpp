@@ -9,6 +9,7 @@
 #include "ui/setup/path_edit.h"
 #include "ui/theme/plain_labels.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
 #include <QDoubleSpinBox>
@@ -61,6 +62,7 @@ ExportDialog::ExportDialog(QWidget* parent)
       parent_(new PathEdit(PathEdit::Kind::Folder, {}, this)),
       folder_(new QLineEdit(this)),
       dtype_(new QComboBox(this)),
+      clamp_(new QCheckBox(tr("Clamp what is too lar&ge"), this)),
       shard_(new QDoubleSpinBox(this)),
       verdict_(new QLabel(this)),
       progress_(new ExportProgress(this)),
@@ -70,7 +72,8 @@ ExportDialog::ExportDialog(QWidget* parent)
     setMinimumWidth(fontMetrics().averageCharWidth() * 70);
     dtype_->addItem(tr("as stored"), -1);
     for (const auto& [name, dtype] :
-         {std::pair(tr("bf16"), DType::BF16), std::pair(tr("fp16"), DType::F16), std::pair(tr("fp32"), DType::F32)})
+         {std::pair(tr("bf16"), DType::BF16), std::pair(tr("fp16"), DType::F16), std::pair(tr("fp32"), DType::F32),
+          std::pair(tr("fp8 (E4M3)"), DType::F8E4M3)})
         dtype_->addItem(name, static_cast<int>(dtype));
     shard_->setRange(0.001, 1000.0);
     shard_->setDecimals(3);
@@ -93,6 +96,7 @@ ExportDialog::ExportDialog(QWidget* parent)
     add(tr("&Folder"), folder_, "folder",
         tr("The new folder: weights, configuration, tokenizer, recipe and model card."));
     add(tr("&Numbers"), dtype_, "dtype", tr("As the founders store them, or rounded to one type."));
+    add({}, clamp_, "clamp", tr("Numbers that the type can't hold become its largest; else they are refused."));
     add(tr("Files &of"), shard_, "shard", tr("No file of weights becomes larger."));
     auto* buttons = new QHBoxLayout;
     buttons->addStretch(1);
@@ -150,6 +154,7 @@ ExportWish ExportDialog::wish() const {
             .member = row < 0 ? MemberId{} : candidates_[static_cast<std::size_t>(row)].member,
             .folder = newFolder(parent_->path(), folder_->text()),
             .dtype = dtype < 0 ? std::nullopt : std::optional(static_cast<DType>(dtype)),
+            .outOfRange = clamp_->isChecked() ? OutOfRange::Clamped : OutOfRange::Refused,
             .shardBytes = static_cast<std::uint64_t>(shard_->value() * kGigabyte)};
 }
 
@@ -167,7 +172,7 @@ void ExportDialog::setRunning(bool running) {
     running_ = running;
     for (QWidget* editor :
          {static_cast<QWidget*>(member_), static_cast<QWidget*>(parent_), static_cast<QWidget*>(folder_),
-          static_cast<QWidget*>(dtype_), static_cast<QWidget*>(shard_)})
+          static_cast<QWidget*>(dtype_), static_cast<QWidget*>(clamp_), static_cast<QWidget*>(shard_)})
         editor->setEnabled(!running);
     export_->setText(running ? tr("C&ancel") : tr("&Export"));
     export_->setEnabled(true);

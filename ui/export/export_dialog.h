@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/checkpoint/dtype.h"
+#include "core/checkpoint/range_guard.h"
 #include "core/run/snapshot.h"
 
 #include <QDialog>
@@ -10,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
@@ -29,6 +31,8 @@ struct ExportWish {
     std::filesystem::path folder;
     /// Absent: as the founders store it.
     std::optional<DType> dtype;
+    /// Numbers that the type can't hold.
+    OutOfRange outOfRange = OutOfRange::Refused;
     /// Largest size of one file, bytes.
     std::uint64_t shardBytes = 0;
 };
@@ -78,6 +82,7 @@ private:
     PathEdit* parent_ = nullptr;
     QLineEdit* folder_ = nullptr;
     QComboBox* dtype_ = nullptr;
+    QCheckBox* clamp_ = nullptr;
     QDoubleSpinBox* shard_ = nullptr;
     QLabel* verdict_ = nullptr;
     ExportProgress* progress_ = nullptr;
