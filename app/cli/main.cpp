@@ -163,8 +163,12 @@ int carryOut(int argc, char** argv) {
     addTrust(*tryOut, options);
     commands.push_back({tryOut, &mergarium::cli::tryOut});
 
-    auto* score = addCommand(program, "score", "Score the models in a safetensors file", options);
-    score->add_option("CHECKPOINT", options.checkpoint, "The safetensors file")->required()->type_name("FILE");
+    auto* score = addCommand(program, "score", "Score a model, or the networks in a safetensors file", options);
+    score
+        ->add_option("CHECKPOINT", options.checkpoint,
+                     "A model folder or safetensors file; BASE+ADAPTER for a LoRA adapter on its base")
+        ->required()
+        ->type_name("FILE");
     score->add_option("--task", options.configuration, "A YAML file or a preset's name")
         ->required()
         ->type_name("PRESET|FILE");
@@ -175,13 +179,16 @@ int carryOut(int argc, char** argv) {
     auto* merge = addCommand(program, "merge", "Merge two models once, without evolution", options);
     merge
         ->add_option("MODELS", options.models,
-                     "Two model folders or safetensors files; BASE+ADAPTER for a LoRA adapter on its base")
+                     "Two model folders or safetensors files; BASE+ADAPTER for a LoRA adapter on its base, "
+                     "BASE+ONE*0.7+OTHER for several with weights")
         ->required()
         ->expected(2)
         ->type_name("FILE");
     addTarget(*merge, options);
     addSplice(*merge, options);
-    merge->add_option("--exclude", options.exclude, "Leave out tensors of this pattern; repeatable")
+    merge
+        ->add_option("--exclude", options.exclude,
+                     "Don't merge tensors of this pattern: they are the first model's; repeatable")
         ->allow_extra_args(false)
         ->type_name("PATTERN");
     merge->add_flag("--common-vocabulary", options.commonVocabulary,
@@ -222,7 +229,7 @@ int carryOut(int argc, char** argv) {
     commands.push_back({tokenize, &mergarium::cli::tokenize});
 
     auto* logprobs = addCommand(program, "logprobs", "Logits and log-probabilities of a language model", options);
-    logprobs->add_option("FOLDER", options.checkpoint, "The model's Hugging Face folder")
+    logprobs->add_option("FOLDER", options.checkpoint, "The model's Hugging Face folder, or BASE+ADAPTER")
         ->required()
         ->type_name("FOLDER");
     logprobs->add_option("--ids", options.ids, "A JSON file: a list of lists of token ids")
@@ -233,7 +240,7 @@ int carryOut(int argc, char** argv) {
     commands.push_back({logprobs, &mergarium::cli::logprobs});
 
     auto* generate = addCommand(program, "generate", "Let a language model continue texts", options);
-    generate->add_option("FOLDER", options.checkpoint, "The model's Hugging Face folder")
+    generate->add_option("FOLDER", options.checkpoint, "The model's Hugging Face folder, or BASE+ADAPTER")
         ->required()
         ->type_name("FOLDER");
     auto* prompts = generate->add_option_group("prompts");

@@ -38,7 +38,8 @@ std::uint64_t bytesOf(const std::string& text) {
 
 std::optional<DType> dtypeNamed(const std::string& name) {
     if (name.empty()) return std::nullopt;
-    for (const auto& [word, dtype] : {std::pair{"fp32", DType::F32}, {"fp16", DType::F16}, {"bf16", DType::BF16}, {"fp8", DType::F8E4M3}})
+    for (const auto& [word, dtype] :
+         {std::pair{"fp32", DType::F32}, {"fp16", DType::F16}, {"bf16", DType::BF16}, {"fp8", DType::F8E4M3}})
         if (name == word) return dtype;
     throw std::runtime_error(fmt::format("--dtype: '{}' is not one of fp32, fp16, bf16, fp8.", name));
 }

@@ -13,8 +13,8 @@
 namespace mergarium::cli {
 
 int score(const Options& options) {
-    const auto scores = scoreCheckpoint(founderNamed(options.checkpoint), configurationOf(options), findResources(), options.threads,
-                                        mayStart(options));
+    const auto scores = scoreCheckpoint(founderNamed(options.checkpoint), configurationOf(options), findResources(),
+                                        options.threads, mayStart(options));
     if (options.json) {
         auto models = nlohmann::ordered_json::array();
         for (const auto& one : scores) {

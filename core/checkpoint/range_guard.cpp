@@ -56,7 +56,8 @@ void RangeGuard::check(const std::filesystem::path& model) const {
     std::vector<std::string> named;
     for (const auto& [tensor, beyond] : beyond_)
         named.push_back(fmt::format("{} ({} of them, up to {:.6g})", tensor, beyond.count, beyond.largest));
-    const auto more = named.size() > kTensorsNamed ? fmt::format(", and {} more tensors", named.size() - kTensorsNamed) : "";
+    const auto more =
+        named.size() > kTensorsNamed ? fmt::format(", and {} more tensors", named.size() - kTensorsNamed) : "";
     named.resize(std::min(named.size(), kTensorsNamed));
     const auto dtype = beyond_.begin()->second.dtype;
     refuse(model, fmt::format("numbers beyond {:.6g} are too large for {}, and there are some in {}{}; choose another "

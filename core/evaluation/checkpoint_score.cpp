@@ -102,8 +102,7 @@ std::string nameOfModel(const std::filesystem::path& path) {
     return named.stem() == "model" ? named.parent_path().filename().string() : named.stem().string();
 }
 
-std::vector<CheckpointScore> scoreCheckpoint(const CheckpointFounder& checkpoint,
-                                             const RunConfiguration& configuration,
+std::vector<CheckpointScore> scoreCheckpoint(const CheckpointFounder& checkpoint, const RunConfiguration& configuration,
                                              const std::filesystem::path& resources, std::size_t threads,
                                              const MayStart& mayStart) {
     const RunPlace place{.database = {}, .resources = resources, .threads = threads, .mayStart = mayStart};

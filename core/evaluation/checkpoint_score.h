@@ -33,8 +33,7 @@ std::string nameOfModel(const std::filesystem::path& path);
 /// Scores a checkpoint on the configuration's task. Digits: a safetensors file with one model whose tensors are the
 /// network's own, or any number of flat fp32 vectors, one tensor each. Other tasks: a model as a founder may be. Throws
 /// std::runtime_error naming file and tensor when it doesn't fit.
-std::vector<CheckpointScore> scoreCheckpoint(const CheckpointFounder& checkpoint,
-                                             const RunConfiguration& configuration,
+std::vector<CheckpointScore> scoreCheckpoint(const CheckpointFounder& checkpoint, const RunConfiguration& configuration,
                                              const std::filesystem::path& resources, std::size_t threads,
                                              const MayStart& mayStart);
 

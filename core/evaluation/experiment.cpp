@@ -137,7 +137,8 @@ std::string cautionAbout(const OpenedFounders& founders) {
         std::ranges::any_of(founders.sources, [](const auto& source) { return !source->derivation().empty(); });
     if (!computed || !liesInMemory(place)) return {};
     return fmt::format(
-        "The tensors that adapters change, and those that are dequantised, are kept in memory, since {} is a memory file "
+        "The tensors that adapters change, and those that are dequantised, are kept in memory, since {} is a memory "
+        "file "
         "system: name a folder on a disk in TMPDIR.",
         place.string());
 }

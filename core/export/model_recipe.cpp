@@ -148,6 +148,8 @@ std::string toYaml(const ModelRecipe& model) {
     }
     map.at("layout") = Value::text(model.layout);
     if (model.dtype) map.at("dtype") = Value::text(std::string(nameOf(*model.dtype)));
+    if (!model.tensors.exclude.empty() && model.leftOut == LeftOut::TakenOver)
+        map.at("left_out") = Value::text("taken over");
     if (model.outOfRange == OutOfRange::Clamped) map.at("clamp") = Value("true");
     map.at("shard_size") = Value(std::to_string(model.shardSize));
     map.at("result") = Value::text(model.result);
@@ -195,6 +197,11 @@ ModelRecipe readModelRecipe(const std::filesystem::path& path) {
         if (!model.dtype || !isFloating(*model.dtype))
             top.refuse("dtype", *dtype, "must be an element type of floating numbers, like BF16");
     }
+    std::string leftOut;
+    top.text("left_out", leftOut);
+    if (!leftOut.empty() && leftOut != "taken over")
+        top.refuse("left_out", *top.find("left_out"), "is known as 'taken over' alone");
+    if (leftOut.empty() && !model.tensors.exclude.empty()) model.leftOut = LeftOut::Missing;
     bool clamp = false;
     top.boolean("clamp", clamp);
     model.outOfRange = clamp ? OutOfRange::Clamped : OutOfRange::Refused;

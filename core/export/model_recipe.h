@@ -5,6 +5,7 @@
 #include "core/checkpoint/range_guard.h"
 #include "core/founders/founder_settings.h"
 #include "core/genome/recipe.h"
+#include "core/genome/recipe_tensors.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -61,6 +62,8 @@ struct ModelRecipe {
     std::optional<DType> dtype;
     /// Numbers that their element type can't hold.
     OutOfRange outOfRange = OutOfRange::Refused;
+    /// Recipes of earlier versions don't have tensors that were left out of the merge.
+    LeftOut leftOut = LeftOut::TakenOver;
     /// Largest size of a file in bytes; 0: one file.
     std::uint64_t shardSize = 0;
     /// Index of the founder whose configuration and tokenizer the model has.

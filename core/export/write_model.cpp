@@ -58,7 +58,7 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
     const auto& layout = founders.founders->layout();
     const auto& like = *founders.sources[model.filesFrom];
     PendingFolder folder(target);
-    const RecipeTensors tensors(founders.founders, founders.sources, model.dtype, model.filesFrom);
+    const RecipeTensors tensors(founders.founders, founders.sources, model.dtype, model.filesFrom, model.leftOut);
     const auto plan =
         planModel(tensors.descriptions(), model.shardSize, {{"made_by", "mergarium"}, {"layout", model.layout}});
     copyFounderFiles(like, tensors.descriptions(), layout, folder);
@@ -109,9 +109,8 @@ ExportResult writeDenseModel(const std::string& name, const ModelStory& story, c
                                const auto values = parameters.subspan(layout.tensors[tensor].begin + begin,
                                                                       out.size() / sizeOf(own.dtype));
                                fromFloats(own.dtype, values, out.data());
-                               range.look(own.name, own.dtype, out, false, [&](std::span<float> before) {
-                                   std::ranges::copy(values, before.begin());
-                               });
+                               range.look(own.name, own.dtype, out, false,
+                                          [&](std::span<float> before) { std::ranges::copy(values, before.begin()); });
                            });
     range.check(target);
     folder.writeFile("README.md", denseModelCard(name, story));

@@ -99,7 +99,7 @@ private:
         }
         if (const auto founder = frozenTo(name)) {
             if (row[*founder])
-                frozen_.emplace_back(row[*founder], *founder);
+                freeze(name, row, *founder);
             else
                 differ(Difference::Kind::Missing, name, row);
             return;
@@ -122,6 +122,41 @@ private:
             for (const auto* tensor : row)
                 rowsOfAll_ = std::min(rowsOfAll_, static_cast<std::uint64_t>(tensor->shape.front()));
         result.layout.append(name, shape, row.front()->dtype);
+    }
+
+    /// Models compute as founder 0's config.json says, so a shape of another's is of no use to them.
+    void freeze(const std::string& name, const Row& row, std::size_t founder) {
+        const auto *own = row.front(), *taken = row[founder];
+        const bool fits =
+            !own || own->shape == taken->shape || (isVocabulary(name) && sameButRows(own->shape, taken->shape));
+        if (!fits && !founders_.front().settings.empty())
+            throw std::runtime_error(fmt::format(
+                "tensors.freeze: '{}' of founder {} is [{}], where the first founder, whose configuration all models "
+                "have, has [{}]; take it over from founder 1, or begin with the other one.",
+                name, founder + 1, fmt::join(taken->shape, ", "), fmt::join(own->shape, ", ")));
+        frozen_.emplace_back(taken, founder);
+    }
+
+    /// Where founder 0's embedding and head have as many rows as each other, so must the models'.
+    void compareRows() const {
+        const auto rowsOf = [](const Shape& shape) { return shape.empty() ? 0 : shape.front(); };
+        std::set<std::int64_t> before;
+        std::map<std::int64_t, std::string> after;
+        for (const auto& [name, row] : rows_)
+            if (isVocabulary(name) && row.front()) {
+                before.insert(rowsOf(row.front()->shape));
+                // What is left out is founder 0's; a head would be the embedding.
+                if (isExcluded(name) && !isHead(name)) after.emplace(rowsOf(row.front()->shape), name);
+            }
+        for (const auto& tensor : result.layout.tensors)
+            if (isVocabulary(tensor.name)) after.emplace(rowsOf(tensor.shape), tensor.name);
+        for (const auto& [tensor, founder] : result.layout.frozen)
+            if (isVocabulary(tensor.name)) after.emplace(rowsOf(tensor.shape), tensor.name);
+        if (founders_.front().settings.empty() || before.size() > 1 || after.size() < 2) return;
+        throw std::runtime_error(fmt::format(
+            "tensors.freeze: '{}' would have {} rows and '{}' {}, where a vocabulary has one number of them; take both "
+            "over from one founder.",
+            after.begin()->second, after.begin()->first, after.rbegin()->second, after.rbegin()->first));
     }
 
     /// The heads of those that tie them are their embeddings, whatever they store beside.
@@ -215,6 +250,7 @@ private:
             throw std::runtime_error(
                 "The founders have no tensor in common that could be merged; all are excluded, frozen or no floating "
                 "numbers.");
+        compareRows();
         if (!rules_.commonVocabulary || rowsOfAll_ == std::numeric_limits<std::uint64_t>::max()) return;
         auto& ranges = result.commonRows.emplace();
         for (std::uint64_t row = 0; row < rowsOfAll_; ++row) {

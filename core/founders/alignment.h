@@ -79,7 +79,7 @@ struct Alignment {
 /// report it, or merge the common rows alone; merged tensors then have founder 0's shape.
 ///
 /// Throws std::runtime_error for rules that must be a mistake: a pattern that matches nothing, a founder that doesn't
-/// exist, nothing left to merge.
+/// exist, nothing left to merge, a shape that doesn't go with founder 0's configuration.
 Alignment align(std::span<const FounderOutline> founders, const TensorRules& rules);
 
 /// Whether `tensor` is an embedding of tokens or the head: its rows are the vocabulary.

@@ -165,6 +165,20 @@ bool tiedIn(const Layout& layout, const FounderSource& founder) {
     return founder.tiedEmbeddings() || std::ranges::any_of(founder.tensors(), isOwn);
 }
 
+std::vector<std::size_t> leftOutOf(const Layout& layout, const FounderSource& founder) {
+    std::set<std::string_view> present;
+    for (const auto& tensor : layout.tensors) present.insert(tensor.name);
+    for (const auto& [tensor, owner] : layout.frozen) present.insert(tensor.name);
+    for (const auto& alias : layout.aliases) present.insert(alias.name);
+    const bool tied = tiedIn(layout, founder);
+    std::vector<std::size_t> left;
+    for (std::size_t tensor = 0; tensor < founder.tensors().size(); ++tensor) {
+        const auto& name = founder.tensors()[tensor].name;
+        if (!present.contains(name) && !(tied && isHead(name))) left.push_back(tensor);
+    }
+    return left;
+}
+
 std::optional<std::string> childConfiguration(const FounderSource& founder, std::span<const TensorDescription> tensors,
                                               const Layout& layout, ElementType named) {
     const auto path = founder.base().folder() / "config.json";

@@ -10,10 +10,12 @@
 namespace mergarium {
 
 void visit(FieldVisitor& visitor, TensorRules& rules) {
-    visitor.texts({.key = "exclude",
-                   .label = "Leave out tensors",
-                   .help = "Names of tensors that the merged models don't have; * and ? stand for any characters."},
-                  rules.exclude, TextsAre::Words, false);
+    visitor.texts(
+        {.key = "exclude",
+         .label = "Leave out tensors",
+         .help = "Names of tensors that are not merged: models that are written have the first founder's, if it "
+                 "has them. * and ? stand for any characters."},
+        rules.exclude, TextsAre::Words, false);
     FreezeField freeze(rules.freeze);
     visitor.structured(
         {.key = "freeze", .label = "Keep tensors", .help = "Tensors taken over from one founder as they are."}, freeze);

@@ -13,6 +13,13 @@
 
 namespace mergarium {
 
+/// Whether models have the tensors that were left out of the merge.
+enum class LeftOut {
+    Missing,
+    /// Those of the founder whose configuration they have.
+    TakenOver
+};
+
 /// The tensors that a checkpoint of a merged model consists of, and where their values come from: merged ones from its
 /// recipe, frozen ones from the founder they are taken from. Immutable; any thread.
 class RecipeTensors {
@@ -20,7 +27,7 @@ public:
     /// `sources` in the order of the founders. All floating tensors are stored as `dtype`; absent: each as the layout
     /// says. Tied tensors are stored under their second names too where founder `like` does.
     RecipeTensors(FoundersPtr founders, std::vector<FounderSourcePtr> sources,
-                  std::optional<DType> dtype = std::nullopt, std::size_t like = 0);
+                  std::optional<DType> dtype = std::nullopt, std::size_t like = 0, LeftOut leftOut = LeftOut::Missing);
 
     /// In depth order.
     const std::vector<TensorDescription>& descriptions() const { return descriptions_; }
@@ -29,15 +36,19 @@ public:
     TensorContents contents(const Recipe& recipe, RangeGuard& range) const;
 
 private:
-    /// Exactly one applies: merged; a stretch of one founder; bytes that are not floating-point.
+    /// Exactly one applies: merged; a stretch of one founder; bytes that lie in no network's buffer.
     struct Origin {
         /// In the network's buffer.
         std::uint64_t begin = 0;
         std::optional<std::size_t> founder;
         const std::byte* bytes = nullptr;
+        /// Of the bytes.
+        DType dtype = DType::F32;
         /// What they are mapped from.
         const MappedFile* file = nullptr;
     };
+
+    Origin originOf(std::size_t founder, std::size_t tensor) const;
 
     void fill(const Recipe& recipe, std::size_t tensor, std::uint64_t begin, std::span<std::byte> out,
               RangeGuard& range) const;

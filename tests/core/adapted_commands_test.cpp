@@ -37,11 +37,10 @@ class AdaptedCommandsTest : public QObject {
         const auto width = Checkpoint::open(kTinyModel)->find("model.layers.0.self_attn.q_proj.weight")->shape;
         const auto outputs = width[0], inputs = width[1];
         const auto layer = std::string("model.layers.0.self_attn.q_proj.");
-        writeTensors(folder_ / "lora.safetensors",
-                     {tensorOf(layer + "lora_A.weight", DType::F32, {1, inputs},
-                               numbers(static_cast<std::size_t>(inputs), 1)),
-                      tensorOf(layer + "lora_B.weight", DType::F32, {outputs, 1},
-                               numbers(static_cast<std::size_t>(outputs), 2))});
+        writeTensors(folder_ / "lora.safetensors", {tensorOf(layer + "lora_A.weight", DType::F32, {1, inputs},
+                                                             numbers(static_cast<std::size_t>(inputs), 1)),
+                                                    tensorOf(layer + "lora_B.weight", DType::F32, {outputs, 1},
+                                                             numbers(static_cast<std::size_t>(outputs), 2))});
     }
 
 private Q_SLOTS:
@@ -62,7 +61,8 @@ private Q_SLOTS:
         const auto have = said({"logprobs", text(kMergedReferences / "base") + "+" + text(folder / "adapter"), "--ids",
                                 text(folder / "input_ids.json")});
         const auto expected = Checkpoint::open(folder / "expected.safetensors");
-        for (const auto& [key, stored] : {std::pair{"last_logits", "logits_last"}, {"token_logprobs", "token_logprobs"}})
+        for (const auto& [key, stored] :
+             {std::pair{"last_logits", "logits_last"}, {"token_logprobs", "token_logprobs"}})
             for (std::size_t i = 0; i < have[key].size(); ++i) {
                 const auto one = have[key][i].get<std::vector<double>>();
                 const auto want = valuesOf(*expected, std::string(stored) + "." + std::to_string(i));

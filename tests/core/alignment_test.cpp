@@ -96,6 +96,24 @@ private Q_SLOTS:
                  std::size_t{1});
     }
 
+    void whatIsTakenOverGoesWithTheFirstConfiguration() {
+        auto first = llama("a"), second = llama("b", 12);
+        first.settings = second.settings = {{"model_type", "llama"}};
+        named(second, "model.layers.10.mlp.up_proj.weight") = tensor("model.layers.10.mlp.up_proj.weight", {8, 4});
+        const auto says = [&](const std::vector<FreezeRule>& freeze) {
+            return messageOf([&] { aligned({first, second}, {.exclude = {}, .freeze = freeze}); });
+        };
+        const auto shape = says({{"*up_proj*", 1}, {"*embed*", 0}, {"lm_head*", 0}});
+        QVERIFY2(shape.find("'model.layers.10.mlp.up_proj.weight' of founder 2 is [8, 4], where the first founder") !=
+                     std::string::npos,
+                 shape.c_str());
+        const auto rows = says({{"*up_proj*", 0}, {"*embed*", 1}, {"lm_head*", 0}});
+        QVERIFY2(
+            rows.find("'lm_head.weight' would have 10 rows and 'model.embed_tokens.weight' 12") != std::string::npos,
+            rows.c_str());
+        QCOMPARE(says({{"*up_proj*", 0}, {"*embed*", 1}, {"lm_head*", 1}}), std::string("nothing was thrown"));
+    }
+
     void otherNumbersAreTakenOver() {
         auto first = llama("a"), second = llama("b");
         second.tensors.push_back(tensor("model.position_ids", {7}, DType::I64));

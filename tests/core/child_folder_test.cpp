@@ -3,6 +3,7 @@
 #include "core/configuration/configuration.h"
 #include "core/evaluation/checkpoint_founders.h"
 #include "core/export/merge_models.h"
+#include "core/export/rebuild_model.h"
 #include "core/files/json.h"
 #include "core/genome/recipe_genome.h"
 #include "core/tasks/command/folder_genome_writer.h"
@@ -111,6 +112,37 @@ private Q_SLOTS:
         merge(wanted);
         QCOMPARE(configIn("merged")["tie_word_embeddings"].get<bool>(), true);
         QVERIFY(merged(kHead).empty());
+    }
+
+    void whatIsLeftOutIsTheFirstFounders() {
+        auto wanted = request("merged");
+        wanted.tensors.exclude = {"model.layers.1.*", "*.embed_tokens.*", "*.position_ids"};
+        merge(wanted);
+        const auto a = Checkpoint::open(folder_ / "a");
+        const auto folder = evaluated(wanted.tensors);
+        for (const auto& made : {Checkpoint::open(folder_ / "merged"), Checkpoint::open(folder)}) {
+            QCOMPARE(made->tensors().size(), a->tensors().size());
+            for (const char* name : {"model.layers.1.mlp.weight", "model.embed_tokens.weight", "model.position_ids"}) {
+                const auto *have = made->find(name), *want = a->find(name);
+                QVERIFY(have && have->dtype == want->dtype && have->shape == want->shape);
+                QVERIFY(std::equal(have->bytes, have->bytes + have->byteSize(), want->bytes));
+            }
+        }
+        // In another type, and again.
+        wanted.folder = folder_ / "half";
+        wanted.dtype = DType::F32;
+        merge(wanted);
+        QCOMPARE(valuesOf(*Checkpoint::open(folder_ / "half"), "model.layers.1.mlp.weight"),
+                 valuesOf(*a, "model.layers.1.mlp.weight"));
+        rebuildModel({.recipe = folder_ / "half" / "recipe.yaml", .folder = folder_ / "again", .models = folder_},
+                     cache());
+        QCOMPARE(textOf(folder_ / "again" / "model.safetensors"), textOf(folder_ / "half" / "model.safetensors"));
+        // Recipes of earlier versions, whose models lack them.
+        auto recipe = textOf(folder_ / "half" / "recipe.yaml");
+        const std::string key = "left_out: \"taken over\"\n";
+        QVERIFY2(recipe.find(key) != std::string::npos, recipe.c_str());
+        writeText(folder_ / "recipe.yaml", recipe.erase(recipe.find(key), key.size()));
+        QVERIFY(readModelRecipe(folder_ / "recipe.yaml").leftOut == LeftOut::Missing);
     }
 
     void whatAnEvaluatorGetsIsTheFoundersOwnWhereNothingChanges() {

@@ -27,7 +27,8 @@ class ElementRangeTest : public QObject, private ExampleModels {
         writeText(folder_ / name / "config.json", R"({"model_type": "llama", "torch_dtype": "float32"})");
     }
     /// Two models whose halves are these.
-    void writeTwo(const std::vector<float>& q, const std::vector<float>& norm = {1, 2}, DType dtype = DType::F32) const {
+    void writeTwo(const std::vector<float>& q, const std::vector<float>& norm = {1, 2},
+                  DType dtype = DType::F32) const {
         for (const char* name : {"one", "two"})
             write(name, {tensorOf("model.q.weight", dtype, {static_cast<std::int64_t>(q.size())}, q),
                          tensorOf("model.norm.weight", dtype, {static_cast<std::int64_t>(norm.size())}, norm)});
@@ -128,9 +129,8 @@ private Q_SLOTS:
         Layout layout;
         layout.append("w", {2});
         const std::vector<float> parameters{1e6f, 1};
-        const auto message = messageOf([&] {
-            writeDenseModel("m", {}, layout, parameters, DType::F16, OutOfRange::Refused, folder_ / "dense");
-        });
+        const auto message = messageOf(
+            [&] { writeDenseModel("m", {}, layout, parameters, DType::F16, OutOfRange::Refused, folder_ / "dense"); });
         QVERIFY2(message.find("w (1 of them, up to 1e+06)") != message.npos, message.c_str());
         writeDenseModel("m", {}, layout, parameters, DType::F16, OutOfRange::Clamped, folder_ / "dense");
         QCOMPARE(valuesOf(*Checkpoint::open(folder_ / "dense"), "w"), (std::vector<float>{65504, 1}));

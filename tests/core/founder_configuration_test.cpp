@@ -272,6 +272,18 @@ private Q_SLOTS:
                  caution.c_str());
     }
 
+    void whatTheNetworkNeedsCantBeLeftOut() {
+        auto configuration = demo({kAdd, kSort});
+        configuration.tensors.exclude = {"model.layers.0.mlp.*"};
+        const auto message =
+            messageOf([&] { prepare(configuration, {.database = {}, .resources = kResources, .threads = 1}); });
+        QVERIFY2(message.starts_with("tensors.exclude leaves out 'model.layers.0.mlp.") &&
+                     message.find("(tensors.freeze)") != message.npos,
+                 message.c_str());
+        configuration.tensors = {.exclude = {}, .freeze = {{"model.layers.0.mlp.*", 0}}};
+        prepare(configuration, {.database = {}, .resources = kResources, .threads = 1});
+    }
+
     void aFoundersScoreInARunIsItsOwn_data() {
         QTest::addColumn<bool>("untied");
         QTest::newRow("tied both") << false;
@@ -288,7 +300,8 @@ private Q_SLOTS:
         const auto experiment = prepare(configuration, {.database = {}, .resources = kResources, .threads = 1});
         QCOMPARE(experiment.founders.size(), std::size_t{2});
         for (std::size_t k = 0; k < 2; ++k) {
-            const auto alone = scoreCheckpoint({k == 0 ? kAdd : older, {}}, configuration, kResources, 1, nullptr).front();
+            const auto alone =
+                scoreCheckpoint({k == 0 ? kAdd : older, {}}, configuration, kResources, 1, nullptr).front();
             std::vector<float> scores(experiment.task->samples()->size());
             experiment.task->load(*experiment.founders[k].genome);
             scoreAll(*experiment.task, scores);

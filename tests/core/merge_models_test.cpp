@@ -174,7 +174,10 @@ private Q_SLOTS:
         const auto merged = Checkpoint::open(folder_ / "merged"), second = Checkpoint::open(folder_ / "b");
         const auto *made = merged->find("model.norm.weight"), *theirs = second->find("model.norm.weight");
         QVERIFY(std::equal(made->bytes, made->bytes + made->byteSize(), theirs->bytes));
-        QVERIFY(!merged->find("model.layers.1.mlp.weight"));
+        const auto first = Checkpoint::open(folder_ / "a");
+        const auto *left = merged->find("model.layers.1.mlp.weight"), *own = first->find("model.layers.1.mlp.weight");
+        QVERIFY(left && std::equal(left->bytes, left->bytes + left->byteSize(), own->bytes));
+        QCOMPARE(merged->tensors().size(), first->tensors().size());
     }
 
     void theCardTellsFoundersHashesAndHowToBuildItAgain() {

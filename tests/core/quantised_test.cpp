@@ -125,7 +125,8 @@ private Q_SLOTS:
         QCOMPARE(merged->find("model.q.weight")->dtype, DType::BF16);
         const auto have = valuesOf(*merged, "model.q.weight");
         for (std::size_t i = 0; i < have.size(); ++i) {
-            const double want = 0.5 * static_cast<double>(stored(a)[i] * 0.3f) + 0.5 * static_cast<double>(stored(b)[i]);
+            const double want =
+                0.5 * static_cast<double>(stored(a)[i] * 0.3f) + 0.5 * static_cast<double>(stored(b)[i]);
             QVERIFY(std::abs(have[i] - want) <= std::abs(want) / 256 + 1e-7);
         }
         const auto configuration = readJsonObject(folder_ / "merged" / "config.json", kSettingsJson);
@@ -141,8 +142,7 @@ private Q_SLOTS:
         writeTensors(folder_ / "lora.safetensors",
                      {tensorOf("model.q.lora_A.weight", DType::F32, {1, 4}, {1, 2, 3, 4}),
                       tensorOf("model.q.lora_B.weight", DType::F32, {6, 1}, {1, 1, 1, 1, 1, 1})});
-        const auto source =
-            openFounder({.base = folder_ / "base", .adapter = folder_ / "lora.safetensors"}, folder_);
+        const auto source = openFounder({.base = folder_ / "base", .adapter = folder_ / "lora.safetensors"}, folder_);
         auto want = stored(weight);
         for (std::size_t i = 0; i < want.size(); ++i) want[i] = want[i] * 0.5f + static_cast<float>(i % 4 + 1);
         QCOMPARE(valuesOf(*source, "model.q.weight"), want);
@@ -186,7 +186,8 @@ private Q_SLOTS:
         refuses({weight, scale({3, 1})}, {}, "the scale 'x.weight_scale' is F32 [3, 1], which doesn't fit 'x.weight'");
         refuses({weight, scale({4, 1, 1})}, {}, "which doesn't fit");
         refuses({weight, scale({})}, {{"quant_method", "fp8"}, {"weight_block_size", {0, 4}}}, "'weight_block_size'");
-        refuses({weight, scale({}), fp8("y.weight", {2, 2}, 3)}, {}, "'y.weight' is F8_E4M3 and has no scale beside it");
+        refuses({weight, scale({}), fp8("y.weight", {2, 2}, 3)}, {},
+                "'y.weight' is F8_E4M3 and has no scale beside it");
         refuses({weight, GivenTensor{"x.weight_scale", DType::U8, {1}, std::vector<std::byte>(1)}}, {}, "is U8 [1]");
     }
 };

@@ -1,5 +1,6 @@
 // core/evaluation/checkpoint_founders without any: models in files have readers of their own.
 #include "core/evaluation/checkpoint_founders.h"
+#include "core/founders/child_folder.h"
 
 #include <stdexcept>
 
@@ -13,5 +14,7 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>&, const TensorR
 GramPtr gramOf(const OpenedFounders&, const std::filesystem::path&, const Announce&, std::size_t) {
     throw std::runtime_error("There are no founders here.");
 }
+
+std::vector<std::size_t> leftOutOf(const Layout&, const FounderSource&) { return {}; }
 
 }  // namespace mergarium

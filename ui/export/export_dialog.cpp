@@ -71,9 +71,8 @@ ExportDialog::ExportDialog(QWidget* parent)
     setWindowTitle(tr("Export a model"));
     setMinimumWidth(fontMetrics().averageCharWidth() * 70);
     dtype_->addItem(tr("as stored"), -1);
-    for (const auto& [name, dtype] :
-         {std::pair(tr("bf16"), DType::BF16), std::pair(tr("fp16"), DType::F16), std::pair(tr("fp32"), DType::F32),
-          std::pair(tr("fp8 (E4M3)"), DType::F8E4M3)})
+    for (const auto& [name, dtype] : {std::pair(tr("bf16"), DType::BF16), std::pair(tr("fp16"), DType::F16),
+                                      std::pair(tr("fp32"), DType::F32), std::pair(tr("fp8 (E4M3)"), DType::F8E4M3)})
         dtype_->addItem(name, static_cast<int>(dtype));
     shard_->setRange(0.001, 1000.0);
     shard_->setDecimals(3);

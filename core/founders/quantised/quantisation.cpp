@@ -24,15 +24,16 @@ constexpr std::string_view kWeight = "weight";
 
 /// What the names of scales that belong to no weight end with: of activations, and of the cache of keys and values.
 constexpr std::array<std::string_view, 12> kOtherScales{
-    ".input_scale",   ".input_scale_ub", ".act_scale",         ".activation_scale", ".output_scale", ".k_scale",
-    ".v_scale",       ".q_scale",        ".prob_output_scale", ".kv_scale",         ".scale_input",  "scaled_fp8"};
+    ".input_scale", ".input_scale_ub", ".act_scale",         ".activation_scale", ".output_scale", ".k_scale",
+    ".v_scale",     ".q_scale",        ".prob_output_scale", ".kv_scale",         ".scale_input",  "scaled_fp8"};
 /// What the names of tensors end with that are kept in other ways.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOtherKinds{{{".qweight", "GPTQ or AWQ"},
-                                                                                   {".weight_packed", "packed integers"},
-                                                                                   {".SCB", "bitsandbytes"},
-                                                                                   {".absmax", "bitsandbytes"},
-                                                                                   {"_blocks", "MXFP4"},
-                                                                                   {".weight_zero_point", "integers"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOtherKinds{
+    {{".qweight", "GPTQ or AWQ"},
+     {".weight_packed", "packed integers"},
+     {".SCB", "bitsandbytes"},
+     {".absmax", "bitsandbytes"},
+     {"_blocks", "MXFP4"},
+     {".weight_zero_point", "integers"}}};
 
 [[noreturn]] void refuseKind(const Checkpoint& checkpoint, std::string_view kind) {
     refuse(checkpoint.path(), fmt::format("the weights are quantised ({}), and of quantised models fp8 alone can be "
@@ -82,7 +83,8 @@ void checkTensors(const Checkpoint& checkpoint) {
     for (const auto& tensor : checkpoint.tensors()) {
         const auto& name = tensor.name;
         for (const auto& [ending, kind] : kOtherKinds)
-            if (name.ends_with(ending) && (ending != "_blocks" || tensor.dtype == DType::U8)) refuseKind(checkpoint, kind);
+            if (name.ends_with(ending) && (ending != "_blocks" || tensor.dtype == DType::U8))
+                refuseKind(checkpoint, kind);
         if (name.ends_with(kWeight) && !isFloating(tensor.dtype) && checkpoint.find(name + "_scale"))
             refuseKind(checkpoint, fmt::format("{} with scales", nameOf(tensor.dtype)));
     }

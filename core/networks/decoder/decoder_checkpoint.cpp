@@ -55,8 +55,9 @@ void loadModel(const FounderSource& model, Decoder& network) {
         if (!index) return;  // unknown to the network; checked before
         const auto& stored = model.tensors()[*index];
         if (stored.shape != tensor.shape || !isFloating(stored.dtype)) return;
-        readInto(stored, model.bytes(*index), network.flat().narrow(0, static_cast<std::int64_t>(tensor.begin),
-                                                static_cast<std::int64_t>(tensor.count)));
+        readInto(
+            stored, model.bytes(*index),
+            network.flat().narrow(0, static_cast<std::int64_t>(tensor.begin), static_cast<std::int64_t>(tensor.count)));
     };
     for (const auto& tensor : layout.tensors) read(tensor);
     for (const auto& frozen : layout.frozen)

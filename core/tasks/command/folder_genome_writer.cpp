@@ -12,8 +12,8 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <cstring>
+#include <deque>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
@@ -82,13 +82,26 @@ private:
                 {.name = tensor.name, .dtype = tensor.dtype, .shape = tensor.shape, .count = tensor.count});
             origins_.push_back(frozenOf(tensor, founder));
         }
+        const auto& first = *sources_.front();
+        for (const auto index : leftOutOf(layout, first)) {
+            tensors.push_back(first.tensors()[index]);
+            tensors.back().dtype = first.outputType(index);
+            origins_.push_back(takenOver(first, index));
+        }
         return tensors;
     }
 
+    Origin takenOver(const FounderSource& source, std::size_t tensor) {
+        const auto& [name, dtype, shape, count] = source.tensors()[tensor];
+        if (dtype != source.outputType(tensor))
+            return roundedOf(dtype, source.bytes(tensor), count, source.outputType(tensor));
+        return {.dtype = dtype, .frozen = source.bytes(tensor), .file = source.file(tensor)};
+    }
+
     /// Numbers that were computed, as the model stores them.
-    Origin roundedOf(const FounderSegment& segment, DType dtype) {
-        std::vector<float> values(segment.count);
-        toFloats(segment.dtype, segment.bytes, values);
+    Origin roundedOf(DType computed, const std::byte* from, std::uint64_t count, DType dtype) {
+        std::vector<float> values(count);
+        toFloats(computed, from, values);
         auto& bytes = rounded_.emplace_back(values.size() * sizeOf(dtype));
         fromFloats(dtype, values, bytes.data());
         return {.dtype = dtype, .frozen = bytes.data(), .file = nullptr};
@@ -102,13 +115,13 @@ private:
             const auto& segments = founders_->model(founder).segments;
             const auto found = std::ranges::find(segments, tensor.begin, &FounderSegment::begin);
             if (found == segments.end() || found->count != tensor.count) throw missing();
-            if (found->dtype != tensor.dtype) return roundedOf(*found, tensor.dtype);
+            if (found->dtype != tensor.dtype) return roundedOf(found->dtype, found->bytes, found->count, tensor.dtype);
             return {.dtype = tensor.dtype, .frozen = found->bytes, .file = found->file};
         }
         const auto& source = *sources_.at(founder);
         const auto index = source.indexOf(tensor.name);
         if (!index) throw missing();
-        return {.dtype = tensor.dtype, .frozen = source.bytes(*index), .file = source.file(*index)};
+        return takenOver(source, *index);
     }
 
     /// The last one's is gone then, with everything in it.
