@@ -66,6 +66,14 @@ private Q_SLOTS:
         view->setCurrentRow(0);
         list.add({adapter});
         QCOMPARE(list.founders()[0].adapter, AdapterStack(adapter.toStdString()));
+        // A second one beside it, and weights as text.
+        list.add({adapter});
+        const auto both = "/m+" + adapter + "*0.5+" + adapter;
+        view->item(0)->setText(both);
+        QTRY_COMPARE(list.founders()[0].base, std::filesystem::path("/m"));
+        QCOMPARE(list.founders()[0].adapter,
+                 AdapterStack({{adapter.toStdString(), 0.5}, {adapter.toStdString(), 1.0}}));
+        QTRY_COMPARE(view->item(0)->text(), both);
         list.add({folder.path()});
         QCOMPARE(list.founders().size(), 2u);
         const auto labels = list.findChildren<QLabel*>();

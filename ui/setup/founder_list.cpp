@@ -1,6 +1,7 @@
 #include "ui/setup/founder_list.h"
 
 #include "core/founders/adapters/lora.h"
+#include "core/founders/founder_names.h"
 #include "ui/files/ask_for_path.h"
 #include "ui/files/file_drops.h"
 #include "ui/theme/plain_labels.h"
@@ -11,6 +12,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -32,14 +34,6 @@ bool holdsTensors(const std::filesystem::path& folder) {
          entry.increment(failed))
         if (entry->path().extension() == ".safetensors") return true;
     return false;
-}
-
-QString wordsOf(const CheckpointFounder& founder) {
-    if (founder.adapter.empty()) return text(founder.base);
-    QStringList adapters;
-    for (const auto& [path, weight] : founder.adapter.all())
-        adapters << (weight == 1.0 ? text(path) : FounderList::tr("%1 times %2").arg(weight).arg(text(path)));
-    return FounderList::tr("%1 with adapter %2").arg(text(founder.base), adapters.join(QStringLiteral(", ")));
 }
 
 }  // namespace
@@ -97,6 +91,8 @@ FounderList::FounderList(QWidget* parent) : QWidget(parent), list_(new QListWidg
     layout->addWidget(note_);
     layout->addLayout(buttons);
 
+    list_->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
+    connect(list_, &QListWidget::itemChanged, this, [this](const QListWidgetItem* item) { rename(list_->row(item)); });
     auto* drops = new FileDrops(list_);
     connect(drops, &FileDrops::dropped, this, &FounderList::add);
     connect(list_, &QListWidget::currentRowChanged, this, [this](int row) {
@@ -140,6 +136,19 @@ void FounderList::add(const QStringList& paths) {
     Q_EMIT changed();
 }
 
+void FounderList::rename(int row) {
+    const auto words = list_->item(row)->text().trimmed();
+    if (!words.isEmpty()) founders_[static_cast<std::size_t>(row)] = founderNamed(words.toStdString());
+    // The item's editor is still at work.
+    QMetaObject::invokeMethod(
+        this,
+        [this, row] {
+            refresh(row);
+            Q_EMIT changed();
+        },
+        Qt::QueuedConnection);
+}
+
 void FounderList::removeCurrent() {
     const int row = list_->currentRow();
     if (row < 0) return;
@@ -158,13 +167,17 @@ void FounderList::move(int by) {
 }
 
 void FounderList::refresh(int current) {
+    QSignalBlocker quiet(list_);
     list_->clear();
     for (const auto& founder : founders_) {
-        const auto words = wordsOf(founder);
+        const auto words = QString::fromStdString(textOf(founder));
         auto* item = new QListWidgetItem(words, list_);
-        item->setToolTip(words);
+        item->setFlags(item->flags() | Qt::ItemIsEditable);
+        item->setToolTip(tr("%1\nF2 changes it: a path, BASE+ADAPTER, or BASE+ONE*0.7+OTHER for adapters with weights.")
+                             .arg(words));
         if (!founderProblem(founder.base).isEmpty()) item->setForeground(colorsOf(palette()).warning);
     }
+    quiet.unblock();
     showSentence(*note_, founders_.size() >= 2
                              ? QString()
                              : tr("Drop at least two model folders or safetensors files of one architecture here."));

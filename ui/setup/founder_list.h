@@ -13,7 +13,8 @@ class QPushButton;
 namespace mergarium {
 
 /// The founders of a run from checkpoints: model folders and safetensors files, added by buttons or dropped. A dropped
-/// adapter (isAdapter) goes onto the chosen founder, beside those that are on it.
+/// adapter (isAdapter) goes onto the chosen founder, beside those that are on it. F2 changes
+/// a founder as text (founderNamed).
 class FounderList : public QWidget {
     Q_OBJECT
 
@@ -34,6 +35,8 @@ protected:
 private:
     void refresh(int current);
     void removeCurrent();
+    /// As its item says.
+    void rename(int row);
     void move(int by);
 
     std::vector<CheckpointFounder> founders_;
