@@ -1,10 +1,10 @@
 #include "core/text/oniguruma.h"
 
-#include "core/text/unicode.h"
-
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -13,29 +13,39 @@
 namespace mergarium::text {
 namespace {
 
-constexpr std::string_view kWord = "\\p{L}\\p{M}\\p{N}\\p{Pc}";
+constexpr std::array<std::string_view, 4> kWord{"L", "M", "N", "Pc"};
 constexpr std::string_view kHexDigit = "0-9A-Fa-f";
 
-/// What stands within [: and :].
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kNamedClasses{{{"alpha", "\\p{Alphabetic}"},
-                                                                                      {"digit", "\\p{Nd}"},
-                                                                                      {"lower", "\\p{Lowercase}"},
-                                                                                      {"punct", "\\p{P}\\p{S}"},
-                                                                                      {"space", "\\p{White_Space}"},
-                                                                                      {"upper", "\\p{Uppercase}"},
-                                                                                      {"word", kWord}}};
+/// What stands within [: and :] beside "word", and is a property by this name.
+constexpr std::array<std::string_view, 6> kNamedClasses{"alpha", "digit", "lower", "punct", "space", "upper"};
+
+/// Within a character class, without surrogates, which aren't characters.
+std::string written(const CodePoints& points) {
+    static const CodePoints surrogates({{0xD800, 0xDFFF}});
+    std::string ranges;
+    const auto characters = points - surrogates;
+    for (const auto& [first, last] : characters.ranges()) {
+        ranges += fmt::format("\\x{{{:x}}}", static_cast<std::uint32_t>(first));
+        if (last > first) ranges += fmt::format("-\\x{{{:x}}}", static_cast<std::uint32_t>(last));
+    }
+    return ranges;
+}
 
 bool isDigit(char letter) { return letter >= '0' && letter <= '9'; }
 bool isAsciiLetter(char letter) { return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z'); }
 
 class Rewriting {
 public:
-    explicit Rewriting(std::string_view expression) : in_(expression) {}
+    /// `exact`: properties are Unicode 16's whatever the library's are.
+    Rewriting(std::string_view expression, const LibraryProperties& library, bool exact)
+        : in_(expression), library_(library), exact_(exact) {}
 
     std::string run() {
         while (at_ < in_.size()) step();
         return std::move(out_);
     }
+    /// The characters that the library takes for others than Unicode 16 in what the expression asks for.
+    const CodePoints& differing() const { return differing_; }
 
 private:
     [[noreturn]] void refuse(std::string_view what) const {
@@ -150,30 +160,30 @@ private:
         const char letter = peek(1);
         if (letter == '\0') refuse("A backslash at the end");
         switch (letter) {
-            case 's': return replace(2, "\\p{White_Space}");
-            case 'S': return replace(2, "\\P{White_Space}");
-            case 'd': return replace(2, "\\p{Nd}");
-            case 'D': return replace(2, "\\P{Nd}");
-            case 'w': return replace(2, inClass ? std::string(kWord) : fmt::format("[{}]", kWord));
+            case 's': return replace(2, property("White_Space", false, inClass));
+            case 'S': return replace(2, property("White_Space", true, inClass));
+            case 'd': return replace(2, property("Nd", false, inClass));
+            case 'D': return replace(2, property("Nd", true, inClass));
+            case 'w': return replace(2, inClass ? word() : fmt::format("[{}]", word()));
             case 'h': return replace(2, inClass ? std::string(kHexDigit) : fmt::format("[{}]", kHexDigit));
             case 'W':
             case 'H':
                 if (inClass) refuse(fmt::format("\\{} in a character class", letter));
-                return replace(2, fmt::format("[^{}]", letter == 'W' ? kWord : kHexDigit));
+                return replace(2, fmt::format("[^{}]", letter == 'W' ? word() : std::string(kHexDigit)));
             case 'v': return replace(2, "\\x0B");
             case 'u': return codePoint();
             case 'p':
             case 'P':
-            case 'x': return braced();
+            case 'x': return braced(inClass);
             case 'b':
                 if (inClass) return copy(2);
-                return replace(2, fmt::format("(?:(?<=[{0}])(?![{0}])|(?<![{0}])(?=[{0}]))", kWord));
+                return replace(2, fmt::format("(?:(?<=[{0}])(?![{0}])|(?<![{0}])(?=[{0}]))", word()));
             case 'B':
                 if (inClass) break;
-                return replace(2, fmt::format("(?:(?<=[{0}])(?=[{0}])|(?<![{0}])(?![{0}]))", kWord));
+                return replace(2, fmt::format("(?:(?<=[{0}])(?=[{0}])|(?<![{0}])(?![{0}]))", word()));
             default: break;
         }
-        constexpr std::string_view kAlike = "nrtfaeAzZGRX";
+        constexpr std::string_view kAlike = "nrtfaeAzZGR";
         if (isAsciiLetter(letter) && (inClass || kAlike.find(letter) == std::string_view::npos) &&
             std::string_view("nrtfae").find(letter) == std::string_view::npos)
             refuse(fmt::format("\\{}", letter));
@@ -190,16 +200,40 @@ private:
     }
 
     /// \p{...}, \P{...}, \x{...}
-    void braced() {
+    void braced(bool inClass) {
         const auto end = in_.find('}', at_);
         if (peek(2) != '{' || end == std::string_view::npos) refuse(fmt::format("\\{} without braces", peek(1)));
-        const bool negated = peek(3) == '^';
-        const auto name = in_.substr(at_ + 3 + (negated ? 1 : 0), end - at_ - 3 - (negated ? 1 : 0));
-        // A script's characters alone, without those that it shares with others.
-        if (peek(1) != 'x' && isScript(std::string(name)))
-            replace(end + 1 - at_, fmt::format("\\{}{{{}sc:{}}}", peek(1), negated ? "^" : "", name));
-        else
-            copy(end + 1 - at_);
+        if (peek(1) == 'x') return copy(end + 1 - at_);
+        const bool inverted = peek(3) == '^';
+        const auto name = in_.substr(at_ + 3 + (inverted ? 1 : 0), end - at_ - 3 - (inverted ? 1 : 0));
+        replace(end + 1 - at_, property(name, inverted != (peek(1) == 'P'), inClass));
+    }
+
+    std::string property(std::string_view name, bool negated, bool inClass) {
+        const auto* found = propertyNamed(name);
+        if (found == nullptr) refuse(fmt::format("The property {}", name));
+        const auto theirs = library_(found->inLibrary);
+        const auto added = theirs ? (found->points & comparedCodePoints()) - *theirs : found->points;
+        const auto removed = theirs ? *theirs - found->points : CodePoints();
+        const bool same = theirs && added.empty() && removed.empty();
+        if (theirs) differing_ = differing_ | added | removed;
+
+        const bool asItIs = same || (theirs && !exact_);
+        const bool isOne =
+            found->inLibrary.starts_with("\\p{") && found->inLibrary.find('}') + 1 == found->inLibrary.size();
+        if (asItIs && isOne && (negated || !inClass))
+            return fmt::format("\\{}{}", negated ? 'P' : 'p', found->inLibrary.substr(2));
+        if (negated && inClass) return written(found->points.complement());
+        const auto item = asItIs                      ? found->inLibrary
+                          : theirs && removed.empty() ? found->inLibrary + written(added)
+                                                      : written(found->points);
+        return inClass ? item : fmt::format("[{}{}]", negated ? "^" : "", item);
+    }
+
+    std::string word() {
+        std::string items;
+        for (const auto name : kWord) items += property(name, false, true);
+        return items;
     }
 
     void characterClass() {
@@ -226,21 +260,29 @@ private:
     void namedClass() {
         const auto end = in_.find(":]", at_);
         const auto name = in_.substr(at_ + 2, end == std::string_view::npos ? end : end - at_ - 2);
-        for (const auto& [known, meaning] : kNamedClasses)
-            if (known == name) return replace(name.size() + 4, meaning);
+        if (name == "word") return replace(name.size() + 4, word());
+        if (std::ranges::find(kNamedClasses, name) != kNamedClasses.end())
+            return replace(name.size() + 4, property(name, false, true));
         refuse(fmt::format("The character class [:{}:]", name));
     }
 
     std::string_view in_;
+    const LibraryProperties& library_;
+    const bool exact_;
     std::size_t at_ = 0;
     std::string out_;
     /// Where in the output the atom begins that a quantifier would repeat, and those of the open groups.
     std::optional<std::size_t> atom_;
     std::vector<std::size_t> groups_;
+    CodePoints differing_;
 };
 
 }  // namespace
 
-std::string fromOniguruma(std::string_view expression) { return Rewriting(expression).run(); }
+Rewritten fromOniguruma(std::string_view expression, const LibraryProperties& library) {
+    Rewriting usual(expression, library, false);
+    Rewriting exact(expression, library, true);
+    return {.usual = usual.run(), .exact = exact.run(), .differing = usual.differing()};
+}
 
 }  // namespace mergarium::text

@@ -54,6 +54,13 @@ struct Pattern::Code {
     pcre2_code* compiled = nullptr;
 };
 
+struct Pattern::Exact {
+    Exact(const std::string& expression, const CodePoints& points) : code(expression), differing(points) {}
+
+    Code code;
+    CodePointTable differing;
+};
+
 namespace {
 
 /// Looks for one expression in one text.
@@ -123,11 +130,14 @@ Pattern Pattern::literal(std::string text) {
     return pattern;
 }
 
-Pattern Pattern::regex(std::string_view expression) {
+Pattern Pattern::regex(std::string_view expression, const LibraryProperties& library) {
     if (expression.size() > kLongestExpression)
         throw std::invalid_argument(fmt::format("a regular expression of more than {} bytes", kLongestExpression));
+    const auto rewritten = fromOniguruma(expression, library);
     Pattern pattern;
-    pattern.code_ = std::make_shared<const Code>(fromOniguruma(expression));
+    pattern.code_ = std::make_shared<const Code>(rewritten.usual);
+    if (!rewritten.differing.empty())
+        pattern.exact_ = std::make_shared<const Exact>(rewritten.exact, rewritten.differing);
     return pattern;
 }
 
@@ -139,7 +149,7 @@ std::vector<Span> Pattern::matches(std::string_view text, TextBudget& budget) co
             found.push_back({at, at + literal_.size()});
         return found;
     }
-    Search search(code_->compiled, text);
+    Search search((exact_ && exact_->differing.isAnyIn(text) ? exact_->code : *code_).compiled, text);
     for (std::size_t from = 0; from <= text.size();) {
         const auto match = search.from(from, budget);
         if (!match) break;

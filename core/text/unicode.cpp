@@ -1,17 +1,19 @@
 #include "core/text/unicode.h"
 
-#include <unicode/brkiter.h>
+#include "core/text/properties.h"
+#include "core/text/unicode_tables.h"
+
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/uniset.h>
-#include <unicode/utext.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <stdexcept>
+#include <utility>
 
 namespace mergarium::text {
 namespace {
@@ -52,10 +54,36 @@ icu::FilteredNormalizer2 normalizer(NormalForm form) {
     return {*newest, known};
 }
 
-bool isOfUnicode(std::uint8_t version, char32_t code) {
-    UVersionInfo age;
-    u_charAge(icuCode(code), age);
-    return age[0] != 0 && (age[0] < version || (age[0] == version && age[1] == 0));
+CodePointTable tableOf(std::initializer_list<std::string_view> names) {
+    CodePoints points;
+    for (const auto name : names) points = points | propertyNamed(name)->points;
+    return CodePointTable(points);
+}
+
+/// Characters with a small form, in order, and that form.
+std::vector<std::pair<char32_t, char32_t>> readLowercase() {
+    std::vector<std::pair<char32_t, char32_t>> pairs;
+    char32_t code = 0;
+    for (auto digits = kLowercase; !digits.empty();) {
+        code += readNumber(digits);
+        const auto more = readNumber(digits);
+        const auto step = readNumber(digits);
+        const auto distance = readNumber(digits);
+        const auto shift = distance % 2 == 0 ? distance / 2 : 0u - (distance + 1) / 2;
+        pairs.emplace_back(code, code + shift);
+        for (std::uint32_t i = 0; i < more; ++i) {
+            code += step;
+            pairs.emplace_back(code, code + shift);
+        }
+    }
+    return pairs;
+}
+
+char32_t lowercase(char32_t code) {
+    if (code < 0x80) return code >= 'A' && code <= 'Z' ? code + ('a' - 'A') : code;
+    static const auto pairs = readLowercase();
+    const auto found = std::lower_bound(pairs.begin(), pairs.end(), std::pair<char32_t, char32_t>(code, 0));
+    return found != pairs.end() && found->first == code ? found->second : code;
 }
 
 }  // namespace
@@ -74,23 +102,6 @@ Character characterBefore(std::string_view text, std::size_t end) {
     UChar32 code = 0;
     U8_PREV(bytes, 0, begin, code);
     return {code < 0 ? kReplacement : static_cast<char32_t>(code), static_cast<std::size_t>(begin), end};
-}
-
-std::vector<std::string_view> graphemeClusters(std::string_view text) {
-    std::vector<std::string_view> clusters;
-    UErrorCode status = U_ZERO_ERROR;
-    const std::unique_ptr<UText, decltype(&utext_close)> opened(
-        utext_openUTF8(nullptr, text.data(), checkedLength(text), &status), &utext_close);
-    const std::unique_ptr<icu::BreakIterator> iterator(
-        icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status));
-    if (U_SUCCESS(status)) iterator->setText(opened.get(), status);
-    if (U_FAILURE(status)) throw std::runtime_error("ICU knows no ends of characters: its data are missing.");
-    std::size_t begin = 0;
-    for (auto end = iterator->next(); end != icu::BreakIterator::DONE; end = iterator->next()) {
-        clusters.push_back(text.substr(begin, static_cast<std::size_t>(end) - begin));
-        begin = static_cast<std::size_t>(end);
-    }
-    return clusters;
 }
 
 std::size_t length(std::string_view text) {
@@ -127,28 +138,32 @@ std::string repaired(std::string_view bytes) {
     return text;
 }
 
-bool isWhitespace(char32_t code) { return u_isUWhiteSpace(icuCode(code)) != 0; }
+bool isWhitespace(char32_t code) {
+    static const auto table = tableOf({"White_Space"});
+    return table.contains(code);
+}
 
-bool isNumeric(char32_t code) { return (U_GET_GC_MASK(icuCode(code)) & U_GC_N_MASK) != 0; }
+bool isNumeric(char32_t code) {
+    static const auto table = tableOf({"N"});
+    return table.contains(code);
+}
 
 bool isPunctuation(char32_t code) {
+    static const CodePointTable table(readSet(kOfOlderVersions, "Punctuation 7"));
     const bool asciiSymbol = code == '$' || code == '+' || code == '<' || code == '=' || code == '>' || code == '^' ||
                              code == '`' || code == '|' || code == '~';
-    // Two were moved to other categories later.
-    const bool formerMark = code == 0x166D || code == 0x111C9;
-    return asciiSymbol || formerMark || ((U_GET_GC_MASK(icuCode(code)) & U_GC_P_MASK) != 0 && isOfUnicode(7, code));
+    constexpr char32_t kSandhiMark = 0x111C9;  // of a later version, and among them all the same
+    return asciiSymbol || code == kSandhiMark || table.contains(code);
 }
 
 bool isWordCharacter(char32_t code) {
-    constexpr auto kWord = U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK;
-    return (U_GET_GC_MASK(icuCode(code)) & kWord) != 0 || u_isUAlphabetic(icuCode(code)) ||
-           u_hasBinaryProperty(icuCode(code), UCHAR_JOIN_CONTROL);
+    static const auto table = tableOf({"Alphabetic", "M", "Nd", "Pc", "Join_Control"});
+    return table.contains(code);
 }
 
-bool isMark(char32_t code) { return (U_GET_GC_MASK(icuCode(code)) & U_GC_M_MASK) != 0 && isOfUnicode(9, code); }
-
-bool isScript(const std::string& name) {
-    return u_getPropertyValueEnum(UCHAR_SCRIPT, name.c_str()) != UCHAR_INVALID_CODE;
+bool isMark(char32_t code) {
+    static const CodePointTable table(readSet(kOfOlderVersions, "Mark 9"));
+    return table.contains(code);
 }
 
 std::string lowercase(std::string_view text) {
@@ -160,7 +175,7 @@ std::string lowercase(std::string_view text) {
         if (character.code == kCapitalIWithDot)
             lower += "i\u0307";
         else
-            append(lower, static_cast<char32_t>(u_tolower(icuCode(character.code))));
+            append(lower, lowercase(character.code));
         at = character.end;
     }
     return lower;

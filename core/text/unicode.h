@@ -7,8 +7,9 @@
 
 namespace mergarium::text {
 
-/// What Unicode says of characters and strings, by ICU; strings are UTF-8. All of it from any thread. Where the library
-/// that defined the format works by an older Unicode, characters of later ones are left alone as it leaves them alone.
+/// What Unicode 16 says of characters and strings, by tables of our own (unicode_tables.h), so that it is the same on
+/// every system; strings are UTF-8. All of it from any thread. Where the library that defined the format works by an
+/// older Unicode, characters of later ones are left alone as it leaves them alone.
 
 /// One character of a string: its code point and the bytes [begin, end) that spell it.
 struct Character {
@@ -22,7 +23,8 @@ struct Character {
 Character characterAt(std::string_view text, std::size_t begin);
 /// The character that ends just before byte `end`, which must be above 0.
 Character characterBefore(std::string_view text, std::size_t end);
-/// What people take for characters: a letter with its marks, an emoji of several parts (extended grapheme clusters).
+/// What people take for characters: a letter with its marks, an emoji of several parts (extended grapheme clusters,
+/// Unicode Standard Annex 29, without its rule GB9c for conjuncts of Indic scripts).
 std::vector<std::string_view> graphemeClusters(std::string_view text);
 /// The number of characters.
 std::size_t length(std::string_view text);
@@ -41,13 +43,11 @@ bool isPunctuation(char32_t code);
 bool isWordCharacter(char32_t code);
 /// Any kind of mark of Unicode 9: what combines with the character before it.
 bool isMark(char32_t code);
-/// Whether a property's name or abbreviation is that of a script: "Han", "Cyrl".
-bool isScript(const std::string& name);
 
 /// Every character by itself, so without the rule for a final sigma and without a language's own rules.
 std::string lowercase(std::string_view text);
 
-/// The normal forms of Unicode 9.
+/// The normal forms of Unicode 9, by ICU: they are stable, so those of every later version are the same.
 enum class NormalForm { C, D, Kc, Kd };
 std::string normalForm(std::string_view text, NormalForm form);
 
