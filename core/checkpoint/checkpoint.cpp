@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <ranges>
 #include <stdexcept>
 
 namespace mergarium {
@@ -17,22 +18,19 @@ namespace {
 
 constexpr const char* kConfiguration = "config.json";
 
-/// Both are sorted by name; every tensor must be where the index says, and in the index.
+/// Of tensors, sorted by name, those that the index names must be there.
 void compareWithIndex(const ModelFiles& model, std::span<const StoredTensor> tensors) {
-    const auto nameOfFile = [&](std::size_t file) { return model.files[file].filename().string(); };
-    for (const auto& tensor : tensors) {
-        const auto place = model.placed.find(tensor.name);
-        if (place == model.placed.end())
-            refuse(model.index,
-                   fmt::format("tensor '{}' is in {}, but not in the index", tensor.name, nameOfFile(tensor.file)));
-        if (place->second != tensor.file)
-            refuse(model.index, fmt::format("tensor '{}' is in {}, where the index says {}", tensor.name,
-                                            nameOfFile(tensor.file), nameOfFile(place->second)));
-    }
     for (const auto& [name, file] : model.placed)
         if (!std::ranges::binary_search(tensors, name, {}, &StoredTensor::name))
-            refuse(model.index,
-                   fmt::format("tensor '{}' is said to be in {}, but isn't there", name, nameOfFile(file)));
+            refuse(model.index, fmt::format("tensor '{}' is said to be in {}, but isn't there", name,
+                                            model.files[file].filename().string()));
+}
+
+/// Sorts by name. A tensor of two shards is the later one's, as in transformers, which reads one after the other.
+void joinShards(std::vector<StoredTensor>& tensors) {
+    std::ranges::stable_sort(tensors, {}, &StoredTensor::name);
+    const auto replaced = std::ranges::unique(std::views::reverse(tensors), {}, &StoredTensor::name);
+    tensors.erase(tensors.begin(), replaced.begin().base());
 }
 
 }  // namespace
@@ -60,12 +58,7 @@ std::shared_ptr<const Checkpoint> Checkpoint::of(const std::filesystem::path& pa
         checkpoint->folder_ = around.empty() ? "." : around;
 
     auto& tensors = checkpoint->tensors_;
-    std::ranges::sort(tensors, {}, &StoredTensor::name);
-    const auto twice = std::ranges::adjacent_find(tensors, {}, &StoredTensor::name);
-    if (twice != tensors.end())
-        refuse(path, fmt::format("tensor '{}' is both in {} and in {}", twice->name,
-                                 model.files[twice->file].filename().string(),
-                                 model.files[std::next(twice)->file].filename().string()));
+    joinShards(tensors);
     if (!model.index.empty()) compareWithIndex(model, tensors);
     if (tensors.empty()) refuse(path, "there are no tensors in this model");
     return checkpoint;

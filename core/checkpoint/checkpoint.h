@@ -43,9 +43,11 @@ struct ModelFiles;
 class Checkpoint {
 public:
     /// `path` is a safetensors file, or a folder as Hugging Face lays it out: model.safetensors,
-    /// model.safetensors.index.json with its shards, or one safetensors file (or index) of another name. Every header
-    /// is checked, and the shards against the index. Throws std::runtime_error with one sentence: which file, what is
-    /// wrong, what to do. Pickle files are refused, never opened.
+    /// model.safetensors.index.json with its shards, or one safetensors file (or index) of another name (modelFilesAt).
+    /// Every header is checked. Shards are joined as transformers joins them: all tensors of all that the index names,
+    /// the later shard's where two have one; a tensor that the index names and none has is refused. Throws
+    /// std::runtime_error with one sentence: which file, what is wrong, what to do. Pickle files are refused, never
+    /// opened.
     static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& path);
     /// One file of a folder that strangers may have filled (openBeneath).
     static std::shared_ptr<const Checkpoint> openIn(const std::filesystem::path& folder, std::string_view name);

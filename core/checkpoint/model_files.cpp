@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kIndexEnding = ".safetensors.index.json";
+constexpr std::string_view kEnding = ".safetensors";
+constexpr std::string_view kIndexWithin = ".safetensors.index.";
 constexpr std::array<std::string_view, 6> kPickleEndings{".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"};
 
 [[noreturn]] void refusePickle(const fs::path& path) {
@@ -31,7 +32,11 @@ bool isPickle(const fs::path& path) {
     return std::find(kPickleEndings.begin(), kPickleEndings.end(), path.extension()) != kPickleEndings.end();
 }
 
-bool isIndex(const fs::path& path) { return path.filename().string().ends_with(kIndexEnding); }
+/// Of a variant, too: model.safetensors.index.fp16.json.
+bool isIndex(const fs::path& path) {
+    const auto name = path.filename().string();
+    return name.find(kIndexWithin) != name.npos && path.extension() == ".json";
+}
 
 /// `name` in the folder if there is such an entry, even a dangling link, which opening will report.
 bool holds(const fs::path& folder, std::string_view name) {
@@ -58,24 +63,36 @@ ModelFiles sharded(const fs::path& index) {
     if (map == json.end() || !map->is_object() || map->empty())
         refuse(index, "it has no weight_map from tensors to shards");
     ModelFiles model{.files = {}, .index = index, .placed = {}};
-    std::map<fs::path, std::size_t> numbers;
+    std::map<fs::path, std::vector<std::string>> shards;
     for (const auto& [tensor, shard] : map->items()) {
         if (!shard.is_string()) refuse(index, fmt::format("the shard of tensor '{}' is no text", tensor));
         const auto path = shardOf(index, shard.get<std::string>());
-        const auto [number, isNew] = numbers.emplace(path, model.files.size());
-        if (isNew) {
-            if (!holds(index.parent_path(), path.filename().string()))
-                refuse(path,
-                       fmt::format("this shard is missing; {} names it, download it again", index.filename().string()));
-            model.files.push_back(path);
-        }
-        model.placed.emplace(tensor, number->second);
+        auto& tensors = shards[path];
+        if (tensors.empty() && !holds(index.parent_path(), path.filename().string()))
+            refuse(path,
+                   fmt::format("this shard is missing; {} names it, download it again", index.filename().string()));
+        tensors.push_back(tensor);
+    }
+    for (auto& [path, tensors] : shards) {
+        for (auto& tensor : tensors) model.placed.emplace(std::move(tensor), model.files.size());
+        model.files.push_back(path);
     }
     return model;
 }
 
+/// model.fp16.safetensors where model.safetensors is there, too: a variant, which is only taken when it is named.
+bool isVariant(const fs::path& path, const std::vector<fs::path>& files) {
+    const auto stem = path.stem();
+    if (!stem.has_extension()) return false;
+    auto plain = path.parent_path() / stem.stem();
+    plain += kEnding;
+    return std::ranges::find(files, plain) != files.end();
+}
+
+ModelFiles ofOne(const fs::path& file) { return {.files = {file}, .index = {}, .placed = {}}; }
+
 ModelFiles inFolder(const fs::path& folder) {
-    if (holds(folder, "model.safetensors")) return {.files = {folder / "model.safetensors"}, .index = {}, .placed = {}};
+    if (holds(folder, "model.safetensors")) return ofOne(folder / "model.safetensors");
     if (holds(folder, "model.safetensors.index.json")) return sharded(folder / "model.safetensors.index.json");
     if (holds(folder, "adapter_config.json"))
         refuse(folder,
@@ -87,12 +104,17 @@ ModelFiles inFolder(const fs::path& folder) {
         const auto& path = entry->path();
         if (path.filename().string().starts_with('.')) continue;
         if (isIndex(path)) indexes.push_back(path);
-        if (path.extension() == ".safetensors") files.push_back(path);
+        if (path.extension() == kEnding) files.push_back(path);
         if (isPickle(path)) pickles.push_back(path);
     }
     if (error) refuse(folder, fmt::format("can't be listed: {}", error.message()));
+    constexpr std::string_view kPart = "diffusion_pytorch_model";
+    for (const auto& name : {fmt::format("{}.safetensors", kPart), fmt::format("{}.safetensors.index.json", kPart)})
+        if (holds(folder, name)) return isIndex(name) ? sharded(folder / name) : ofOne(folder / name);
     if (indexes.size() == 1) return sharded(indexes.front());
-    if (indexes.empty() && files.size() == 1) return {.files = files, .index = {}, .placed = {}};
+    const auto all = files;
+    std::erase_if(files, [&](const auto& path) { return isVariant(path, all); });
+    if (indexes.empty() && files.size() == 1) return ofOne(files.front());
     std::sort(files.begin(), files.end());
     std::sort(pickles.begin(), pickles.end());
     if (!files.empty())

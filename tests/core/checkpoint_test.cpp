@@ -119,14 +119,57 @@ private Q_SLOTS:
             folder(),
             {{"a", "one.safetensors"}, {"b", "one.safetensors"}, {"c", "two.safetensors"}, {"d", "two.safetensors"}});
         refuses(folder(), "'d' is said to be in two.safetensors, but isn't there");
-        writeSharded(folder(), {{"a", "one.safetensors"}, {"c", "two.safetensors"}});
-        refuses(folder(), "'b' is in one.safetensors, but not in the index");
-        writeSharded(folder(), {{"a", "one.safetensors"}, {"b", "two.safetensors"}, {"c", "two.safetensors"}});
-        refuses(folder(), "'b' is in one.safetensors, where the index says two.safetensors");
-        writeSharded(folder());
-        writeTensors(folder() / "two.safetensors",
-                     {tensorOf("c", DType::F32, {1}, {1}), tensorOf("a", DType::F32, {1}, {1})});
-        refuses(folder(), "'a' is both in ");
+    }
+
+    void shardsAreReadAsTransformersReadsThem() {
+        // b is left out of the index, and c said to be elsewhere: every tensor of every shard that is named counts.
+        writeSharded(folder(), {{"a", "one.safetensors"}, {"c", "one.safetensors"}, {"d", "two.safetensors"}});
+        const auto two = [&](const std::vector<GivenTensor>& tensors) {
+            writeTensors(folder() / "two.safetensors", tensors);
+        };
+        two({tensorOf("d", DType::F32, {1}, {9}), tensorOf("c", DType::F32, {1}, {8}),
+             tensorOf("a", DType::F32, {3}, {5, 6, 7})});
+        // Not named, so not read.
+        writeTensors(folder() / "consolidated.safetensors", {tensorOf("z", DType::F32, {1}, {1})});
+        writeText(folder() / "adapter_model.safetensors", "no safetensors");
+        const auto checkpoint = Checkpoint::open(folder());
+        std::string names;
+        for (const auto& tensor : checkpoint->tensors()) names += tensor.name;
+        QCOMPARE(names, std::string("abcd"));
+        // In both shards: the later in order of name wins, as one after the other is read.
+        const auto* a = checkpoint->find("a");
+        QCOMPARE(checkpoint->files()[a->file]->path().filename().string(), std::string("two.safetensors"));
+        float values[3];
+        toFloats(DType::F32, a->bytes, values);
+        QCOMPARE(values[2], 7.0f);
+        QCOMPARE(checkpoint->byteSize(), std::uint64_t{12 + 8 + 4 + 4});
+    }
+
+    void variantsAreTakenWhenTheyAreNamed() {
+        const auto write = [&](const char* name, float value) {
+            writeTensors(folder() / name, {tensorOf("a", DType::F32, {1}, {value})});
+        };
+        const auto valueIn = [&](const fs::path& path) {
+            float value[1];
+            toFloats(DType::F32, Checkpoint::open(path)->find("a")->bytes, value);
+            return value[0];
+        };
+        write("model.fp16.safetensors", 16);
+        QCOMPARE(valueIn(folder()), 16.0f);  // the only one
+        write("model.fp32.safetensors", 32);
+        refuses(folder(), "2 safetensors files");
+        write("model.safetensors", 1);
+        QCOMPARE(valueIn(folder()), 1.0f);
+        QCOMPARE(valueIn(folder() / "model.fp16.safetensors"), 16.0f);
+        fs::remove(folder() / "model.safetensors");
+
+        write("diffusion_pytorch_model.non_ema.safetensors", 3);
+        write("diffusion_pytorch_model.safetensors", 4);
+        QCOMPARE(valueIn(folder()), 4.0f);
+        writeText(folder() / "diffusion_pytorch_model.safetensors.index.fp16.json",
+                  R"({"weight_map":{"a":"diffusion_pytorch_model.non_ema.safetensors"}})");
+        QCOMPARE(valueIn(folder()), 4.0f);
+        QCOMPARE(valueIn(folder() / "diffusion_pytorch_model.safetensors.index.fp16.json"), 3.0f);
     }
 
     void shardsMustLieBesideTheIndex_data() {
