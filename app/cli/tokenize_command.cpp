@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/say.h"
+#include "core/checkpoint/model_place.h"
 #include "core/files/json.h"
 #include "core/files/text_file.h"
 #include "core/tokenization/tokenizer.h"
@@ -29,7 +30,7 @@ std::string textOf(std::string_view line, const LineReader& lines) {
 }  // namespace
 
 int tokenize(const Options& options) {
-    const auto tokenizer = Tokenizer::open(options.folder);
+    const auto tokenizer = Tokenizer::open(placeOfModel(options.folder));
     const auto specialTokens = options.noSpecial ? SpecialTokens::Leave : SpecialTokens::Add;
     nlohmann::ordered_json document{{"ids", nlohmann::json::array()}, {"decoded", nlohmann::json::array()}};
     LineReader lines(STDIN_FILENO, "stdin", kLine.bytes);

@@ -1,6 +1,7 @@
 #include "core/checkpoint/checkpoint.h"
 
 #include "core/checkpoint/model_files.h"
+#include "core/checkpoint/model_place.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/files/beneath.h"
 #include "core/files/json.h"
@@ -36,7 +37,8 @@ void joinShards(std::vector<StoredTensor>& tensors) {
 }  // namespace
 
 std::shared_ptr<const Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
-    return of(path, modelFilesAt(path));
+    const auto place = placeOfModel(path);
+    return of(place, modelFilesAt(place));
 }
 
 std::shared_ptr<const Checkpoint> Checkpoint::openIn(const std::filesystem::path& folder, std::string_view name) {

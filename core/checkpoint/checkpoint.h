@@ -42,17 +42,17 @@ struct ModelFiles;
 /// A model on disk, mapped: nothing is read until it is used. Immutable, for any thread.
 class Checkpoint {
 public:
-    /// `path` is a safetensors file, or a folder as Hugging Face lays it out: model.safetensors,
-    /// model.safetensors.index.json with its shards, or one safetensors file (or index) of another name (modelFilesAt).
-    /// Every header is checked. Shards are joined as transformers joins them: all tensors of all that the index names,
-    /// the later shard's where two have one; a tensor that the index names and none has is refused. Throws
-    /// std::runtime_error with one sentence: which file, what is wrong, what to do. Pickle files are refused, never
-    /// opened.
+    /// `path` is what placeOfModel takes: a safetensors file, or a folder as Hugging Face lays it out:
+    /// model.safetensors, model.safetensors.index.json with its shards, or one safetensors file (or index) of another
+    /// name (modelFilesAt). Every header is checked. Shards are joined as transformers joins them: all tensors of all
+    /// that the index names, the later shard's where two have one; a tensor that the index names and none has is
+    /// refused. Throws std::runtime_error with one sentence: which file, what is wrong, what to do. Pickle files are
+    /// refused, never opened.
     static std::shared_ptr<const Checkpoint> open(const std::filesystem::path& path);
     /// One file of a folder that strangers may have filled (openBeneath).
     static std::shared_ptr<const Checkpoint> openIn(const std::filesystem::path& folder, std::string_view name);
 
-    /// The path as it was given.
+    /// The path as it was given; of a model in Hugging Face's cache, its revision's.
     const std::filesystem::path& path() const { return path_; }
     /// Where config.json and the tokenizer lie: the folder that was named, or the one around a file if it has a
     /// config.json. Else empty.

@@ -96,12 +96,6 @@ std::vector<float> readNetwork(const std::filesystem::path& path, const Layout& 
     return parameters;
 }
 
-std::string nameOfModel(const std::filesystem::path& path) {
-    const auto normal = std::filesystem::absolute(path).lexically_normal();
-    const auto named = normal.has_filename() ? normal : normal.parent_path();
-    return named.stem() == "model" ? named.parent_path().filename().string() : named.stem().string();
-}
-
 std::vector<CheckpointScore> scoreCheckpoint(const CheckpointFounder& checkpoint, const RunConfiguration& configuration,
                                              const std::filesystem::path& resources, std::size_t threads,
                                              const MayStart& mayStart) {

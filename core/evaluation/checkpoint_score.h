@@ -27,8 +27,6 @@ struct CheckpointScore {
 std::vector<float> readNetwork(const std::filesystem::path& path, const Layout& layout);
 /// Throws std::runtime_error where adapters lie on what is to be a network of its own.
 void refuseAdapters(const CheckpointFounder& network);
-/// What a model is called that nobody has named: after its file or its folder.
-std::string nameOfModel(const std::filesystem::path& path);
 
 /// Scores a checkpoint on the configuration's task. Digits: a safetensors file with one model whose tensors are the
 /// network's own, or any number of flat fp32 vectors, one tensor each. Other tasks: a model as a founder may be. Throws

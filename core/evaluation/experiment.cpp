@@ -1,5 +1,6 @@
 #include "core/evaluation/experiment.h"
 
+#include "core/checkpoint/model_place.h"
 #include "core/compute/networks.h"
 #include "core/evaluation/archive_hash.h"
 #include "core/evaluation/checkpoint_score.h"

@@ -1,5 +1,7 @@
 #include "core/export/mergekit_config.h"
 
+#include "core/checkpoint/model_place.h"
+
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 

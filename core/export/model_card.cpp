@@ -1,5 +1,7 @@
 #include "core/export/model_card.h"
 
+#include "core/checkpoint/model_place.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>

@@ -117,14 +117,6 @@ std::filesystem::path ownName(const std::filesystem::path& path) {
     return name.string().starts_with("model.safetensors") ? normal.parent_path().filename() / name : name;
 }
 
-std::optional<std::string> hubName(const std::filesystem::path& path) {
-    const auto hub = std::find_if(path.begin(), path.end(), isOfHub);
-    if (hub == path.end()) return std::nullopt;
-    auto name = hub->string().substr(kHubPrefix.size());
-    if (const auto border = name.find("--"); border != std::string::npos) name.replace(border, 2, "/");
-    return name;
-}
-
 std::string toYaml(const ModelRecipe& model) {
     Value::List founders;
     for (const auto& founder : model.founders) {

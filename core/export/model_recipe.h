@@ -31,8 +31,6 @@ struct RecipeFounder {
 /// (models--ORG--NAME/snapshots/REVISION), else the folder's or the file's name; FOLDER/model.safetensors for a file
 /// whose name says nothing.
 std::filesystem::path ownName(const std::filesystem::path& path);
-/// What hubs call a model: ORG/NAME where its path is one in a hub's cache.
-std::optional<std::string> hubName(const std::filesystem::path& path);
 
 /// What the model card tells of a model beyond how it is made.
 struct ModelStory {

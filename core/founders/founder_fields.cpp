@@ -1,13 +1,26 @@
 #include "core/founders/founder_fields.h"
 
+#include "core/checkpoint/model_place.h"
 #include "core/fields/map_reader.h"
 #include "core/founders/founder_names.h"
 
 #include <fmt/format.h>
 
 #include <string>
+#include <system_error>
 
 namespace mergarium {
+namespace {
+
+/// Where a text of a file leads. A name in Hugging Face's cache is no path beside the file that it stands in.
+std::filesystem::path modelAt(const MapReader& map, const Value& value, const std::string& text) {
+    const auto path = map.source().resolve(value, text);
+    std::error_code error;
+    if (std::filesystem::exists(std::filesystem::symlink_status(path, error))) return path;
+    return cachedModel(text).value_or(path);
+}
+
+}  // namespace
 
 void visit(FieldVisitor& visitor, TensorRules& rules) {
     visitor.texts(
@@ -92,13 +105,19 @@ void FoundersField::read(std::string_view key, const Value& value, MapReader& ma
         CheckpointFounder founder;
         if (one.isMap()) {
             MapReader inner(one, map.full(key), map.source());
-            inner.path("base", founder.base);
-            founder.adapter = readAdapters(inner, [&](const Value& path) { return inner.pathOf("adapter", path); });
+            if (const auto* base = inner.find("base")) {
+                inner.pathOf("base", *base);  // refuses what is no path
+                founder.base = modelAt(inner, *base, base->scalar());
+            }
+            founder.adapter = readAdapters(inner, [&](const Value& path) {
+                inner.pathOf("adapter", path);
+                return modelAt(inner, path, path.scalar());
+            });
             inner.close();
             if (founder.base.empty()) map.refuse(key, one, "a map needs the key base, the path of a model");
         } else {
             map.pathOf(key, one);  // refuses what is no path
-            founder = founderNamed(one.scalar(), [&](const auto& path) { return map.source().resolve(one, path); });
+            founder = founderNamed(one.scalar(), [&](const auto& path) { return modelAt(map, one, path); });
         }
         models.push_back(std::move(founder));
     }

@@ -1,5 +1,7 @@
 #include "core/founders/founder_names.h"
 
+#include "core/checkpoint/model_place.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -70,7 +72,7 @@ std::string escaped(const fs::path& path) {
 }  // namespace
 
 CheckpointFounder founderNamed(const std::string& text, const std::function<fs::path(const std::string&)>& place) {
-    const auto placed = [&](const std::string& path) { return place ? place(path) : fs::path(path); };
+    const auto placed = [&](const std::string& path) { return place ? place(path) : placeOfModel(path); };
     const auto isThere = [&](const std::string& path) {
         std::error_code error;
         return !path.empty() && fs::exists(placed(path), error);
@@ -89,10 +91,24 @@ CheckpointFounder founderNamed(const std::string& text, const std::function<fs::
     return founder;
 }
 
+namespace {
+
+/// By its name where that leads to it.
+std::string textOf(const fs::path& path) {
+    try {
+        if (const auto name = hubName(path); name && cachedModel(*name) == path) return *name;
+    } catch (const std::runtime_error&) {
+        // The name stands for several.
+    }
+    return path.string();
+}
+
+}  // namespace
+
 std::string textOf(const CheckpointFounder& founder) {
-    auto text = founder.base.string();
+    auto text = textOf(founder.base);
     for (const auto& [path, weight] : founder.adapter.all())
-        text += '+' + path.string() + (weight == 1.0 ? "" : fmt::format("*{}", weight));
+        text += '+' + textOf(path) + (weight == 1.0 ? "" : fmt::format("*{}", weight));
     return text;
 }
 

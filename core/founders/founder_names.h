@@ -10,7 +10,7 @@ namespace mergarium {
 
 /// A model as people name it: its path, or BASE+ADAPTER, BASE+ADAPTER*0.7+OTHER where there is nothing of that name. Of
 /// the ways to read a text that holds + or *, the one that counts has the longest paths that there are; a number behind
-/// the last * of an adapter that isn't there is its weight. `place`: where a path of the text leads; as it stands, if
+/// the last * of an adapter that isn't there is its weight. `place`: where a path of the text leads; placeOfModel, if
 /// empty.
 CheckpointFounder founderNamed(const std::string& text,
                                const std::function<std::filesystem::path(const std::string&)>& place = nullptr);

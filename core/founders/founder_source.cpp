@@ -1,7 +1,7 @@
 #include "core/founders/founder_source.h"
 
+#include "core/checkpoint/model_place.h"
 #include "core/families/families.h"
-
 #include "core/files/excerpt.h"
 #include "core/files/json.h"
 #include "core/founders/adapters/adapted_checkpoint.h"
@@ -23,9 +23,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostTokens = 10'000'000;
 
 /// Architectures that tie when their configuration doesn't say.
-constexpr std::array<std::string_view, 14> kTiedByDefault{
-    "gpt2",   "gemma",      "gemma2",  "gemma3", "gemma3_text", "cohere", "cohere2",
-    "falcon", "starcoder2", "smollm3", "opt",    "bloom",       "t5",     "bert"};
+constexpr std::array<std::string_view, 14> kTiedByDefault{"gpt2",   "gemma",   "gemma2", "gemma3",     "gemma3_text",
+                                                          "cohere", "cohere2", "falcon", "starcoder2", "smollm3",
+                                                          "opt",    "bloom",   "t5",     "bert"};
 
 class CheckpointFounderSource : public FounderSource {
 public:
@@ -34,7 +34,7 @@ public:
         tensors_.assign(checkpoint_->tensors().begin(), checkpoint_->tensors().end());
     }
 
-    std::string name() const override { return nameOfPath(checkpoint_->path()); }
+    std::string name() const override { return nameOfModel(checkpoint_->path()); }
     std::span<const TensorDescription> tensors() const override { return tensors_; }
     const std::byte* bytes(std::size_t tensor) const override { return checkpoint_->tensors()[tensor].bytes; }
     const MappedFile* file(std::size_t tensor) const override {
@@ -112,14 +112,6 @@ FounderSegment segment(const FounderSource& source, std::size_t tensor, std::uin
 
 }  // namespace
 
-std::string nameOfPath(const std::filesystem::path& path) {
-    const auto normal = std::filesystem::absolute(path).lexically_normal();
-    const auto last = normal.has_filename() ? normal : normal.parent_path();
-    if (last.filename() == "model.safetensors" || last.filename() == "model.safetensors.index.json")
-        return last.parent_path().filename().string();
-    return last.extension() == ".safetensors" ? last.stem().string() : last.filename().string();
-}
-
 bool tiesEmbeddings(const Checkpoint& checkpoint) {
     const auto configuration = checkpoint.configuration();
     if (!configuration) return false;
@@ -142,10 +134,12 @@ std::optional<std::size_t> FounderSource::indexOf(std::string_view tensor) const
 FounderSourcePtr openFounder(const CheckpointFounder& founder, const fs::path& scratch) {
     const auto base = openBase(founder.base, scratch);
     if (founder.adapter.empty()) return base;
-    auto adapters = openAdapters(founder.adapter, {.path = founder.base,
-                                                   .tensors = base->tensors(),
-                                                   .tied = base->tiedEmbeddings(),
-                                                   .bytes = [&](std::size_t tensor) { return base->bytes(tensor); }});
+    AdapterStack stack;
+    for (const auto& [path, weight] : founder.adapter.all()) stack.add({.path = placeOfModel(path), .weight = weight});
+    auto adapters = openAdapters(stack, {.path = founder.base,
+                                         .tensors = base->tensors(),
+                                         .tied = base->tiedEmbeddings(),
+                                         .bytes = [&](std::size_t tensor) { return base->bytes(tensor); }});
     return std::make_shared<AdaptedCheckpoint>(base, std::move(adapters), scratch);
 }
 

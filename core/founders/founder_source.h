@@ -56,9 +56,6 @@ using FounderSourcePtr = std::shared_ptr<const FounderSource>;
 /// quantised otherwise (quantisationOf) is refused, since its numbers can't be mixed.
 FounderSourcePtr openFounder(const CheckpointFounder& founder, const std::filesystem::path& scratch);
 
-/// The name of the model at a path, for people: its folder's or file's own.
-std::string nameOfPath(const std::filesystem::path& path);
-
 /// Whether config.json, or the family's default, ties the head to the embedding.
 bool tiesEmbeddings(const Checkpoint& checkpoint);
 

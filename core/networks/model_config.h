@@ -6,9 +6,9 @@
 
 namespace mergarium {
 
-/// The network of a model, adapters included: as its base's config.json says, but for the names of its tensors, the rows
-/// of the vocabulary, and whether the head is the embedding. Throws std::runtime_error where there is no config.json,
-/// and as decoderConfigIn does.
+/// The network of a model, adapters included: as its base's config.json says, but for the names of its tensors, the
+/// rows of the vocabulary, and whether the head is the embedding. Throws std::runtime_error where there is no
+/// config.json, and as decoderConfigIn does.
 DecoderConfig configOf(const FounderSource& model);
 
 /// A model's tensors as a layout, in their order.

@@ -1,5 +1,6 @@
 #include "core/founders/founder_configuration.h"
 
+#include "core/checkpoint/model_place.h"
 #include "core/evaluation/checkpoint_score.h"
 #include "core/evaluation/experiment.h"
 #include "core/evaluation/preflight.h"

@@ -81,6 +81,20 @@ private Q_SLOTS:
                             [&](auto* label) { return label->text().contains("holds no safetensors file"); }));
     }
 
+    void aModelOfHuggingFacesCacheIsShownByItsName() {
+        QTemporaryDir folder;
+        const auto repository = folder.filePath("models--org--name");
+        QDir().mkpath(repository + "/snapshots/0f3a");
+        QFile(repository + "/snapshots/0f3a/model.safetensors").open(QFile::WriteOnly);
+        FounderList list;
+        list.add({repository});
+        const auto place = repository + "/snapshots/0f3a";
+        QCOMPARE(QString::fromStdString(list.founders().at(0).base.string()), place);
+        const auto* item = list.findChild<QListWidget*>()->item(0);
+        QCOMPARE(item->text(), QString("org/name"));
+        QCOMPARE(item->toolTip(), place);
+    }
+
     void filesDroppedOnThePageMakeALanguageRun() {
         QTemporaryDir folder;
         for (const char* name : {"a.safetensors", "b.safetensors", "sums.jsonl"})

@@ -1,5 +1,6 @@
 #include "ui/setup/founder_list.h"
 
+#include "core/checkpoint/model_place.h"
 #include "core/founders/adapters/lora.h"
 #include "core/founders/founder_names.h"
 #include "ui/files/ask_for_path.h"
@@ -16,12 +17,18 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <stdexcept>
 #include <system_error>
 
 namespace mergarium {
 namespace {
 
 QString text(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
+
+QString withoutStop(QString sentence) {
+    if (sentence.endsWith('.')) sentence.chop(1);
+    return sentence;
+}
 
 bool isThere(const std::filesystem::path& path) {
     std::error_code ignored;
@@ -38,8 +45,14 @@ bool holdsTensors(const std::filesystem::path& folder) {
 
 }  // namespace
 
-QString founderProblem(const std::filesystem::path& path) {
+QString founderProblem(const std::filesystem::path& named) {
     std::error_code ignored;
+    std::filesystem::path path;
+    try {
+        path = placeOfModel(named);
+    } catch (const std::runtime_error& error) {
+        return withoutStop(error.what());
+    }
     if (!isThere(path)) return QObject::tr("%1 is not there").arg(text(path));
     if (std::filesystem::is_directory(path, ignored))
         return holdsTensors(path) ? QString() : QObject::tr("%1 holds no safetensors file").arg(text(path));
@@ -114,7 +127,9 @@ void FounderList::add(const QStringList& paths) {
     int current = list_->currentRow();
     QString refused;
     for (const auto& one : paths) {
-        const std::filesystem::path path = one.toStdString();
+        const std::filesystem::path named = one.toStdString();
+        const auto problem = founderProblem(named);
+        const auto path = problem.isEmpty() ? placeOfModel(named) : named;
         if (isAdapter(path)) {
             const int on = current >= 0 ? current : static_cast<int>(founders_.size()) - 1;
             if (on < 0)
@@ -123,7 +138,6 @@ void FounderList::add(const QStringList& paths) {
                 founders_[static_cast<std::size_t>(on)].adapter.add({.path = path});
             continue;
         }
-        const auto problem = founderProblem(path);
         if (!problem.isEmpty()) {
             refused = tr("%1.").arg(problem);
             continue;
@@ -173,8 +187,8 @@ void FounderList::refresh(int current) {
         const auto words = QString::fromStdString(textOf(founder));
         auto* item = new QListWidgetItem(words, list_);
         item->setFlags(item->flags() | Qt::ItemIsEditable);
-        item->setToolTip(tr("%1\nF2 changes it: a path, BASE+ADAPTER, or BASE+ONE*0.7+OTHER for adapters with weights.")
-                             .arg(words));
+        item->setToolTip(
+            tr("%1\nF2 changes it: a path, BASE+ADAPTER, or BASE+ONE*0.7+OTHER for adapters with weights.").arg(words));
         if (!founderProblem(founder.base).isEmpty()) item->setForeground(colorsOf(palette()).warning);
     }
     quiet.unblock();

@@ -1,5 +1,7 @@
 #include "core/founders/adapters/adapted_checkpoint.h"
 
+#include "core/checkpoint/model_place.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -58,7 +60,7 @@ bool AdaptedCheckpoint::tiedEmbeddings() const { return !head_ && base_->tiedEmb
 std::string AdaptedCheckpoint::name() const {
     auto name = base_->name();
     for (const auto& [adapter, weight] : adapters_)
-        name += fmt::format(" + {}{}", weight == 1.0 ? "" : fmt::format("{} ", weight), nameOfPath(adapter.place));
+        name += fmt::format(" + {}{}", weight == 1.0 ? "" : fmt::format("{} ", weight), nameOfModel(adapter.place));
     return name;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/checkpoint/model_place.h"
 #include "core/founders/computed_tensors.h"
 #include "core/founders/founder_source.h"
 #include "core/founders/quantised/quantisation.h"
@@ -18,7 +19,7 @@ public:
     DequantisedCheckpoint(std::shared_ptr<const Checkpoint> checkpoint, Quantisation quantisation,
                           const std::filesystem::path& scratch);
 
-    std::string name() const override { return nameOfPath(checkpoint_->path()); }
+    std::string name() const override { return nameOfModel(checkpoint_->path()); }
     std::span<const TensorDescription> tensors() const override { return tensors_; }
     DType outputType(std::size_t tensor) const override;
     const std::byte* bytes(std::size_t tensor) const override;

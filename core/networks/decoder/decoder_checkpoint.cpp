@@ -70,10 +70,10 @@ Decoder openDecoder(const FounderSource& model, torch::Device device, Decoder::K
     // Before any memory is taken: a wrong number in config.json can ask for any amount.
     checkTensors(config, layoutOf(model), model.base().path().string());
     // What is stored in half the memory is held so, for the same results.
-    const bool isHalf = kernels == Decoder::Kernels::Best &&
-                        std::ranges::all_of(model.tensors(), [](const TensorDescription& tensor) {
-                            return tensor.dtype == DType::BF16 || !isFloating(tensor.dtype);
-                        });
+    const bool isHalf =
+        kernels == Decoder::Kernels::Best && std::ranges::all_of(model.tensors(), [](const TensorDescription& tensor) {
+            return tensor.dtype == DType::BF16 || !isFloating(tensor.dtype);
+        });
     Decoder network(config, Decoder::layout(config), device, kernels,
                     isHalf ? Decoder::WeightType::BF16 : Decoder::WeightType::Device);
     loadModel(model, network);

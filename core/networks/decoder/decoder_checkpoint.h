@@ -13,9 +13,10 @@ void loadModel(const FounderSource& model, Decoder& network);
 
 /// The network of a model, in its own layout, with its weights. Throws std::runtime_error naming what is wrong in which
 /// file.
-Decoder openDecoder(const FounderSource& model, torch::Device device, Decoder::Kernels kernels = Decoder::Kernels::Best);
+Decoder openDecoder(const FounderSource& model, torch::Device device,
+                    Decoder::Kernels kernels = Decoder::Kernels::Best);
 /// The same of a Hugging Face folder.
 Decoder openDecoder(const std::filesystem::path& folder, torch::Device device,
-                Decoder::Kernels kernels = Decoder::Kernels::Best);
+                    Decoder::Kernels kernels = Decoder::Kernels::Best);
 
 }  // namespace mergarium
