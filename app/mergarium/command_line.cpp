@@ -77,14 +77,13 @@ WindowOptions CommandLine::window() const {
     const auto files = parser_.positionalArguments();
     if (files.size() > 1) throw std::runtime_error("The window opens one file; name one.");
     const bool isDatabase = !files.isEmpty() && !document();
+    if (isDatabase && !std::filesystem::exists(files.front().toStdString()))
+        throw std::runtime_error(files.front().toStdString() +
+                                 ": there is no such file; --db makes a new run database.");
     if (parser_.values(database_).size() + (isDatabase ? 1 : 0) > 1)
         throw std::runtime_error("The window shows one run database; name one file.");
     if (parser_.isSet(database_)) options.workplace.database = parser_.value(database_).toStdString();
-    if (!isDatabase) return options;
-    const std::filesystem::path file = files.front().toStdString();
-    if (!std::filesystem::exists(file))
-        throw std::runtime_error(file.string() + ": there is no such run database; --db makes a new one.");
-    options.workplace.database = file;
+    if (isDatabase) options.workplace.database = files.front().toStdString();
     return options;
 }
 

@@ -26,6 +26,14 @@ class CommandLineTest : public QObject {
     static std::string databaseOf(const QStringList& arguments) {
         return Asked(arguments).window().workplace.database.string();
     }
+    static QString refusalOf(const QStringList& arguments) {
+        try {
+            (void)Asked(arguments).window();
+            return {};
+        } catch (const std::runtime_error& error) {
+            return QString::fromStdString(error.what());
+        }
+    }
 
 private Q_SLOTS:
     void initTestCase() {
@@ -41,7 +49,10 @@ private Q_SLOTS:
     }
 
     void aFileThatIsNotThereIsRefused() {
-        QVERIFY_EXCEPTION_THROWN(databaseOf({folder_.filePath("lost.mergarium")}), std::runtime_error);
+        const auto lost = folder_.filePath("lost.mergarium");
+        const auto sentence = lost + ": there is no such file; --db makes a new run database.";
+        QCOMPARE(refusalOf({lost}), sentence);
+        QCOMPARE(refusalOf({"--db", database_, lost}), sentence);
         const auto made = folder_.filePath("new.db");
         QCOMPARE(databaseOf({"--db", made}), made.toStdString());
     }
@@ -59,8 +70,9 @@ private Q_SLOTS:
     }
 
     void twoDatabasesAreRefused() {
-        QVERIFY_EXCEPTION_THROWN(databaseOf({database_, database_}), std::runtime_error);
-        QVERIFY_EXCEPTION_THROWN(databaseOf({"--db", database_, database_}), std::runtime_error);
+        QCOMPARE(refusalOf({database_, database_}), QString("The window opens one file; name one."));
+        QCOMPARE(refusalOf({"--db", database_, database_}),
+                 QString("The window shows one run database; name one file."));
     }
 
     void valuesAreChecked() {
