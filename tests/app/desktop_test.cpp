@@ -3,8 +3,10 @@
 #include "tests/support/suite.h"
 
 #include <QDirIterator>
+#include <QMimeDatabase>
 #include <QProcess>
 #include <QRegularExpression>
+#include <QScopeGuard>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
@@ -70,7 +72,8 @@ private Q_SLOTS:
 
     void theDesktopEntryOpensWhatTheWindowOpens() {
         QCOMPARE(valuesOf("Exec"), QStringList{"mergarium %f"});
-        const auto types = attributesOf(elementsOf(kDesktop + "mergarium.xml"), "mime-type", "type");
+        const auto types =
+            attributesOf(elementsOf(kDesktop + "mergarium.xml"), "mime-type", "type").filter("mergarium");
         QCOMPARE(types, (QStringList{"application/x-mergarium", "application/x-mergarium-recipe"}));
         QCOMPARE(valuesOf("MimeType"), types);
         for (const auto& type : types)
@@ -87,6 +90,35 @@ private Q_SLOTS:
             return;
         }
         QFAIL("none");
+    }
+
+    // Whoever else calls a file recipe.yaml keeps it.
+    void contentsSayWhatARecipeIs() {
+        const auto tool = QStandardPaths::findExecutable("update-mime-database");
+        if (tool.isEmpty()) QSKIP("update-mime-database isn't installed");
+        const QTemporaryDir folder;
+        const auto write = [&](const QString& name, const QByteArray& text) {
+            const auto path = folder.filePath(name);
+            if (!QDir().mkpath(QFileInfo(path).path())) return QString();
+            QFile file(path);
+            return file.open(QIODevice::WriteOnly) && file.write(text) == text.size() ? path : QString();
+        };
+        QVERIFY(!write("mime/packages/mergarium.xml", contentsOf(kDesktop + "mergarium.xml")).isEmpty());
+        QCOMPARE(QProcess::execute(tool, {folder.filePath("mime")}), 0);
+        const auto before = qgetenv("XDG_DATA_HOME");
+        qputenv("XDG_DATA_HOME", folder.path().toUtf8());
+        const auto restored =
+            qScopeGuard([&] { before.isEmpty() ? qunsetenv("XDG_DATA_HOME") : qputenv("XDG_DATA_HOME", before); });
+        const QMimeDatabase types;
+        const auto typeOf = [&](const QString& name, const QByteArray& text) {
+            return types.mimeTypeForFile(write(name, text)).name();
+        };
+        const auto ours = QByteArray::fromStdString(toYaml(ModelRecipe{})),
+                   theirs = QByteArray("package:\n  name: x\n");
+        QCOMPARE(typeOf("ours/recipe.yaml", ours), QString("application/x-mergarium-recipe"));
+        const auto yaml = typeOf("theirs/recipe.yaml", theirs);
+        QVERIFY2(yaml.endsWith("yaml"), qPrintable(yaml));
+        QCOMPARE(typeOf("theirs/other.yaml", theirs), yaml);
     }
 
     // As files of every version of the schema begin.
