@@ -85,7 +85,8 @@ public:
 
     /// A database, or YAML of a run, a sweep or a model's recipe; says so where it is none.
     void openFile(const QString& path);
-    /// Asks for the database in this one's place, once nothing computes here or the person agrees that it stops.
+    /// Asks for the database in this one's place, once nothing computes or is written here, or the person agrees that
+    /// it stops.
     void openDatabase(const QString& path);
     /// YAML; fills New run, or Sweep.
     void setUpRun(const QString& path);
@@ -139,6 +140,8 @@ private:
     /// Of what can be got rid of: the tour, else the message, else the selection.
     void escape();
     void askReport();
+    /// A model, by an export or from its recipe; it is lost with the window.
+    bool isWritingModel() const;
     /// To whom opens the window for the first time, and has no runs.
     void offerTour();
     /// From its first step; the keyboard goes to the one that goes on already.
@@ -198,6 +201,8 @@ private:
     /// At drafts and queue.
     bool looked_ = false;
     bool listedLive_ = false;
+    /// The person has said that what is written may be lost.
+    bool closesAnyway_ = false;
     /// How many deletions could be undone.
     std::size_t deletions_ = 0;
     /// The preset that is set up starts when the names of runs are known.

@@ -3,6 +3,7 @@
 #include "core/text/words.h"
 #include "ui/databases/file_menu.h"
 #include "ui/databases/window_drops.h"
+#include "ui/export/export_desk.h"
 #include "ui/export/rebuild_dialog.h"
 #include "ui/figures/figure_desk.h"
 #include "ui/files/ask_for_path.h"
@@ -13,10 +14,12 @@
 #include "ui/setup/new_run_page.h"
 #include "ui/sweep/sweep_page.h"
 
+#include <QCloseEvent>
 #include <QFileInfo>
 #include <QMenuBar>
 #include <QTabWidget>
 
+#include <algorithm>
 #include <exception>
 #include <string>
 
@@ -80,13 +83,37 @@ void MainWindow::openDatabase(const QString& path) {
     const QFileInfo now(QString::fromStdString(options_.workplace.database.string())), next(path);
     if (now.absoluteFilePath() == next.absoluteFilePath() || (now.exists() && now == next))
         return messages_->say({.sentence = tr("%1 is open already.").arg(path)});
-    if (!workbench_->isComputing() && !sweep_->isGoing()) return Q_EMIT databaseRequested(path);
+    const bool computes = workbench_->isComputing() || sweep_->isGoing();
+    if (!computes && !isWritingModel()) return Q_EMIT databaseRequested(path);
+    QStringList reasons;
+    if (isWritingModel()) reasons << tr("the model that is being written is cancelled, and nothing is left of it");
+    if (computes) reasons << tr("what computes here is stopped; everything is stored and can be gone on with");
     messages_->say({.kind = Message::Kind::Warning,
-                    .sentence = tr("To open %1, what computes here is stopped; everything is stored and can be gone on "
-                                   "with.")
-                                    .arg(next.fileName()),
+                    .sentence = tr("To open %1, %2.").arg(next.fileName(), reasons.join(tr(", and "))),
                     .action = tr("Stop and open"),
                     .carryOut = [this, path] { Q_EMIT databaseRequested(path); }});
+}
+
+bool MainWindow::isWritingModel() const {
+    const auto rebuilds = findChildren<RebuildDialog*>();
+    return exports_->isWriting() || std::ranges::any_of(rebuilds, &RebuildDialog::isWriting);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (isWritingModel() && !closesAnyway_) {
+        event->ignore();
+        return messages_->say(
+            {.kind = Message::Kind::Warning,
+             .sentence = tr("Closed now, the model that is being written is cancelled, and nothing is "
+                            "left of it."),
+             .action = tr("Cancel it and close"),
+             .carryOut = [this] {
+                 closesAnyway_ = true;
+                 close();
+             }});
+    }
+    keepSettings();
+    QMainWindow::closeEvent(event);
 }
 
 void MainWindow::setUpRun(const QString& path) {

@@ -34,7 +34,6 @@
 
 #include <QActionGroup>
 #include <QApplication>
-#include <QCloseEvent>
 #include <QDockWidget>
 #include <QLabel>
 #include <QMenuBar>
@@ -294,11 +293,6 @@ void MainWindow::keepSettings() {
     options_.settings->setValue("run/lanes", newRun_->lanes());
     options_.settings->setValue("runs/columns", runs_->layoutState());
     options_.settings->setValue("files/folders", rememberedFolders(*this));
-}
-
-void MainWindow::closeEvent(QCloseEvent* event) {
-    keepSettings();
-    QMainWindow::closeEvent(event);
 }
 
 QString MainWindow::keys() const {

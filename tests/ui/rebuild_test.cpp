@@ -1,8 +1,10 @@
 #include "core/export/merge_models.h"
 #include "tests/support/example_models.h"
 #include "tests/support/patience.h"
+#include "tests/support/runs.h"
 #include "tests/support/suite.h"
 #include "ui/export/rebuild_dialog.h"
+#include "ui/main_window.h"
 
 #include <QLabel>
 #include <QLineEdit>
@@ -95,6 +97,32 @@ private Q_SLOTS:
         QTest::mouseClick(button(dialog), Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(verdict(dialog).contains("cancelled"), kPatience);
         QVERIFY(button(dialog)->isEnabled());
+    }
+
+    void theWindowAsksBeforeItGoesWhileAModelIsWritten() {
+        MainWindow window({.workplace = {.database = folder_ / "runs.db", .resources = kResources, .threads = 1}});
+        window.show();
+        const auto said = [&] { return window.findChild<MessageBar*>()->message().sentence; };
+        auto* dialog = new RebuildDialog(recipe(), &window, [](const auto&, const Announce& announce) -> ExportResult {
+            while (announce("Writing weights", 1, 2)) std::this_thread::yield();
+            throw Cancelled();
+        });
+        QTRY_COMPARE_WITH_TIMEOUT(founders(*dialog).size(), 2, kPatience);
+        type(*dialog, "parent", folder_);
+        button(*dialog)->click();
+        const QSignalSpy requested(&window, &MainWindow::databaseRequested);
+        window.openDatabase(textOf(folder_ / "other.db"));
+        QVERIFY2(said().contains("being written is cancelled") && !said().contains("what computes"),
+                 qPrintable(said()));
+        QCOMPARE(requested.size(), 0);
+        window.findChild<QPushButton*>("messageAction")->click();
+        QCOMPARE(requested.size(), 1);
+
+        QVERIFY(!window.close());
+        QVERIFY(window.isVisible() && dialog->isWriting());
+        QVERIFY2(said().contains("Closed now"), qPrintable(said()));
+        window.findChild<QPushButton*>("messageAction")->click();
+        QTRY_VERIFY(!window.isVisible());
     }
 
     void whatIsNoRecipeIsNamed() {

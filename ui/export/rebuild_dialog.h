@@ -32,6 +32,8 @@ public:
 
     explicit RebuildDialog(std::filesystem::path recipe, QWidget* parent = nullptr, Rebuild rebuild = nullptr);
 
+    bool isWriting() const { return job_->isRunning(); }
+
 Q_SIGNALS:
     /// What came of it, in one sentence.
     void said(const mergarium::Message& message);
