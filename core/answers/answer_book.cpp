@@ -44,7 +44,7 @@ AnswerBook::AnswerBook(RunPlace place, std::shared_ptr<const RunDescription> run
     : parts_(std::make_unique<Parts>(std::move(place), std::move(run))) {}
 AnswerBook::~AnswerBook() = default;
 
-bool AnswerBook::isFor(const RunDescription& run) { return outlineOf(run.configuration.task).answersAtOnce; }
+bool AnswerBook::isFor(const RunDescription& run) { return traitsOf(run.configuration.task).answersAtOnce; }
 
 AnswersPtr AnswerBook::answersOf(const Member& member) {
     static const std::atomic<bool> kNever = false;

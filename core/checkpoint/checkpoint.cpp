@@ -46,18 +46,21 @@ std::shared_ptr<const Checkpoint> Checkpoint::openIn(const std::filesystem::path
     return of(path, {.files = {path}, .index = {}, .placed = {}});
 }
 
+std::filesystem::path Checkpoint::folderOf(const std::filesystem::path& path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) return path;
+    const auto around = path.parent_path();
+    if (!std::filesystem::exists(around / kConfiguration, error)) return {};
+    return around.empty() ? std::filesystem::path(".") : around;
+}
+
 std::shared_ptr<const Checkpoint> Checkpoint::of(const std::filesystem::path& path, const ModelFiles& model) {
     std::shared_ptr<Checkpoint> checkpoint(new Checkpoint);
     checkpoint->path_ = path;
     for (const auto& file : model.files)
         checkpoint->addFile(model.found ? openBeneath(file.parent_path(), file.filename().string())
                                         : MappedFile::open(file));
-    std::error_code error;
-    const auto around = model.files.front().parent_path();
-    if (std::filesystem::is_directory(path, error))
-        checkpoint->folder_ = path;
-    else if (std::filesystem::exists(around / kConfiguration, error))
-        checkpoint->folder_ = around.empty() ? "." : around;
+    checkpoint->folder_ = folderOf(path);
 
     auto& tensors = checkpoint->tensors_;
     joinShards(tensors);

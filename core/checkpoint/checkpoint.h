@@ -52,6 +52,9 @@ public:
     /// One file of a folder that strangers may have filled (openBeneath).
     static std::shared_ptr<const Checkpoint> openIn(const std::filesystem::path& folder, std::string_view name);
 
+    /// What `folder` of a model at this path is; opens nothing.
+    static std::filesystem::path folderOf(const std::filesystem::path& path);
+
     /// The path as it was given; of a model in Hugging Face's cache, its revision's.
     const std::filesystem::path& path() const { return path_; }
     /// Where config.json and the tokenizer lie: the folder that was named, or the one around a file if it has a

@@ -5,6 +5,7 @@
 #include "core/evaluation/archive_hash.h"
 #include "core/evaluation/checkpoint_score.h"
 #include "core/evaluation/preflight.h"
+#include "core/evaluation/task_folders.h"
 #include "core/files/scratch_place.h"
 #include "core/founders/founder_source.h"
 #include "core/genome/dense_genome.h"
@@ -189,7 +190,7 @@ std::optional<Program> programOf(const RunConfiguration& configuration) {
 
 std::shared_ptr<const SampleSet> samplesOf(const RunConfiguration& configuration,
                                            const std::filesystem::path& resources) {
-    return std::make_shared<const SampleSet>(samplesOf(configuration.task, resources));
+    return std::make_shared<const SampleSet>(samplesOf(configuration.task, foldersOf(configuration, resources)));
 }
 
 }  // namespace mergarium

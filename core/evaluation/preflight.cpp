@@ -1,5 +1,6 @@
 #include "core/evaluation/preflight.h"
 
+#include "core/evaluation/task_folders.h"
 #include "core/files/free_memory.h"
 #include "core/files/scratch_place.h"
 #include "core/founders/alignment.h"
@@ -41,7 +42,7 @@ std::uint64_t bytesOf(const Layout& layout) {
     return bytes;
 }
 
-void inspectCheckpoints(const RunConfiguration& configuration, const TaskOutline& outline, Preflight& result) {
+void inspectCheckpoints(const RunConfiguration& configuration, Preflight& result) {
     const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
     std::vector<FounderOutline> descriptions;
     std::uint64_t stored = 0;
@@ -63,14 +64,15 @@ void inspectCheckpoints(const RunConfiguration& configuration, const TaskOutline
     if (!layout.frozen.empty())
         result.facts.push_back(
             {"Not merged", fmt::format("{} tensors, taken over from one founder", layout.frozen.size())});
-    if (outline.models == TaskOutline::Models::OnDisk) {
+    const auto traits = traitsOf(configuration.task);
+    if (traits.models == TaskTraits::Models::OnDisk) {
         result.facts.push_back(
             {"Disk", fmt::format("{} in the scratch folder", words::bytes(static_cast<double>(bytesOf(layout))))});
         return;
     }
     if (configuration.device.starts_with("cuda")) return;
-    const double needed = static_cast<double>(outline.bytesPerParameter) * static_cast<double>(layout.extent());
-    const auto* const type = outline.bytesPerParameter == 2 ? "bf16" : "fp32";
+    const double needed = static_cast<double>(traits.bytesPerParameter) * static_cast<double>(layout.extent());
+    const auto* const type = traits.bytesPerParameter == 2 ? "bf16" : "fp32";
     const auto available = availableMemory();
     const auto free = available ? words::bytes(static_cast<double>(*available)) : std::string();
     result.facts.push_back({"Memory", fmt::format("{} for the network in {}{}", words::bytes(needed), type,
@@ -79,17 +81,17 @@ void inspectCheckpoints(const RunConfiguration& configuration, const TaskOutline
         result.refusal = fmt::format(
             "The network needs {} of memory in {}, and {} are free: close other programs, take smaller models, {}or a "
             "GPU.",
-            words::bytes(needed), type, free, outline.fewerBytes.empty() ? "" : outline.fewerBytes + ", ");
+            words::bytes(needed), type, free, traits.fewerBytes.empty() ? "" : traits.fewerBytes + ", ");
 }
 
 void inspect(const RunConfiguration& configuration, Preflight& result) {
-    const auto outline = outlineOf(configuration.task);
+    const auto outline = outlineOf(configuration.task, foldersOf(configuration));
     result.facts = outline.facts;
     result.prompts = outline.prompts;
     if (std::holds_alternative<OwnFounders>(configuration.founders))
         inspectArchive(configuration, outline, result);
     else
-        inspectCheckpoints(configuration, outline, result);
+        inspectCheckpoints(configuration, result);
 }
 
 }  // namespace

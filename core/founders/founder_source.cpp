@@ -156,6 +156,12 @@ std::optional<DecoderConfig> networkOf(const nlohmann::json& configuration) {
 
 }  // namespace
 
+fs::path tokenizerFolderOf(const CheckpointFounder& founder) {
+    for (const auto& [path, weight] : founder.adapter.all())
+        if (const auto place = placeOfModel(path); hasTokenizer(place)) return place;
+    return Checkpoint::folderOf(placeOfModel(founder.base));
+}
+
 FounderOutline describe(const FounderSource& founder) {
     const auto configuration = founder.base().configuration().value_or(nlohmann::json());
     std::vector<TensorDescription> tensors(founder.tensors().begin(), founder.tensors().end());

@@ -56,6 +56,9 @@ using FounderSourcePtr = std::shared_ptr<const FounderSource>;
 /// quantised otherwise (quantisationOf) is refused, since its numbers can't be mixed.
 FounderSourcePtr openFounder(const CheckpointFounder& founder, const std::filesystem::path& scratch);
 
+/// Where its tokenizer lies (FounderSource::tokenizerFolder), without opening it; empty where it has no folder.
+std::filesystem::path tokenizerFolderOf(const CheckpointFounder& founder);
+
 /// Whether config.json, or the family's default, ties the head to the embedding.
 bool tiesEmbeddings(const Checkpoint& checkpoint);
 

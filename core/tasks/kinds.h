@@ -5,7 +5,6 @@
 #include "core/tasks/digits/digits_kind.h"
 
 #include <concepts>
-#include <filesystem>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -18,13 +17,18 @@ using TaskSettings = std::variant<DigitsSettings, CausalLmSettings, CommandSetti
 // Of a task of whatever kind. For the variant alone: a kind that lacks one of these must not become a variant again.
 
 template <std::same_as<TaskSettings> Settings>
-TaskOutline outlineOf(const Settings& task) {
-    return std::visit([](const auto& one) { return outlineOf(one); }, task);
+TaskTraits traitsOf(const Settings& task) {
+    return std::visit([](const auto& one) { return traitsOf(one); }, task);
 }
 
 template <std::same_as<TaskSettings> Settings>
-SampleSet samplesOf(const Settings& task, const std::filesystem::path& resources) {
-    return std::visit([&](const auto& one) { return samplesOf(one, resources); }, task);
+TaskOutline outlineOf(const Settings& task, const TaskFolders& folders) {
+    return std::visit([&](const auto& one) { return outlineOf(one, folders); }, task);
+}
+
+template <std::same_as<TaskSettings> Settings>
+SampleSet samplesOf(const Settings& task, const TaskFolders& folders) {
+    return std::visit([&](const auto& one) { return samplesOf(one, folders); }, task);
 }
 
 /// The names of the founders that a task brings itself, the default first; empty where founders are checkpoints.

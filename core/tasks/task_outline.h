@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -16,18 +17,29 @@ struct TaskOutline {
     std::vector<Fact> facts;
     /// The first questions as models will see them; empty where there are none.
     std::vector<std::string> prompts;
-    /// Where a model is while it is scored.
-    enum class Models { InMemory, OnDisk } models = Models::InMemory;
-    /// Bytes of memory that a parameter takes in a network on the CPU.
-    std::size_t bytesPerParameter = 4;
-    /// How they can be fewer: "task.weights: bfloat16"; empty: they can't.
-    std::string fewerBytes;
     /// Of a task that brings its own founders: numbers of parameters and of training samples.
     std::uint64_t parameters = 0;
     std::size_t samples = 0;
+};
+
+/// What is known of a task by its settings alone.
+struct TaskTraits {
+    /// Where a model is while it is scored.
+    enum class Models { InMemory, OnDisk } models = Models::InMemory;
     /// What a model answers to all training samples (Task::attempt) is found out in a moment, so nobody needs to keep
     /// it.
     bool answersAtOnce = false;
+    /// Bytes of memory that a parameter takes in a network on the CPU.
+    std::size_t bytesPerParameter = 4;
+    /// How they can be fewer: "task.weights: bfloat16"; empty: they can't.
+    std::string fewerBytes = {};
+};
+
+/// Where lies what a task needs to read beside its own files.
+struct TaskFolders {
+    std::filesystem::path resources;
+    /// The tokenizer and the chat templates of the first founder; empty: there is none.
+    std::filesystem::path tokenizer = {};
 };
 
 }  // namespace mergarium

@@ -79,7 +79,7 @@ Trial tryFounders(const RunConfiguration& configuration, const RunPlace& place, 
                 .founders = {},
                 .samples = nullptr,
                 .device = {},
-                .onDisk = outlineOf(configuration.task).models == TaskOutline::Models::OnDisk,
+                .onDisk = traitsOf(configuration.task).models == TaskTraits::Models::OnDisk,
                 .evaluations = configuration.evaluations};
     if (const auto program = programOf(configuration)) {
         if (!place.mayStart || !place.mayStart(*program))

@@ -129,7 +129,7 @@ private Q_SLOTS:
 {"question": "2+4", "choices": ["7", "6"], "answer": "6"}
 )"),
                            .test = {}}};
-        const auto set = readQuestions(settings);
+        const auto set = readQuestions(settings, Chat::none());
         QCOMPARE(set.train.size(), 3u);
         QCOMPARE(set.train[0].reference, std::string("4"));
         QCOMPARE(set.train[1].right, 0u);

@@ -29,6 +29,7 @@ class QuestionsTest : public QObject {
         for (const auto& question : questions) prompts.push_back(question.prompt);
         return prompts;
     }
+    static QuestionSet readPlain(const CausalLmSettings& settings) { return readQuestions(settings, Chat::none()); }
     static CausalLmSettings of(std::vector<QuestionFile> files) {
         CausalLmSettings settings;
         settings.files = std::move(files);
@@ -37,33 +38,33 @@ class QuestionsTest : public QObject {
 
 private Q_SLOTS:
     void theLastShareIsHeldOut() {
-        const auto set = readQuestions(of({{.name = {}, .train = file("a", 10), .test = {}, .heldOut = 0.3}}));
+        const auto set = readPlain(of({{.name = {}, .train = file("a", 10), .test = {}, .heldOut = 0.3}}));
         QCOMPARE(promptsOf(set.train), (std::vector<std::string>{"a 1", "a 2", "a 3", "a 4", "a 5", "a 6", "a 7"}));
         QCOMPARE(promptsOf(set.test), (std::vector<std::string>{"a 8", "a 9", "a 10"}));
     }
 
     void aShareOfAQuestionIsNotHeldOut() {
-        const auto set = readQuestions(of({{.name = {}, .train = file("a", 7), .test = {}, .heldOut = 0.25}}));
+        const auto set = readPlain(of({{.name = {}, .train = file("a", 7), .test = {}, .heldOut = 0.25}}));
         QCOMPARE(promptsOf(set.test), std::vector<std::string>{"a 7"});
-        QVERIFY(readQuestions(of({{.name = {}, .train = file("a", 7), .test = {}, .heldOut = 0.1}})).test.empty());
+        QVERIFY(readPlain(of({{.name = {}, .train = file("a", 7), .test = {}, .heldOut = 0.1}})).test.empty());
         const auto all = of({{.name = {}, .train = file("a", 3), .test = {}, .heldOut = 1.0}});
-        QVERIFY(test::messageOf([&] { readQuestions(all); }).ends_with("held_out leaves no question to evolve on."));
+        QVERIFY(test::messageOf([&] { readPlain(all); }).ends_with("held_out leaves no question to evolve on."));
     }
 
     void aLimitTakesTheFirstQuestionsOfEachFile() {
-        const auto limited = readQuestions(of(
+        const auto limited = readPlain(of(
             {{.name = {}, .train = file("a", 10), .test = file("t", 10), .heldOut = 0.0, .weight = 1.0, .limit = 2}}));
         QCOMPARE(promptsOf(limited.train), (std::vector<std::string>{"a 1", "a 2"}));
         QCOMPARE(promptsOf(limited.test), (std::vector<std::string>{"t 1", "t 2"}));
-        const auto held = readQuestions(
+        const auto held = readPlain(
             of({{.name = {}, .train = file("a", 10), .test = {}, .heldOut = 0.5, .weight = 1.0, .limit = 4}}));
         QCOMPARE(promptsOf(held.train), (std::vector<std::string>{"a 1", "a 2"}));
         QCOMPARE(promptsOf(held.test), (std::vector<std::string>{"a 3", "a 4"}));
     }
 
     void everyQuestionCountsAsItsFileDoes() {
-        const auto heavy = readQuestions(of({{.name = "sums", .train = file("a", 2), .test = {}},
-                                             {.name = {}, .train = file("b", 3), .test = {}, .weight = 2.5}}));
+        const auto heavy = readPlain(of({{.name = "sums", .train = file("a", 2), .test = {}},
+                                         {.name = {}, .train = file("b", 3), .test = {}, .weight = 2.5}}));
         const auto samples = samplesOf(heavy);
         QCOMPARE(samples.groupNames, (std::vector<std::string>{"sums", "b"}));
         QCOMPARE(samples.groups, (std::vector<std::uint32_t>{0, 0, 1, 1, 1}));
@@ -71,13 +72,12 @@ private Q_SLOTS:
         QCOMPARE(samples.texts[4].question, std::string("b 3"));
         QCOMPARE(samples.texts[4].reference, std::string("3"));
         const auto equal = of({{.name = {}, .train = file("a", 2), .test = {}}});
-        QVERIFY(samplesOf(readQuestions(equal)).weights.empty());
+        QVERIFY(samplesOf(readPlain(equal)).weights.empty());
     }
 
     void theHashIsThatOfTheTrainingQuestions() {
         const auto hashOf = [&](int lines, double heldOut) {
-            return samplesOf(
-                       readQuestions(of({{.name = {}, .train = file("a", lines), .test = {}, .heldOut = heldOut}})))
+            return samplesOf(readPlain(of({{.name = {}, .train = file("a", lines), .test = {}, .heldOut = heldOut}})))
                 .hash;
         };
         QCOMPARE(hashOf(10, 0.3), hashOf(7, 0.0));

@@ -19,6 +19,8 @@
 #include "core/tasks/causal_lm/questions.h"
 #include "core/tasks/command/evaluator_program.h"
 #include "core/tasks/command/sample_file.h"
+#include "core/templates/model_template.h"
+#include "core/templates/template.h"
 #include "core/text/chat_template.h"
 #include "core/tokenization/tokenizer.h"
 
@@ -123,6 +125,27 @@ void fillPrompt(const fs::path& path) {
     }
 }
 
+/// A model's own template, of a few conversations.
+void fillTemplate(const fs::path& path) {
+    for (const auto* variables :
+         {R"({"messages": [{"role": "system", "content": " a\nb "}, {"role": "user", "content": "\u00e9? "}],
+              "bos_token": "<s>", "eos_token": "</s>", "tools": null, "add_generation_prompt": true})",
+          R"({"messages": [{"role": "user", "content": [{"type": "text", "text": "x"}]},
+                           {"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f",
+                            "arguments": {"a": 1, "b": [1.5, null, {}]}}}]}, {"role": "tool", "content": "{}"}],
+              "tools": [{"function": {"name": "f", "parameters": {"a": {"type": "string"}}}}], "documents": []})"}) {
+        try {
+            const Template text(path.string(), readFile(path, 1 << 20));
+            const auto known = nlohmann::ordered_json::parse(variables);
+            const auto printed = text.render(known);
+            require(printed.size() <= 16 << 20);
+            require(text.render(known) == printed);
+        } catch (const std::runtime_error&) {
+        }
+    }
+    ModelTemplate::open(path.parent_path()).ask("Be brief.", "1 + 1?");
+}
+
 void readRun(const fs::path& path) {
     const auto configuration = readConfiguration(path);
     require(toYaml(parseConfiguration(toYaml(configuration), "again")) == toYaml(configuration));
@@ -152,7 +175,7 @@ void readQuestionFile(const fs::path& path) {
     for (const auto scoring : {QuestionScoring::MultipleChoice, settings.scoring}) {
         settings.scoring = scoring;
         try {
-            samplesOf(readQuestions(settings));
+            samplesOf(readQuestions(settings, Chat::none()));
         } catch (const std::runtime_error&) {
         }
     }
@@ -247,12 +270,13 @@ void readDatabase(const fs::path& path) {
     }
 }
 
-constexpr std::array<Reader, 15> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
+constexpr std::array<Reader, 16> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
                                            {"index", "model.safetensors.index.json", &readIndex},
                                            {"json", "any.json", &readJsonText},
                                            {"tokenizer", "tokenizer.json", &useTokenizer},
                                            {"sentencepiece", "tokenizer.model", &useTokenizer},
                                            {"prompt", "prompt", &fillPrompt},
+                                           {"template", "chat_template.jinja", &fillTemplate},
                                            {"run", "run.yaml", &readRun},
                                            {"sweep", "sweep.yaml", &readSweepFile},
                                            {"recipe", "recipe.yaml", &readRecipe},

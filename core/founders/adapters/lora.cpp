@@ -151,11 +151,6 @@ void Fitting::add(const std::string& layer, const LoraLayer& own) {
     adapter_.deltas.push_back({target, own.down, own.up, scale, transposed, own.magnitude});
 }
 
-bool hasTokenizer(const fs::path& folder) {
-    std::error_code error;
-    return fs::exists(folder / "tokenizer.json", error) || fs::exists(folder / "tokenizer.model", error);
-}
-
 [[noreturn]] void refuseTwice(const LoraAdapter& adapter, const std::string& tensor) {
     refuse(adapter.place, fmt::format("the adapter changes '{}' of the base twice", tensor));
 }
@@ -192,6 +187,11 @@ std::shared_ptr<const Checkpoint> openAlone(const fs::path& place) {
 }
 
 }  // namespace
+
+bool hasTokenizer(const fs::path& folder) {
+    std::error_code error;
+    return fs::exists(folder / "tokenizer.json", error) || fs::exists(folder / "tokenizer.model", error);
+}
 
 LoraAdapter openLora(const fs::path& place, const LoraBase& base) {
     LoraAdapter adapter{.place = place, .weights = nullptr, .configuration = nullptr, .deltas = {}, .replacements = {}};

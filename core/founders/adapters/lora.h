@@ -60,6 +60,9 @@ struct LoraAdapter {
     std::filesystem::path tokenizerFolder = {};
 };
 
+/// Whether a folder brings a tokenizer.
+bool hasTokenizer(const std::filesystem::path& folder);
+
 /// What an adapter needs to know about its base.
 struct LoraBase {
     std::filesystem::path path;

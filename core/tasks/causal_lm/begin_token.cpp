@@ -1,6 +1,7 @@
 #include "core/tasks/causal_lm/begin_token.h"
 
 #include "core/files/json.h"
+#include "core/tasks/causal_lm/chat.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -60,21 +61,20 @@ std::optional<std::int32_t> beginTokenOf(const std::filesystem::path& folder, co
 }
 
 std::string doubtAboutBegin(std::span<const std::int32_t> prompt, std::int32_t begin, const Tokenizer& tokenizer,
-                            bool chat) {
+                            std::string_view chat) {
     const auto name = tokenizer.tokenOf(begin);
     if (prompt.size() > 1 && prompt[0] == begin && prompt[1] == begin)
         return fmt::format(
-            "The prompt begins with {0} twice, once by the tokenizer: take it out of the prompt's template "
-            "(task.prompt).",
-            name);
-    if (!prompt.empty() && prompt[0] == begin) return {};
+            "The prompt begins with {0} twice, once by the {1}: take it out of the prompt's template (task.prompt).",
+            name, isModelsChat(chat) ? "model's chat template" : "tokenizer");
+    if (isModelsChat(chat) || (!prompt.empty() && prompt[0] == begin)) return {};
     const auto what = fmt::format(
         "The prompt doesn't begin with {}, which the tokenizer knows and models of this family learn to read first",
         name);
-    if (chat)
+    if (chat != CausalLmSettings().chat)
         return what +
-               ": write the chat template out in task.prompt, with that token in front, and set task.chat to "
-               "plain.";
+               ": set task.chat to model, where the first founder has a template of its own, or write the chat "
+               "template out in task.prompt, with that token in front, and set task.chat to plain.";
     return fmt::format("{}: put {} in front of the prompt's template (task.prompt).", what, name);
 }
 

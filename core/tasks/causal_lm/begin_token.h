@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace mergarium {
 
@@ -17,9 +18,9 @@ namespace mergarium {
 std::optional<std::int32_t> beginTokenOf(const std::filesystem::path& folder, const DecoderConfig& config,
                                          const Tokenizer& tokenizer);
 
-/// What is wrong with how a prompt begins, given the token that it should begin with; one sentence, empty: nothing.
-/// `chat`: whether a chat template stands around it.
+/// What is wrong with how a prompt begins, given the token that it should begin with; one sentence, empty: nothing. A
+/// model's own chat template (`chat`: task.chat) is right about it.
 std::string doubtAboutBegin(std::span<const std::int32_t> prompt, std::int32_t begin, const Tokenizer& tokenizer,
-                            bool chat);
+                            std::string_view chat);
 
 }  // namespace mergarium

@@ -4,7 +4,7 @@
 #include "core/fields/field_list.h"
 #include "core/fields/field_reader.h"
 #include "core/fields/field_writer.h"
-#include "core/text/chat_template.h"
+#include "core/tasks/causal_lm/chat.h"
 
 #include <fmt/format.h>
 
@@ -54,7 +54,7 @@ void visit(FieldVisitor& visitor, QuestionFile& file) {
 }
 
 void visit(FieldVisitor& visitor, CausalLmSettings& s) {
-    static const auto templates = chatTemplateNames();
+    static const auto templates = chatNames();
     const bool generates = s.scoring == QuestionScoring::ExactMatch;
     const bool chooses = s.scoring == QuestionScoring::MultipleChoice;
     QuestionFilesField files(s.files);
@@ -68,10 +68,12 @@ void visit(FieldVisitor& visitor, CausalLmSettings& s) {
                   .label = "Prompt",
                   .help = "What the model sees of a question; {question} stands for that field of the JSON object."},
                  s.prompt, {.required = true, .lines = 4});
-    visitor.text({.key = "chat",
-                  .label = "Chat template",
-                  .help = "What is put around the prompt, as the models were trained on."},
-                 s.chat, {.suggestions = templates});
+    visitor.text(
+        {.key = "chat",
+         .label = "Chat template",
+         .help = "What is put around the prompt, as the models were trained on; model stands for the first founder's "
+                 "own template (model:NAME for one of several), which writes all special tokens itself."},
+        s.chat, {.suggestions = templates});
     visitor.text({.key = "system", .label = "System text", .help = "Of the chat template; empty: none."}, s.system, {});
     visitor.text({.key = "reference",
                   .label = "Field of the answer",

@@ -64,7 +64,7 @@ struct CausalLmSettings {
     /// What the model sees of a question, `{field}` filled in from the JSON object.
     std::string prompt = "{question}";
     /// A chat template by name around the prompt: plain (none), llama2, llama3, chatml, mistral, ...
-    /// (core/text/chat_template.h)
+    /// (core/text/chat_template.h); or the first founder's own: model, model:NAME (core/templates/model_template.h).
     std::string chat = "plain";
     /// The system text of the chat template; empty: none.
     std::string system;

@@ -96,8 +96,7 @@ std::optional<std::vector<Attempt>> CausalLmTask::attempt(std::span<const std::u
         attempt.prompt = questions_->read(prompt);
         attempt.promptTokens = prompt.size();
         if (questions_->beginToken)
-            attempt.doubt = doubtAboutBegin(prompt, *questions_->beginToken, *questions_->tokenizer,
-                                            settings_.chat != CausalLmSettings().chat);
+            attempt.doubt = doubtAboutBegin(prompt, *questions_->beginToken, *questions_->tokenizer, settings_.chat);
     }
     return attempts;
 }

@@ -36,8 +36,24 @@ bool readsAlike(const PreparedQuestions& questions, const FounderSource& first, 
     const auto compared =
         std::span(questions.train.questions).first(std::min(kPromptsCompared, questions.train.questions.size()));
     return std::ranges::all_of(compared, [&](const Question& question) {
-        return tokenizer->encode(question.prompt, SpecialTokens::Add) ==
-               questions.tokenizer->encode(question.prompt, SpecialTokens::Add);
+        return tokenizer->encode(question.prompt, questions.specialTokens) ==
+               questions.tokenizer->encode(question.prompt, questions.specialTokens);
+    });
+}
+
+/// What a founder's own template makes of a question; empty: it has none.
+std::string asked(const CausalLmSettings& settings, const FounderSource& founder, std::string_view question) {
+    try {
+        return Chat(settings, founder.tokenizerFolder()).around(question);
+    } catch (const std::exception&) {
+        return {};
+    }
+}
+
+bool isAskedAlike(const CausalLmSettings& settings, const FounderSource& first, const FounderSource& founder) {
+    if (!isModelsChat(settings.chat)) return true;
+    return std::ranges::all_of(std::array{"1 + 1 = ?", " What is this?\n\n"}, [&](const char* question) {
+        return asked(settings, first, question) == asked(settings, founder, question);
     });
 }
 
@@ -49,9 +65,10 @@ bool endsAlike(const PreparedQuestions& questions, const FounderSource& founder)
 }  // namespace
 
 std::string cautionAbout(const PreparedQuestions& questions, std::span<const FounderSourcePtr> founders) {
-    std::vector<std::string> reading, ending;
+    std::vector<std::string> templates, reading, ending;
     for (const auto& founder : founders.subspan(1)) {
         try {
+            if (!isAskedAlike(questions.settings, *founders.front(), *founder)) templates.push_back(founder->name());
             if (!readsAlike(questions, *founders.front(), *founder)) reading.push_back(founder->name());
             if (!endsAlike(questions, *founder)) ending.push_back(founder->name());
         } catch (const std::exception&) {
@@ -59,6 +76,9 @@ std::string cautionAbout(const PreparedQuestions& questions, std::span<const Fou
         }
     }
     std::vector<std::string> reasons;
+    if (!templates.empty())
+        reasons.push_back(fmt::format("{} would be asked with another chat template, or none of their own (task.chat)",
+                                      fmt::join(templates, ", ")));
     if (!reading.empty())
         reasons.push_back(
             fmt::format("{} would make other tokens of the prompts (tokenizer.json, "

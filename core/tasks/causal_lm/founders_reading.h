@@ -9,7 +9,8 @@
 namespace mergarium {
 
 /// Which founders would be asked otherwise by themselves than in a run, where all are read as the first: their
-/// tokenizer makes other tokens of the prompts, or other tokens end their texts. One sentence; empty: none.
+/// own chat template, where that is asked for, is another, their tokenizer makes other tokens of the prompts, or other
+/// tokens end their texts. One sentence; empty: none.
 std::string cautionAbout(const PreparedQuestions& questions, std::span<const FounderSourcePtr> founders);
 
 }  // namespace mergarium

@@ -36,9 +36,10 @@ PreparedQuestions::PreparedQuestions(const CausalLmSettings& chosen, const Found
       config(configOf(founder, layout)),
       tokenizer(Tokenizer::open(founder.tokenizerFolder())),
       beginToken(beginTokenOf(founder.tokenizerFolder(), config, *tokenizer)),
-      check(chosen) {
+      check(chosen),
+      specialTokens(isModelsChat(chosen.chat) ? SpecialTokens::Leave : SpecialTokens::Add) {
     checkVocabulary(founder.tokenizerFolder());
-    auto questions = readQuestions(settings);
+    auto questions = readQuestions(settings, Chat(settings, founder.tokenizerFolder()));
     samples = std::make_shared<const SampleSet>(samplesOf(questions));
     train = prepared(std::move(questions.train));
     test = prepared(std::move(questions.test));
@@ -78,7 +79,7 @@ PreparedQuestions::Set PreparedQuestions::prepared(std::vector<Question> questio
     const auto context = static_cast<std::size_t>(config.context);
     const bool generates = settings.scoring == QuestionScoring::ExactMatch;
     for (const auto& question : set.questions) {
-        auto prompt = tokenizer->encode(question.prompt, SpecialTokens::Add);
+        auto prompt = tokenizer->encode(question.prompt, specialTokens);
         std::vector<std::vector<std::int32_t>> continuations;
         const auto texts = generates ? std::vector<std::string>{}
                            : settings.scoring == QuestionScoring::MultipleChoice
@@ -89,7 +90,7 @@ PreparedQuestions::Set PreparedQuestions::prepared(std::vector<Question> questio
         std::vector<std::vector<std::int32_t>> whole;
         std::size_t shared = prompt.size();
         for (const auto& text : texts) {
-            whole.push_back(tokenizer->encode(question.prompt + text, SpecialTokens::Add));
+            whole.push_back(tokenizer->encode(question.prompt + text, specialTokens));
             shared = std::min(shared, commonPrefix(prompt, whole.back()));
         }
         prompt.resize(shared);

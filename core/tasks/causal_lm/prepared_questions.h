@@ -36,6 +36,8 @@ struct PreparedQuestions {
     /// What prompts should begin with; absent: nothing that is known.
     std::optional<std::int32_t> beginToken;
     AnswerCheck check;
+    /// Whether the tokenizer puts its own tokens around prompts.
+    SpecialTokens specialTokens = SpecialTokens::Add;
     /// The training questions as people see them.
     std::shared_ptr<const SampleSet> samples;
     Set train;

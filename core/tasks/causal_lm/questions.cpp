@@ -22,8 +22,8 @@ constexpr std::size_t kMostQuestionBytes = 1 << 30;
 /// Turns lines of JSON into questions, as one task's settings say.
 class Reader {
 public:
-    explicit Reader(const CausalLmSettings& settings)
-        : settings_(settings), prompt_(settings.prompt), chat_(chatTemplateNamed(settings.chat)) {}
+    Reader(const CausalLmSettings& settings, const Chat& chat)
+        : settings_(settings), prompt_(settings.prompt), chat_(chat) {}
 
     std::vector<Question> read(const std::filesystem::path& path, std::uint32_t file) const {
         LineReader lines(path, kLine.bytes);
@@ -37,7 +37,7 @@ public:
                 questions.push_back(questionOf(parseJson(line, kLine), file, lines.place()));
             } catch (const JsonError& error) {
                 lines.refuse(fmt::format("{}, at byte {}", error.what(), error.byte));
-            } catch (const std::invalid_argument& error) {
+            } catch (const std::exception& error) {
                 throw std::runtime_error(fmt::format("{}: {}", lines.place(), error.what()));
             }
             bytes += questions.back().prompt.size();
@@ -54,13 +54,8 @@ public:
 private:
     Question questionOf(const nlohmann::json& fields, std::uint32_t file, const std::string& place) const {
         if (!fields.is_object()) throw std::invalid_argument("this is not a JSON object.");
-        const std::optional<std::string_view> system =
-            settings_.system.empty() ? std::nullopt : std::optional<std::string_view>(settings_.system);
-        Question question{.prompt = applyChatTemplate(chat_, system, prompt_.fill(fields)),
-                          .reference = {},
-                          .choices = {},
-                          .file = file,
-                          .place = place};
+        Question question{
+            .prompt = chat_.around(prompt_.fill(fields)), .reference = {}, .choices = {}, .file = file, .place = place};
         if (question.prompt.empty()) throw std::invalid_argument("the prompt is empty.");
         if (settings_.scoring == QuestionScoring::MultipleChoice)
             addChoices(question, fields);
@@ -111,14 +106,14 @@ private:
 
     const CausalLmSettings& settings_;
     PlaceholderTemplate prompt_;
-    ChatTemplate chat_;
+    const Chat& chat_;
 };
 
 }  // namespace
 
-QuestionSet readQuestions(const CausalLmSettings& settings) {
+QuestionSet readQuestions(const CausalLmSettings& settings, const Chat& chat) {
     QuestionSet set;
-    const Reader reader(settings);
+    const Reader reader(settings, chat);
     for (std::uint32_t file = 0; file < settings.files.size(); ++file) {
         const auto& named = settings.files[file];
         set.files.push_back(named.name.empty() ? named.train.stem().string() : named.name);

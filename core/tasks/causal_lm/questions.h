@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/tasks/causal_lm/causal_lm_settings.h"
+#include "core/tasks/causal_lm/chat.h"
 #include "core/tasks/sample_set.h"
 
 #include <cstdint>
@@ -11,7 +12,8 @@ namespace mergarium {
 
 /// One line of a file of questions, as the model will see it.
 struct Question {
-    /// With the chat template, if any, around it; without the token for the beginning of a text.
+    /// With the chat template, if any, around it; without the token for the beginning of a text, unless the template is
+    /// the model's own.
     std::string prompt;
     /// The right answer; of a multiple choice the right choice.
     std::string reference;
@@ -34,9 +36,10 @@ struct QuestionSet {
     std::vector<Question> test;
 };
 
-/// Reads the files that a task names. Throws std::runtime_error with file and line: malformed JSON, a missing field, an
-/// empty file, a reference that is none of the choices.
-QuestionSet readQuestions(const CausalLmSettings& settings);
+/// Reads the files that a task names, `chat` around every question. Throws std::runtime_error with file and line:
+/// malformed JSON, a missing field, an empty file, a reference that is none of the choices, a question that the chat
+/// template refuses.
+QuestionSet readQuestions(const CausalLmSettings& settings, const Chat& chat);
 
 /// The training questions as people see them.
 SampleSet samplesOf(const QuestionSet& questions);

@@ -30,15 +30,16 @@ std::string cautionAbout(const CommandSettings& settings, const std::filesystem:
 
 }  // namespace
 
-TaskOutline outlineOf(const CommandSettings& settings) {
+TaskTraits traitsOf(const CommandSettings&) { return {.models = TaskTraits::Models::OnDisk}; }
+
+TaskOutline outlineOf(const CommandSettings& settings, const TaskFolders&) {
     const auto samples = readSamples(settings);
     return {.facts = {{"Samples", fmt::format("{}, and {} held out", words::count(samples->train.size()),
                                               words::count(samples->test.size()))}},
-            .prompts = {},
-            .models = TaskOutline::Models::OnDisk};
+            .prompts = {}};
 }
 
-SampleSet samplesOf(const CommandSettings& settings, const std::filesystem::path&) {
+SampleSet samplesOf(const CommandSettings& settings, const TaskFolders&) {
     return readSampleFile(settings.samples).set;
 }
 

@@ -5,14 +5,13 @@
 #include "core/tasks/sample_set.h"
 #include "core/tasks/task_outline.h"
 
-#include <filesystem>
-
 namespace mergarium {
 
+TaskTraits traitsOf(const CommandSettings& settings);
 /// Reads the samples. Throws std::runtime_error naming file and line.
-TaskOutline outlineOf(const CommandSettings& settings);
+TaskOutline outlineOf(const CommandSettings& settings, const TaskFolders& folders);
 /// The training samples as people see them. Throws as `outlineOf` does.
-SampleSet samplesOf(const CommandSettings& settings, const std::filesystem::path& resources);
+SampleSet samplesOf(const CommandSettings& settings, const TaskFolders& folders);
 /// Throws as `outlineOf` does, and ProgramNotTrusted.
 OpenedTask openTask(const CommandSettings& settings, const TaskInputs& inputs);
 /// What it starts.

@@ -4,11 +4,13 @@
 
 namespace mergarium {
 
-/// The perceptron 64-256-10 of the paper (section 4.1), and the first 80 % of the digits.
-TaskOutline outlineOf(const DigitsSettings&) { return {.parameters = 19'210, .samples = 1'437, .answersAtOnce = true}; }
+TaskTraits traitsOf(const DigitsSettings&) { return {.answersAtOnce = true}; }
 
-SampleSet samplesOf(const DigitsSettings&, const std::filesystem::path& resources) {
-    return pictures(readDigits(digitsFile(resources)).train);
+/// The perceptron 64-256-10 of the paper (section 4.1), and the first 80 % of the digits.
+TaskOutline outlineOf(const DigitsSettings&, const TaskFolders&) { return {.parameters = 19'210, .samples = 1'437}; }
+
+SampleSet samplesOf(const DigitsSettings&, const TaskFolders& folders) {
+    return pictures(readDigits(digitsFile(folders.resources)).train);
 }
 
 }  // namespace mergarium

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/tasks/causal_lm/causal_lm_settings.h"
+#include "core/templates/model_template.h"
+#include "core/text/chat_template.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace mergarium {
+
+/// What stands around a question: a fixed template, or a model's own. Immutable; any thread.
+class Chat {
+public:
+    /// As `settings.chat` and `settings.system` say. `folder`: of the tokenizer of the model whose own template may be
+    /// asked for, which is read only then; empty: there is none. Throws std::invalid_argument for a name that there is
+    /// not, and std::runtime_error where the model has no such template (ModelTemplate::open).
+    Chat(const CausalLmSettings& settings, const std::filesystem::path& folder);
+    /// Questions as they are.
+    static Chat none() { return Chat(ChatTemplate::Plain); }
+
+    /// The prompt that asks it. Throws std::runtime_error where the model's template refuses to.
+    std::string around(std::string_view question) const;
+    /// Whether it is a model's own, which writes all tokens, so that the tokenizer puts none around it.
+    bool isModels() const { return std::holds_alternative<ModelTemplate>(template_); }
+
+private:
+    explicit Chat(ChatTemplate fixed) : template_(fixed) {}
+
+    std::variant<ChatTemplate, ModelTemplate> template_;
+    /// Empty: none.
+    std::string system_;
+};
+
+/// What task.chat suggests: the fixed templates, and "model".
+std::vector<std::string_view> chatNames();
+
+/// Whether task.chat asks for a model's own template: "model", or "model:NAME".
+bool isModelsChat(std::string_view chat);
+
+}  // namespace mergarium
