@@ -7,6 +7,7 @@
 #include "core/files/scratch_place.h"
 #include "core/founders/founder_names.h"
 #include "core/founders/founder_source.h"
+#include "core/tasks/causal_lm/chat.h"
 #include "core/tokenization/tokenizer.h"
 
 #include <fmt/format.h>
@@ -69,7 +70,8 @@ TokenLists promptsOf(const Options& options, const Tokenizer* tokenizer, const D
     if (!tokenizer)
         throw std::runtime_error(fmt::format(
             "{}: there is no tokenizer.json or tokenizer.model; give token ids with --ids.", options.checkpoint));
-    auto tokens = tokenizer->encode(options.prompt, SpecialTokens::Add);
+    const Chat chat({.chat = options.chat, .system = options.system}, options.checkpoint);
+    auto tokens = tokenizer->encode(chat.around(options.prompt), specialTokensOf(options.chat));
     for (const auto token : tokens)
         if (token >= config.vocabulary)
             throw std::runtime_error(

@@ -226,6 +226,7 @@ int carryOut(int argc, char** argv) {
         ->required()
         ->type_name("FOLDER");
     tokenize->add_flag("--no-special", options.noSpecial, "Leave out the special tokens that the tokenizer adds");
+    addChat(*tokenize, options);
     commands.push_back({tokenize, &mergarium::cli::tokenize});
 
     auto* logprobs = addCommand(program, "logprobs", "Logits and log-probabilities of a language model", options);
@@ -247,6 +248,7 @@ int carryOut(int argc, char** argv) {
     prompts->add_option("--ids", options.ids, "A JSON file: a list of lists of token ids")->type_name("FILE");
     prompts->add_option("--prompt", options.prompt, "A text")->type_name("TEXT");
     prompts->require_option(1);
+    addChat(*generate, options);
     generate->add_option("--max-new-tokens", options.newTokens, "Most tokens of a continuation")
         ->required()
         ->type_name("N")

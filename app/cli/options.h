@@ -71,6 +71,8 @@ struct Options {
     /// A JSON file of lists of token ids.
     std::string ids;
     std::string prompt;
+    /// As task.chat and task.system.
+    std::string chat = "plain", system;
     std::int64_t newTokens = 0;
     double temperature = 0.0;
 

@@ -13,6 +13,14 @@ void addDevice(CLI::App& command, Options& options) {
     command.add_option("--device", options.device, "auto, cpu, cuda or cuda:N")->type_name("auto|cpu|cuda");
 }
 
+void addChat(CLI::App& command, Options& options) {
+    command
+        .add_option("--chat", options.chat,
+                    "The chat template around a text, by name; model: the model's own, model:NAME: one of several")
+        ->type_name("NAME");
+    command.add_option("--system", options.system, "The system text of the chat template")->type_name("TEXT");
+}
+
 void addConfiguration(CLI::App& command, Options& options) {
     command.add_option("--seed", options.seed, "Seed of the run")->type_name("N");
     command.add_option("--evaluations", options.evaluations, "How many children are scored")->type_name("N");

@@ -14,6 +14,8 @@ namespace mergarium::cli {
 void addDatabase(CLI::App& command, Options& options);
 /// --device.
 void addDevice(CLI::App& command, Options& options);
+/// --chat and --system.
+void addChat(CLI::App& command, Options& options);
 /// --seed, --evaluations, --device and --set.
 void addConfiguration(CLI::App& command, Options& options);
 /// --set.

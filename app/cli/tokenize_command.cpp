@@ -4,6 +4,7 @@
 #include "core/checkpoint/model_place.h"
 #include "core/files/json.h"
 #include "core/files/text_file.h"
+#include "core/tasks/causal_lm/chat.h"
 #include "core/tokenization/tokenizer.h"
 
 #include <fmt/format.h>
@@ -30,12 +31,17 @@ std::string textOf(std::string_view line, const LineReader& lines) {
 }  // namespace
 
 int tokenize(const Options& options) {
-    const auto tokenizer = Tokenizer::open(placeOfModel(options.folder));
-    const auto specialTokens = options.noSpecial ? SpecialTokens::Leave : SpecialTokens::Add;
+    const auto folder = placeOfModel(options.folder);
+    const auto tokenizer = Tokenizer::open(folder);
+    const auto specialTokens = options.noSpecial ? SpecialTokens::Leave : specialTokensOf(options.chat);
+    const CausalLmSettings asked{.chat = options.chat, .system = options.system};
+    const Chat chat(asked, folder);
     nlohmann::ordered_json document{{"ids", nlohmann::json::array()}, {"decoded", nlohmann::json::array()}};
     LineReader lines(STDIN_FILENO, "stdin", kLine.bytes);
     for (std::string_view line; lines.next(line);) {
-        const auto ids = tokenizer->encode(textOf(line, lines), specialTokens);
+        const auto prompt = chat.around(textOf(line, lines));
+        const auto ids = tokenizer->encode(prompt, specialTokens);
+        if (asked != CausalLmSettings()) document["prompts"].push_back(prompt);
         document["ids"].push_back(ids);
         document["decoded"].push_back(tokenizer->decode(ids, true));
     }

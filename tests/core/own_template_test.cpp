@@ -2,10 +2,12 @@
 #include "core/evaluation/preflight.h"
 #include "core/session/stored_session.h"
 #include "core/trial/trial.h"
+#include "tests/support/command_line.h"
 #include "tests/support/runs.h"
 #include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -143,6 +145,28 @@ private Q_SLOTS:
             prepare(demo(), place()).caution,
             std::string("All models of a run are asked as its first founder, add; by themselves sort would be asked "
                         "with another chat template, or none of their own (task.chat), and may score otherwise."));
+    }
+
+    void theCommandLineAsksTheSameWay() {
+        const auto tokenized = [&](const QStringList& more) {
+            QProcess process;
+            process.start(MERGARIUM_CLI, QStringList{"tokenize", QString::fromStdString(folder_ / "add")} + more);
+            process.write("\"12+34=\"\n");
+            process.closeWriteChannel();
+            return test::endOf(process);
+        };
+        const auto own = tokenized({"--chat", "model"});
+        QCOMPARE(own.code, 0);
+        QCOMPARE(own.json().at("prompts").dump(), std::string(R"(["<s>12+34="])"));
+        QCOMPARE(own.json().at("ids"), tokenized({}).json().at("ids"));
+        QVERIFY(!tokenized({}).json().contains("prompts"));
+        const auto refused = tokenized({"--chat", "model", "--system", "Add."});
+        QVERIFY2(refused.code != 0 && refused.errors.contains("No system text"), refused.errors);
+        const QStringList generates{
+            "generate", QString::fromStdString(folder_ / "add"), "--prompt", "12+34=", "--max-new-tokens", "4"};
+        const auto answer = test::cli(generates + QStringList{"--chat", "model", "--json"});
+        QVERIFY2(answer.code == 0, answer.errors);
+        QCOMPARE(answer.json().at("text").at(0), "46");
     }
 
     void aStoredRunShowsItsQuestionsAlsoWithoutTheModel() {

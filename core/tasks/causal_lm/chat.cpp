@@ -34,6 +34,10 @@ std::variant<ChatTemplate, ModelTemplate> chosen(const std::string& chat, const 
 
 bool isModelsChat(std::string_view chat) { return chat == kModel || chat.starts_with("model:"); }
 
+SpecialTokens specialTokensOf(std::string_view chat) {
+    return isModelsChat(chat) ? SpecialTokens::Leave : SpecialTokens::Add;
+}
+
 std::vector<std::string_view> chatNames() {
     auto names = chatTemplateNames();
     names.push_back(kModel);

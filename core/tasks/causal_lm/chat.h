@@ -3,6 +3,7 @@
 #include "core/tasks/causal_lm/causal_lm_settings.h"
 #include "core/templates/model_template.h"
 #include "core/text/chat_template.h"
+#include "core/tokenization/tokenizer.h"
 
 #include <filesystem>
 #include <string>
@@ -24,8 +25,6 @@ public:
 
     /// The prompt that asks it. Throws std::runtime_error where the model's template refuses to.
     std::string around(std::string_view question) const;
-    /// Whether it is a model's own, which writes all tokens, so that the tokenizer puts none around it.
-    bool isModels() const { return std::holds_alternative<ModelTemplate>(template_); }
 
 private:
     explicit Chat(ChatTemplate fixed) : template_(fixed) {}
@@ -40,5 +39,8 @@ std::vector<std::string_view> chatNames();
 
 /// Whether task.chat asks for a model's own template: "model", or "model:NAME".
 bool isModelsChat(std::string_view chat);
+
+/// A model's own template writes all special tokens: then the tokenizer puts none around it.
+SpecialTokens specialTokensOf(std::string_view chat);
 
 }  // namespace mergarium

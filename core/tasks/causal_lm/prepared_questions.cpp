@@ -37,7 +37,7 @@ PreparedQuestions::PreparedQuestions(const CausalLmSettings& chosen, const Found
       tokenizer(Tokenizer::open(founder.tokenizerFolder())),
       beginToken(beginTokenOf(founder.tokenizerFolder(), config, *tokenizer)),
       check(chosen),
-      specialTokens(isModelsChat(chosen.chat) ? SpecialTokens::Leave : SpecialTokens::Add) {
+      specialTokens(specialTokensOf(chosen.chat)) {
     checkVocabulary(founder.tokenizerFolder());
     auto questions = readQuestions(settings, Chat(settings, founder.tokenizerFolder()));
     samples = std::make_shared<const SampleSet>(samplesOf(questions));
