@@ -145,6 +145,18 @@ private Q_SLOTS:
         QVERIFY(!form.isChanged());
     }
 
+    void theModelsOwnChatTemplateIsOffered() {
+        RunForm form;
+        form.findChild<QComboBox*>("task.kind")->setCurrentText("causal-lm");
+        auto* chat = form.findChild<QComboBox*>("task.chat");
+        QVERIFY(chat && chat->findText("model") >= 0);
+        QVERIFY(chat->whatsThis().contains("first founder's own") || chat->toolTip().contains("first founder's own"));
+        for (const char* name : {"model", "model:tool_use"}) {
+            chat->setCurrentText(name);
+            QCOMPARE(std::get<CausalLmSettings>(form.configuration().task).chat, std::string(name));
+        }
+    }
+
     void numbersOfQuestionFilesAreCheckedAsTheyAreTyped() {
         RunForm form;
         form.findChild<QComboBox*>("task.kind")->setCurrentText("causal-lm");
