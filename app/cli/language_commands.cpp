@@ -65,12 +65,13 @@ std::shared_ptr<const Tokenizer> tokenizerIn(const std::filesystem::path& folder
 }
 
 /// The prompts of the command line, by the folder's tokenizer where they are a text.
-TokenLists promptsOf(const Options& options, const Tokenizer* tokenizer, const DecoderConfig& config) {
+TokenLists promptsOf(const Options& options, const FounderSource& model, const Tokenizer* tokenizer,
+                     const DecoderConfig& config) {
     if (!options.ids.empty()) return readIds(options.ids, config);
     if (!tokenizer)
         throw std::runtime_error(fmt::format(
             "{}: there is no tokenizer.json or tokenizer.model; give token ids with --ids.", options.checkpoint));
-    const Chat chat({.chat = options.chat, .system = options.system}, options.checkpoint);
+    const Chat chat({.chat = options.chat, .system = options.system}, model.tokenizerFolder());
     auto tokens = tokenizer->encode(chat.around(options.prompt), specialTokensOf(options.chat));
     for (const auto token : tokens)
         if (token >= config.vocabulary)
@@ -102,7 +103,7 @@ int generate(const Options& options) {
     const auto model = modelOf(options);
     const auto network = open(options, *model);
     const auto tokenizer = tokenizerIn(model->tokenizerFolder());
-    const GenerationRequest request{.prompts = promptsOf(options, tokenizer.get(), network->config()),
+    const GenerationRequest request{.prompts = promptsOf(options, *model, tokenizer.get(), network->config()),
                                     .maximumNewTokens = options.newTokens,
                                     .temperature = options.temperature,
                                     .seed = options.seed.value_or(0),

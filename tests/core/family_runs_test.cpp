@@ -117,7 +117,9 @@ private Q_SLOTS:
             if (member && !member->parentage) inRun.push_back(member->scores.mean());
         std::vector<double> alone;
         for (const auto& folder : folders)
-            alone.push_back(scoreCheckpoint(folder, configuration, kResources, 1, anyProgram).front().train);
+            alone.push_back(scoreCheckpoint({.base = folder, .adapter = {}}, configuration, kResources, 1, anyProgram)
+                                .front()
+                                .train);
         QCOMPARE(inRun, alone);
         QVERIFY(alone[0] != alone[1]);
         QVERIFY(alone[0] > 0.0 && alone[0] < 1.0);
@@ -136,7 +138,9 @@ private Q_SLOTS:
                 {.database = database, .run = {1}, .member = member->id, .folder = folder, .dtype = DType::BF16});
             for (const auto precision : {WeightPrecision::Float32, WeightPrecision::BFloat16}) {
                 std::get<CausalLmSettings>(configuration.task).weights = precision;
-                QCOMPARE(scoreCheckpoint(folder, configuration, kResources, 1, anyProgram).front().train,
+                QCOMPARE(scoreCheckpoint({.base = folder, .adapter = {}}, configuration, kResources, 1, anyProgram)
+                             .front()
+                             .train,
                          member->scores.mean());
             }
             ++children;

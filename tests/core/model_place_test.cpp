@@ -2,6 +2,7 @@
 #include "core/checkpoint/model_place.h"
 #include "core/configuration/yaml.h"
 #include "core/founders/founder_fields.h"
+#include "core/founders/founder_names.h"
 #include "core/founders/founder_source.h"
 #include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"

@@ -83,6 +83,7 @@ private Q_SLOTS:
 
     void aModelOfHuggingFacesCacheIsShownByItsName() {
         QTemporaryDir folder;
+        qputenv("HF_HUB_CACHE", folder.path().toUtf8());
         const auto repository = folder.filePath("models--org--name");
         QDir().mkpath(repository + "/snapshots/0f3a");
         QFile(repository + "/snapshots/0f3a/model.safetensors").open(QFile::WriteOnly);
@@ -92,7 +93,8 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(list.founders().at(0).base.string()), place);
         const auto* item = list.findChild<QListWidget*>()->item(0);
         QCOMPARE(item->text(), QString("org/name"));
-        QCOMPARE(item->toolTip(), place);
+        QVERIFY(item->toolTip().startsWith(place));
+        qunsetenv("HF_HUB_CACHE");
     }
 
     void filesDroppedOnThePageMakeALanguageRun() {

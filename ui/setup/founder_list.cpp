@@ -187,8 +187,8 @@ void FounderList::refresh(int current) {
         const auto words = QString::fromStdString(textOf(founder));
         auto* item = new QListWidgetItem(words, list_);
         item->setFlags(item->flags() | Qt::ItemIsEditable);
-        item->setToolTip(
-            tr("%1\nF2 changes it: a path, BASE+ADAPTER, or BASE+ONE*0.7+OTHER for adapters with weights.").arg(words));
+        item->setToolTip(tr("%1\nF2 changes it: a path, BASE+ADAPTER, or BASE+ONE*0.7+OTHER for adapters with weights.")
+                             .arg(text(founder.base)));
         if (!founderProblem(founder.base).isEmpty()) item->setForeground(colorsOf(palette()).warning);
     }
     quiet.unblock();

@@ -1,7 +1,7 @@
 // Part of the networks module.
 #include "core/founders/child_folder.h"
+#include "core/networks/decoder/decoder_weights.h"
 #include "core/networks/device.h"
-#include "core/networks/llama_weights.h"
 #include "core/tasks/causal_lm/causal_lm_kind.h"
 #include "core/tasks/causal_lm/causal_lm_task.h"
 #include "core/tasks/causal_lm/founders_reading.h"
@@ -15,7 +15,7 @@ namespace mergarium {
 namespace {
 
 /// A network that can't be computed since some of its tensors are in no part of the layout.
-void refuseLeftOut(const LlamaConfig& config, const FounderSource& founder, const Layout& layout) {
+void refuseLeftOut(const DecoderConfig& config, const FounderSource& founder, const Layout& layout) {
     try {
         checkTensors(config, layout, "The layout");
     } catch (const std::runtime_error& error) {
