@@ -3,6 +3,7 @@
 #include "core/networks/decoder/decoder_checkpoint.h"
 #include "core/networks/device.h"
 #include "core/networks/generation.h"
+#include "core/networks/model_config.h"
 
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
@@ -88,6 +89,7 @@ public:
     }
 
     std::unique_ptr<LanguageModel> languageModel(const FounderSource& model) const override {
+        requireLanguageModel(configOf(model), model);
         return std::make_unique<DecoderModel>(openDecoder(model, device_));
     }
 

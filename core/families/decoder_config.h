@@ -209,6 +209,9 @@ struct DecoderConfig {
     bool tied = false;
     /// It is a part of a larger model, whose other tensors are none of its business.
     bool isPart = false;
+    /// Of a classifier, what the outputs of its head stand for, read after a text's last token; empty: a language
+    /// model.
+    std::vector<std::string> labels = {};
     /// Models of the family learn to read a begin token before all others.
     bool begins = false;
     /// Tokens that end a text; empty when the files name none.
@@ -216,6 +219,8 @@ struct DecoderConfig {
 
     bool operator==(const DecoderConfig&) const = default;
 
+    /// Rows of the head.
+    std::int64_t outputs() const { return labels.empty() ? vocabulary : static_cast<std::int64_t>(labels.size()); }
     bool hasGate() const { return !names.gate.empty() || !names.gateUp.empty(); }
     /// Texts that grow beyond this many tokens are read anew, for they are read otherwise from the beginning
     /// (LongRoPE); 0: there is no such length.

@@ -26,15 +26,48 @@ const ModelFamily* familyNamed(const ConfigKeys& keys) {
     return found == kFamilies.end() ? nullptr : *found;
 }
 
+/// "LlamaForSequenceClassification" of "LlamaForCausalLM".
+std::string classifierOf(const ModelFamily& family) {
+    std::string_view name = family.architecture;
+    for (const std::string_view head : {"ForCausalLM", "LMHeadModel"})
+        if (name.ends_with(head)) name.remove_suffix(head.size());
+    return fmt::format("{}ForSequenceClassification", name);
+}
+
 const ModelFamily& familyOf(const ConfigKeys& keys) {
     const auto type = keys.text("model_type");
     const auto* family = familyNamed(keys);
     if (!family) keys.unsupported("model_type", fmt::format("; supported are {}", fmt::join(familyNames(), ", ")));
     if (const json* architectures = keys.find("architectures"))
-        if (!architectures->is_array() || architectures->size() != 1 || architectures->front() != family->architecture)
-            keys.unsupported("architectures",
-                             fmt::format("; for model_type \"{}\" it is [\"{}\"]", type, family->architecture));
+        if (!architectures->is_array() || architectures->size() != 1 ||
+            (architectures->front() != family->architecture && architectures->front() != classifierOf(*family)))
+            keys.unsupported("architectures", fmt::format("; for model_type \"{}\" it is [\"{}\"] or [\"{}\"]", type,
+                                                          family->architecture, classifierOf(*family)));
     return *family;
+}
+
+bool isClassifier(const ConfigKeys& keys, const ModelFamily& family) {
+    const json* architectures = keys.find("architectures");
+    return architectures && architectures->front() == classifierOf(family);
+}
+
+/// id2label: a name for every number from 0 on.
+std::vector<std::string> labelsOf(const ConfigKeys& keys) {
+    constexpr std::size_t kMostLabels = 1'000'000;
+    if (keys.has("problem_type") && keys.text("problem_type") != "single_label_classification")
+        keys.unsupported("problem_type", "; supported is single_label_classification");
+    const json* names = keys.find("id2label");
+    if (!names) return {"LABEL_0", "LABEL_1"};
+    if (!names->is_object() || names->size() > kMostLabels) keys.refuse("id2label", "is no map from numbers to labels");
+    if (names->size() < 2) keys.refuse("id2label", "needs at least two labels");
+    std::vector<std::string> labels;
+    for (std::size_t label = 0; label < names->size(); ++label) {
+        const auto found = names->find(std::to_string(label));
+        if (found == names->end() || !found->is_string())
+            keys.refuse("id2label", fmt::format("has no name for label {}", label));
+        labels.push_back(found->get<std::string>());
+    }
+    return labels;
 }
 
 /// The language model within a larger model; null: it holds none of a known family.
@@ -74,6 +107,14 @@ DecoderConfig decoderConfigOf(const json& document, std::string_view source) {
     config.family = family.type;
     config.isPart = part != nullptr;
     if (part && keys.has("tie_word_embeddings")) config.tied = keys.flag("tie_word_embeddings", config.tied);
+    if (!part && isClassifier(keys, family)) {
+        config.labels = labelsOf(keys);
+        for (const char* end : {".weight", ".bias"}) config.names.idle.push_back(config.names.head + end);
+        config.names.head = "score";
+        config.tied = config.headBias = false;
+        config.logitScale = 1.0;
+        config.logitCap.reset();
+    }
     config.endTokens = keys.has("eos_token_id") ? keys.tokens("eos_token_id") : own.tokens("eos_token_id");
     return config;
 }

@@ -26,8 +26,9 @@ struct ModelFamily {
 /// All of them, by name.
 std::vector<std::string_view> familyNames();
 
-/// Of a language model, or of the one that a larger model holds under `text_config`, such as one that sees pictures.
-/// Throws std::runtime_error naming `source` and the key that is missing, wrong, or asks for what isn't supported.
+/// Of a language model, of a classifier of texts built on one (DecoderConfig::labels), or of the one that a larger
+/// model holds under `text_config`, such as one that sees pictures. Throws std::runtime_error naming `source` and the
+/// key that is missing, wrong, or asks for what isn't supported.
 DecoderConfig decoderConfigOf(const nlohmann::json& config, std::string_view source);
 
 /// config.json of a folder, and the end tokens of its generation_config.json where that names any.

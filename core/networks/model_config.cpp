@@ -21,8 +21,15 @@ DecoderConfig configOf(const FounderSource& model) {
     const auto adapted = model.indexOf(embedding);
     if (own && adapted && model.tensors()[*adapted].shape != own->shape)
         config.vocabulary = model.tensors()[*adapted].shape.front();
-    config.tied = model.tiedEmbeddings();
+    if (config.labels.empty()) config.tied = model.tiedEmbeddings();
     return config;
+}
+
+void requireLanguageModel(const DecoderConfig& config, const FounderSource& model) {
+    if (!config.labels.empty())
+        refuse(
+            model.base().path(),
+            "it is a classifier of texts, which has no words to say; ask it with a task of kind text-classification");
 }
 
 }  // namespace mergarium

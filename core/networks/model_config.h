@@ -11,6 +11,9 @@ namespace mergarium {
 /// config.json, and as decoderConfigIn does.
 DecoderConfig configOf(const FounderSource& model);
 
+/// Throws std::runtime_error where it is a classifier, which neither reads on nor answers questions.
+void requireLanguageModel(const DecoderConfig& config, const FounderSource& model);
+
 /// A model's tensors as a layout, in their order.
 Layout layoutOf(const FounderSource& model);
 

@@ -11,11 +11,11 @@
 #include "tests/support/runs.h"
 #include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
+#include "tests/support/word_tokenizer.h"
 
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -26,25 +26,6 @@ using namespace mergarium;
 using namespace mergarium::test;
 using nlohmann::json;
 namespace fs = std::filesystem;
-
-namespace {
-
-/// A word per token: t0, t1, ...
-json tokenizerOf(std::int64_t vocabulary) {
-    json words = json::object();
-    for (std::int64_t token = 0; token < vocabulary; ++token) words[fmt::format("t{}", token)] = token;
-    return {{"version", "1.0"},
-            {"pre_tokenizer", {{"type", "WhitespaceSplit"}}},
-            {"model", {{"type", "WordLevel"}, {"vocab", words}, {"unk_token", "t0"}}}};
-}
-
-std::string words(const Tokens& tokens) {
-    std::string text;
-    for (const auto token : tokens) text += fmt::format("{}t{}", text.empty() ? "" : " ", token);
-    return text;
-}
-
-}  // namespace
 
 // What a run makes of founders of every family.
 class FamilyRunsTest : public QObject {
@@ -62,7 +43,7 @@ class FamilyRunsTest : public QObject {
         fs::create_directory(folder);
         for (const char* file : {"config.json", "generation_config.json"}) fs::copy(from / file, folder / file);
         const auto config = decoderConfigIn(from);
-        std::ofstream(folder / "tokenizer.json") << tokenizerOf(config.vocabulary).dump();
+        std::ofstream(folder / "tokenizer.json") << wordTokenizer(config.vocabulary).dump();
         const auto stored = Checkpoint::open(from);
         std::vector<GivenTensor> tensors;
         int seed = 0;

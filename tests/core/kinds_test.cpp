@@ -69,6 +69,7 @@ private Q_SLOTS:
         row("RatioSearchSettings", RatioSearchSettings::kKind, "core/search/ratio_search");
         row("DigitsSettings", DigitsSettings::kKind, "core/tasks/digits");
         row("CausalLmSettings", CausalLmSettings::kKind, "core/tasks/causal_lm");
+        row("TextClassificationSettings", TextClassificationSettings::kKind, "core/tasks/text_classification");
         row("CommandSettings", CommandSettings::kKind, "core/tasks/command");
     }
 
@@ -88,7 +89,7 @@ private Q_SLOTS:
     void everyKindIsListedHere() {
         // A kind that is added to its list is added to the table above.
         QCOMPARE(kKindCount<StrategySettings>, std::size_t{6});
-        QCOMPARE(kKindCount<TaskSettings>, std::size_t{3});
+        QCOMPARE(kKindCount<TaskSettings>, std::size_t{4});
     }
 
     void kindsHaveDifferentNames() {

@@ -33,7 +33,7 @@ public:
                   weights.layers[index]);
         norm(config_.nameOf(""), names_.norm, config_.norm, Shape{config_.hidden}, weights.norm);
         if (config_.tied) return;
-        visit_(names_.head + ".weight", Shape{config_.vocabulary, config_.hidden}, weights.head.weight);
+        visit_(names_.head + ".weight", Shape{config_.outputs(), config_.hidden}, weights.head.weight);
         if (config_.headBias) visit_(names_.head + ".bias", Shape{config_.vocabulary}, weights.head.bias);
     }
 

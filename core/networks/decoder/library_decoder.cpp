@@ -269,7 +269,7 @@ PieceResults libraryForward(const DecoderConfig& config, std::span<const Rotary>
         begin = end;
     }
     results.logits =
-        last.empty() ? at::empty({0, config.vocabulary}, torch::kFloat32) : logitsOf(config, weights, at::cat(last));
+        last.empty() ? at::empty({0, config.outputs()}, torch::kFloat32) : logitsOf(config, weights, at::cat(last));
     return results;
 }
 

@@ -8,7 +8,7 @@
 
 namespace mergarium {
 
-/// The Llama family's pass in libtorch's operators, on any device and in the weights' own type; norms and rotations are
+/// A pass in libtorch's operators, on any device and in the weights' own type; norms and rotations are
 /// computed in fp32. As Decoder::forward; pieces have been checked.
 PieceResults libraryForward(const DecoderConfig& config, std::span<const Rotary> ropes, const DecoderWeights& weights,
                             std::span<const Piece> pieces, KeyValueCache& cache);

@@ -41,8 +41,7 @@ OpenedTask openTask(const CausalLmSettings& settings, const TaskInputs& inputs, 
     auto caution = cautionAbout(*questions, inputs.sources);
     return {.makeTask = [questions = std::move(questions), founders = inputs.founders,
                          torch = device.torch] { return std::make_unique<CausalLmTask>(questions, *founders, torch); },
-            .taskMemory = inputs.founders->layout().extent() *
-                          (settings.weights == WeightPrecision::BFloat16 ? sizeof(std::uint16_t) : sizeof(float)),
+            .taskMemory = inputs.founders->layout().extent() * traitsOf(settings).bytesPerParameter,
             .caution = std::move(caution)};
 }
 

@@ -3,6 +3,7 @@
 #include "core/networks/generation.h"
 #include "core/networks/likelihood.h"
 #include "core/tasks/causal_lm/begin_token.h"
+#include "core/tasks/texts/text_reading.h"
 
 #include <fmt/format.h>
 
@@ -12,9 +13,6 @@
 
 namespace mergarium {
 namespace {
-
-/// Texts that go through the network side by side.
-constexpr std::size_t kTextsAtATime = 16;
 
 /// Where the text ends: at the first stop text in it, which is left out.
 std::string_view beforeStop(std::string_view text, const std::vector<std::string>& stops) {
@@ -29,31 +27,11 @@ CausalLmTask::CausalLmTask(std::shared_ptr<const PreparedQuestions> questions, c
                            torch::Device device)
     : questions_(std::move(questions)),
       settings_(questions_->settings),
-      network_(
-          questions_->config, founders.layout(), device, Decoder::Kernels::Best,
-          settings_.weights == WeightPrecision::BFloat16 ? Decoder::WeightType::BF16 : Decoder::WeightType::Device),
-      answers_(questions_->samples->size()) {
-    // What is frozen is the same in every model: written once, behind the parameters.
-    const auto begin = founders.length();
-    std::vector<float> frozen(founders.layout().extent() - begin);
-    if (frozen.empty()) return;
-    founders.read(0, begin, frozen);
-    network_.flat()
-        .narrow(0, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(frozen.size()))
-        .copy_(torch::tensor(frozen));
-}
+      decoder_(questions_->config, founders, device, settings_.weights),
+      answers_(questions_->samples->size()) {}
 
 void CausalLmTask::load(const Genome& genome) {
-    const auto& flat = network_.flat();
-    if (flat.is_cpu() && flat.scalar_type() == torch::kBFloat16) {
-        genome.materializeAs(DType::BF16, static_cast<std::byte*>(flat.data_ptr()));
-    } else if (flat.is_cpu()) {
-        genome.materialize(network_.parameters().first(genome.length()));
-    } else {
-        auto host = torch::empty({static_cast<std::int64_t>(genome.length())}, torch::kFloat32);
-        genome.materialize({host.data_ptr<float>(), genome.length()});
-        network_.flat().narrow(0, 0, host.numel()).copy_(host);
-    }
+    decoder_.load(genome);
     std::ranges::fill(answers_, std::string());
 }
 
@@ -93,7 +71,7 @@ std::optional<std::vector<Attempt>> CausalLmTask::attempt(std::span<const std::u
         const auto& prompt = train.prompts[attempt.sample];
         attempt.score = scores[attempt.sample];
         attempt.answer = answers_[attempt.sample];
-        attempt.prompt = questions_->read(prompt);
+        attempt.prompt = piecesOf(prompt, *questions_->tokenizer);
         attempt.promptTokens = prompt.size();
         if (questions_->beginToken)
             attempt.doubt = doubtAboutBegin(prompt, *questions_->beginToken, *questions_->tokenizer, settings_.chat);
@@ -113,7 +91,7 @@ void CausalLmTask::generateAndCompare(const Pass& pass) {
     GenerationRequest request{.prompts = {},
                               .maximumNewTokens = static_cast<std::int64_t>(settings_.maxNewTokens),
                               .streams = {},
-                              .stopTokens = network_.config().endTokens,
+                              .stopTokens = decoder_.network().config().endTokens,
                               .stop = nullptr,
                               .batch = kTextsAtATime,
                               .cancelled = pass.abandon};
@@ -123,7 +101,7 @@ void CausalLmTask::generateAndCompare(const Pass& pass) {
             const auto text = questions_->tokenizer->decode(tokens, /*skipSpecial=*/true);
             return beforeStop(text, settings_.stop).size() < text.size();
         };
-    const auto continuations = generate(network_, request);
+    const auto continuations = generate(decoder_.network(), request);
     if (pass.abandon && *pass.abandon) return;
     for (std::size_t i = 0; i < pass.questions.size(); ++i) {
         const auto question = pass.questions[i];
@@ -150,7 +128,7 @@ void CausalLmTask::compareLikelihoods(const Pass& pass) {
             tokens_ += continuation.size();
         }
     }
-    const auto found = logLikelihoods(network_, asked, kTextsAtATime, abandon);
+    const auto found = logLikelihoods(decoder_.network(), asked, kTextsAtATime, abandon);
     if (abandon && *abandon) return;
 
     std::size_t next = 0;

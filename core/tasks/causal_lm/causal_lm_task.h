@@ -1,9 +1,9 @@
 #pragma once
 
 #include "core/founders/founders.h"
-#include "core/networks/decoder/decoder.h"
 #include "core/tasks/causal_lm/prepared_questions.h"
 #include "core/tasks/task.h"
+#include "core/tasks/texts/scored_decoder.h"
 
 #include <torch/types.h>
 
@@ -12,7 +12,7 @@
 
 namespace mergarium {
 
-/// Language models of the Llama family on questions: generate and compare, choose, or likelihood of the reference
+/// Language models on questions: generate and compare, choose, or likelihood of the reference
 /// (CausalLmSettings). On the CPU a question's score is the same to the bit whatever it is batched with.
 class CausalLmTask final : public Task {
 public:
@@ -20,7 +20,7 @@ public:
     CausalLmTask(std::shared_ptr<const PreparedQuestions> questions, const Founders& founders, torch::Device device);
 
     std::shared_ptr<const SampleSet> samples() const override { return questions_->samples; }
-    const Layout& layout() const override { return network_.parameterLayout(); }
+    const Layout& layout() const override { return decoder_.network().parameterLayout(); }
     void load(const Genome& genome) override;
     std::size_t batchCount() const override { return questions_->train.batches.size(); }
     std::span<const std::uint32_t> batch(std::size_t index) const override { return questions_->train.batches[index]; }
@@ -51,7 +51,7 @@ private:
 
     std::shared_ptr<const PreparedQuestions> questions_;
     const CausalLmSettings& settings_;
-    Decoder network_;
+    ScoredDecoder decoder_;
     std::vector<std::string> answers_;
     std::uint64_t tokens_ = 0;
 };

@@ -43,11 +43,7 @@ struct PreparedQuestions {
     Set train;
     Set test;
 
-    /// A prompt as a model reads it.
-    std::vector<ReadPiece> read(std::span<const std::int32_t> prompt) const;
-
 private:
-    void checkVocabulary(const std::filesystem::path& folder) const;
     Set prepared(std::vector<Question> questions) const;
 };
 
