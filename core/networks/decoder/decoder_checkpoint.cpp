@@ -36,6 +36,10 @@ void readInto(const TensorDescription& tensor, const std::byte* bytes, torch::Te
     if (part.is_cpu() && isSingle) return readFloats(tensor, bytes, part.data_ptr<float>());
     // bf16 goes as it is; anything else is converted first.
     const bool asIs = tensor.dtype == DType::BF16 && !isSingle;
+    if (part.is_cpu() && asIs) {
+        std::memcpy(part.data_ptr(), bytes, tensor.byteSize());
+        return;
+    }
     const auto host = at::empty(part.sizes(), asIs ? torch::kBFloat16 : torch::kFloat32);
     if (asIs)
         std::memcpy(host.data_ptr(), bytes, tensor.byteSize());
@@ -58,6 +62,7 @@ void loadModel(const FounderSource& model, Decoder& network) {
         readInto(
             stored, model.bytes(*index),
             network.flat().narrow(0, static_cast<std::int64_t>(tensor.begin), static_cast<std::int64_t>(tensor.count)));
+        model.dropBehind(*index, 0, stored.byteSize());  // the network has its own now
     };
     for (const auto& tensor : layout.tensors) read(tensor);
     for (const auto& frozen : layout.frozen)
