@@ -7,6 +7,8 @@ namespace {
 /// Gemma 3 (Gemma team, arXiv 2503.19786), its language model: norms of queries and keys, and another rotary
 /// embedding in layers that see a window.
 DecoderConfig readGemma3(const ConfigKeys& keys) {
+    if (keys.flag("use_bidirectional_attention", false))
+        keys.unsupported("use_bidirectional_attention", ": texts are read from left to right");
     auto config = commonSizes(keys, gemmaDefaults());
     setGemma2(keys, config);
     config.scoreCap = keys.positiveOrNone("attn_logit_softcapping");
