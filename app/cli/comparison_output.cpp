@@ -14,8 +14,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json intervalOf(const Summary& summary) {
-    if (!summary.halfWidth) return nullptr;
-    return {summary.mean - *summary.halfWidth, summary.mean + *summary.halfWidth};
+    const auto interval = scoreInterval(summary);
+    return interval ? Json{interval->from, interval->to} : Json(nullptr);
 }
 
 Json armOf(const Comparison& comparison, const ArmResult& arm) {

@@ -17,9 +17,8 @@ std::string withError(const Summary& summary) {
 }
 
 std::string intervalOf(const Summary& summary) {
-    if (!summary.halfWidth) return "-";
-    return fmt::format("{} to {}", percent(summary.mean - *summary.halfWidth),
-                       percent(summary.mean + *summary.halfWidth));
+    const auto interval = scoreInterval(summary);
+    return interval ? fmt::format("{} to {}", percent(interval->from), percent(interval->to)) : "-";
 }
 
 std::string quoted(const std::string& text) {

@@ -2,6 +2,7 @@
 
 #include "core/statistics/student_t.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <vector>
@@ -21,6 +22,12 @@ Summary summarize(std::span<const double> values, double confidence) {
     summary.standardError = summary.deviation / std::sqrt(count);
     summary.halfWidth = summary.standardError * studentTQuantile(confidence, count - 1.0);
     return summary;
+}
+
+std::optional<ScoreInterval> scoreInterval(const Summary& summary) {
+    if (!summary.halfWidth) return std::nullopt;
+    return ScoreInterval{.from = std::max(0.0, summary.mean - *summary.halfWidth),
+                         .to = std::min(1.0, summary.mean + *summary.halfWidth)};
 }
 
 std::optional<PairedComparison> comparePaired(std::span<const double> first, std::span<const double> second) {

@@ -18,6 +18,12 @@ struct Summary {
     std::optional<double> halfWidth = std::nullopt;
 };
 
+/// The confidence interval of a mean of scores, which lie in [0, 1], and so does it; absent for fewer than two.
+struct ScoreInterval {
+    double from = 0.0, to = 1.0;
+};
+std::optional<ScoreInterval> scoreInterval(const Summary& summary);
+
 /// `confidence` in (0, 1). Nothing measured gives zeros.
 Summary summarize(std::span<const double> values, double confidence = 0.95);
 

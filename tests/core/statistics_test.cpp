@@ -53,6 +53,13 @@ private Q_SLOTS:
         const std::array one{0.7};
         QCOMPARE(summarize(one).mean, 0.7);
         QVERIFY(!summarize(one).halfWidth);
+        QVERIFY(!scoreInterval(summarize(one)));
+        // Two seeds say little, but no score is more than all or less than nothing.
+        const std::vector<double> two{0.7, 0.9};
+        QVERIFY(summarize(two).mean + *summarize(two).halfWidth > 1.0);
+        QCOMPARE(scoreInterval(summarize(two))->to, 1.0);
+        const std::vector<double> low{0.0, 0.2};
+        QCOMPARE(scoreInterval(summarize(low))->from, 0.0);
         QCOMPARE(summarize({}).count, std::size_t{0});
     }
 

@@ -94,8 +94,9 @@ QString CompareTable::text(const ArmResult& arm, int column) const {
                                        : tr("%1 (+%2 unfinished)").arg(arm.seeds.size()).arg(arm.unfinished);
         case EndColumn: return meanText(end);
         case IntervalColumn:
-            if (!end.halfWidth) return kUnknown;
-            return tr("%1 to %2").arg(percent(end.mean - *end.halfWidth), percent(end.mean + *end.halfWidth));
+            if (const auto interval = scoreInterval(end))
+                return tr("%1 to %2").arg(percent(interval->from), percent(interval->to));
+            return kUnknown;
         case AreaColumn: return meanText(arm.area);
         case DifferenceColumn:
             if (!arm.againstFirst) return kUnknown;
@@ -115,11 +116,10 @@ FileRows CompareTable::fileRows() const {
         const QVariant none = QString();
         const auto mean = [&](const Summary& summary) { return summary.count > 0 ? 100.0 * summary.mean : none; };
         const auto error = [&](const Summary& one) { return one.count > 1 ? 100.0 * one.standardError : none; };
-        const auto bound = [&](double side) {
-            return end.halfWidth ? 100.0 * (end.mean + side * *end.halfWidth) : none;
-        };
+        const auto interval = scoreInterval(end);
         rows.push_back({QString::fromStdString(arm.name), static_cast<qulonglong>(arm.seeds.size()),
-                        static_cast<qulonglong>(arm.unfinished), mean(end), error(end), bound(-1.0), bound(1.0),
+                        static_cast<qulonglong>(arm.unfinished), mean(end), error(end),
+                        interval ? 100.0 * interval->from : none, interval ? 100.0 * interval->to : none,
                         mean(arm.area), error(arm.area), arm.againstFirst ? 100.0 * arm.againstFirst->difference : none,
                         arm.againstFirst ? arm.againstFirst->pValue : none,
                         arm.published ? 100.0 * *arm.published : none});
