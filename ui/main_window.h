@@ -91,6 +91,7 @@ public:
     /// YAML; fills New run, or Sweep.
     void setUpRun(const QString& path);
     void setUpSweep(const QString& path);
+    void turnTo(QWidget* page);
     /// Shows what a recipe makes, and asks where.
     void askToRebuild(const QString& recipe);
 
@@ -200,6 +201,8 @@ private:
     bool greeted_ = false;
     /// At drafts and queue.
     bool looked_ = false;
+    /// A file that was opened has turned to a page.
+    bool pageIsChosen_ = false;
     bool listedLive_ = false;
     /// The person has said that what is written may be lost.
     bool closesAnyway_ = false;

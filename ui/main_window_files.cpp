@@ -119,15 +119,20 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 void MainWindow::setUpRun(const QString& path) {
     try {
         newRun_->setConfiguration(readConfiguration(path.toStdString()));
-        tabs_->setCurrentWidget(newRun_);
+        turnTo(newRun_);
     } catch (const std::exception& error) {
         messages_->say({.kind = Message::Kind::Error,
                         .sentence = QString::fromStdString(words::failure(error, "this run configuration"))});
     }
 }
 
+void MainWindow::turnTo(QWidget* page) {
+    tabs_->setCurrentWidget(page);
+    pageIsChosen_ = true;
+}
+
 void MainWindow::setUpSweep(const QString& path) {
-    tabs_->setCurrentWidget(sweep_);
+    turnTo(sweep_);
     if (sweep_->isGoing())
         return warn(tr("A sweep is going on; stop it before opening %1.").arg(QFileInfo(path).fileName()));
     sweep_->open(path);

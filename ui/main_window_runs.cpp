@@ -107,7 +107,7 @@ void MainWindow::noticeRuns(const std::vector<RunSummary>& runs) {
 
     const auto& latest = runs.front();
     // Where another process begins the first run, a person may be setting one up here.
-    if (first) tabs_->setCurrentWidget(overview_);
+    if (first && !pageIsChosen_) tabs_->setCurrentWidget(overview_);
     workbench_->open(latest.id);
     if (isResumable(latest.phase))
         messages_->say({.sentence = tr("%1 stands at %2 evaluations.")

@@ -31,6 +31,8 @@ struct TaskTraits {
     bool answersAtOnce = false;
     /// Bytes of memory that a parameter takes in a network on the CPU.
     std::size_t bytesPerParameter = 4;
+    /// What a person would mend where no founder answers anything right: "the prompt (task.prompt)".
+    std::string toMend = "what scores them";
     /// How they can be fewer: "task.weights: bfloat16"; empty: they can't.
     std::string fewerBytes = {};
 };

@@ -125,15 +125,12 @@ private:
         std::vector<std::string> each;
         for (const auto* founder : founders_)
             each.push_back(fmt::format("{} {}", founder->name, shareText(founder->score)));
-        const bool readsPrompts = !founders_.front()->attempts.front().prompt.empty();
         add(Severity::Waste,
             fmt::format("No founder scores more than {}: {}. What none of them can do merging won't find, and the {} "
                         "evaluations would be spent for nothing. Compare the answers below with the references, and "
                         "mend {}, or take other founders.",
                         founders_.front()->chance > 0.0 ? "guessing does" : "nothing", inWords(each),
-                        words::count(trial_.evaluations),
-                        readsPrompts ? "the prompt (task.prompt, task.chat) or what counts as the answer (task.extract)"
-                                     : "what scores them"));
+                        words::count(trial_.evaluations), trial_.toMend));
     }
 
     /// Those that no founder solves.

@@ -79,6 +79,7 @@ Trial tryFounders(const RunConfiguration& configuration, const RunPlace& place, 
                 .founders = {},
                 .samples = nullptr,
                 .device = {},
+                .toMend = traitsOf(configuration.task).toMend,
                 .onDisk = traitsOf(configuration.task).models == TaskTraits::Models::OnDisk,
                 .evaluations = configuration.evaluations};
     if (const auto program = programOf(configuration)) {

@@ -24,6 +24,8 @@ struct Trial {
     std::shared_ptr<const SampleSet> samples;
     /// "CPU", "CUDA 0", "another program".
     std::string device;
+    /// What a person would mend where nobody answers anything right (TaskTraits::toMend).
+    std::string toMend;
     /// Another program scores models, which lie on the disk.
     bool onDisk = false;
     /// Founders are random numbers, which nothing is expected of.

@@ -276,6 +276,9 @@ private Q_SLOTS:
         auto trial = trialOf({founder("one", std::vector<float>(8)), founder("two", std::vector<float>(8))});
         QVERIFY2(says(findingsOf(trial), Severity::Waste, "No founder scores more than nothing: one 0 % and two 0 %"),
                  said(findingsOf(trial)));
+        trial.toMend = "the text (task.text)";
+        QVERIFY2(says(findingsOf(trial), Severity::Waste, "and mend the text (task.text), or take other founders."),
+                 said(findingsOf(trial)));
         trial.untrained = true;
         QVERIFY2(findingsOf(trial).empty(), said(findingsOf(trial)));
     }

@@ -76,6 +76,15 @@ class DatabasesTest : public QObject {
     }
 
 private Q_SLOTS:
+    void aRunThatIsOpenedToBeSetUpIsInFrontOfWhatIsStored() {
+        Studio studio(options(withRun("stored.db", "old")));
+        auto& window = studio.window();
+        window.openFile(written("run.yaml", "name: fresh\nbudget: {evaluations: 7}\n"));
+        QTRY_COMPARE_WITH_TIMEOUT(listed(window), 1, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(window.workbench().shown(), kPatience);
+        QCOMPARE(window.findChild<QTabWidget*>()->currentWidget(), window.findChild<NewRunPage*>());
+    }
+
     void theWindowShowsAnotherDatabaseInItsPlace() {
         const auto first = withRun("first.db", "one"), second = withRun("second.mergarium", "two", 2);
         Studio studio(options(first));

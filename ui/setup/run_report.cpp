@@ -7,6 +7,7 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace mergarium {
@@ -43,7 +44,18 @@ RunReport::RunReport(QWidget* parent, Look look)
     prompts_->setTabChangesFocus(true);
     prompts_->setAccessibleName(tr("First prompts"));
     prompts_->setMinimumHeight(fontMetrics().lineSpacing() * 5);
-    auto* layout = new QVBoxLayout(this);
+    // Where there is little room, facts are read by scrolling and not squeezed.
+    auto* inside = new QWidget;
+    auto* area = new QScrollArea(this);
+    area->setWidget(inside);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setAccessibleName(tr("Before it starts"));
+    auto* outside = new QVBoxLayout(this);
+    outside->setContentsMargins({});
+    outside->addWidget(area);
+    auto* layout = new QVBoxLayout(inside);
     layout->setContentsMargins({});
     auto* title = new QLabel(tr("<b>Before it starts</b>"), this);
     title->setTextFormat(Qt::RichText);

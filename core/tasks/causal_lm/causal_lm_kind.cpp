@@ -22,8 +22,9 @@ Chat chatToLookAt(const CausalLmSettings& settings, const std::filesystem::path&
 }  // namespace
 
 TaskTraits traitsOf(const CausalLmSettings& settings) {
-    if (settings.weights == WeightPrecision::BFloat16) return {.bytesPerParameter = 2};
-    return {.fewerBytes = "task.weights: bfloat16, half of it"};
+    TaskTraits traits = traitsOfWeights(settings.weights);
+    traits.toMend = "the prompt (task.prompt, task.chat) or what counts as the answer (task.extract)";
+    return traits;
 }
 
 TaskOutline outlineOf(const CausalLmSettings& settings, const TaskFolders& folders) {

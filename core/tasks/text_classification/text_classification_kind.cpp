@@ -17,8 +17,9 @@ QuestionSet readTexts(const TextClassificationSettings& settings) {
 }
 
 TaskTraits traitsOf(const TextClassificationSettings& settings) {
-    if (settings.weights == WeightPrecision::BFloat16) return {.bytesPerParameter = 2};
-    return {.fewerBytes = "task.weights: bfloat16, half of it"};
+    TaskTraits traits = traitsOfWeights(settings.weights);
+    traits.toMend = "the text (task.text) or the field of the label (task.label)";
+    return traits;
 }
 
 TaskOutline outlineOf(const TextClassificationSettings& settings, const TaskFolders&) {

@@ -75,6 +75,11 @@ std::optional<std::string> QuestionFilesField::violation() const {
 
 std::vector<FieldEntry> QuestionFilesField::parts() const { return fieldsOf(QuestionFile{}); }
 
+TaskTraits traitsOfWeights(WeightPrecision precision) {
+    if (precision == WeightPrecision::BFloat16) return {.bytesPerParameter = 2};
+    return {.fewerBytes = "task.weights: bfloat16, half of it"};
+}
+
 void visitWeights(FieldVisitor& visitor, WeightPrecision& weights) {
     visitor.choice({.key = "weights",
                     .label = "Weights in memory",

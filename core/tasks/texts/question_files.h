@@ -2,6 +2,7 @@
 
 #include "core/fields/field_visitor.h"
 #include "core/fields/value.h"
+#include "core/tasks/task_outline.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -54,6 +55,9 @@ enum class WeightPrecision {
 };
 
 std::string_view nameOf(WeightPrecision precision);
+
+/// What follows from it alone.
+TaskTraits traitsOfWeights(WeightPrecision precision);
 
 /// The parameter `weights`.
 void visitWeights(FieldVisitor& visitor, WeightPrecision& weights);
