@@ -79,6 +79,7 @@ void Checkpoint::addFile(std::shared_ptr<const MappedFile> file) {
                              .count = (entry.end - entry.begin) / sizeOf(entry.dtype)},
                             file->bytes().data() + header.dataBegin + entry.begin,
                             files_.size()});
+    metadata_.merge(header.metadata);
     files_.push_back(std::move(file));
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -65,6 +66,8 @@ public:
     /// nullptr when there is no such tensor; O(log n).
     const StoredTensor* find(std::string_view name) const;
     std::span<const std::shared_ptr<const MappedFile>> files() const { return files_; }
+    /// What the files say of themselves ("format", "modelspec.title", ...): of a key in several, the first file's.
+    const std::map<std::string, std::string>& metadata() const { return metadata_; }
     /// Bytes of all tensors together.
     std::uint64_t byteSize() const;
     /// Throws std::runtime_error with one sentence when one of the files has been truncated since it was opened: what
@@ -85,6 +88,7 @@ private:
     std::filesystem::path path_, folder_;
     std::vector<std::shared_ptr<const MappedFile>> files_;
     std::vector<StoredTensor> tensors_;
+    std::map<std::string, std::string> metadata_;
 };
 
 }  // namespace mergarium

@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kEnding = ".safetensors";
+constexpr std::string_view kPipeline = "model_index.json";
 constexpr std::string_view kIndexWithin = ".safetensors.index.";
 constexpr std::array<std::string_view, 6> kPickleEndings{".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"};
 
@@ -89,11 +90,37 @@ bool isVariant(const fs::path& path, const std::vector<fs::path>& files) {
     return std::ranges::find(files, plain) != files.end();
 }
 
+bool holdsTensors(const fs::path& folder) {
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+        if (entry->path().extension() == kEnding) return true;
+    return false;
+}
+
+/// diffusers lays a pipeline out in a folder per component.
+[[noreturn]] void refusePipeline(const fs::path& folder) {
+    std::vector<std::string> components;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        std::error_code ignored;
+        if (entry->is_directory(ignored) && holdsTensors(entry->path()))
+            components.push_back(entry->path().filename().string());
+    }
+    std::ranges::sort(components);
+    refuse(folder,
+           fmt::format("this is a pipeline of diffusers (model_index.json), which is merged component by component: "
+                       "name the same component's folder of each founder ({}), and put the merged ones into a copy of "
+                       "this folder",
+                       components.empty() ? "there is none with safetensors here"
+                                          : fmt::format("{}", fmt::join(components, ", "))));
+}
+
 ModelFiles ofOne(const fs::path& file) { return {.files = {file}, .index = {}, .placed = {}}; }
 
 ModelFiles inFolder(const fs::path& folder) {
     if (holds(folder, "model.safetensors")) return ofOne(folder / "model.safetensors");
     if (holds(folder, "model.safetensors.index.json")) return sharded(folder / "model.safetensors.index.json");
+    if (holds(folder, kPipeline)) refusePipeline(folder);
     if (holds(folder, "adapter_config.json"))
         refuse(folder,
                "this is an adapter, not a whole model; name it together with its base: {base: ..., adapter: ...}");

@@ -157,6 +157,9 @@ std::string nameOfModel(const fs::path& path) {
             if (skipped++ > 2) whole /= *part;  // behind models--ORG--NAME, snapshots and the revision
         return whole.string();
     }
+    // A component of a pipeline of diffusers, which all have in common.
+    if (isThere(place.parent_path() / "model_index.json"))
+        return (place.parent_path().filename() / place.filename()).string();
     return place.extension() == ".safetensors" ? place.stem().string() : place.filename().string();
 }
 

@@ -59,8 +59,11 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
     const auto& like = *founders.sources[model.filesFrom];
     PendingFolder folder(target);
     const RecipeTensors tensors(founders.founders, founders.sources, model.dtype, model.filesFrom, model.leftOut);
+    auto metadata = childMetadata(like);
+    metadata["made_by"] = "mergarium";
+    metadata["layout"] = model.layout;
     const auto plan =
-        planModel(tensors.descriptions(), model.shardSize, {{"made_by", "mergarium"}, {"layout", model.layout}});
+        planModel(tensors.descriptions(), model.shardSize, {.stem = childStem(like), .metadata = std::move(metadata)});
     copyFounderFiles(like, tensors.descriptions(), layout, folder);
     RangeGuard range(model.outOfRange);
     auto hash = writeModel(plan, folder, tensors.contents(model.recipe, range),
@@ -103,7 +106,7 @@ ExportResult writeDenseModel(const std::string& name, const ModelStory& story, c
             {.name = tensor.name, .dtype = dtype.value_or(tensor.dtype), .shape = tensor.shape, .count = tensor.count});
     PendingFolder folder(target);
     RangeGuard range(outOfRange);
-    auto hash = writeModel(planModel(tensors, 0, {{"made_by", "mergarium"}}), folder,
+    auto hash = writeModel(planModel(tensors, 0, {.metadata = {{"made_by", "mergarium"}}}), folder,
                            [&](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
                                const auto& own = tensors[tensor];
                                const auto values = parameters.subspan(layout.tensors[tensor].begin + begin,

@@ -155,6 +155,19 @@ std::vector<Companion> companionsOf(const FounderSource& founder) {
     return sorted;
 }
 
+std::map<std::string, std::string> childMetadata(const FounderSource& founder) {
+    auto metadata = founder.base().metadata();
+    for (const auto* key : {"modelspec.hash_sha256", "sshs_model_hash", "sshs_legacy_hash", "made_by", "layout"})
+        metadata.erase(key);
+    return metadata;
+}
+
+std::string childStem(const FounderSource& founder) {
+    constexpr const char* kDiffusers = "diffusion_pytorch_model";
+    const auto name = founder.base().files().front()->path().filename().string();
+    return name.starts_with(kDiffusers) ? kDiffusers : "model";
+}
+
 bool tiedIn(const Layout& layout, const FounderSource& founder) {
     const auto isWeight = [](const std::string& name) { return isHead(name) && name.ends_with(".weight"); };
     if (std::ranges::any_of(layout.aliases, isWeight, &Layout::Alias::name)) return true;
@@ -190,7 +203,9 @@ std::optional<std::string> childConfiguration(const FounderSource& founder, std:
         // transformers writes `dtype` from version 4.56 on, `torch_dtype` before.
         const bool older = set(configuration, "torch_dtype", torchName(*type));
         const bool newer = set(configuration, "dtype", torchName(*type));
-        if (!older && !newer && named == ElementType::Named) configuration["torch_dtype"] = torchName(*type);
+        // diffusers has no such key.
+        if (!older && !newer && named == ElementType::Named && !configuration.contains("_class_name"))
+            configuration["torch_dtype"] = torchName(*type);
     }
     forgetQuantisation(configuration);
     if (const auto rows = changedVocabulary(founder, tensors)) set(configuration, "vocab_size", *rows);

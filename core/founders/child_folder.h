@@ -4,6 +4,7 @@
 #include "core/founders/founder_source.h"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,6 +33,14 @@ enum class ElementType { Named, AsGiven };
 /// own file says so already, or it has none. A head that is left out altogether is the embedding from then on.
 std::optional<std::string> childConfiguration(const FounderSource& founder, std::span<const TensorDescription> tensors,
                                               const Layout& layout, ElementType type = ElementType::Named);
+
+/// What the files of models that are otherwise like the founder say of themselves: what its own do, but for hashes of
+/// its contents and what Mergarium wrote there.
+std::map<std::string, std::string> childMetadata(const FounderSource& founder);
+
+/// What their files are called before ".safetensors": "diffusion_pytorch_model" where the founder's are, as diffusers
+/// looks for them, else "model".
+std::string childStem(const FounderSource& founder);
 
 /// Whether models of this layout that are otherwise like the founder tie their heads.
 bool tiedIn(const Layout& layout, const FounderSource& founder);

@@ -62,8 +62,7 @@ std::uint64_t ModelPlan::byteSize() const {
     return sum;
 }
 
-ModelPlan planModel(std::vector<TensorDescription> tensors, std::uint64_t shardSize,
-                    const std::map<std::string, std::string>& metadata) {
+ModelPlan planModel(std::vector<TensorDescription> tensors, std::uint64_t shardSize, const FileStyle& style) {
     std::set<std::string_view> names;
     for (const auto& tensor : tensors)
         if (!names.insert(tensor.name).second)
@@ -82,12 +81,15 @@ ModelPlan planModel(std::vector<TensorDescription> tensors, std::uint64_t shardS
     }
     for (std::size_t i = 0; i < plan.files.size(); ++i) {
         auto& file = plan.files[i];
-        file.name = plan.files.size() == 1 ? "model.safetensors"
-                                           : fmt::format("model-{:05}-of-{:05}.safetensors", i + 1, plan.files.size());
+        file.name = plan.files.size() == 1
+                        ? style.stem + ".safetensors"
+                        : fmt::format("{}-{:05}-of-{:05}.safetensors", style.stem, i + 1, plan.files.size());
         placeTensors(file, plan.tensors);
-        file.header = headerOf(file, plan.tensors, metadata);
+        file.header = headerOf(file, plan.tensors, style.metadata);
     }
-    if (plan.files.size() > 1) plan.index = indexOf(plan);
+    if (plan.files.size() == 1) return plan;
+    plan.index = indexOf(plan);
+    plan.indexName = style.stem + ".safetensors.index.json";
     return plan;
 }
 

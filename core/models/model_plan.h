@@ -34,18 +34,26 @@ struct PlannedFile {
 struct ModelPlan {
     std::vector<TensorDescription> tensors;
     std::vector<PlannedFile> files;
-    /// The text of model.safetensors.index.json; empty for a single file.
+    /// The text of `indexName`, model.safetensors.index.json; empty for a single file.
     std::string index;
+    std::string indexName = {};
 
     /// Bytes of all files together.
     std::uint64_t byteSize() const;
 };
 
+/// How a model's files are named, and what they say of themselves.
+struct FileStyle {
+    /// "diffusion_pytorch_model" of diffusers' components.
+    std::string stem = "model";
+    /// Beside {"format": "pt"}, which they may replace.
+    std::map<std::string, std::string> metadata = {};
+};
+
 /// Lays tensors out in model.safetensors, or, when they are more than `shardSize` bytes (0: no limit), in
 /// model-00001-of-0000N.safetensors with an index, in the order given; a tensor larger than that gets a file of its
-/// own. The files' metadata are {"format": "pt"} and `metadata`. Throws std::invalid_argument for a name given twice.
-ModelPlan planModel(std::vector<TensorDescription> tensors, std::uint64_t shardSize = 0,
-                    const std::map<std::string, std::string>& metadata = {});
+/// own. Throws std::invalid_argument for a name given twice.
+ModelPlan planModel(std::vector<TensorDescription> tensors, std::uint64_t shardSize = 0, const FileStyle& style = {});
 
 /// Gives the elements of tensor `tensor` (index into the plan's tensors) from element `begin` on; `out` is a whole
 /// number of them, little-endian, aligned to its elements. Called from several threads at once; may throw.

@@ -103,7 +103,7 @@ std::string writeModel(const ModelPlan& plan, const PendingFolder& folder, const
             written += buffer.size();
         },
         how.progress ? [&](std::uint64_t, std::uint64_t) { return how.progress(written, 2 * total); } : Progress());
-    if (!plan.index.empty()) folder.writeFile("model.safetensors.index.json", plan.index);
+    if (!plan.index.empty()) folder.writeFile(plan.indexName, plan.index);
 
     auto onDisk = std::async(std::launch::async, [&files] {
         for (const auto& file : files) file->sync();
@@ -118,9 +118,17 @@ std::string writeModel(const ModelPlan& plan, const PendingFolder& folder, const
     return hash;
 }
 
+namespace {
+
+const PlannedFile& onlyFileOf(const ModelPlan& plan) {
+    if (plan.files.size() != 1) throw std::invalid_argument("A model that is rewritten in place must be one file.");
+    return plan.files.front();
+}
+
+}  // namespace
+
 RewritableModel::RewritableModel(const std::filesystem::path& folder, ModelPlan plan)
-    : plan_(std::move(plan)), file_(folder / "model.safetensors") {
-    if (plan_.files.size() != 1) throw std::invalid_argument("A model that is rewritten in place must be one file.");
+    : plan_(std::move(plan)), file_(folder / onlyFileOf(plan_).name) {
     try {
         needMemoryFor(size(), folder, "name one on a disk");
         file_.write(0, std::as_bytes(std::span(plan_.files.front().header)));

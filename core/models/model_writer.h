@@ -43,7 +43,7 @@ public:
 /// under its name from the start.
 class RewritableModel {
 public:
-    /// Creates `folder`/model.safetensors with zeros; `folder` must exist, and the plan be one file. Room on the disk
+    /// Creates the plan's file in `folder` with zeros; `folder` must exist, and the plan be one file. Room on the disk
     /// is taken now: writing can't run out of it later. Throws std::runtime_error with one sentence.
     RewritableModel(const std::filesystem::path& folder, ModelPlan plan);
     RewritableModel(const RewritableModel&) = delete;

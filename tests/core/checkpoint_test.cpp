@@ -235,6 +235,18 @@ private Q_SLOTS:
         QVERIFY(Checkpoint::open(folder() / "diffusion_pytorch_model.safetensors")->folder().empty());
     }
 
+    void aPipelineIsNoModelButItsComponentsAre() {
+        for (const char* part : {"unet", "vae", "scheduler"}) fs::create_directory(folder() / part);
+        writeText(folder() / "model_index.json", R"({"_class_name": "StableDiffusionPipeline"})");
+        writeTensors(folder() / "v1.safetensors", {tensorOf("a", DType::F32, {1}, {1})});
+        for (const char* part : {"unet", "vae"})
+            writeTensors(folder() / part / "diffusion_pytorch_model.safetensors",
+                         {tensorOf("a", DType::F32, {1}, {1})});
+        refuses(folder(), "name the same component's folder of each founder (unet, vae)");
+        QCOMPARE(Checkpoint::open(folder() / "unet")->folder(), folder() / "unet");
+        QVERIFY(Checkpoint::open(folder() / "v1.safetensors")->find("a"));
+    }
+
     void aBrokenConfigurationIsToldWithItsLine() {
         writeTensors(folder() / "model.safetensors", {tensorOf("a", DType::F32, {1}, {1})});
         writeText(folder() / "config.json", "{\n\"a\": 1,\n}");

@@ -15,6 +15,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <cstring>
 
 using namespace mergarium;
 using namespace mergarium::test;
@@ -63,6 +64,60 @@ private Q_SLOTS:
         fs::create_directory(folder_ / "scratch");
     }
     void cleanup() { scratch_.reset(); }
+
+    void componentsOfDiffusersKeepTheirNames() {
+        for (const char* name : {"a", "b"}) {
+            fs::rename(folder_ / name / "model.safetensors", folder_ / name / "diffusion_pytorch_model.safetensors");
+            writeText(folder_ / name / "config.json", R"({"_class_name": "UNet2DConditionModel", "sample_size": 64})");
+        }
+        auto wanted = request("merged");
+        merge(wanted);
+        auto files = filesIn(folder_ / "merged");
+        QVERIFY(files.contains("diffusion_pytorch_model.safetensors") && !files.contains("model.safetensors"));
+        QCOMPARE(files["config.json"], textOf(folder_ / "a" / "config.json"));
+        wanted.folder = folder_ / "sharded";
+        wanted.shardSize = 200;
+        merge(wanted);
+        files = filesIn(folder_ / "sharded");
+        QVERIFY(files.contains("diffusion_pytorch_model.safetensors.index.json"));
+        QCOMPARE(valuesOf(*Checkpoint::open(folder_ / "sharded"), "model.norm.weight"), merged("model.norm.weight"));
+        QVERIFY(fs::exists(evaluated() / "diffusion_pytorch_model.safetensors"));
+    }
+
+    void whatFilesSayOfThemselvesIsKept() {
+        // As safetensors writes it: "__metadata__" before the tensors.
+        const auto path = folder_ / "a" / "model.safetensors";
+        auto file = textOf(path);
+        std::uint64_t length = 0;
+        std::memcpy(&length, file.data(), sizeof length);
+        auto header = nlohmann::json::parse(file.substr(sizeof length, length));
+        header["__metadata__"] = {{"format", "pt"},
+                                  {"modelspec.title", "My \u00e9 \"model\""},
+                                  {"layout", "another"},
+                                  {"modelspec.hash_sha256", "0x12"},
+                                  {"ss_tag_frequency", "{}"}};
+        auto text = header.dump();
+        text.append((8 - text.size() % 8) % 8, ' ');
+        length = text.size();
+        std::string start(sizeof length, '\0');
+        std::memcpy(start.data(), &length, sizeof length);
+        std::uint64_t before = 0;
+        std::memcpy(&before, file.data(), sizeof before);
+        writeText(path, start + text + file.substr(sizeof before + before));
+
+        merge(request("merged"));
+        const auto kept = Checkpoint::open(folder_ / "merged")->metadata();
+        QCOMPARE(kept.at("modelspec.title"), std::string("My \u00e9 \"model\""));
+        QCOMPARE(kept.at("ss_tag_frequency"), std::string("{}"));
+        QCOMPARE(kept.at("format"), std::string("pt"));
+        QCOMPARE(kept.at("made_by"), std::string("mergarium"));
+        QVERIFY(kept.at("layout") != "another");
+        // It would be of other contents.
+        QVERIFY(!kept.contains("modelspec.hash_sha256"));
+        const auto given = Checkpoint::open(evaluated())->metadata();
+        QCOMPARE(given.at("modelspec.title"), kept.at("modelspec.title"));
+        QVERIFY(!given.contains("layout"));
+    }
 
     void aTiedAndAnUntiedModelMergeToAnUntiedOne_data() {
         QTest::addColumn<bool>("tiedFirst");

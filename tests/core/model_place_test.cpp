@@ -78,6 +78,13 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(nameOfModel(path.toStdString())), name);
     }
 
+    void componentsAreCalledAfterTheirPipelines() {
+        fs::create_directories(folder() / "sd-a" / "unet");
+        QCOMPARE(nameOfModel(folder() / "sd-a" / "unet"), std::string("unet"));
+        writeText(folder() / "sd-a" / "model_index.json", "{}");
+        QCOMPARE(nameOfModel(folder() / "sd-a" / "unet"), std::string("sd-a/unet"));
+    }
+
     void aRepositoryStandsForTheRevisionOfMain() {
         const auto old = download("models--org--name", "1111", 1);
         const auto repository = cache() / "models--org--name";

@@ -126,7 +126,7 @@ private Q_SLOTS:
     void metadataStandBesideTheFormat() {
         PendingFolder folder(folder_ / "model");
         const auto tensors = someTensors();
-        writeModel(planModel(tensors, 0, {{"made by", "a \"test\""}}), folder, contentsOf(tensors));
+        writeModel(planModel(tensors, 0, {.metadata = {{"made by", "a \"test\""}}}), folder, contentsOf(tensors));
         folder.commit();
         const auto metadata = readSafetensorsHeader(folder_ / "model" / "model.safetensors").metadata;
         QCOMPARE(metadata.at("format"), std::string("pt"));

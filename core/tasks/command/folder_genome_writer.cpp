@@ -53,7 +53,8 @@ public:
         : kind_(kind),
           founders_(std::move(founders)),
           sources_(std::move(sources)),
-          plan_(planModel(describeTensors())),
+          plan_(planModel(describeTensors(), 0,
+                          {.stem = childStem(*sources_.front()), .metadata = childMetadata(*sources_.front())})),
           scratch_(scratch) {}
 
     std::filesystem::path write(const Genome& genome) override {
