@@ -14,6 +14,7 @@ namespace {
 using Tokens = std::vector<std::string>;
 
 constexpr std::string_view kReplacement = "\uFFFD";
+constexpr std::string_view kSpaceMark = "\u2581";
 
 std::string joined(const Tokens& tokens, std::string_view between = {}) {
     std::string text;
@@ -203,15 +204,23 @@ std::optional<Decoder> readDecoder(const Component& component) {
     return decoder;
 }
 
-Decoder sentencePieceDecoder(bool prefixSpace) {
-    return {[](Tokens& tokens, TextBudget&) {
-                for (auto& token : tokens) replaceAll(token, "\u2581", " ");
+Decoder sentencePieceDecoder(LeadingSpaces leading, std::string unknown, std::string unknownText) {
+    return {[=](Tokens& tokens, TextBudget&) {
+                bool atStart = leading != LeadingSpaces::Stay;
+                for (auto& token : tokens) {
+                    if (token == unknown) {
+                        token = unknownText;
+                    } else {
+                        if (atStart && token.starts_with(kSpaceMark)) {
+                            token.erase(0, kSpaceMark.size());
+                            atStart = leading == LeadingSpaces::AllGo;
+                        }
+                        replaceAll(token, kSpaceMark, " ");
+                    }
+                    atStart = atStart && token.empty();
+                }
             },
-            [](Tokens& tokens, TextBudget&) { joinFallbackBytes(tokens); },
-            [prefixSpace](Tokens& tokens, TextBudget&) {
-                tokens = {joined(tokens)};
-                if (prefixSpace) strip(tokens, " ", 1, 0);
-            }};
+            [](Tokens& tokens, TextBudget&) { joinFallbackBytes(tokens); }};
 }
 
 std::string decode(const std::optional<Decoder>& decoder, std::vector<std::string> tokens, TextBudget& budget) {

@@ -16,9 +16,11 @@ using Decoder = std::vector<std::function<void(std::vector<std::string>& tokens,
 /// Reads the "decoder" of a tokenizer.json; nothing when it is null, and tokens are then joined by spaces.
 std::optional<Decoder> readDecoder(const Component& component);
 
-/// The decoder of SentencePiece models with byte fallback: marks become spaces and <0x0A> a byte, and the space that
-/// stands before the first word goes where `prefixSpace` says that one was added.
-Decoder sentencePieceDecoder(bool prefixSpace);
+/// What becomes of spaces before a text's first word, where encoding may have put one.
+enum class LeadingSpaces { Stay, OneGoes, AllGo };
+
+/// The decoder of SentencePiece models: marks become spaces, <0x0A> a byte, and the token `unknown` that text.
+Decoder sentencePieceDecoder(LeadingSpaces leading, std::string unknown, std::string unknownText);
 
 /// Throws std::runtime_error where that takes more than the budget.
 std::string decode(const std::optional<Decoder>& decoder, std::vector<std::string> tokens, TextBudget& budget);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/tokenization/decoder.h"
 #include "core/tokenization/token_model.h"
 
 #include <filesystem>
@@ -13,8 +14,12 @@ namespace mergarium::text {
 /// A tokenizer.model, encoded by the SentencePiece library: any kind of model it knows, with its own normalization.
 class SentencePieceModel : public TokenModel {
 public:
-    /// Tokens that no text turns into: <s>, </s> and the like, and the unknown token.
+    /// Tokens that no text turns into, and that spell none: <s>, </s> and the like.
     virtual std::vector<std::string> controlTokens() const = 0;
+    /// What stands for characters that the model has no token for, and the text that it spells.
+    virtual std::string unknownToken() const = 0;
+    virtual std::string unknownText() const = 0;
+    virtual LeadingSpaces leadingSpaces() const = 0;
     virtual std::optional<std::string> beginToken() const = 0;
     virtual std::optional<std::string> endToken() const = 0;
 };

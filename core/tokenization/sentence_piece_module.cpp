@@ -44,13 +44,34 @@ public:
     std::vector<std::string> controlTokens() const override {
         std::vector<std::string> tokens;
         for (int id = 0; id < atStart_.GetPieceSize(); ++id)
-            if (atStart_.IsControl(id) || atStart_.IsUnknown(id)) tokens.push_back(atStart_.IdToPiece(id));
+            if (atStart_.IsControl(id)) tokens.push_back(atStart_.IdToPiece(id));
         return tokens;
+    }
+    std::string unknownToken() const override { return atStart_.IdToPiece(atStart_.unk_id()); }
+    std::string unknownText() const override { return decoded({atStart_.unk_id()}); }
+    /// The library doesn't tell its rule, which is seen in what it decodes.
+    LeadingSpaces leadingSpaces() const override {
+        constexpr std::string_view kSpace = "\u2581";
+        if (const auto space = idOf(kSpace)) {
+            const auto two = decoded({*space, *space});
+            return two.empty() ? LeadingSpaces::AllGo : two.size() == 1 ? LeadingSpaces::OneGoes : LeadingSpaces::Stay;
+        }
+        for (int id = 0; id < atStart_.GetPieceSize(); ++id)
+            if (atStart_.IdToPiece(id).starts_with(kSpace))
+                return decoded({id}).starts_with(' ') ? LeadingSpaces::Stay : LeadingSpaces::OneGoes;
+        return LeadingSpaces::Stay;
     }
     std::optional<std::string> beginToken() const override { return tokenOf(atStart_.bos_id()); }
     std::optional<std::string> endToken() const override { return tokenOf(atStart_.eos_id()); }
 
 private:
+    std::string decoded(const std::vector<int>& ids) const {
+        std::string text;
+        const auto status = atStart_.Decode(ids, &text);
+        if (!status.ok()) throw std::runtime_error(status.ToString());
+        return text;
+    }
+
     static void load(sentencepiece::SentencePieceProcessor& processor, const std::string& serialized) {
         const auto status = processor.LoadFromSerializedProto(serialized);
         if (!status.ok()) throw std::runtime_error(status.ToString());

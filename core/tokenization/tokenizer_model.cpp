@@ -81,6 +81,7 @@ TokenizerParts readTokenizerModel(const std::filesystem::path& file) {
 
     TokenList tokens;
     for (auto& name : model->controlTokens()) tokens.put({.content = std::move(name), .special = true});
+    tokens.put({.content = model->unknownToken(), .special = false});
     for (const auto& [id, token] : addedBy(configuration, extra)) {
         // A token the model has keeps the model's id, which must be the one the folder means.
         const auto known = model->idOf(token.content);
@@ -100,12 +101,15 @@ TokenizerParts readTokenizerModel(const std::filesystem::path& file) {
         postProcessor.before = {requiredId(addedTokens, *model, configuration, begin, "bos_token")};
     if (configuration.flag("add_eos_token", false))
         postProcessor.after = {requiredId(addedTokens, *model, configuration, end, "eos_token")};
+    auto decoder = sentencePieceDecoder(
+        configuration.flag("add_prefix_space", true) ? model->leadingSpaces() : LeadingSpaces::Stay,
+        model->unknownToken(), model->unknownText());
     return {.addedTokens = std::move(addedTokens),
             .normalizer = {},
             .preTokenizer = {},
             .model = std::move(model),
             .postProcessor = std::move(postProcessor),
-            .decoder = sentencePieceDecoder(configuration.flag("add_prefix_space", true))};
+            .decoder = std::move(decoder)};
 }
 
 }  // namespace mergarium::text

@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include <atomic>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -20,6 +21,40 @@ const std::filesystem::path kData = MERGARIUM_TEST_DATA "/tokenizers";
 const std::filesystem::path kSentencePiece = MERGARIUM_TEST_DATA "/tokenizer_model";
 
 Json readJson(const std::filesystem::path& file) { return Json::parse(std::ifstream(file)); }
+
+/// Fields of a serialized protocol buffer.
+std::string field(int number, const std::string& bytes) {
+    const auto tag = static_cast<unsigned>(number << 3 | 2);
+    std::string text;
+    if (tag < 0x80)
+        text = {static_cast<char>(tag)};
+    else
+        text = {static_cast<char>((tag & 0x7F) | 0x80), static_cast<char>(tag >> 7)};
+    return text + static_cast<char>(bytes.size()) + bytes;
+}
+std::string flag(int number, bool value) { return {static_cast<char>(number << 3), static_cast<char>(value)}; }
+
+/// A unigram model of <unk>, <s>, </s>, a space, a, b, and some of them together, without byte fallback.
+std::string smallSentencePieceModel(bool prefix, bool removed, const std::string& unknown) {
+    std::string model;
+    const auto piece = [&](const char* name, float score, int type) {
+        std::string bytes(sizeof score, '\0');
+        std::memcpy(bytes.data(), &score, sizeof score);
+        model += field(1, field(1, name) + '\x15' + bytes + std::string{'\x18', static_cast<char>(type)});
+    };
+    piece("<unk>", 0, 2);
+    piece("<s>", 0, 3);
+    piece("</s>", 0, 3);
+    for (const auto& [name, score] : {std::pair("\u2581", -2.0f),
+                                      {"a", -3.0f},
+                                      {"b", -3.0f},
+                                      {"\u2581a", -1.0f},
+                                      {"\u2581b", -1.5f},
+                                      {"ab", -2.0f}})
+        piece(name, score, 1);
+    model += field(2, flag(3, true) + (unknown.empty() ? "" : field(44, unknown)));
+    return model + field(3, field(1, "identity") + flag(3, prefix) + flag(4, removed) + flag(5, true));
+}
 
 }  // namespace
 
@@ -99,6 +134,41 @@ private Q_SLOTS:
         QCOMPARE(tokensOf(*opens(R"({"legacy": true})"), "e</s>e"), (Tokens{"\u2581e", "</s>", "\u2581e"}));
         QVERIFY_EXCEPTION_THROWN(opens(R"({"add_eos_token": true, "eos_token": "<none>"})"), std::runtime_error);
         QVERIFY_EXCEPTION_THROWN(opens(R"({"added_tokens_decoder": {"5": {"content": "<end>"}}})"), std::runtime_error);
+    }
+
+    void sentencePieceModelsAreDecodedAsByTheirLibrary_data() {
+        QTest::addColumn<bool>("prefix");
+        QTest::addColumn<bool>("removed");
+        QTest::addColumn<QString>("unknown");
+        QTest::addColumn<QStringList>("decoded");
+        // What spm_decode of SentencePiece 0.1.97 makes of kIds below.
+        QTest::newRow("spaces stay") << false << false << QString()
+                                     << QStringList{"  a", " \u2047 a", "  \u2047 ", " a", " a a"};
+        QTest::newRow("a space is put before")
+            << true << false << QString() << QStringList{" a", " \u2047 a", " \u2047 ", "a", "a a"};
+        QTest::newRow("spaces are removed")
+            << false << true << QString() << QStringList{"a", " \u2047 a", " \u2047 ", "a", "a a"};
+        QTest::newRow("both") << true << true << QString() << QStringList{"a", " \u2047 a", " \u2047 ", "a", "a a"};
+        QTest::newRow("another text for the unknown")
+            << true << false << "?!" << QStringList{" a", "?!a", "?!", "a", "a a"};
+    }
+    void sentencePieceModelsAreDecodedAsByTheirLibrary() {
+#if defined(__SANITIZE_ADDRESS__)
+        QSKIP("the module can't be loaded beside the sanitizer");
+#endif
+        QFETCH(bool, prefix);
+        QFETCH(bool, removed);
+        QFETCH(QString, unknown);
+        QFETCH(QStringList, decoded);
+        const std::vector<Ids> kIds{{3, 6}, {0, 4}, {3, 0}, {1, 6, 2}, {6, 1, 6}};
+        Folder folder("tokenizer.model", smallSentencePieceModel(prefix, removed, unknown.toStdString()));
+        const auto tokenizer = Tokenizer::open(folder.path());
+        QStringList texts;
+        for (const auto& ids : kIds) texts << QString::fromStdString(tokenizer->decode(ids, true));
+        QCOMPARE(texts, decoded);
+        // Where the configuration names the unknown token, it is special, as in transformers.
+        folder.write("tokenizer_config.json", R"({"unk_token": "<unk>"})");
+        QCOMPARE(Tokenizer::open(folder.path())->decode(Ids{4, 0}, true), "a");
     }
 
     void brokenTextIsEncodedAsItsRepairedForm() {
