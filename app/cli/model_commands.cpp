@@ -85,10 +85,13 @@ int carryOut(const Options& options, Work work) {
             print({{"folder", result.folder.string()},
                    {"bytes", result.bytes},
                    {"hash", result.hash},
-                   {"seconds", seconds}});
+                   {"seconds", seconds},
+                   {"notes", result.notes}});
         else
             say("{}\n{} bytes, read back and compared, in {:.1f} s\nContents {}\n", result.folder.string(),
                 words::count(result.bytes), seconds, result.hash);
+        if (!options.json)
+            for (const auto& note : result.notes) say("{}\n", words::visible(note));
         return kSuccess;
     } catch (const Cancelled&) {
         if (line) line->end();

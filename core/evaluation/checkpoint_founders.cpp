@@ -5,6 +5,7 @@
 #include "core/files/fingerprint.h"
 #include "core/files/scratch_place.h"
 #include "core/founders/alignment.h"
+#include "core/founders/renamed_founder.h"
 #include "core/parallel/parallel_for.h"
 #include "core/startup/paths.h"
 
@@ -74,6 +75,14 @@ std::string gramKey(const Founders& founders, std::size_t begunWith) {
 
 }  // namespace
 
+std::vector<std::string> namingsOf(const Alignment& alignment, std::span<const FounderOutline> founders) {
+    std::vector<std::string> all;
+    for (std::size_t k = 0; k < founders.size(); ++k)
+        for (auto& sentence : sentencesOf(alignment.namings[k], founders[k].name, founders.front().name))
+            all.push_back(std::move(sentence));
+    return all;
+}
+
 std::filesystem::path founderCache(const std::filesystem::path& database) {
     if (database.empty()) return defaultCache();
     return database.string() + ".cache";
@@ -99,7 +108,7 @@ FounderContents contentsOfFounder(const FounderSource& source, const std::filesy
 void refuseNotFinite(const FounderSource& source, const FounderContents& contents, const Layout& layout) {
     std::vector<std::string> told;
     for (const auto& [tensor, numbers] : contents.flawed)
-        if (std::ranges::find(layout.tensors, tensor, &Layout::Tensor::name) != layout.tensors.end())
+        if (std::ranges::find(layout.tensors, source.nameOf(tensor), &Layout::Tensor::name) != layout.tensors.end())
             told.push_back(fmt::format("{} ({} NaN, {} infinite)", tensor, numbers.nans, numbers.infinities));
     if (told.empty()) return;
     const auto more = told.size() > kTensorsTold ? fmt::format(", and {} more", told.size() - kTensorsTold) : "";
@@ -121,6 +130,11 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
     const auto alignment = align(descriptions, rules);
     if (!alignment.differences.empty())
         throw std::runtime_error("The founders don't fit together:\n" + tableOf(alignment.differences, descriptions));
+
+    opened.namings = namingsOf(alignment, descriptions);
+    for (std::size_t k = 0; k < founders.size(); ++k)
+        if (!alignment.namings[k].rules.empty())
+            opened.sources[k] = renamedFounder(opened.sources[k], alignment.namings[k]);
 
     std::vector<FounderModel> models;
     const auto storage = std::make_shared<const std::vector<FounderSourcePtr>>(opened.sources);

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,7 +28,12 @@ struct OpenedFounders {
     /// In the same order; their files stay mapped as long as `founders` live.
     std::vector<FounderSourcePtr> sources;
     std::filesystem::path cache;
+    /// Where founders name tensors otherwise than the first: how they are called, a sentence for each rule (namingAs).
+    std::vector<std::string> namings = {};
 };
+
+/// The sentences of an alignment of these founders.
+std::vector<std::string> namingsOf(const Alignment& alignment, std::span<const FounderOutline> founders);
 
 /// Which founders' contents are hashed when they are opened.
 enum class Hashes {

@@ -1,6 +1,7 @@
 #include "core/evaluation/preflight.h"
 
 #include "core/evaluation/task_folders.h"
+#include "core/evaluation/checkpoint_founders.h"
 #include "core/files/free_memory.h"
 #include "core/files/scratch_place.h"
 #include "core/founders/alignment.h"
@@ -61,6 +62,7 @@ void inspectCheckpoints(const RunConfiguration& configuration, Preflight& result
                                                     words::bytes(static_cast<double>(stored)))});
     result.facts.push_back({"Parameters", fmt::format("{} in {} tensors ({})", words::count(layout.length()),
                                                       layout.tensors.size(), dtypesOf(layout))});
+    for (auto& sentence : namingsOf(alignment, descriptions)) result.facts.push_back({"Names", std::move(sentence)});
     if (!layout.frozen.empty())
         result.facts.push_back(
             {"Not merged", fmt::format("{} tensors, taken over from one founder", layout.frozen.size())});

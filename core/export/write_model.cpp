@@ -91,10 +91,14 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
         mergekit = {.yaml = {}, .whyNot = "some founders' heads are their embeddings and others' are not"};
     if (!mergekit.yaml.empty() && std::ranges::any_of(founders.sources, isDequantised))
         mergekit = {.yaml = {}, .whyNot = "a founder is stored in fp8 with scales, which mergekit doesn't multiply by"};
+    if (!founders.namings.empty())
+        mergekit = {.yaml = {}, .whyNot = "some founders name their tensors otherwise than the first"};
     if (!mergekit.yaml.empty()) folder.writeFile("mergekit.yml", mergekit.yaml);
     folder.writeFile("recipe.yaml", toYaml(model));
     folder.writeFile("README.md", modelCard(model, mergekit.whyNot, weightsTakenOver(like)));
-    return commit(folder, std::move(hash));
+    auto result = commit(folder, std::move(hash));
+    result.notes = founders.namings;
+    return result;
 }
 
 ExportResult writeDenseModel(const std::string& name, const ModelStory& story, const Layout& layout,

@@ -19,6 +19,8 @@ struct ExportResult {
     std::uint64_t bytes = 0;
     /// Content hash of the tensors.
     std::string hash;
+    /// What there is to know of how it was made: founders' tensors that are called otherwise (OpenedFounders::namings).
+    std::vector<std::string> notes = {};
 };
 
 /// Writes a merged model as a folder that other tools load: tensors, configuration and tokenizer of one founder,

@@ -45,7 +45,7 @@ public:
     Aligning(std::span<const FounderOutline> founders, const TensorRules& rules) : founders_(founders), rules_(rules) {
         if (founders.empty()) throw std::runtime_error("There are no founders to merge.");
         for (std::size_t founder = 0; founder < founders.size(); ++founder)
-            for (const auto& tensor : founders[founder].tensors) {
+            for (const auto& tensor : calledAsFirst(founder)) {
                 auto& row = rows_.try_emplace(tensor.name, founders.size(), nullptr).first->second;
                 row[founder] = &tensor;
             }
@@ -63,6 +63,15 @@ public:
     Alignment result;
 
 private:
+    std::span<const TensorDescription> calledAsFirst(std::size_t founder) {
+        const auto& tensors = founders_[founder].tensors;
+        const auto& naming = result.namings.emplace_back(namingAs(founders_.front().tensors, tensors));
+        if (naming.rules.empty()) return tensors;
+        auto& renamed = renamed_.emplace_back(tensors);
+        for (auto& tensor : renamed) tensor.name = naming.nameOf(tensor.name);
+        return renamed;
+    }
+
     void checkRules(const std::vector<std::string>& names) const {
         const auto check = [&](const std::string& pattern, const char* key) {
             if (std::ranges::none_of(names, [&](const auto& name) { return matches(pattern, name); }))
@@ -262,6 +271,8 @@ private:
 
     std::span<const FounderOutline> founders_;
     const TensorRules& rules_;
+    /// Tensors of founders that name them otherwise.
+    std::deque<std::vector<TensorDescription>> renamed_;
     std::map<std::string, Row> rows_;
     /// Embeddings that stand for heads.
     std::deque<TensorDescription> named_;

@@ -5,6 +5,7 @@
 #include "core/families/decoder_config.h"
 #include "core/founders/founder_configuration.h"
 #include "core/founders/founder_settings.h"
+#include "core/founders/naming.h"
 
 #include <cstdint>
 #include <optional>
@@ -64,8 +65,10 @@ struct Alignment {
         std::vector<bool> tied;
     };
     std::vector<TiedHead> tiedHeads = {};
+    /// By founder: how its tensors are called in the layout. Renamed founders (renamedFounder) have these names.
+    std::vector<Naming> namings = {};
 
-    /// Under which name a founder has a tensor of the layout.
+    /// Under which name a founder, renamed as `namings` say, has a tensor of the layout.
     const std::string& nameIn(std::size_t founder, const std::string& tensor) const;
 };
 
@@ -73,6 +76,7 @@ struct Alignment {
 /// stored as founder 0 stores them. Frozen: what a rule says, and tensors of other numbers, from the first founder that
 /// has them. Tied: a head that every founder ties to its embedding; where only some do, the embedding stands for their
 /// head, and the merged models' heads are untied. Excluded tensors are in no part of the result.
+/// Tensors are called as founder 0's, where others name the same ones with another prefix (namingAs).
 /// Founders whose configurations compute differently can't share one network, and are reported; where all families are
 /// known, the networks decide that and not how the configurations spell them.
 /// Where vocabularies differ in size, or the tokenizers give an id to different tokens, rules.commonVocabulary decides:

@@ -110,7 +110,8 @@ std::string contentHash(std::span<const TensorDescription> tensors, std::span<co
     return whole.hex();
 }
 
-std::optional<FounderContents> readContents(const FounderSource& founder, const ContentHashing& how) {
+std::optional<FounderContents> readContents(const FounderSource& given, const ContentHashing& how) {
+    const auto& founder = given.own();
     const auto tensors = founder.tensors();
     auto chunks = contentChunks(tensors);
     std::uint64_t total = 0;

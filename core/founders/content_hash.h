@@ -46,7 +46,7 @@ struct FounderContents {
     bool operator==(const FounderContents&) const = default;
 };
 
-/// As contentHash, and what is wrong with the numbers.
+/// As contentHash, and what is wrong with the numbers. Of a founder that is renamed: by its own names.
 std::optional<FounderContents> readContents(const FounderSource& founder, const ContentHashing& how);
 
 /// A digest of a few pages of every file that the contents come from, spread over it evenly: milliseconds, and enough

@@ -45,6 +45,12 @@ public:
     /// how they are computed: weights of adapters, and versions of the ways to compute. Empty: they lie in the files.
     virtual std::string derivation() const { return {}; }
 
+    /// Itself; or, where its tensors are called as another founder's (renamedFounder), the one with its own names: what
+    /// its contents are known by.
+    virtual const FounderSource& own() const { return *this; }
+    /// What a tensor of own() is called here.
+    virtual const std::string& nameOf(const std::string& tensor) const { return tensor; }
+
     /// The place of a tensor in tensors(); absent when there is none of this name.
     std::optional<std::size_t> indexOf(std::string_view tensor) const;
 };

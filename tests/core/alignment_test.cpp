@@ -55,6 +55,100 @@ private Q_SLOTS:
         QCOMPARE(result.layout.tensors[3].dtype, DType::BF16);
     }
 
+    void namesWithAnotherPrefixAreTheFirsts_data() {
+        QTest::addColumn<QString>("from");
+        QTest::addColumn<QString>("to");
+        QTest::newRow("a base model's") << "model."
+                                        << "";
+        QTest::newRow("a part's") << "model."
+                                  << "model.language_model.";
+        QTest::newRow("a part's, before") << "model."
+                                          << "language_model.model.";
+        QTest::newRow("another") << "model."
+                                 << "bert.";
+    }
+    void namesWithAnotherPrefixAreTheFirsts() {
+        QFETCH(QString, from);
+        QFETCH(QString, to);
+        const auto inThat = [&](FounderOutline founder) {
+            for (auto& one : founder.tensors)
+                if (one.name.starts_with("model.")) one.name = to.toStdString() + one.name.substr(from.size());
+            return founder;
+        };
+        const auto plain = llama("a"), other = inThat(llama("b"));
+        for (const auto& founders :
+             {std::vector{plain, other}, std::vector{other, plain}, std::vector{plain, plain, other}}) {
+            const auto result = aligned(founders);
+            const bool isNaming = to != "bert.";
+            QCOMPARE(result.differences.empty(), isNaming);
+            if (!isNaming) continue;
+            // Named as the first, in the order of the first.
+            QCOMPARE(result.layout.tensors, aligned({founders.front()}).layout.tensors);
+            QVERIFY(result.namings.front().rules.empty());
+            QCOMPARE(result.namings.back().rules.size(), std::size_t{1});
+            QCOMPARE(result.namings.back().rules.front().tensors, std::size_t{4});
+            QCOMPARE(result.namings.back().nameOf("lm_head.weight"), std::string("lm_head.weight"));
+        }
+    }
+
+    void aModelOfSeveralPartsMayNameEachOtherwise() {
+        // As LLaVA's were called until and since transformers 4.52.
+        const auto part = [](const std::string& text, const std::string& head, const std::string& vision) {
+            FounderOutline founder{.name = text, .tensors = {}, .tokens = {}};
+            for (const char* name :
+                 {"embed_tokens.weight", "layers.0.self_attn.q_proj.weight", "layers.0.norm.weight", "norm.weight"})
+                founder.tensors.push_back(tensor(text + name, {4, 4}));
+            for (const char* name : {"embeddings.weight", "layers.0.self_attn.q_proj.weight", "layers.0.norm.weight"})
+                founder.tensors.push_back(tensor(vision + name, {4, 4}));
+            founder.tensors.push_back(tensor(head + "weight", {9, 4}));
+            return founder;
+        };
+        const auto before = part("language_model.model.", "language_model.lm_head.", "vision_tower."),
+                   since = part("model.language_model.", "lm_head.", "model.vision_tower.");
+        for (const auto& founders : {std::vector{before, since}, std::vector{since, before}}) {
+            const auto result = aligned(founders);
+            QVERIFY(result.differences.empty());
+            const auto& names = result.namings[1].names;
+            QCOMPARE(names.size(), std::size_t{8});
+            if (founders[0].name == before.name)
+                QCOMPARE(names.at("model.vision_tower.layers.0.norm.weight"),
+                         std::string("vision_tower.layers.0.norm.weight"));
+        }
+        const auto told = sentencesOf(aligned({since, before}).namings[1], "b", "a");
+        QCOMPARE(
+            told.front(),
+            std::string("b: 'language_model.model.' becomes 'model.language_model.' in the names of 4 tensors, to be "
+                        "called as in a."));
+    }
+
+    void namesAreLeftWhereNothingTellsWhatIsMeant() {
+        FounderOutline pair{.name = "pair", .tensors = {}, .tokens = {}},
+            one{.name = "one", .tensors = {}, .tokens = {}};
+        for (const char* name : {"layers.0.weight", "layers.1.weight"}) {
+            one.tensors.push_back(tensor(name, {4, 4}));
+            for (const char* side : {"left.", "right."})
+                pair.tensors.push_back(tensor(std::string(side) + name, {4, 4}));
+        }
+        auto result = aligned({pair, one});
+        QVERIFY(result.namings[1].rules.empty());
+        QCOMPARE(result.differences.size(), std::size_t{6});
+        // Other shapes, and other things of one shape.
+        for (auto& side : pair.tensors)
+            if (side.name.starts_with("left.")) side.shape = {4, 2};
+        QCOMPARE(aligned({pair, one}).namings[1].rules.front().to, std::string("right."));
+        auto scoring = llama("scoring"), ranking = llama("ranking");
+        scoring.tensors.push_back(tensor("score.weight", {4, 4}));
+        ranking.tensors.push_back(tensor("rank.weight", {4, 4}));
+        result = aligned({scoring, ranking});
+        QVERIFY(result.namings[1].rules.empty());
+        QCOMPARE(result.differences.size(), std::size_t{2});
+        // An expert is no prefix of a model.
+        FounderOutline dense{
+            .name = "dense", .tensors = {tensor("model.layers.0.mlp.up.weight", {4, 4})}, .tokens = {}},
+            mixed{.name = "mixed", .tensors = {tensor("model.layers.0.mlp.experts.0.up.weight", {4, 4})}, .tokens = {}};
+        QVERIFY(aligned({mixed, dense}).namings[1].rules.empty());
+    }
+
     void missingAndMisshapenTensorsAreReported() {
         auto second = llama("b");
         remove(second, "model.norm.weight");

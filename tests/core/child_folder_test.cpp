@@ -65,6 +65,46 @@ private Q_SLOTS:
     }
     void cleanup() { scratch_.reset(); }
 
+    void foundersThatNameTensorsOtherwiseMergeAsTheFirstIsNamed() {
+        merge(request("expected"));
+        const auto b = Checkpoint::open(folder_ / "b");
+        std::vector<GivenTensor> renamed;
+        for (const auto& one : b->tensors()) {
+            const auto name = one.name.starts_with("model.") ? one.name.substr(6) : one.name;
+            renamed.push_back({name, one.dtype, one.shape, {one.bytes, one.bytes + one.byteSize()}});
+        }
+        writeTensors(folder_ / "renamed.safetensors", renamed);
+        fs::rename(folder_ / "renamed.safetensors", folder_ / "b" / "model.safetensors");
+        const auto result = mergeModels(request("merged"), cache());
+        QCOMPARE(result.notes.size(), std::size_t{1});
+        QVERIFY2(result.notes.front().starts_with("b: 'model.' is put before the names of "),
+                 result.notes.front().c_str());
+        const auto expected = Checkpoint::open(folder_ / "expected"), made = Checkpoint::open(folder_ / "merged");
+        QCOMPARE(made->tensors().size(), expected->tensors().size());
+        for (const auto& tensor : expected->tensors())
+            QVERIFY(std::memcmp(made->find(tensor.name)->bytes, tensor.bytes, tensor.byteSize()) == 0);
+        QVERIFY(!fs::exists(folder_ / "merged" / "mergekit.yml"));
+
+        // A founder is known by its own contents, and what it has whole is found under its own name.
+        auto alone = request("");
+        const auto opened =
+            openFounders({alone.first, alone.second},
+                         {.exclude = {}, .freeze = {{"*position_ids", 1}}, .commonVocabulary = false}, cache());
+        QCOMPARE(opened.founders->model(1).hash,
+                 contentsOfFounder(*openFounder(alone.second, folder_), {}, nullptr).hash);
+        scratch_ = makeGenomeWriter(Handover::Folder, folder_ / "scratch", opened.founders, opened.sources);
+        const auto given = Checkpoint::open(
+            scratch_->write(RecipeGenome(founderRecipe(1, 2, opened.founders->length()), gramOf(opened, cache()))));
+        QVERIFY(given->find("model.position_ids"));
+        QVERIFY(valuesOf(*given, "model.norm.weight") == valuesOf(*b, "model.norm.weight"));
+        const auto again = rebuildModel({.recipe = folder_ / "merged" / "recipe.yaml",
+                                         .folder = folder_ / "again",
+                                         .founders = {},
+                                         .models = folder_},
+                                        cache());
+        QCOMPARE(again.hash, result.hash);
+    }
+
     void componentsOfDiffusersKeepTheirNames() {
         for (const char* name : {"a", "b"}) {
             fs::rename(folder_ / name / "model.safetensors", folder_ / name / "diffusion_pytorch_model.safetensors");

@@ -285,6 +285,32 @@ private Q_SLOTS:
         prepare(configuration, {.database = {}, .resources = kResources, .threads = 1});
     }
 
+    void aFounderThatNamesTensorsOtherwiseIsScoredAndTold() {
+        const auto bare = changed(kSort, Config::object());
+        const auto stored = Checkpoint::open(kSort);
+        std::vector<GivenTensor> tensors;
+        for (const auto& one : stored->tensors()) {
+            const auto name = one.name.starts_with("model.") ? one.name.substr(6) : one.name;
+            tensors.push_back({name, one.dtype, one.shape, {one.bytes, one.bytes + one.byteSize()}});
+        }
+        fs::remove(bare / "model.safetensors");
+        writeTensors(bare / "model.safetensors", tensors);
+        const auto configuration = demo({kAdd, bare});
+        const auto report = preflight(configuration);
+        QVERIFY2(!report.refusal, report.refusal.value_or("").c_str());
+        const auto names = std::ranges::find(report.facts, "Names", &TaskOutline::Fact::what);
+        QVERIFY(names != report.facts.end());
+        const auto told = nameOfModel(bare) + ": 'model.' is put before the names of ";
+        QVERIFY2(names->text.starts_with(told), names->text.c_str());
+        const auto experiment = prepare(configuration, {.database = {}, .resources = kResources, .threads = 1});
+        QVERIFY(experiment.caution.find(told) != std::string::npos);
+        const auto alone = scoreCheckpoint({.base = kSort, .adapter = {}}, configuration, kResources, 1, nullptr).front();
+        std::vector<float> scores(experiment.task->samples()->size());
+        experiment.task->load(*experiment.founders[1].genome);
+        scoreAll(*experiment.task, scores);
+        QCOMPARE(Scores(scores).mean(), alone.train);
+    }
+
     void aFoundersScoreInARunIsItsOwn_data() {
         QTest::addColumn<bool>("untied");
         QTest::newRow("tied both") << false;
