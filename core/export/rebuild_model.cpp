@@ -1,5 +1,7 @@
 #include "core/export/rebuild_model.h"
 
+#include "core/checkpoint/model_place.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -24,7 +26,7 @@ std::optional<fs::path> found(const fs::path& path, const RebuildRequest& reques
     std::error_code error;
     if (path.is_absolute() && fs::exists(path, error)) return path;
     const auto around = fs::absolute(request.recipe).lexically_normal().parent_path();
-    for (const auto& folder : {request.models, around, around.parent_path()})
+    for (const auto& folder : {request.models, around, around.parent_path(), hubCache()})
         for (const auto& name : {ownName(path), path.filename()})
             if (!folder.empty() && fs::exists(folder / name, error)) return folder / name;
     return std::nullopt;

@@ -100,6 +100,24 @@ private Q_SLOTS:
         QVERIFY(filesIn(folder_ / "merged") == filesIn(folder_ / "again"));
     }
 
+    void foundersAreFoundInHuggingFacesCache() {
+        const auto snapshot = folder_ / "hub" / "models--org--a" / "snapshots" / "0f3a";
+        fs::create_directories(snapshot.parent_path());
+        fs::rename(folder_ / "a", snapshot);
+        auto merge = request("far/merged");
+        merge.first.base = snapshot;
+        fs::create_directory(folder_ / "far");
+        const auto result = mergeModels(merge, cache());
+        fs::rename(folder_ / "b", folder_ / "far" / "b");
+        qputenv("HF_HUB_CACHE", "/nowhere");
+        const auto refusal = messageOf([&] { rebuildModel(rebuilding("far/merged"), cache()); });
+        QVERIFY2(refusal.find("founder 1, 'org/a', is neither") != std::string::npos, refusal.c_str());
+        qputenv("HF_HUB_CACHE", QByteArray::fromStdString((folder_ / "hub").string()));
+        const auto again = rebuildModel(rebuilding("far/merged"), cache());
+        qunsetenv("HF_HUB_CACHE");
+        QCOMPARE(again.hash, result.hash);
+    }
+
     void recipesWithPathsAreRebuiltWithThem() {
         auto merge = request("merged");
         merge.paths = Paths::Told;
