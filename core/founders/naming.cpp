@@ -22,19 +22,6 @@ using Tensors = std::map<std::string, const TensorDescription*>;
 using Prefixes = std::pair<std::string, std::string>;
 using Names = std::map<std::string, std::string>;
 
-/// What stands before the longest common end of whole parts.
-Prefixes prefixesOf(const std::string& own, const std::string& other) {
-    std::size_t common = 0;
-    for (std::size_t length = 1; length <= std::min(own.size(), other.size()); ++length) {
-        if (own[own.size() - length] != other[other.size() - length]) break;
-        const auto begins = [&](const std::string& name) {
-            return length == name.size() || name[name.size() - length - 1] == '.';
-        };
-        if (begins(own) && begins(other)) common = length;
-    }
-    return {own.substr(0, own.size() - common), other.substr(0, other.size() - common)};
-}
-
 std::vector<std::string> partsOf(std::string_view prefix) {
     std::vector<std::string> parts;
     while (!prefix.empty()) {
@@ -87,15 +74,49 @@ std::optional<Names> renamed(const Prefixes& prefixes, const Tensors& own, const
     return names;
 }
 
+/// Names by what they end with.
+class Endings {
+public:
+    explicit Endings(const Tensors& tensors) {
+        for (const auto& [name, tensor] : tensors) backwards_.emplace_back(name.rbegin(), name.rend());
+        std::ranges::sort(backwards_);
+    }
+
+    /// What stands before `ending` in the names that end with it, in whole parts; the first few.
+    std::vector<std::string> before(std::string_view ending) const {
+        const std::string wanted(ending.rbegin(), ending.rend());
+        std::vector<std::string> prefixes;
+        for (auto name = std::ranges::lower_bound(backwards_, wanted);
+             name != backwards_.end() && name->starts_with(wanted) && prefixes.size() < kTried; ++name)
+            if (name->size() == wanted.size() || (*name)[wanted.size()] == '.')
+                prefixes.emplace_back(name->rbegin(), name->rend() - static_cast<std::ptrdiff_t>(wanted.size()));
+        return prefixes;
+    }
+
+private:
+    std::vector<std::string> backwards_;
+};
+
+/// By the longest ending, in whole parts, that a name has in common with others.
+void addCandidates(const std::string& name, const Endings& endings, std::set<Prefixes>& found) {
+    for (std::size_t begin = 0; begin < name.size(); begin = std::min(name.find('.', begin), name.size() - 1) + 1) {
+        bool any = false;
+        for (auto& to : endings.before(std::string_view(name).substr(begin)))
+            if (Prefixes prefixes{name.substr(0, begin), std::move(to)}; isNaming(prefixes)) {
+                found.insert(std::move(prefixes));
+                any = true;
+            }
+        if (any) return;
+    }
+}
+
 std::set<Prefixes> candidates(const Tensors& own, const Tensors& free) {
+    const Endings endings(free);
     std::set<Prefixes> found;
     const auto step = std::max<std::size_t>(1, own.size() / kTried);
     std::size_t i = 0;
-    for (const auto& [name, tensor] : own) {
-        if (i++ % step != 0) continue;
-        for (const auto& [other, with] : free)
-            if (auto prefixes = prefixesOf(name, other); isNaming(prefixes)) found.insert(std::move(prefixes));
-    }
+    for (const auto& [name, tensor] : own)
+        if (i++ % step == 0) addCandidates(name, endings, found);
     return found;
 }
 
