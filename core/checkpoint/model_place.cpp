@@ -34,6 +34,12 @@ bool isThere(const fs::path& path) {
     return fs::exists(fs::symlink_status(path, error));
 }
 
+/// And no link to one: what a stranger may have filled leads nowhere else.
+bool isOwnFolder(const fs::path& path) {
+    std::error_code error;
+    return fs::is_directory(fs::symlink_status(path, error));
+}
+
 /// Without a separator at the end.
 fs::path trimmed(const fs::path& path) { return path.has_filename() ? path : path.parent_path(); }
 
@@ -42,8 +48,7 @@ std::vector<std::string> foldersIn(const fs::path& folder) {
     std::vector<std::string> names;
     std::error_code error;
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-        std::error_code ignored;
-        if (entry->is_directory(ignored)) names.push_back(entry->path().filename().string());
+        if (isOwnFolder(entry->path())) names.push_back(entry->path().filename().string());
     }
     std::ranges::sort(names);
     return names;
@@ -68,8 +73,8 @@ std::string referenceIn(const fs::path& repository, std::string_view branch) {
 fs::path snapshotIn(const fs::path& repository) {
     const auto snapshots = repository / "snapshots";
     const auto main = referenceIn(repository, "main");
-    if (!main.empty() && isFolder(snapshots / main)) return snapshots / main;
-    const auto revisions = foldersIn(snapshots);
+    if (!main.empty() && isOwnFolder(snapshots) && isOwnFolder(snapshots / main)) return snapshots / main;
+    const auto revisions = isOwnFolder(snapshots) ? foldersIn(snapshots) : std::vector<std::string>();
     if (revisions.size() == 1) return snapshots / revisions.front();
     const auto name = hubName(repository).value_or(repository.filename().string());
     if (revisions.empty())
@@ -133,6 +138,7 @@ fs::path placeOfModel(const fs::path& named) {
     if (isOfHub(folder.filename())) return isFolder(folder / "snapshots") ? snapshotIn(folder) : named;
     if (isOfHub(folder.parent_path().filename()) && folder.filename() == "snapshots")
         return snapshotIn(folder.parent_path());
+    if (isThere(folder / "config.json") || isThere(folder / "model.safetensors")) return named;
     for (const auto& cache : {folder, folder / "hub"})
         if (const auto repository = onlyRepositoryIn(cache); !repository.empty()) return snapshotIn(repository);
     return named;

@@ -119,6 +119,25 @@ private Q_SLOTS:
                      ": this is Hugging Face's cache with 2 models; name one of them: models--org--one, models--two.");
     }
 
+    void aModelsOwnFolderIsNoCacheAndLinksAreNotFollowed() {
+        download("models--org--one", "1111", 1);
+        const auto model = folder() / "model";
+        fs::create_directory(model);
+        fs::create_directory_symlink(cache() / "models--org--one", model / "models--org--one");
+        QCOMPARE(placeOfModel(model), model);
+        fs::remove(model / "models--org--one");
+        fs::copy(cache() / "models--org--one", model / "models--org--one",
+                 fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+        QCOMPARE(placeOfModel(model), model / "models--org--one" / "snapshots" / "1111");
+        writeText(model / "config.json", "{}");
+        QCOMPARE(placeOfModel(model), model);
+        const auto snapshots = model / "models--org--one" / "snapshots";
+        fs::remove_all(snapshots / "1111");
+        fs::create_directory_symlink(cache() / "models--org--one" / "snapshots" / "1111", snapshots / "1111");
+        QVERIFY(messageOf([&] { placeOfModel(model / "models--org--one"); }).find("nothing of org/one") !=
+                std::string::npos);
+    }
+
     void pathsThatAreThereComeBeforeNames() {
         download("models--org--name", "1111", 1);
         const auto here = fs::current_path();
