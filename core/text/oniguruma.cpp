@@ -13,7 +13,9 @@
 namespace mergarium::text {
 namespace {
 
-constexpr std::array<std::string_view, 4> kWord{"L", "M", "N", "Pc"};
+constexpr std::array<std::string_view, 4> kWord{"Alphabetic", "M", "Nd", "Pc"};
+/// Of Latin-1, Oniguruma has a table by itself for \w outside of classes, with superscripts and fractions.
+constexpr std::string_view kLatinNumbers = "\\x{b2}\\x{b3}\\x{b9}\\x{bc}-\\x{be}";
 constexpr std::string_view kHexDigit = "0-9A-Fa-f";
 
 /// What stands within [: and :] beside "word", and is a property by this name.
@@ -164,12 +166,12 @@ private:
             case 'S': return replace(2, property("White_Space", true, inClass));
             case 'd': return replace(2, property("Nd", false, inClass));
             case 'D': return replace(2, property("Nd", true, inClass));
-            case 'w': return replace(2, inClass ? word() : fmt::format("[{}]", word()));
+            case 'w': return replace(2, inClass ? word() : fmt::format("[{}]", wordAlone()));
             case 'h': return replace(2, inClass ? std::string(kHexDigit) : fmt::format("[{}]", kHexDigit));
             case 'W':
             case 'H':
                 if (inClass) refuse(fmt::format("\\{} in a character class", letter));
-                return replace(2, fmt::format("[^{}]", letter == 'W' ? word() : std::string(kHexDigit)));
+                return replace(2, fmt::format("[^{}]", letter == 'W' ? wordAlone() : std::string(kHexDigit)));
             case 'v': return replace(2, "\\x0B");
             case 'u': return codePoint();
             case 'p':
@@ -177,10 +179,10 @@ private:
             case 'x': return braced(inClass);
             case 'b':
                 if (inClass) return copy(2);
-                return replace(2, fmt::format("(?:(?<=[{0}])(?![{0}])|(?<![{0}])(?=[{0}]))", word()));
+                return replace(2, fmt::format("(?:(?<=[{0}])(?![{0}])|(?<![{0}])(?=[{0}]))", wordAlone()));
             case 'B':
                 if (inClass) break;
-                return replace(2, fmt::format("(?:(?<=[{0}])(?=[{0}])|(?<![{0}])(?![{0}]))", word()));
+                return replace(2, fmt::format("(?:(?<=[{0}])(?=[{0}])|(?<![{0}])(?![{0}]))", wordAlone()));
             default: break;
         }
         constexpr std::string_view kAlike = "nrtfaeAzZGR";
@@ -230,6 +232,7 @@ private:
         return inClass ? item : fmt::format("[{}{}]", negated ? "^" : "", item);
     }
 
+    std::string wordAlone() { return word() + std::string(kLatinNumbers); }
     std::string word() {
         std::string items;
         for (const auto name : kWord) items += property(name, false, true);

@@ -88,8 +88,13 @@ private Q_SLOTS:
                                             << "xAf0g" << QStringList{"x", "Af0", "g"};
         QTest::newRow("Han without shared marks") << "\\p{Han}+"
                                                   << "\u65e5\u3002" << QStringList{"\u65e5", "\u3002"};
-        QTest::newRow("words with every number") << "\\w+"
-                                                 << "x\u00b2-" << QStringList{"x\u00b2", "-"};
+        QTest::newRow("words with the numbers of Latin-1") << "\\w+"
+                                                           << "x\u00b2-" << QStringList{"x\u00b2", "-"};
+        QTest::newRow("words without other numbers, but with letters in circles")
+            << "\\w+"
+            << "x\u2153\u24b6\u2163" << QStringList{"x", "\u2153", "\u24b6\u2163"};
+        QTest::newRow("numbers of Latin-1 are no words in a class") << "[\\w]+"
+                                                                    << "x\u00b2" << QStringList{"x", "\u00b2"};
         QTest::newRow("named classes are Unicode's") << "[[:punct:]]"
                                                      << "a\u20ac" << QStringList{"a", "\u20ac"};
     }
