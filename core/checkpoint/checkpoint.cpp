@@ -11,7 +11,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <ranges>
 #include <stdexcept>
 
 namespace mergarium {
@@ -30,8 +29,9 @@ void compareWithIndex(const ModelFiles& model, std::span<const StoredTensor> ten
 /// Sorts by name. A tensor of two shards is the later one's, as in transformers, which reads one after the other.
 void joinShards(std::vector<StoredTensor>& tensors) {
     std::ranges::stable_sort(tensors, {}, &StoredTensor::name);
-    const auto replaced = std::ranges::unique(std::views::reverse(tensors), {}, &StoredTensor::name);
-    tensors.erase(tensors.begin(), replaced.begin().base());
+    const auto last = std::unique(tensors.rbegin(), tensors.rend(),
+                                  [](const auto& later, const auto& earlier) { return later.name == earlier.name; });
+    tensors.erase(tensors.begin(), last.base());
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ bool beginsWith(const std::string& name, const std::string& prefix) { return nam
 
 /// What the rule makes of names; absent when that isn't one to one.
 std::optional<Names> renamed(const Prefixes& prefixes, const Tensors& own, const Tensors& free) {
-    const auto& [from, to] = prefixes;
+    const auto& from = prefixes.first;
+    const auto& to = prefixes.second;
     Names names;
     std::size_t begin = 0;
     for (const auto& [name, tensor] : own) {
