@@ -246,6 +246,20 @@ private Q_SLOTS:
         QCOMPARE(textOf(folder / "config.json"), textOf(folder_ / "a" / "config.json"));
     }
 
+    void whatAnEvaluatorGetsIsNeverInfinite() {
+        writeModel("a", 1, DType::F16);
+        writeModel("b", 11, DType::F16);
+        const auto opened = openFounders({request("").first, request("").second}, {}, cache());
+        scratch_ = makeGenomeWriter(Handover::Folder, folder_ / "scratch", opened.founders, opened.sources);
+        const Recipe recipe{.founders = 2, .ends = {opened.founders->length()}, .coefficients = {1e6, 0}};
+        const auto have = valuesOf(*Checkpoint::open(scratch_->write(RecipeGenome(recipe, gramOf(opened, cache())))),
+                                   "model.norm.weight");
+        const auto founder = valuesOf(*Checkpoint::open(folder_ / "a"), "model.norm.weight");
+        QCOMPARE(have.size(), founder.size());
+        for (std::size_t i = 0; i < have.size(); ++i)
+            QCOMPARE(have[i], std::copysign(std::min(65504.0f, std::abs(founder[i]) * 1e6f), founder[i]));
+    }
+
     void subfoldersThatModulesNameComeAlong() {
         const auto a = folder_ / "a";
         for (const char* folder : {"1_Pooling", "2_Dense", "additional_chat_templates", "onnx"})

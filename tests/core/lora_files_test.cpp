@@ -3,9 +3,12 @@
 #include "tests/support/example_models.h"
 #include "tests/support/suite.h"
 
+#include <nlohmann/json.hpp>
+
 #include <QTest>
 
 #include <cmath>
+#include <cstring>
 #include <optional>
 
 using namespace mergarium;
@@ -99,6 +102,31 @@ private Q_SLOTS:
     void withoutAnAlphaTheScaleIsOne() {
         same(valuesOf(*adapted(kohya("lora_transformer_down_0_attn1_to_q", {4}, 6, 11)), "down.0.attn1.to_q.weight"),
              withDelta(numbers(24, 1), 6, 1.0, 11));
+    }
+
+    void theHeadersAlphaCounts() {
+        const auto tensors =
+            joined(pairOf("unet.down.0.attn1.to_q.lora_A.weight", "unet.down.0.attn1.to_q.lora_B.weight", {4}, 6, 11),
+                   pairOf("unet.down.0.conv.lora_A.weight", "unet.down.0.conv.lora_B.weight", {3, 3, 3}, 5, 21));
+        const auto path = folder_ / "lora.safetensors";
+        const auto withHeader = [&](const std::string& settings) {
+            writeTensors(path, tensors);
+            const auto text = textOf(path);
+            std::uint64_t length = 0;
+            std::memcpy(&length, text.data(), sizeof length);
+            auto header = nlohmann::json::parse(text.substr(sizeof length, length));
+            header["__metadata__"]["lora_adapter_metadata"] = settings;
+            writeText(path, safetensorsText(header.dump(), 0) + text.substr(sizeof length + length));
+            return openFounder({.base = folder_ / "base.safetensors", .adapter = path}, folder_);
+        };
+        const auto source = withHeader(R"({"unet.r": 2, "unet.lora_alpha": 8, "unet.alpha_pattern": {"conv": 1},
+                                           "transformer.r": 2, "transformer.lora_alpha": 100})");
+        same(valuesOf(*source, "down.0.attn1.to_q.weight"), withDelta(numbers(24, 1), 6, 4.0, 11));
+        same(valuesOf(*source, "down.0.conv.weight"), withDelta(numbers(135, 2), 5, 0.5, 21));
+        QVERIFY(messageOf([&] { withHeader("{"); }).find("lora_adapter_metadata in the file's header is no JSON") !=
+                std::string::npos);
+        QVERIFY(messageOf([&] { withHeader(R"({"unet.r": 2, "unet.lora_alpha": "x"})"); }).find("'lora_alpha'") !=
+                std::string::npos);
     }
 
     void whateverProgramsCallThem_data() {

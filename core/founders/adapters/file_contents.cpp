@@ -1,12 +1,17 @@
 #include "core/checkpoint/safetensors.h"
+#include "core/files/json.h"
 #include "core/files/refusal.h"
 #include "core/founders/adapters/lora_contents.h"
+#include "core/founders/adapters/lora_settings.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -158,6 +163,38 @@ std::map<std::string, LoraLayer> layersIn(const Checkpoint& weights, const fs::p
     return layers;
 }
 
+/// diffusers' settings of the parts of a model, which lie in the header of the file.
+class HeaderSettings {
+public:
+    HeaderSettings(const Checkpoint& weights, const fs::path& place) : place_(place) {
+        const auto bytes = weights.files().front()->bytes();
+        const auto metadata = parseSafetensorsHeader(bytes, bytes.size(), place.string()).metadata;
+        const auto found = metadata.find("lora_adapter_metadata");
+        if (found == metadata.end()) return;
+        try {
+            json_ = parseJson(found->second, kSettingsJson);
+        } catch (const JsonError& error) {
+            refuse(place, fmt::format("lora_adapter_metadata in the file's header is no JSON: {}", error.what()));
+        }
+        if (!json_.is_object()) refuse(place, "lora_adapter_metadata in the file's header is no JSON object");
+    }
+
+    /// Of a part ("unet."; empty: of the only one); absent: nothing is said.
+    std::optional<LoraSettings> of(std::string_view part) const {
+        auto settings = nlohmann::ordered_json::object();
+        if (json_.is_object())
+            for (const auto& [key, value] : json_.items())
+                if (key.starts_with(part)) settings[key.substr(part.size())] = value;
+        if (!settings.contains("r")) return std::nullopt;
+        if (!settings.contains("peft_type")) settings["peft_type"] = "LORA";
+        return loraSettingsIn(settings, place_);
+    }
+
+private:
+    const fs::path& place_;
+    nlohmann::json json_;
+};
+
 /// A layer of the file and the base's tensor that it changes.
 struct Match {
     std::string name;
@@ -176,11 +213,18 @@ bool fits(const Match& match, bool transposed) {
 }  // namespace
 
 LoraContents fileContents(const Checkpoint& weights, const LoraBase& base, const fs::path& place) {
-    const auto layers = layersIn(weights, place);
+    auto layers = layersIn(weights, place);
     const FlatNames flat(base);
+    const HeaderSettings header(weights, place);
+    std::map<std::string_view, std::optional<LoraSettings>> settings;
     std::map<std::string_view, std::vector<Match>> parts;
-    for (const auto& [name, layer] : layers) {
+    for (auto& [name, layer] : layers) {
         const auto own = named(name);
+        if (!settings.contains(own.part)) settings[own.part] = header.of(own.part);
+        if (const auto& said = settings[own.part]; said && !layer.alpha && layer.down && !layer.down->shape.empty()) {
+            const auto rank = static_cast<std::uint64_t>(layer.down->shape.front());
+            layer.alpha = said->scaleOf(own.layer, rank) * static_cast<double>(rank);
+        }
         const auto* tensor = own.flat ? flat.find(own.layer, place) : inBase(base, own.layer + ".weight");
         if (!tensor) tensor = inBase(base, name + ".weight");
         parts[own.part].push_back({name, &layer, tensor});

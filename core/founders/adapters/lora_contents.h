@@ -41,7 +41,8 @@ LoraContents peftContents(const Checkpoint& weights, const std::filesystem::path
 
 /// Of a file without a configuration, with layers called as the base's tensors are. Known are LAYER.lora_A.weight and
 /// .lora_B.weight; .lora.down.weight and .lora.up.weight; .lora_down.weight, .lora_up.weight and .alpha, where LAYER
-/// may be kohya's "lora_unet_" or the like and the name with underscores for dots. Files for several parts of a model
+/// may be kohya's "lora_unet_" or the like and the name with underscores for dots. Where a layer has no alpha, that of
+/// diffusers' lora_adapter_metadata in the file's header counts, if there is one. Files for several parts of a model
 /// (unet, text_encoder, ...) are read for the part that the base is: a part none of whose layers the base has is left
 /// alone. Throws std::runtime_error naming the layer that the base hasn't or has twice, or the tensor of another kind.
 LoraContents fileContents(const Checkpoint& weights, const LoraBase& base, const std::filesystem::path& place);

@@ -87,7 +87,10 @@ double LoraSettings::scaleOf(const std::string& layer, std::uint64_t rankOfLayer
 }
 
 LoraSettings readLoraSettings(const fs::path& path) {
-    const auto json = readOrderedJsonObject(path, kSettingsJson);
+    return loraSettingsIn(readOrderedJsonObject(path, kSettingsJson), path);
+}
+
+LoraSettings loraSettingsIn(const Json& json, const fs::path& path) {
     const auto flag = [&](const char* key) {
         const auto found = json.find(key);
         if (found == json.end() || found->is_null()) return false;

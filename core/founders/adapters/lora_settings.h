@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <regex>
@@ -29,5 +31,7 @@ struct LoraSettings {
 
 /// Throws std::runtime_error with one sentence for what adapter_config.json asks for and can't be had.
 LoraSettings readLoraSettings(const std::filesystem::path& path);
+/// The same of its content, which lies in another file.
+LoraSettings loraSettingsIn(const nlohmann::ordered_json& json, const std::filesystem::path& path);
 
 }  // namespace mergarium

@@ -1,5 +1,6 @@
 #include "core/tasks/command/folder_genome_writer.h"
 
+#include "core/checkpoint/range_guard.h"
 #include "core/files/beneath.h"
 #include "core/files/mapped_file.h"
 #include "core/files/scratch_folder.h"
@@ -15,6 +16,7 @@
 #include <cstring>
 #include <deque>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -173,12 +175,16 @@ private:
                 const auto floats = std::span(piece).first(std::min(kPiece, out.size() / size));
                 parameters(first, floats);
                 fromFloats(origin.dtype, floats, out.data());
+                range_->look(plan_.tensors[tensor].name, origin.dtype, out.first(floats.size() * size), true,
+                             [&](std::span<float> before) { std::ranges::copy(floats, before.begin()); });
                 out = out.subspan(floats.size() * size);
             }
         };
     }
 
     Handover kind_;
+    /// Whose sums are beyond the founders' element type, it has its largest numbers.
+    std::unique_ptr<RangeGuard> range_ = std::make_unique<RangeGuard>(OutOfRange::Clamped);
     FoundersPtr founders_;
     std::vector<FounderSourcePtr> sources_;
     std::vector<Origin> origins_;
