@@ -69,9 +69,13 @@ MergekitConfig mergekitConfig(const ModelRecipe& model, const Layout& layout) {
     if (model.tensors.commonVocabulary) return refuse("only the common rows of the vocabularies were merged");
     if (std::ranges::any_of(model.founders, [](const auto& founder) {
             const auto& adapters = founder.source.adapter.all();
-            return adapters.size() > 1 || (adapters.size() == 1 && adapters.front().weight != 1.0);
+            return adapters.size() > 1 || std::ranges::any_of(adapters, [](const auto& one) {
+                       return one.weight != 1.0 || one.path.extension() == ".safetensors";
+                   });
         }))
-        return refuse("a founder has several adapters or a weighted one, which mergekit has no words for");
+        return refuse(
+            "a founder has several adapters, a weighted one or one in a single file, which mergekit has no "
+            "words for");
     const auto weights = weightsPerTensor(model, layout);
     if (!weights) return refuse("a split point lies within a tensor, and mergekit weighs whole tensors");
     const auto dtype = storedAs(model, layout);

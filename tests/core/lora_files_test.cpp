@@ -164,6 +164,7 @@ private Q_SLOTS:
             kohya("lora_te1_down_0_attn1_to_q", {4}, 6, 11),
             joined(kohya("lora_te2_down_0_attn1_to_q", {8}, 12, 21), kohya("lora_unet_up_blocks_0_to_q", {4}, 6, 31))));
         same(valuesOf(*source, "down.0.attn1.to_q.weight"), withDelta(numbers(24, 1), 6, 1.0, 11));
+        QCOMPARE(source->name(), std::string("base + lora (without lora_te2_, lora_unet_)"));
     }
 
     void anotherModelsLayersAreRefused() {

@@ -3,6 +3,7 @@
 #include "core/checkpoint/model_place.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -59,8 +60,10 @@ bool AdaptedCheckpoint::tiedEmbeddings() const { return !head_ && base_->tiedEmb
 
 std::string AdaptedCheckpoint::name() const {
     auto name = base_->name();
-    for (const auto& [adapter, weight] : adapters_)
+    for (const auto& [adapter, weight] : adapters_) {
         name += fmt::format(" + {}{}", weight == 1.0 ? "" : fmt::format("{} ", weight), nameOfModel(adapter.place));
+        if (!adapter.otherParts.empty()) name += fmt::format(" (without {})", fmt::join(adapter.otherParts, ", "));
+    }
     return name;
 }
 

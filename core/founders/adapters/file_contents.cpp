@@ -234,7 +234,10 @@ LoraContents fileContents(const Checkpoint& weights, const LoraBase& base, const
     bool straight = false;
     for (const auto& [part, matches] : parts) {
         const auto isOfBase = [](const Match& one) { return fits(one, false) || fits(one, true); };
-        if (std::ranges::none_of(matches, isOfBase) && parts.size() > 1) continue;
+        if (std::ranges::none_of(matches, isOfBase) && parts.size() > 1) {
+            contents.otherParts.emplace_back(part);
+            continue;
+        }
         for (const auto& match : matches) {
             const auto& [name, layer, tensor] = match;
             straight = straight || !fits(match, true);

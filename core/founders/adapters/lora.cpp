@@ -208,6 +208,7 @@ LoraAdapter openLora(const fs::path& place, const LoraBase& base) {
     } else {
         adapter.weights = openAlone(place);
         contents = fileContents(*adapter.weights, base, place);
+        adapter.otherParts = contents.otherParts;
     }
     Fitting fitting(contents, settings ? &*settings : nullptr, base, adapter);
     for (const auto& [name, whole] : contents.whole) fitting.replace(name, *whole.tensor);

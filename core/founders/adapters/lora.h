@@ -58,6 +58,8 @@ struct LoraAdapter {
     std::optional<LoraHead> head = std::nullopt;
     /// Where the tokenizer that the adapter was trained with lies; empty: the base's.
     std::filesystem::path tokenizerFolder = {};
+    /// What it holds for other parts of a model than the base, as its file calls them: "lora_te1_".
+    std::vector<std::string> otherParts = {};
 };
 
 /// Whether a folder brings a tokenizer.

@@ -33,6 +33,8 @@ struct LoraContents {
     std::map<std::string, LoraWhole> whole;
     /// Layers are stored inputs by outputs, as far as their shapes tell.
     bool transposed = false;
+    /// LoraAdapter's.
+    std::vector<std::string> otherParts;
 };
 
 /// Of the file beside an adapter_config.json. Throws std::runtime_error for names that PEFT doesn't write and for what
