@@ -18,6 +18,7 @@
 #include <chrono>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 
 namespace mergarium::cli {
 namespace {
@@ -36,12 +37,17 @@ std::uint64_t bytesOf(const std::string& text) {
     throw std::runtime_error(fmt::format("--shard-size: '{}' is no size; write 5GB, 500MB or 2GiB.", text));
 }
 
+/// Of --dtype.
+constexpr std::string_view kScaled = "fp8-scaled";
+
+Fp8Scales scalesNamed(const std::string& name) { return name == kScaled ? Fp8Scales::PerTensor : Fp8Scales::None; }
+
 std::optional<DType> dtypeNamed(const std::string& name) {
-    if (name.empty()) return std::nullopt;
+    if (name.empty() || name == kScaled) return std::nullopt;
     for (const auto& [word, dtype] :
          {std::pair{"fp32", DType::F32}, {"fp16", DType::F16}, {"bf16", DType::BF16}, {"fp8", DType::F8E4M3}})
         if (name == word) return dtype;
-    throw std::runtime_error(fmt::format("--dtype: '{}' is not one of fp32, fp16, bf16, fp8.", name));
+    throw std::runtime_error(fmt::format("--dtype: '{}' is not one of fp32, fp16, bf16, fp8, fp8-scaled.", name));
 }
 
 std::vector<std::pair<std::string, CheckpointFounder>> foundersElsewhere(const std::vector<std::string>& texts) {
@@ -110,6 +116,7 @@ int merge(const Options& options) {
         .interpolation = interpolationNamed(options.interpolation),
         .tensors = {.exclude = options.exclude, .freeze = {}, .commonVocabulary = options.commonVocabulary},
         .dtype = dtypeNamed(options.dtype),
+        .scales = scalesNamed(options.dtype),
         .outOfRange = options.clamp ? OutOfRange::Clamped : OutOfRange::Refused,
         .shardSize = bytesOf(options.shardSize),
         .folder = options.out,
@@ -126,6 +133,7 @@ int exportMember(const Options& options) {
                                 .member = {options.member},
                                 .folder = options.out,
                                 .dtype = dtypeNamed(options.dtype),
+                                .scales = scalesNamed(options.dtype),
                                 .outOfRange = options.clamp ? OutOfRange::Clamped : OutOfRange::Refused,
                                 .shardSize = bytesOf(options.shardSize),
                                 .name = options.name,

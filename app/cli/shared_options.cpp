@@ -83,10 +83,12 @@ void addTarget(CLI::App& command, Options& options) {
 
 void addForm(CLI::App& command, Options& options) {
     command
-        .add_option("--dtype", options.dtype,
-                    "fp32, fp16, bf16, or fp8, which is E4M3 without scales (default: as the founders store their "
-                    "tensors, and bf16 for those with scales)")
-        ->type_name("fp32|fp16|bf16|fp8");
+        .add_option(
+            "--dtype", options.dtype,
+            "fp32, fp16, bf16, or fp8, which is E4M3 without scales; fp8-scaled: projections as E4M3 with a scale "
+            "each, all others as stored (default: as the founders store their tensors, and bf16 for those with "
+            "scales)")
+        ->type_name("fp32|fp16|bf16|fp8|fp8-scaled");
     command.add_flag("--clamp", options.clamp,
                      "Numbers that the element type can't hold become its largest (default: they are refused)");
     command

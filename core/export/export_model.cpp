@@ -94,6 +94,7 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
                       .tensors = run.configuration.tensors,
                       .layout = hashOf(run.layout),
                       .dtype = request.dtype,
+                      .scales = request.scales,
                       .outOfRange = request.outOfRange,
                       .shardSize = request.shardSize,
                       .filesFrom = 0,

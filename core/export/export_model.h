@@ -22,6 +22,8 @@ struct ExportRequest {
     std::filesystem::path folder;
     /// Element type of floating tensors; absent: as the founders store them.
     std::optional<DType> dtype = std::nullopt;
+    /// Of projections; all others as `dtype` says. Not of small models that are one vector.
+    Fp8Scales scales = Fp8Scales::None;
     /// Numbers that their element type can't hold.
     OutOfRange outOfRange = OutOfRange::Refused;
     /// Largest size of a file in bytes; 0: one file.

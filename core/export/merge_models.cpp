@@ -57,6 +57,7 @@ ExportResult mergeModels(const MergeRequest& request, const std::filesystem::pat
          .tensors = request.tensors,
          .layout = hashOf(opened.founders->layout()),
          .dtype = request.dtype,
+         .scales = request.scales,
          .outOfRange = request.outOfRange,
          .shardSize = request.shardSize,
          .filesFrom = 0,

@@ -24,6 +24,8 @@ struct MergeRequest {
     TensorRules tensors = {};
     /// Of floating tensors; absent: as the first model stores them.
     std::optional<DType> dtype = std::nullopt;
+    /// Of projections; all others as `dtype` says. Not of small models that are one vector.
+    Fp8Scales scales = Fp8Scales::None;
     /// Numbers that their element type can't hold.
     OutOfRange outOfRange = OutOfRange::Refused;
     /// Largest size of a file in bytes; 0: one file.

@@ -140,6 +140,7 @@ std::string toYaml(const ModelRecipe& model) {
     }
     map.at("layout") = Value::text(model.layout);
     if (model.dtype) map.at("dtype") = Value::text(std::string(nameOf(*model.dtype)));
+    if (model.scales == Fp8Scales::PerTensor) map.at("fp8_scales") = Value::text("per tensor");
     if (!model.tensors.exclude.empty() && model.leftOut == LeftOut::TakenOver)
         map.at("left_out") = Value::text("taken over");
     if (model.outOfRange == OutOfRange::Clamped) map.at("clamp") = Value("true");
@@ -189,6 +190,11 @@ ModelRecipe readModelRecipe(const std::filesystem::path& path) {
         if (!model.dtype || !isFloating(*model.dtype))
             top.refuse("dtype", *dtype, "must be an element type of floating numbers, like BF16");
     }
+    std::string scales;
+    top.text("fp8_scales", scales);
+    if (!scales.empty() && scales != "per tensor")
+        top.refuse("fp8_scales", *top.find("fp8_scales"), "are known as 'per tensor' alone");
+    model.scales = scales.empty() ? Fp8Scales::None : Fp8Scales::PerTensor;
     std::string leftOut;
     top.text("left_out", leftOut);
     if (!leftOut.empty() && leftOut != "taken over")

@@ -58,6 +58,8 @@ struct ModelRecipe {
     std::string layout;
     /// Element type of all floating tensors; absent: each as founders store it.
     std::optional<DType> dtype;
+    /// Of projections; all others as `dtype` says.
+    Fp8Scales scales = Fp8Scales::None;
     /// Numbers that their element type can't hold.
     OutOfRange outOfRange = OutOfRange::Refused;
     /// Recipes of earlier versions don't have tensors that were left out of the merge.

@@ -58,7 +58,8 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
     const auto& layout = founders.founders->layout();
     const auto& like = *founders.sources[model.filesFrom];
     PendingFolder folder(target);
-    const RecipeTensors tensors(founders.founders, founders.sources, model.dtype, model.filesFrom, model.leftOut);
+    const RecipeTensors tensors(founders.founders, founders.sources, model.dtype, model.filesFrom, model.leftOut,
+                                model.scales);
     auto metadata = childMetadata(like);
     metadata["made_by"] = "mergarium";
     metadata["layout"] = model.layout;

@@ -38,11 +38,41 @@ const char* torchName(DType dtype) {
     }
 }
 
+/// The names of weights that are stored as fp8 times a scale.
+std::set<std::string> scaledIn(std::span<const TensorDescription> tensors) {
+    std::set<std::string> names, scaled;
+    for (const auto& tensor : tensors) names.insert(tensor.name);
+    for (const auto& tensor : tensors)
+        if (tensor.dtype == DType::F8E4M3 && names.contains(tensor.name + "_scale")) scaled.insert(tensor.name);
+    return scaled;
+}
+
+/// As compressed-tensors has it: projections of 8 bits with a scale each, what passes through them scaled as it comes.
+Json quantisationOf(std::span<const TensorDescription> tensors, const std::set<std::string>& scaled) {
+    constexpr std::string_view kLeaf = ".weight";
+    auto others = Json::array();
+    for (const auto& tensor : tensors)
+        if (tensor.shape.size() == 2 && tensor.name.ends_with(kLeaf) && !scaled.contains(tensor.name) &&
+            !isEmbedding(tensor.name))
+            others.push_back(tensor.name.substr(0, tensor.name.size() - kLeaf.size()));
+    const Json number = {{"num_bits", 8}, {"type", "float"}, {"symmetric", true}};
+    auto weights = number, activations = number;
+    weights.update({{"strategy", "tensor"}, {"dynamic", false}});
+    activations.update({{"strategy", "token"}, {"dynamic", true}});
+    Json group = {{"weights", weights}, {"input_activations", activations}};
+    group["targets"] = Json::array({"Linear"});
+    Json quantisation = {
+        {"quant_method", "compressed-tensors"}, {"format", "float-quantized"}, {"quantization_status", "compressed"}};
+    quantisation["config_groups"]["group_0"] = group;
+    quantisation["ignore"] = others;
+    return quantisation;
+}
+
 /// The element type of most of the floating numbers.
-std::optional<DType> mainType(std::span<const TensorDescription> tensors) {
+std::optional<DType> mainType(std::span<const TensorDescription> tensors, const std::set<std::string>& scaled) {
     std::map<DType, std::uint64_t> counts;
     for (const auto& tensor : tensors)
-        if (isFloating(tensor.dtype)) counts[tensor.dtype] += tensor.count;
+        if (isFloating(tensor.dtype) && !scaled.contains(tensor.name)) counts[tensor.dtype] += tensor.count;
     const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
     if (most == counts.end()) return std::nullopt;
     return most->first;
@@ -199,7 +229,8 @@ std::optional<std::string> childConfiguration(const FounderSource& founder, std:
     if (founder.base().folder().empty() || !fs::exists(path, error)) return std::nullopt;
     auto configuration = readOrderedJsonObject(path, kSettingsJson);
     const auto before = settingsText(configuration);  // NaN would differ from itself
-    if (const auto type = mainType(tensors); type && torchName(*type)) {
+    const auto scaled = scaledIn(tensors);
+    if (const auto type = mainType(tensors, scaled); type && torchName(*type)) {
         // transformers writes `dtype` from version 4.56 on, `torch_dtype` before.
         const bool older = set(configuration, "torch_dtype", torchName(*type));
         const bool newer = set(configuration, "dtype", torchName(*type));
@@ -208,6 +239,7 @@ std::optional<std::string> childConfiguration(const FounderSource& founder, std:
             configuration["torch_dtype"] = torchName(*type);
     }
     forgetQuantisation(configuration);
+    if (!scaled.empty()) configuration["quantization_config"] = quantisationOf(tensors, scaled);
     if (const auto rows = changedVocabulary(founder, tensors)) set(configuration, "vocab_size", *rows);
     if (const bool tied = tiedIn(layout, founder);
         tied != tiesEmbeddings(founder.base()) && !set(configuration, "tie_word_embeddings", tied))

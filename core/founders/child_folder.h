@@ -29,8 +29,9 @@ std::vector<Companion> companionsOf(const FounderSource& founder);
 enum class ElementType { Named, AsGiven };
 
 /// config.json of a model with these tensors that is otherwise like the founder: it names their element type, the size
-/// of their vocabulary, and whether the layout's head is the embedding, and no quantisation. Absent where the founder's
-/// own file says so already, or it has none. A head that is left out altogether is the embedding from then on.
+/// of their vocabulary, and whether the layout's head is the embedding, and no quantisation but that of tensors of fp8
+/// with a scale beside them. Absent where the founder's own file says so already, or it has none. A head that is left
+/// out altogether is the embedding from then on.
 std::optional<std::string> childConfiguration(const FounderSource& founder, std::span<const TensorDescription> tensors,
                                               const Layout& layout, ElementType type = ElementType::Named);
 

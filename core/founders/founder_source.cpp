@@ -131,6 +131,10 @@ std::optional<std::size_t> FounderSource::indexOf(std::string_view tensor) const
     return static_cast<std::size_t>(found - all.begin());
 }
 
+FounderSourcePtr openAsStored(const fs::path& checkpoint) {
+    return std::make_shared<const CheckpointFounderSource>(Checkpoint::open(checkpoint));
+}
+
 FounderSourcePtr openFounder(const CheckpointFounder& founder, const fs::path& scratch) {
     const auto base = openBase(founder.base, scratch);
     if (founder.adapter.empty()) return base;

@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 
@@ -20,6 +22,12 @@ namespace {
 
 /// After so many bytes founders' pages are dropped, so at most a few times that stays resident.
 constexpr std::uint64_t kDropInterval = 64 << 20;
+/// Numbers looked at at a time for the largest.
+constexpr std::uint64_t kPerLook = 1 << 16;
+
+bool isProjection(const TensorDescription& tensor) {
+    return tensor.name.ends_with("_proj.weight") && tensor.shape.size() == 2 && isFloating(tensor.dtype);
+}
 
 /// Elements of a tensor from `begin` on, as they are stored.
 void copy(const std::byte* bytes, const MappedFile* file, std::span<std::byte> out) {
@@ -37,7 +45,7 @@ void dropBehind(const std::vector<FounderSourcePtr>& sources) {
 }  // namespace
 
 RecipeTensors::RecipeTensors(FoundersPtr founders, std::vector<FounderSourcePtr> sources, std::optional<DType> dtype,
-                             std::size_t like, LeftOut leftOut)
+                             std::size_t like, LeftOut leftOut, Fp8Scales scales)
     : founders_(std::move(founders)), sources_(std::move(sources)) {
     const auto& layout = founders_->layout();
     std::map<std::string, std::pair<TensorDescription, Origin>> all;
@@ -72,13 +80,30 @@ RecipeTensors::RecipeTensors(FoundersPtr founders, std::vector<FounderSourcePtr>
         all[alias.name] = std::move(second);
     }
 
+    std::vector<std::string> scaled;
+    for (auto& [name, tensor] : all)
+        if (scales == Fp8Scales::PerTensor && isProjection(tensor.first)) {
+            scaled.push_back(name);
+            tensor.first.dtype = DType::F8E4M3;
+            tensor.second.scaled = true;
+        }
+    if (scales == Fp8Scales::PerTensor && scaled.empty())
+        throw std::runtime_error(
+            "Fp8 with scales is for models whose projections are called *_proj.weight; choose "
+            "another element type.");
+    for (const auto& name : scaled)
+        all[name + "_scale"] = {{.name = name + "_scale", .dtype = DType::F32, .shape = {1}, .count = 1}, {}};
+
     std::vector<std::string> names;
     for (const auto& [name, tensor] : all) names.push_back(name);
     sortInDepthOrder(names);
+    std::map<std::string, std::size_t> places;
     for (const auto& name : names) {
+        places[name] = descriptions_.size();
         descriptions_.push_back(all[name].first);
         origins_.push_back(all[name].second);
     }
+    for (const auto& name : scaled) origins_[places.at(name + "_scale")].scaleOf = places.at(name);
     for (std::size_t k = 0; k < founders_->size(); ++k)
         unchanged_.push_back(founderRecipe(k, founders_->size(), layout.extent()));
 }
@@ -91,32 +116,77 @@ RecipeTensors::Origin RecipeTensors::originOf(std::size_t founder, std::size_t t
             .file = source.file(tensor)};
 }
 
+void RecipeTensors::read(const Recipe& recipe, std::size_t tensor, std::uint64_t begin, std::span<float> out) const {
+    const auto& origin = origins_[tensor];
+    if (!origin.bytes)
+        return materializeRange(origin.founder ? unchanged_[*origin.founder] : recipe, *founders_, origin.begin + begin,
+                                out);
+    const auto size = sizeOf(origin.dtype);
+    std::vector<std::byte> stored(out.size() * size);
+    copy(origin.bytes + begin * size, origin.file, stored);
+    toFloats(origin.dtype, stored.data(), out);
+}
+
+struct RecipeTensors::Writing {
+    Writing(std::size_t tensors, RangeGuard& guard)
+        : range(guard), scales(tensors), known(std::make_unique<std::once_flag[]>(tensors)) {}
+
+    RangeGuard& range;
+    std::atomic<std::uint64_t> written = 0;
+    std::vector<float> scales;
+    std::unique_ptr<std::once_flag[]> known;
+};
+
+float RecipeTensors::scaleOf(const Recipe& recipe, std::size_t tensor, Writing& writing) const {
+    std::call_once(writing.known[tensor], [&] {
+        float largest = 0;
+        std::vector<float> values(kPerLook);
+        const auto count = descriptions_[tensor].count;
+        for (std::uint64_t begin = 0; begin < count; begin += kPerLook) {
+            const auto piece = std::span(values).first(std::min<std::uint64_t>(kPerLook, count - begin));
+            read(recipe, tensor, begin, piece);
+            for (const float value : piece)
+                if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+        }
+        const float scale = largest / largestOf(DType::F8E4M3);
+        writing.scales[tensor] = scale > 0 ? scale : 1.0f;
+    });
+    return writing.scales[tensor];
+}
+
 void RecipeTensors::fill(const Recipe& recipe, std::size_t tensor, std::uint64_t begin, std::span<std::byte> out,
-                         RangeGuard& range) const {
+                         Writing& writing) const {
     const auto& origin = origins_[tensor];
     const auto& [name, dtype, shape, count] = descriptions_[tensor];
     const auto size = sizeOf(dtype);
-    if (origin.bytes) {
-        const auto* bytes = origin.bytes + begin * sizeOf(origin.dtype);
-        if (origin.dtype == dtype) return copy(bytes, origin.file, out);
-        std::vector<std::byte> stored(out.size() / size * sizeOf(origin.dtype));
-        copy(bytes, origin.file, stored);
-        std::vector<float> values(out.size() / size);
-        toFloats(origin.dtype, stored.data(), values);
-        fromFloats(dtype, values, out.data());
-        return range.look(name, dtype, out, false, [&](auto before) { std::ranges::copy(values, before.begin()); });
+    if (origin.scaleOf) {
+        const float scale = scaleOf(recipe, *origin.scaleOf, writing);
+        return fromFloats(dtype, {&scale, 1}, out.data());
     }
-    const auto& mixed = origin.founder ? unchanged_[*origin.founder] : recipe;
-    materializeAs(mixed, *founders_, origin.begin + begin, out.size() / size, dtype, out.data());
-    range.look(name, dtype, out, !origin.founder,
-               [&](std::span<float> values) { materializeRange(mixed, *founders_, origin.begin + begin, values); });
+    if (origin.bytes && origin.dtype == dtype && !origin.scaled)
+        return copy(origin.bytes + begin * size, origin.file, out);
+    if (!origin.bytes && !origin.scaled) {
+        materializeAs(origin.founder ? unchanged_[*origin.founder] : recipe, *founders_, origin.begin + begin,
+                      out.size() / size, dtype, out.data());
+        return writing.range.look(name, dtype, out, !origin.founder,
+                                  [&](std::span<float> values) { read(recipe, tensor, begin, values); });
+    }
+    std::vector<float> values(out.size() / size);
+    read(recipe, tensor, begin, values);
+    if (origin.scaled) {
+        const float scale = scaleOf(recipe, tensor, writing);
+        for (auto& value : values) value /= scale;
+    }
+    fromFloats(dtype, values, out.data());
+    writing.range.look(name, dtype, out, !origin.bytes && !origin.founder,
+                       [&](std::span<float> before) { std::ranges::copy(values, before.begin()); });
 }
 
 TensorContents RecipeTensors::contents(const Recipe& recipe, RangeGuard& range) const {
-    const auto written = std::make_shared<std::atomic<std::uint64_t>>(0);
-    return [this, &recipe, &range, written](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
-        fill(recipe, tensor, begin, out, range);
-        const auto before = written->fetch_add(out.size());
+    const auto writing = std::make_shared<Writing>(descriptions_.size(), range);
+    return [this, &recipe, writing](std::size_t tensor, std::uint64_t begin, std::span<std::byte> out) {
+        fill(recipe, tensor, begin, out, *writing);
+        const auto before = writing->written.fetch_add(out.size());
         if (before / kDropInterval != (before + out.size()) / kDropInterval) dropBehind(sources_);
     };
 }

@@ -20,6 +20,14 @@ enum class LeftOut {
     TakenOver
 };
 
+/// Whether the weights of projections are stored as F8_E4M3 times a scale.
+enum class Fp8Scales {
+    None,
+    /// Tensors of two dimensions called *_proj.weight, each with *_proj.weight_scale beside it: their largest number
+    /// over 448.
+    PerTensor
+};
+
 /// The tensors that a checkpoint of a merged model consists of, and where their values come from: merged ones from its
 /// recipe, frozen ones from the founder they are taken from. Immutable; any thread.
 class RecipeTensors {
@@ -27,7 +35,8 @@ public:
     /// `sources` in the order of the founders. All floating tensors are stored as `dtype`; absent: each as the layout
     /// says. Tied tensors are stored under their second names too where founder `like` does.
     RecipeTensors(FoundersPtr founders, std::vector<FounderSourcePtr> sources,
-                  std::optional<DType> dtype = std::nullopt, std::size_t like = 0, LeftOut leftOut = LeftOut::Missing);
+                  std::optional<DType> dtype = std::nullopt, std::size_t like = 0, LeftOut leftOut = LeftOut::Missing,
+                  Fp8Scales scales = Fp8Scales::None);
 
     /// In depth order.
     const std::vector<TensorDescription>& descriptions() const { return descriptions_; }
@@ -46,12 +55,20 @@ private:
         DType dtype = DType::F32;
         /// What they are mapped from.
         const MappedFile* file = nullptr;
+        /// Whether it is stored times a scale; the scale's own tensor: index of the tensor that it belongs to.
+        bool scaled = false;
+        std::optional<std::size_t> scaleOf = std::nullopt;
     };
+    /// What is computed once while a recipe's tensors are written.
+    struct Writing;
 
     Origin originOf(std::size_t founder, std::size_t tensor) const;
 
     void fill(const Recipe& recipe, std::size_t tensor, std::uint64_t begin, std::span<std::byte> out,
-              RangeGuard& range) const;
+              Writing& writing) const;
+    /// The numbers of a tensor from `begin` on, before they are rounded to its element type.
+    void read(const Recipe& recipe, std::size_t tensor, std::uint64_t begin, std::span<float> out) const;
+    float scaleOf(const Recipe& recipe, std::size_t tensor, Writing& writing) const;
 
     FoundersPtr founders_;
     std::vector<FounderSourcePtr> sources_;

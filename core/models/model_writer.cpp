@@ -60,7 +60,7 @@ std::vector<std::unique_ptr<OutputFile>> createFiles(const ModelPlan& plan, cons
 
 /// The hash of what lies in the folder now; `progress` as of writeModel's second pass.
 std::string readBack(const PendingFolder& folder, std::size_t threads, const Progress& progress) {
-    const auto source = openFounder({.base = folder.path(), .adapter = {}}, folder.path());
+    const auto source = openAsStored(folder.path());
     std::stop_source stop;
     const auto hash = contentHash(*source, {.threads = threads,
                                             .progress =

@@ -1,3 +1,4 @@
+#include "core/export/rebuild_model.h"
 #include "core/files/json.h"
 #include "core/founders/content_hash.h"
 #include "core/founders/founder_source.h"
@@ -8,6 +9,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace mergarium;
@@ -134,6 +136,45 @@ private Q_SLOTS:
         QCOMPARE(configuration["torch_dtype"].get<std::string>(), std::string("bfloat16"));
         const auto files = filesIn(folder_ / "merged");
         QVERIFY(!files.contains("hf_quant_config.json") && !files.contains("mergekit.yml"));
+    }
+
+    void aMergeIsWrittenWithScalesAndReadBack() {
+        const auto norm = tensorOf("model.norm.weight", DType::BF16, {4}, {1, 2, 3, 4});
+        for (const char* name : {"one", "other"})
+            write(name, {tensorOf("model.q_proj.weight", DType::F32, {4, 6}, numbers(24, name[1] == 'n' ? 1 : 2)),
+                         tensorOf("model.gate.weight", DType::BF16, {4, 4}, numbers(16, 5)), norm});
+        MergeRequest request{.first = {.base = folder_ / "one", .adapter = {}},
+                             .second = {.base = folder_ / "other", .adapter = {}},
+                             .interpolation = Interpolation::Lerp,
+                             .folder = folder_ / "plain"};
+        mergeModels(request, cache());
+        request.folder = folder_ / "m";
+        request.scales = Fp8Scales::PerTensor;
+        mergeModels(request, cache());
+
+        const auto want = valuesOf(*Checkpoint::open(folder_ / "plain"), "model.q_proj.weight");
+        const auto made = Checkpoint::open(folder_ / "m");
+        float largest = 0;
+        for (const float value : want) largest = std::max(largest, std::abs(value));
+        QCOMPARE(made->tensors().size(), std::size_t{4});
+        QCOMPARE(made->find("model.q_proj.weight")->dtype, DType::F8E4M3);
+        QCOMPARE(valuesOf(*made, "model.q_proj.weight_scale"), (std::vector<float>{largest / 448}));
+        QCOMPARE(made->find("model.gate.weight")->dtype, DType::BF16);
+        const auto have = valuesOf(*open("m"), "model.q_proj.weight");
+        for (std::size_t i = 0; i < want.size(); ++i)
+            QVERIFY(std::abs(have[i] - want[i]) <= std::max(std::abs(want[i]) / 16, largest / 448 * 0x1p-10f) * 1.001f);
+
+        const auto configuration = readJsonObject(folder_ / "m" / "config.json", kSettingsJson);
+        const auto& quantised = configuration["quantization_config"];
+        QCOMPARE(quantised["format"].get<std::string>(), std::string("float-quantized"));
+        QCOMPARE(quantised["ignore"].dump(), std::string(R"(["model.gate"])"));
+        rebuildModel({.recipe = folder_ / "m" / "recipe.yaml", .folder = folder_ / "again", .models = folder_},
+                     cache());
+        QCOMPARE(textOf(folder_ / "again" / "model.safetensors"), textOf(folder_ / "m" / "model.safetensors"));
+
+        for (const char* name : {"one", "other"}) write(name, {norm});
+        request.folder = folder_ / "none";
+        QVERIFY(messageOf([&] { mergeModels(request, cache()); }).find("*_proj.weight") != std::string::npos);
     }
 
     void anAdapterLiesOnTheNumbersThatFp8StandsFor() {

@@ -109,10 +109,7 @@ const StoredTensor* scaleOf(const Checkpoint& checkpoint, const std::string& nam
     for (const auto* ending : {"_scale_inv", "_scale"})
         if (const auto* scale = checkpoint.find(name + ending)) return scale;
     if (!name.ends_with(kWeight)) return nullptr;
-    const auto stem = name.substr(0, name.size() - kWeight.size());
-    for (const auto* ending : {"scale_weight", "scale"})
-        if (const auto* scale = checkpoint.find(stem + ending)) return scale;
-    return nullptr;
+    return checkpoint.find(name.substr(0, name.size() - kWeight.size()) + "scale_weight");
 }
 
 /// Extents of the blocks that share a number of the scale; absent: the shapes don't fit.
