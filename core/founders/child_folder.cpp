@@ -55,6 +55,8 @@ Json quantisationOf(std::span<const TensorDescription> tensors, const std::set<s
         if (tensor.shape.size() == 2 && tensor.name.ends_with(kLeaf) && !scaled.contains(tensor.name) &&
             !isEmbedding(tensor.name))
             others.push_back(tensor.name.substr(0, tensor.name.size() - kLeaf.size()));
+    // A head that is the embedding is a layer all the same.
+    if (std::ranges::none_of(tensors, isHead, &TensorDescription::name)) others.push_back("lm_head");
     const Json number = {{"num_bits", 8}, {"type", "float"}, {"symmetric", true}};
     auto weights = number, activations = number;
     weights.update({{"strategy", "tensor"}, {"dynamic", false}});
