@@ -8,12 +8,16 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 using namespace mergarium;
 using namespace mergarium::test;
@@ -30,6 +34,27 @@ void keep(const fs::path& folder, std::string_view text) {
 std::string found(const fs::path& folder) {
     const auto body = CacheFolder(folder).find("name");
     return body ? std::string(reinterpret_cast<const char*>(body->data()), body->size()) : "nothing";
+}
+
+/// Whether a folder beneath one lies in memory while an overlay that is written to `upper` is mounted there; in a
+/// process of its own, with mounts of its own. Absent where mounting isn't allowed.
+std::optional<bool> liesInMemoryUnderOverlay(const fs::path& upper, const fs::path& mount) {
+    fs::create_directories(upper / "up per");
+    fs::create_directories(upper / "work");
+    fs::create_directories(mount / "beneath");
+    const auto options = "lowerdir=" + mount.string() + ",upperdir=" + (upper / "up per").string() +
+                         ",workdir=" + (upper / "work").string();
+    const auto child = ::fork();
+    if (child == 0) {
+        const int spaces = ::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER;
+        if (::unshare(spaces) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            ::mount("overlay", mount.c_str(), "overlay", 0, options.c_str()) != 0)
+            ::_exit(2);
+        ::_exit(liesInMemory(mount / "beneath" / "new") ? 1 : 0);
+    }
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status) > 1) return {};
+    return WEXITSTATUS(status) == 1;
 }
 
 unsigned modeOf(const fs::path& path) { return static_cast<unsigned>(fs::status(path).permissions()); }
@@ -140,6 +165,18 @@ private Q_SLOTS:
         const auto place = scratchPlace();
         before.isNull() ? qunsetenv("TMPDIR") : qputenv("TMPDIR", before);
         QVERIFY(place != memory);
+    }
+
+    // As a live system's disk.
+    void anOverlayLiesWhereItIsWrittenTo() {
+        const fs::path memory = "/dev/shm";
+        if (liesInMemory(around_) || !liesInMemory(memory)) QSKIP("no file system in memory beside one on a disk");
+        const QTemporaryDir inMemory(QString::fromStdString((memory / "mergarium-XXXXXX").string()));
+        QVERIFY(inMemory.isValid());
+        const auto there = liesInMemoryUnderOverlay(inMemory.path().toStdString(), around_ / "mount");
+        if (!there) QSKIP("mounting isn't allowed");
+        QVERIFY(*there);
+        QCOMPARE(liesInMemoryUnderOverlay(around_ / "on disk", around_ / "mount").value_or(true), false);
     }
 };
 
