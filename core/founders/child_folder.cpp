@@ -117,15 +117,16 @@ void forgetQuantisation(Json& configuration) {
 }
 
 bool isTokenizers(const std::string& name) {
-    constexpr std::array<std::string_view, 9> kNames{"tokenizer.json",
-                                                     "tokenizer.model",
-                                                     "tokenizer_config.json",
-                                                     "special_tokens_map.json",
-                                                     "added_tokens.json",
-                                                     "vocab.json",
-                                                     "vocab.txt",
-                                                     "merges.txt",
-                                                     "chat_template.jinja"};
+    constexpr std::array<std::string_view, 10> kNames{"tokenizer.json",
+                                                      "tokenizer.model",
+                                                      "tokenizer_config.json",
+                                                      "special_tokens_map.json",
+                                                      "added_tokens.json",
+                                                      "vocab.json",
+                                                      "vocab.txt",
+                                                      "merges.txt",
+                                                      "chat_template.jinja",
+                                                      "chat_template.json"};
     return std::ranges::find(kNames, name) != kNames.end() || name.starts_with(kTemplates);
 }
 

@@ -15,6 +15,8 @@ namespace mergarium {
 namespace {
 
 std::runtime_error refusal(const std::string& name, std::size_t line, std::string_view what) {
+    // What a template itself says may be a sentence already.
+    while (what.ends_with('.')) what.remove_suffix(1);
     return std::runtime_error(fmt::format("{}, line {}: {}.", name, line, excerptOf(what, 1000)));
 }
 

@@ -92,7 +92,7 @@ private Q_SLOTS:
         row("{% for x in y recursive %}{% endfor %}", "t, line 1: recursive loops are not known.");
         row("{{ [].append(1) }}", "t, line 1: a list can't be changed (append): only namespaces can.");
         row("{% macro f() %}\n{{ raise_exception('No.') }}\n{% endmacro %}\n{{ f() }}",
-            "t, line 2: it refuses what it is asked: No..");
+            "t, line 2: it refuses what it is asked: No.");
         row("{{ '\\ud83d' }}", "t, line 1: a text in quotes has the escape of no character (d83d).");
         row("{# a", "t, line 1: a comment has no end.");
     }

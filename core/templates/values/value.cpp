@@ -79,8 +79,11 @@ Value makeMapping(Budget& budget, std::vector<std::pair<Value, Value>> entries) 
         if (key.isMapping() || (key.items() && key.items()->kind != Items::Kind::Tuple))
             throw Fault(fmt::format("a {} can't be a key", typeName(key)));
         depth = std::max({depth, depthOf(key), depthOf(value)});
-        if (const auto* there = find(budget, *mapping, key))
-            const_cast<Value&>(*there) = std::move(value);
+        budget.step(1 + mapping->entries.size() / 8);
+        const auto there = std::ranges::find_if(
+            mapping->entries, [&, &wanted = key](const auto& entry) { return equals(budget, entry.first, wanted); });
+        if (there != mapping->entries.end())
+            there->second = std::move(value);
         else
             mapping->entries.emplace_back(std::move(key), std::move(value));
     }
