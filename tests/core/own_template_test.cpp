@@ -169,6 +169,18 @@ private Q_SLOTS:
         QCOMPARE(answer.json().at("text").at(0), "46");
     }
 
+    void aRunGoesOnAskedAsItWas() {
+        const auto run = [&] {
+            const auto loop = RunLoop::begin(demo(), place());
+            loop->store(Phase::Paused);
+            return loop->snapshot(Phase::Paused).run->id;
+        }();
+        QCOMPARE(RunLoop::goOn(run, place())->snapshot(Phase::Running).run->id, run);
+        write("add/chat_template.jinja", "{{ bos_token }}Q: {{ messages[0].content }}");
+        const auto refusal = test::messageOf([&] { (void)RunLoop::goOn(run, place()); });
+        QVERIFY2(refusal.find("or the chat template around them, have changed") != std::string::npos, refusal.c_str());
+    }
+
     void aStoredRunShowsItsQuestionsAlsoWithoutTheModel() {
         const auto last = test::runToItsEnd(demo(), folder_ / "runs.db");
         const auto questionOf = [&] {
