@@ -75,7 +75,10 @@ Value indent(Tools& tools, const Value& value, const Arguments& given) {
         width.isText()
             ? width.text()
             : std::string(static_cast<std::size_t>(std::max<std::int64_t>(0, parameters.whole("width", 4))), ' ');
-    const auto text = printed(tools.budget, value);
+    requireDefined(value);
+    if (!value.isText()) throw Fault(fmt::format("texts are indented, and a {} is none", typeName(value)));
+    const auto& text = value.text();
+    tools.budget.goThrough(text.size());
     // Jinja's own trick: a line behind the last line end counts, too.
     const auto ended = text + "\n";
     const auto lines = splitLines(ended, false);
@@ -152,7 +155,8 @@ Value absolute(Tools&, const Value& value, const Arguments&) {
     requireDefined(value);
     if (value.isReal()) return Value(std::abs(value.real()));
     if (!value.isNumber()) throw Fault(fmt::format("abs is of numbers, and not of a {}", typeName(value)));
-    return value.real() < 0.0 ? negative(value) : value;
+    if (value.isBoolean()) return Value(std::int64_t{isTrue(value)});
+    return value.whole() < 0 ? negative(value) : value;
 }
 
 Value rounded(Tools&, const Value& value, const Arguments& given) {

@@ -21,16 +21,19 @@ bool isIterable(const Value& value) {
     return value.isUndefined() || value.isText() || value.isMapping() || value.items() || value.get<Loop*>();
 }
 
+/// What is undefined fails only when it is called.
 bool isCallable(const Value& value) {
-    return value.get<const Macro*>() || value.get<const Function*>() || value.get<std::shared_ptr<const BoundMethod>>();
+    return value.isUndefined() || value.get<const Macro*>() || value.get<const Function*>() ||
+           value.get<std::shared_ptr<const BoundMethod>>();
 }
 
 const Value& only(std::string_view of, const Arguments& given) {
     return *Parameters(of, given, {"value"}, 1).find("value");
 }
 
-bool isMultiple(Tools& tools, const Value& value, const Value& of) {
-    return !isTrue(computed(tools.budget, Arithmetic::Remainder, value, of));
+/// Whether value % of is `rest`.
+bool leaves(Tools& tools, const Value& value, const Value& of, std::int64_t rest) {
+    return equals(tools.budget, computed(tools.budget, Arithmetic::Remainder, value, of), Value(rest));
 }
 
 /// A text that has letters, all of them of this case.
@@ -80,12 +83,12 @@ const std::map<std::string_view, Test>& tests() {
         {"lower", [](Tools& tools, const Value& value, const Arguments&) { return hasCase(tools, value, &lowerCase); }},
         {"upper", [](Tools& tools, const Value& value, const Arguments&) { return hasCase(tools, value, &upperCase); }},
         {"even", [](Tools& tools, const Value& value,
-                    const Arguments&) { return isMultiple(tools, value, Value(std::int64_t{2})); }},
+                    const Arguments&) { return leaves(tools, value, Value(std::int64_t{2}), 0); }},
         {"odd", [](Tools& tools, const Value& value,
-                   const Arguments&) { return !isMultiple(tools, value, Value(std::int64_t{2})); }},
+                   const Arguments&) { return leaves(tools, value, Value(std::int64_t{2}), 1); }},
         {"divisibleby",
          [](Tools& tools, const Value& value, const Arguments& given) {
-             return isMultiple(tools, value, only("the test divisibleby", given));
+             return leaves(tools, value, only("the test divisibleby", given), 0);
          }},
         {"sameas", [](Tools& tools, const Value& value,
                       const Arguments& given) { return isSame(tools, value, only("the test sameas", given)); }},

@@ -81,6 +81,8 @@ Value computedNumber(Arithmetic operation, const Value& a, const Value& b) {
     const bool divides =
         operation == Arithmetic::Divide || operation == Arithmetic::DivideWhole || operation == Arithmetic::Remainder;
     if (divides && b.real() == 0.0) throw Fault("a number is divided by zero");
+    if (operation == Arithmetic::Power && a.real() < 0.0 && b.isReal() && std::floor(b.real()) != b.real())
+        throw Fault("a negative number has no real power of a fraction");
     if (operation == Arithmetic::Power && a.real() == 0.0 && b.real() < 0.0) throw Fault("a number is divided by zero");
     if (a.isReal() || b.isReal()) return computedReal(operation, a.real(), b.real());
     return computedWhole(operation, wholeIn(a), wholeIn(b));

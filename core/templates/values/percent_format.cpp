@@ -130,7 +130,9 @@ std::string formatted(Budget& budget, std::string_view format, const Value& valu
         text += filled(budget, how, *value);
         budget.take(text.size() / 8 + how.width);
     }
-    if (used < count && !values.isMapping()) throw Fault("a % format has fewer places than values");
+    // Python minds only what isn't like a mapping, which a list is to it.
+    const bool minds = tuple || values.isText() || values.isNumber() || values.isNone();
+    if (used < count && minds) throw Fault("a % format has fewer places than values");
     return text;
 }
 
