@@ -71,7 +71,7 @@ TokenLists promptsOf(const Options& options, const FounderSource& model, const T
     if (!tokenizer)
         throw std::runtime_error(fmt::format(
             "{}: there is no tokenizer.json or tokenizer.model; give token ids with --ids.", options.checkpoint));
-    const Chat chat({.chat = options.chat, .system = options.system}, model.tokenizerFolder());
+    const Chat chat(options.chat, options.system, model.tokenizerFolder());
     auto tokens = tokenizer->encode(chat.around(options.prompt), specialTokensOf(options.chat));
     for (const auto token : tokens)
         if (token >= config.vocabulary)

@@ -34,14 +34,14 @@ int tokenize(const Options& options) {
     const auto folder = placeOfModel(options.folder);
     const auto tokenizer = Tokenizer::open(folder);
     const auto specialTokens = options.noSpecial ? SpecialTokens::Leave : specialTokensOf(options.chat);
-    const Chat chat({.chat = options.chat, .system = options.system}, folder);
-    const bool isPlain = options.chat == "plain" && options.system.empty();
+    const Chat chat(options.chat, options.system, folder);
+    const bool asks = options.chat != Options().chat || !options.system.empty();
     nlohmann::ordered_json document{{"ids", nlohmann::json::array()}, {"decoded", nlohmann::json::array()}};
     LineReader lines(STDIN_FILENO, "stdin", kLine.bytes);
     for (std::string_view line; lines.next(line);) {
         const auto prompt = chat.around(textOf(line, lines));
         const auto ids = tokenizer->encode(prompt, specialTokens);
-        if (!isPlain) document["prompts"].push_back(prompt);
+        if (asks) document["prompts"].push_back(prompt);
         document["ids"].push_back(ids);
         document["decoded"].push_back(tokenizer->decode(ids, true));
     }

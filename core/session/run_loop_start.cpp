@@ -184,8 +184,8 @@ void RunLoop::checkUnchanged(const RunDescription& stored) const {
     if (founders.size() < stored.founders.size()) throw damaged("the number of founders", stored.id);
     if (!stored.samplesHash.empty() && stored.samplesHash != samples_->hash)
         throw std::runtime_error(fmt::format(
-            "{}: the samples that run {} is scored on, or the chat template around them, have changed since it "
-            "began; put the original files back to go on.",
+            "{}: the samples that run {} is scored on have changed since it began, or the chat template around "
+            "them has; put the original files back to go on.",
             place_.database.string(), stored.id.value));
     for (std::size_t k = 0; k < stored.founders.size(); ++k)
         if (founders[k].hash != stored.founders[k].hash)

@@ -178,7 +178,7 @@ private Q_SLOTS:
         QCOMPARE(RunLoop::goOn(run, place())->snapshot(Phase::Running).run->id, run);
         write("add/chat_template.jinja", "{{ bos_token }}Q: {{ messages[0].content }}");
         const auto refusal = test::messageOf([&] { (void)RunLoop::goOn(run, place()); });
-        QVERIFY2(refusal.find("or the chat template around them, have changed") != std::string::npos, refusal.c_str());
+        QVERIFY2(refusal.find("or the chat template around them has") != std::string::npos, refusal.c_str());
     }
 
     void aStoredRunShowsItsQuestionsAlsoWithoutTheModel() {

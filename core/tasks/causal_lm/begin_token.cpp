@@ -1,6 +1,7 @@
 #include "core/tasks/causal_lm/begin_token.h"
 
 #include "core/files/json.h"
+#include "core/tasks/causal_lm/causal_lm_settings.h"
 #include "core/tasks/causal_lm/chat.h"
 
 #include <fmt/format.h>

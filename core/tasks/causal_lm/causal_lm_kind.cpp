@@ -13,7 +13,7 @@ namespace {
 /// What stands around the questions; nothing where it can't be known any more: nobody is asked.
 Chat chatToLookAt(const CausalLmSettings& settings, const std::filesystem::path& folder) {
     try {
-        return {settings, folder};
+        return {settings.chat, settings.system, folder};
     } catch (const std::runtime_error&) {
         return Chat::none();
     }
@@ -29,7 +29,7 @@ TaskTraits traitsOf(const CausalLmSettings& settings) {
 
 TaskOutline outlineOf(const CausalLmSettings& settings, const TaskFolders& folders) {
     constexpr std::size_t kPrompts = 3;
-    const auto train = readQuestions(settings, Chat(settings, folders.tokenizer)).train;
+    const auto train = readQuestions(settings, Chat(settings.chat, settings.system, folders.tokenizer)).train;
     TaskOutline outline;
     for (std::size_t i = 0; i < std::min(kPrompts, train.size()); ++i) outline.prompts.push_back(train[i].prompt);
     return outline;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 namespace mergarium {
 namespace {
@@ -44,8 +45,8 @@ std::vector<std::string_view> chatNames() {
     return names;
 }
 
-Chat::Chat(const CausalLmSettings& settings, const std::filesystem::path& folder)
-    : template_(chosen(settings.chat, folder)), system_(settings.system) {}
+Chat::Chat(const std::string& name, std::string system, const std::filesystem::path& folder)
+    : template_(chosen(name, folder)), system_(std::move(system)) {}
 
 std::string Chat::around(std::string_view question) const {
     const auto system = system_.empty() ? std::nullopt : std::optional<std::string_view>(system_);

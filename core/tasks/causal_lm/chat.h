@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/tasks/causal_lm/causal_lm_settings.h"
 #include "core/templates/model_template.h"
 #include "core/text/chat_template.h"
 #include "core/tokenization/tokenizer.h"
@@ -16,10 +15,10 @@ namespace mergarium {
 /// What stands around a question: a fixed template, or a model's own. Immutable; any thread.
 class Chat {
 public:
-    /// As `settings.chat` and `settings.system` say. `folder`: of the tokenizer of the model whose own template may be
-    /// asked for, which is read only then; empty: there is none. Throws std::invalid_argument for a name that there is
-    /// not, and std::runtime_error where the model has no such template (ModelTemplate::open).
-    Chat(const CausalLmSettings& settings, const std::filesystem::path& folder);
+    /// `name` and `system` as task.chat and task.system. `folder`: of the tokenizer of the model whose own template may
+    /// be asked for, which is read only then; empty: there is none. Throws std::invalid_argument for a name that there
+    /// is not, and std::runtime_error where the model has no such template (ModelTemplate::open).
+    Chat(const std::string& name, std::string system, const std::filesystem::path& folder);
     /// Questions as they are.
     static Chat none() { return Chat(ChatTemplate::Plain); }
 

@@ -44,7 +44,7 @@ bool readsAlike(const PreparedQuestions& questions, const FounderSource& first, 
 /// What a founder's own template makes of a question; empty: it has none.
 std::string asked(const CausalLmSettings& settings, const FounderSource& founder, std::string_view question) {
     try {
-        return Chat(settings, founder.tokenizerFolder()).around(question);
+        return Chat(settings.chat, settings.system, founder.tokenizerFolder()).around(question);
     } catch (const std::exception&) {
         return {};
     }

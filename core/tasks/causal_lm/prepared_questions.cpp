@@ -27,7 +27,7 @@ PreparedQuestions::PreparedQuestions(const CausalLmSettings& chosen, const Found
       specialTokens(specialTokensOf(chosen.chat)) {
     requireLanguageModel(config, founder);
     checkVocabulary(*tokenizer, config, founder);
-    auto questions = readQuestions(settings, Chat(settings, founder.tokenizerFolder()));
+    auto questions = readQuestions(settings, Chat(settings.chat, settings.system, founder.tokenizerFolder()));
     samples = std::make_shared<const SampleSet>(samplesOf(questions));
     train = prepared(std::move(questions.train));
     test = prepared(std::move(questions.test));
