@@ -10,7 +10,7 @@ namespace {
 
 /// When a part of a name acts among its siblings, 0 first and 99 last; what isn't listed acts in the middle. The same
 /// word can act otherwise right under a number, that is, within a block: a network's "norm" is its last, a block's
-/// "norm" its first.
+/// "norm" its first. It can also stand in the table with the word before it, which then counts.
 struct Rank {
     int always;
     int inBlock;
@@ -41,7 +41,7 @@ const std::unordered_map<std::string_view, Rank>& ranks() {
         {"input_layernorm", 10}, {"ln_1", 10}, {"norm1", 10}, {"layer_norm1", 10}, {"attention_norm", 10},
         {"group_norm", 10}, {"in_layers", 10}, {"layer_norm", {90, 10}}, {"attn1", 15}, {"conv1", 15}, {"bn1", 16},
         {"emb_layers", 20}, {"time_emb_proj", 20}, {"resnets", 15}, {"attn", 20}, {"attention", 20}, {"self_attn", 20},
-        {"self_attention", 20}, {"SelfAttention", 20}, {"attentions", 20}, {"mixer", 20}, {"self_attn_layer_norm", 25},
+        {"self_attention", 20}, {"SelfAttention", 20}, {"attentions", 20}, {"linear_attn", 20}, {"mixer", 20}, {"self_attn_layer_norm", 25},
         {"post_self_attn_layernorm", 25},
         {"post_attention_layernorm", 30}, {"ln_2", 30}, {"norm2", 30}, {"layer_norm2", 30}, {"ffn_norm", 30},
         {"out_layers", 30}, {"attn2", 32}, {"encoder_attn", 32}, {"EncDecAttention", 32}, {"crossattention", 32},
@@ -55,6 +55,10 @@ const std::unordered_map<std::string_view, Rank>& ranks() {
         {"wv", 30}, {"v", 30}, {"c_attn", 10}, {"query_key_value", 10}, {"qkv_proj", 10}, {"qkv", 10}, {"Wqkv", 10},
         {"in_proj", 10}, {"in_proj_weight", 10}, {"in_proj_bias", 11}, {"conv1d", 12}, {"o_proj", 80}, {"out_proj", 80},
         {"c_proj", 80}, {"to_out", 80}, {"wo", 80}, {"o", 80}, {"dense", 80}, {"proj_out", 80}, {"proj_in", 12},
+        // Within latent attention, where queries and keys are made in two steps; within linear attention.
+        {"q_a_proj", 10}, {"q_a_layernorm", 11}, {"q_b_proj", 12}, {"kv_a_proj_with_mqa", 20}, {"kv_a_layernorm", 21},
+        {"kv_b_proj", 22}, {"in_proj_qkv", 10}, {"in_proj_qkvz", 10}, {"in_proj_z", 10}, {"in_proj_a", 11},
+        {"in_proj_b", 11}, {"in_proj_ba", 11}, {"linear_attn.norm", 70},
         // Within the feed-forward part: router, gate and up, down.
         {"gate", 5}, {"router", 5}, {"gate_proj", 10}, {"gate_up_proj", 10}, {"w1", 10}, {"c_fc", 10}, {"fc1", 10},
         {"wi", 10}, {"wi_0", 10}, {"dense_h_to_4h", 10}, {"up_proj", 20}, {"w3", 20}, {"wi_1", 20}, {"down_proj", 80},
@@ -114,15 +118,18 @@ struct Key {
 std::vector<Part> partsOf(std::string_view name) {
     std::vector<Part> parts;
     bool inBlock = false;
+    std::size_t before = 0;
     for (std::size_t begin = 0; begin <= name.size();) {
         const std::size_t end = std::min(name.find('.', begin), name.size());
         const auto text = name.substr(begin, end - begin);
-        const auto known = ranks().find(text);
+        auto known = ranks().find(name.substr(before, end - before));
+        if (known == ranks().end()) known = ranks().find(text);
         parts.push_back({known == ranks().end() ? kMiddle
                          : inBlock              ? known->second.inBlock
                                                 : known->second.always,
                          text});
         inBlock = !text.empty() && digitsAt(text, 0) == text.size();
+        before = begin;
         begin = end + 1;
     }
     return parts;

@@ -9,6 +9,9 @@
 
 namespace mergarium {
 
+/// Nobody has as many; more would ask for memory that no tensor has shown there is a need of.
+inline constexpr std::int64_t kMostHeads = 65'536;
+
 /// What holds in a family where config.json says nothing, and under which names it says the sizes.
 struct FamilyDefaults {
     double normEpsilon = 1e-6;
@@ -53,6 +56,10 @@ void setExpertLayers(const ConfigKeys& keys, DecoderConfig& config);
 
 /// Windows of Qwen's: from layer max_window_layers on, where use_sliding_window holds.
 void setQwenWindows(const ConfigKeys& keys, DecoderConfig& config);
+
+/// What Qwen 3.5 and Qwen3-Next have in common: norms with weights less one, attention with gates, and between such
+/// layers others with the gated delta rule.
+DecoderConfig gatedQwenConfig(const ConfigKeys& keys, bool byKeyHead);
 
 /// What Gemma's families have in common.
 FamilyDefaults gemmaDefaults();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/families/mixers.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -142,12 +144,15 @@ struct DecoderNames {
     std::string expertGate = "gate_proj", expertUp = "up_proj", expertDown = "down_proj";
     /// Before the names of an expert's products; and the product that says how much of it is taken.
     std::string sharedExpert = "mlp.shared_expert.", sharedGate = {};
-    /// Ends of names that some files store and no network needs.
-    std::vector<std::string> idle = {".rotary_emb.inv_freq"};
+    LatentAttentionNames latent = {};
+    DeltaRuleNames deltaRule = {};
+    /// Ends of names that some files store and no network needs; and their beginnings.
+    std::vector<std::string> idle = {".rotary_emb.inv_freq"}, idleParts = {};
     bool operator==(const DecoderNames&) const = default;
 };
 
 struct DecoderLayer {
+    Mixer mixer = Attention();
     /// How many of the last tokens, itself among them, a token sees; 0: all.
     std::int64_t window = 0;
     /// Which of the rotary embeddings; absent: tokens don't know where they stand.

@@ -16,9 +16,10 @@ namespace {
 
 using nlohmann::json;
 
-const std::array kFamilies{&kLlama,   &kMistral, &kMixtral, &kQwen2,    &kQwen2Moe,   &kQwen3,   &kQwen3Moe, &kGemma,
-                           &kGemma2,  &kGemma3,  &kPhi,     &kPhi3,     &kGpt2,       &kGptNeox, &kOlmo2,    &kOlmoe,
-                           &kGranite, &kCohere,  &kCohere2, &kStablelm, &kStarcoder2, &kFalcon,  &kSmollm3,  &kGlm4};
+const std::array kFamilies{&kLlama,  &kMistral, &kMixtral, &kQwen2,      &kQwen2Moe, &kQwen3,    &kQwen3Moe,
+                           &kGemma,  &kGemma2,  &kGemma3,  &kPhi,        &kPhi3,     &kGpt2,     &kGptNeox,
+                           &kOlmo2,  &kOlmoe,   &kGranite, &kCohere,     &kCohere2,  &kStablelm, &kStarcoder2,
+                           &kFalcon, &kSmollm3, &kGlm4,    &kDeepseekV2, &kQwen35,   &kQwen3Next};
 
 /// Null: none is known by that name.
 const ModelFamily* familyNamed(const ConfigKeys& keys) {
@@ -78,12 +79,13 @@ const ModelFamily* partOf(const ConfigKeys& keys) {
 
 /// What would ask for memory that no tensor has shown there is a need of.
 void checkNumbers(const ConfigKeys& keys, const DecoderConfig& config) {
-    constexpr std::int64_t kMostHeads = 65'536, kMostExperts = 65'536;
+    constexpr std::int64_t kMostExperts = 65'536;
     if (config.heads > kMostHeads)
         keys.refuse("num_attention_heads", fmt::format("({}) is more than {}", config.heads, kMostHeads));
     const auto& experts = config.experts;
     if (experts.count > kMostExperts)
-        keys.refuse("num_experts", fmt::format("({}) is more than {}", experts.count, kMostExperts));
+        keys.refuse(keys.has("n_routed_experts") ? "n_routed_experts" : "num_experts",
+                    fmt::format("({}) is more than {}", experts.count, kMostExperts));
     if (experts.perToken > experts.count)
         keys.refuse("num_experts_per_tok",
                     fmt::format("({}) is more than the {} experts that there are", experts.perToken, experts.count));

@@ -39,20 +39,24 @@ struct PieceResults {
     std::vector<std::vector<float>> logProbabilities;
 };
 
-/// Keys and values of the tokens seen so far: one tensor per layer, one row (slot) per text.
+/// What a network remembers of the tokens seen so far: per layer a tensor, with one row (slot) per text.
 struct KeyValueCache {
+    /// Of every token; undefined in layers that keep none.
     std::vector<torch::Tensor> keys = {};
     std::vector<torch::Tensor> values = {};
+    /// Of all tokens together, in layers with the gated delta rule: its matrices, and the convolution's last inputs.
+    /// Undefined in others, and none where no layer has them.
+    std::vector<torch::Tensor> matrices = {};
+    std::vector<torch::Tensor> lastInputs = {};
     std::int64_t slots = 0;
     /// Largest number of tokens of a text.
     std::int64_t capacity = 0;
 
     /// Copies text `from` over text `to`.
     void copySlot(std::int64_t from, std::int64_t to) {
-        for (std::size_t layer = 0; layer < keys.size(); ++layer) {
-            keys[layer].select(0, to).copy_(keys[layer].select(0, from));
-            values[layer].select(0, to).copy_(values[layer].select(0, from));
-        }
+        for (auto* layers : {&keys, &values, &matrices, &lastInputs})
+            for (auto& kept : *layers)
+                if (kept.defined()) kept.select(0, to).copy_(kept.select(0, from));
     }
 };
 

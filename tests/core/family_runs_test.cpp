@@ -81,8 +81,8 @@ private Q_SLOTS:
         questions_ = newPath();
         std::ofstream file(questions_);
         for (std::uint64_t i = 0; i < 12; ++i)
-            file << json{{"question", words(randomText(3 + i * 2, i, 400))},
-                         {"answer", " " + words(randomText(1 + i % 3, 100 + i, 400))}}
+            file << json{{"question", words(randomText(3 + i * 2, i, 384))},
+                         {"answer", " " + words(randomText(1 + i % 3, 100 + i, 384))}}
                  << "\n";
     }
 
@@ -144,7 +144,7 @@ private Q_SLOTS:
                      .folder = again},
                     newPath());
         const auto network = openDecoder(merged, torch::kCPU);
-        const std::vector<Tokens> texts{randomText(30, 1, 448), randomText(7, 2, 448)};
+        const std::vector<Tokens> texts{randomText(30, 1, 384), randomText(7, 2, 384)};
         const auto expected = whole(network, texts), found = whole(openDecoder(again, torch::kCPU), texts);
         for (std::size_t i = 0; i < texts.size(); ++i)
             QCOMPARE(distance(rowOf(found.logits, i), rowOf(expected.logits, i)), 0.0);

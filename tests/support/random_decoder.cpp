@@ -2,6 +2,7 @@
 
 #include "core/families/families.h"
 #include "core/random/random_stream.h"
+#include "tests/support/json_file.h"
 
 #include <algorithm>
 #include <cmath>
@@ -76,6 +77,10 @@ std::vector<float> storedFloats(const Checkpoint& checkpoint, const std::string&
     std::vector<float> values(tensor->count);
     toFloats(tensor->dtype, tensor->bytes, values);
     return values;
+}
+
+double errorBar(const std::filesystem::path& folder) {
+    return std::max(1e-4, 4.0 * readJson(folder / "meta.json")["fp64_vs_fp32_logits_maxdiff"].get<double>());
 }
 
 double distance(std::span<const float> a, std::span<const float> b) {

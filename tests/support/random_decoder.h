@@ -35,6 +35,8 @@ std::vector<Tokens> continuations(const Decoder& network, const GenerationReques
 std::span<const float> rowOf(const torch::Tensor& logits, std::size_t row);
 
 std::vector<float> storedFloats(const Checkpoint& checkpoint, const std::string& name);
+/// How far results may lie from those of a folder of kGoldenFamilies.
+double errorBar(const std::filesystem::path& folder);
 /// The largest difference; infinite where there are not as many numbers, or one is none.
 double distance(std::span<const float> a, std::span<const float> b);
 

@@ -48,7 +48,8 @@ Decoder::Decoder(DecoderConfig config, Layout layout, torch::Device device, Kern
       ropes_(Rotary::allOf(config_)),
       flat_(bufferOn(device, layout_, weights)),
       weights_(DecoderWeights::in(flat_, config_, layout_)) {
-    if (kernels == Kernels::Best && device.is_cpu()) fused_ = std::make_unique<FusedDecoder>(config_, ropes_, weights_);
+    if (kernels == Kernels::Best && device.is_cpu() && FusedDecoder::computes(config_))
+        fused_ = std::make_unique<FusedDecoder>(config_, ropes_, weights_);
 }
 
 Decoder::~Decoder() = default;

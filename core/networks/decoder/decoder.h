@@ -32,7 +32,8 @@ public:
     enum class WeightType : std::uint8_t {
         /// fp32 on the CPU, bf16 on a GPU.
         Device,
-        /// Half the memory; our own kernels widen them as they read, and compute in fp32 as ever.
+        /// Half the memory; our own kernels widen them as they read, and compute in fp32 as ever. libtorch's compute
+        /// in this type.
         BF16,
     };
 
@@ -47,6 +48,8 @@ public:
     static Layout layout(const DecoderConfig& config) { return decoderLayout(config); }
 
     const DecoderConfig& config() const { return config_; }
+    /// Whether results are those of our own kernels, and with them a text's the same whatever it is batched with.
+    bool usesOwnKernels() const { return fused_ != nullptr; }
     /// As it was given.
     const Layout& parameterLayout() const { return layout_; }
     /// All elements, layout.extent() of them. The span is the network's own memory, for fp32 on the CPU only.

@@ -67,12 +67,13 @@ private:
                  Shape{size}, to[head]);
     }
 
-    void attention(const std::string& in, DecoderWeights::Layer& to) const {
+    void mixer(const std::string& in, const Attention& attention, DecoderWeights::Layer& to) const {
         const auto queries = config_.heads * config_.headSize;
         const auto keys = config_.keyHeads * config_.headSize;
         const bool apart = config_.projections == Projections::Apart;
         if (apart)
-            linear(in + names_.queries, queries, config_.hidden, config_.inputBias, to.queries);
+            linear(in + names_.queries, (attention.gated ? 2 : 1) * queries, config_.hidden, config_.inputBias,
+                   to.queries);
         else
             linear(in + names_.joined, queries + 2 * keys, config_.hidden, config_.inputBias, to.joined);
         headNorm(in, names_.queryNorm, config_.heads, to.queryNorm);
@@ -80,6 +81,47 @@ private:
         headNorm(in, names_.keyNorm, config_.keyHeads, to.keyNorm);
         if (apart) linear(in + names_.values, keys, config_.hidden, config_.inputBias, to.values);
         linear(in + names_.output, config_.hidden, queries, config_.outputBias, to.output);
+    }
+
+    void mixer(const std::string& in, const LatentAttention& attention, DecoderWeights::Layer& to) const {
+        const auto& names = names_.latent;
+        auto& latent = to.latent;
+        const NormConfig norms;
+        const auto queries = config_.heads * (attention.plainSize + attention.rotatedSize);
+        if (attention.queryRank == 0) {
+            linear(in + names_.queries, queries, config_.hidden, false, latent.queries);
+        } else {
+            linear(in + names.queryLatent, attention.queryRank, config_.hidden, false, latent.queryLatent);
+            norm(in, names.queryNorm, norms, Shape{attention.queryRank}, latent.queryNorm);
+            linear(in + names.queries, queries, attention.queryRank, false, latent.queries);
+        }
+        linear(in + names.keyLatent, attention.keyRank + attention.rotatedSize, config_.hidden, false,
+               latent.keyLatent);
+        norm(in, names.keyNorm, norms, Shape{attention.keyRank}, latent.keyNorm);
+        linear(in + names.keysAndValues, config_.heads * (attention.plainSize + attention.valueSize), attention.keyRank,
+               false, latent.keysAndValues);
+        linear(in + names_.output, config_.hidden, config_.heads * attention.valueSize, false, to.output);
+    }
+
+    void mixer(const std::string& in, const DeltaRule& rule, DecoderWeights::Layer& to) const {
+        const auto& names = names_.deltaRule;
+        auto& delta = to.deltaRule;
+        const auto values = rule.valueHeads * rule.valueSize;
+        const auto from = config_.hidden;
+        if (rule.byKeyHead) {
+            linear(in + names.joined, rule.channels() + values, from, false, delta.inputs);
+            linear(in + names.joinedRates, 2 * rule.valueHeads, from, false, delta.written);
+        } else {
+            linear(in + names.inputs, rule.channels(), from, false, delta.inputs);
+            linear(in + names.gates, values, from, false, delta.gates);
+            linear(in + names.forgotten, rule.valueHeads, from, false, delta.forgotten);
+            linear(in + names.written, rule.valueHeads, from, false, delta.written);
+        }
+        visit_(in + names.convolution + ".weight", Shape{rule.channels(), 1, rule.convolution}, delta.convolution);
+        visit_(in + names.rateLogarithms, Shape{rule.valueHeads}, delta.rateLogarithms);
+        visit_(in + names.rateBias, Shape{rule.valueHeads}, delta.rateBias);
+        norm(in, names.norm, NormConfig(), Shape{rule.valueSize}, delta.norm);
+        linear(in + names.output, from, values, false, to.output);
     }
 
     void perceptron(const std::string& gate, const std::string& up, const std::string& down, std::int64_t width,
@@ -114,7 +156,7 @@ private:
     void layer(const std::string& in, const DecoderLayer& config, DecoderWeights::Layer& to) const {
         const Shape shape{config_.hidden};
         norm(in, names_.attentionNorm, config_.norm, shape, to.attentionNorm);
-        attention(in, to);
+        std::visit([&](const auto& one) { mixer(in, one, to); }, config.mixer);
         norm(in, names_.attentionOutputNorm, config_.norm, shape, to.attentionOutputNorm);
         norm(in, names_.mlpNorm, config_.norm, shape, to.mlpNorm);
         config.experts ? experts(in, to) : mlp(in, to.mlp);
@@ -133,7 +175,7 @@ void forTensors(const DecoderConfig& config, DecoderWeights& weights, const Visi
 
 /// What is joined is taken apart where its parts are views.
 void takeApart(const DecoderConfig& config, DecoderWeights::Layer& layer) {
-    if (config.projections == Projections::Joined) {
+    if (config.projections == Projections::Joined && layer.joined.weight.defined()) {
         const auto queries = config.heads * config.headSize;
         const auto keys = config.keyHeads * config.headSize;
         layer.queries = layer.joined.rows(0, queries);
@@ -150,6 +192,7 @@ void takeApart(const DecoderConfig& config, DecoderWeights::Layer& layer) {
 
 bool isIdle(const std::string& name, const DecoderConfig& config) {
     return std::ranges::any_of(config.names.idle, [&](const auto& end) { return name.ends_with(end); }) ||
+           std::ranges::any_of(config.names.idleParts, [&](const auto& part) { return name.starts_with(part); }) ||
            (config.tied && name == config.names.head + ".weight");
 }
 

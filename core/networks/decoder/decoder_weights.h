@@ -33,6 +33,31 @@ struct MlpWeights {
     Linear up, down;
 };
 
+/// Of latent attention.
+struct LatentAttentionWeights {
+    /// From the state, then a norm; undefined where queries are made of the state itself.
+    Linear queryLatent;
+    NormWeights queryNorm;
+    Linear queries;
+    Linear keyLatent;
+    NormWeights keyNorm;
+    Linear keysAndValues;
+};
+
+/// Of the gated delta rule.
+struct DeltaRuleWeights {
+    /// Queries, keys and values; or all and the gates, key head by key head.
+    Linear inputs;
+    Linear gates;
+    /// What is forgotten, then what is written; or both in one, key head by key head.
+    Linear forgotten, written;
+    /// [channels, 1, tokens]
+    torch::Tensor convolution;
+    /// [valueHeads]
+    torch::Tensor rateLogarithms, rateBias;
+    NormWeights norm;
+};
+
 /// The tensors of one network, views into its flat buffer.
 struct DecoderWeights {
     struct Layer {
@@ -40,6 +65,9 @@ struct DecoderWeights {
         Linear queries, keys, values;
         /// Instead of these three where their rows go key head by key head.
         Linear joined;
+        LatentAttentionWeights latent;
+        DeltaRuleWeights deltaRule;
+        /// Of any mixer.
         Linear output;
         /// One, or one per head; empty where the family has none.
         std::vector<NormWeights> queryNorm, keyNorm;

@@ -49,6 +49,11 @@ void clear(TokenBlocks& blocks) {
 
 }  // namespace
 
+bool FusedDecoder::computes(const DecoderConfig& config) {
+    return std::ranges::all_of(config.layers,
+                               [](const DecoderLayer& layer) { return layer.mixer == Mixer(Attention()); });
+}
+
 FusedDecoder::FusedDecoder(const DecoderConfig& config, std::vector<Rotary> ropes, const DecoderWeights& weights)
     : config_(config),
       valueSize_((static_cast<std::size_t>(config.headSize) + kVectorWidth - 1) / kVectorWidth * kVectorWidth),

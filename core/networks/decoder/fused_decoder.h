@@ -13,6 +13,9 @@ namespace mergarium {
 /// cut into pieces and however many threads there are; they depend on the kind of processor alone.
 class FusedDecoder {
 public:
+    /// Whether there are kernels for it: networks whose layers all have attention without gates.
+    static bool computes(const DecoderConfig& config);
+
     /// `weights` are views into memory that outlives this and is read by every pass, fp32 or bf16; results are those of
     /// the same numbers in fp32.
     FusedDecoder(const DecoderConfig& config, std::vector<Rotary> ropes, const DecoderWeights& weights);

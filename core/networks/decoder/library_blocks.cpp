@@ -46,24 +46,6 @@ torch::Tensor mixture(const torch::Tensor& inputs, const DecoderConfig& config, 
     return outputs + shared;
 }
 
-/// Of heads [tokens, heads, headSize].
-torch::Tensor headsNormalised(const torch::Tensor& heads, const DecoderConfig& config,
-                              const std::vector<NormWeights>& weights) {
-    if (config.headNorms == HeadNorms::None) return heads;
-    if (config.headNorms == HeadNorms::Whole)
-        return normalised(heads.flatten(1), config.headNorm, weights.front()).view_as(heads);
-    if (weights.size() == 1) return normalised(heads, config.headNorm, weights.front());
-    NormWeights all;
-    std::vector<torch::Tensor> rows, biases;
-    for (const auto& one : weights) {
-        rows.push_back(one.weight);
-        if (one.bias.defined()) biases.push_back(one.bias);
-    }
-    all.weight = at::stack(rows);
-    if (!biases.empty()) all.bias = at::stack(biases);
-    return normalised(heads, config.headNorm, all);
-}
-
 }  // namespace
 
 torch::Tensor product(const Linear& linear, const torch::Tensor& inputs) {
@@ -87,27 +69,6 @@ torch::Tensor feedForward(const torch::Tensor& inputs, const DecoderConfig& conf
                           const DecoderWeights::Layer& layer) {
     return layer.router.weight.defined() ? mixture(inputs, config, layer)
                                          : perceptron(inputs, config.activation, layer.mlp);
-}
-
-Projected projected(const torch::Tensor& inputs, const DecoderConfig& config, const DecoderWeights::Layer& layer) {
-    const auto tokens = inputs.size(0);
-    Projected result;
-    if (layer.joined.weight.defined()) {
-        const auto group = config.heads / config.keyHeads;
-        const auto all = product(layer.joined, inputs).view({tokens, config.keyHeads, group + 2, config.headSize});
-        result.queries = all.narrow(2, 0, group).reshape({tokens, config.heads, config.headSize});
-        result.keys = all.select(2, group);
-        result.values = all.select(2, group + 1);
-    } else {
-        result.queries = product(layer.queries, inputs).view({tokens, config.heads, config.headSize});
-        result.keys = product(layer.keys, inputs).view({tokens, config.keyHeads, config.headSize});
-        result.values = product(layer.values, inputs).view({tokens, config.keyHeads, config.headSize});
-    }
-    result.queries = headsNormalised(result.queries, config, layer.queryNorm);
-    result.keys = headsNormalised(result.keys, config, layer.keyNorm);
-    if (const auto limit = config.projectionLimit)
-        for (auto* one : {&result.queries, &result.keys, &result.values}) *one = one->clamp(-*limit, *limit);
-    return result;
 }
 
 }  // namespace mergarium

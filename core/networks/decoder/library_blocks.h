@@ -17,10 +17,4 @@ torch::Tensor softCapped(const torch::Tensor& inputs, double cap);
 /// The perceptron of a layer, or its experts.
 torch::Tensor feedForward(const torch::Tensor& inputs, const DecoderConfig& config, const DecoderWeights::Layer& layer);
 
-/// Queries, keys and values [tokens, heads, headSize] of states, bounded and normalised, not yet rotated.
-struct Projected {
-    torch::Tensor queries, keys, values;
-};
-Projected projected(const torch::Tensor& inputs, const DecoderConfig& config, const DecoderWeights::Layer& layer);
-
 }  // namespace mergarium

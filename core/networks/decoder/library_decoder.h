@@ -13,7 +13,7 @@ namespace mergarium {
 PieceResults libraryForward(const DecoderConfig& config, std::span<const Rotary> ropes, const DecoderWeights& weights,
                             std::span<const Piece> pieces, KeyValueCache& cache);
 
-/// Keys and values [slots, capacity, keyHeads, headSize].
+/// What the mixers of its layers remember (library_mixers.h).
 KeyValueCache libraryCache(const DecoderConfig& config, const torch::TensorOptions& options, std::int64_t slots,
                            std::int64_t capacity);
 
