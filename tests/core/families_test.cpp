@@ -129,20 +129,24 @@ private Q_SLOTS:
         }
     }
 
-    void halfTheMemoryComputesTheSameToTheBit_data() { forFoldersOfOurKernels(); }
+    void halfTheMemoryComputesTheSame_data() { forAllKernels(); }
 
-    void halfTheMemoryComputesTheSameToTheBit() {
+    void halfTheMemoryComputesTheSame() {
         QFETCH(QString, folder);
-        auto wide = opened(folder, true);
-        Decoder narrow(wide.config(), wide.parameterLayout(), torch::kCPU, Kernels::Best, Decoder::WeightType::BF16);
+        QFETCH(bool, own);
+        auto wide = opened(folder, own);
+        Decoder narrow(wide.config(), wide.parameterLayout(), torch::kCPU, own ? Kernels::Best : Kernels::Library,
+                       Decoder::WeightType::BF16);
         narrow.flat().copy_(wide.flat());
         wide.flat().copy_(narrow.flat());  // rounded to what bf16 holds
         QVERIFY(narrow.flat().scalar_type() == torch::kBFloat16);
-        const std::vector<Tokens> texts{randomText(50, 1, 448), randomText(3, 2, 448)};
+        const std::vector<Tokens> texts{randomText(50, 1, 384), randomText(3, 2, 384)};
+        // To the bit where our own kernels compute.
+        const double most = wide.usesOwnKernels() ? 0.0 : errorBar(kGoldenFamilies / folder.toStdString());
         const auto expected = whole(wide, texts), found = whole(narrow, texts);
         for (std::size_t i = 0; i < texts.size(); ++i) {
-            QCOMPARE(distance(rowOf(found.logits, i), rowOf(expected.logits, i)), 0.0);
-            QCOMPARE(distance(found.logProbabilities[i], expected.logProbabilities[i]), 0.0);
+            QVERIFY(distance(rowOf(found.logits, i), rowOf(expected.logits, i)) <= most);
+            QVERIFY(distance(found.logProbabilities[i], expected.logProbabilities[i]) <= most);
         }
     }
 

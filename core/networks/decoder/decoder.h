@@ -32,8 +32,7 @@ public:
     enum class WeightType : std::uint8_t {
         /// fp32 on the CPU, bf16 on a GPU.
         Device,
-        /// Half the memory; our own kernels widen them as they read, and compute in fp32 as ever. libtorch's compute
-        /// in this type.
+        /// Half the memory; on the CPU they are widened as they are read, and computed with in fp32 as ever.
         BF16,
     };
 

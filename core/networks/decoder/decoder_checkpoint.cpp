@@ -1,7 +1,6 @@
 #include "core/networks/decoder/decoder_checkpoint.h"
 
 #include "core/files/scratch_place.h"
-#include "core/networks/decoder/fused_decoder.h"
 #include "core/networks/model_config.h"
 
 #include <ATen/Parallel.h>
@@ -75,11 +74,11 @@ Decoder openDecoder(const FounderSource& model, torch::Device device, Decoder::K
     const auto config = configOf(model);
     // Before any memory is taken: a wrong number in config.json can ask for any amount.
     checkTensors(config, layoutOf(model), model.base().path().string());
-    // What is stored in half the memory is held so, for the same results where our own kernels compute.
-    const bool isHalf = kernels == Decoder::Kernels::Best && FusedDecoder::computes(config) &&
-                        std::ranges::all_of(model.tensors(), [](const TensorDescription& tensor) {
-                            return tensor.dtype == DType::BF16 || !isFloating(tensor.dtype);
-                        });
+    // What is stored in half the memory is held so, for the same results.
+    const bool isHalf =
+        kernels == Decoder::Kernels::Best && std::ranges::all_of(model.tensors(), [](const TensorDescription& tensor) {
+            return tensor.dtype == DType::BF16 || !isFloating(tensor.dtype);
+        });
     Decoder network(config, Decoder::layout(config), device, kernels,
                     isHalf ? Decoder::WeightType::BF16 : Decoder::WeightType::Device);
     loadModel(model, network);

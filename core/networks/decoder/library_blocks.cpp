@@ -49,7 +49,8 @@ torch::Tensor mixture(const torch::Tensor& inputs, const DecoderConfig& config, 
 }  // namespace
 
 torch::Tensor product(const Linear& linear, const torch::Tensor& inputs) {
-    return at::linear(inputs, linear.weight, linear.bias);
+    const auto type = inputs.scalar_type();
+    return at::linear(inputs, linear.weight.to(type), linear.bias.defined() ? linear.bias.to(type) : linear.bias);
 }
 
 torch::Tensor normalised(const torch::Tensor& inputs, const NormConfig& config, const NormWeights& weights) {
@@ -57,9 +58,10 @@ torch::Tensor normalised(const torch::Tensor& inputs, const NormConfig& config, 
     auto values = inputs.to(torch::kFloat32);
     if (config.kind == NormConfig::Kind::Layer) values = values - values.mean(-1, /*keepdim=*/true);
     const auto factors = (values.square().mean(-1, /*keepdim=*/true) + config.epsilon).rsqrt();
-    auto result =
-        (values * factors).to(inputs.scalar_type()) * (config.plusOne ? weights.weight + 1.0 : weights.weight);
-    if (weights.bias.defined()) result = result + weights.bias;
+    const auto type = inputs.scalar_type();
+    auto result = config.plusOne ? (values * factors * (weights.weight.to(torch::kFloat32) + 1.0)).to(type)
+                                 : (values * factors).to(type) * weights.weight.to(type);
+    if (weights.bias.defined()) result = result + weights.bias.to(type);
     return result;
 }
 

@@ -4,7 +4,8 @@
 
 namespace mergarium {
 
-/// Parts of a network in libtorch's operators, on any device and in the weights' own type; states are [tokens, hidden].
+/// Parts of a network in libtorch's operators, on any device and in the type of their inputs, to which weights of
+/// another are converted as they are read; states are [tokens, hidden].
 
 torch::Tensor product(const Linear& linear, const torch::Tensor& inputs);
 

@@ -17,6 +17,14 @@ constexpr std::size_t kTokensPerPass = 8192;
 /// Tokens whose logits over the whole vocabulary exist at the same time.
 constexpr std::int64_t kTokensPerHead = 512;
 
+torch::ScalarType computedIn(torch::Device device, torch::ScalarType weights) {
+    return device.is_cpu() ? torch::kFloat32 : weights;
+}
+
+torch::Tensor embedded(const torch::Tensor& weights, const torch::Tensor& rows) {
+    return weights.index_select(0, rows).to(computedIn(weights.device(), weights.scalar_type()));
+}
+
 /// One pass of a batch through the network.
 class Pass {
 public:
@@ -25,9 +33,9 @@ public:
 
     /// States [tokens, hidden] behind the last layer, not yet normalised.
     torch::Tensor run() {
-        auto states = weights_.embedding.index_select(0, batch_.tokens);
+        auto states = embedded(weights_.embedding, batch_.tokens);
         if (config_.embeddingScale != 1.0) states = states * config_.embeddingScale;
-        if (weights_.positions.defined()) states = states + weights_.positions.index_select(0, batch_.packedPositions);
+        if (weights_.positions.defined()) states = states + embedded(weights_.positions, batch_.packedPositions);
         for (std::size_t layer = 0; layer < weights_.layers.size(); ++layer) states = through(layer, states);
         return states;
     }
@@ -98,8 +106,9 @@ KeyValueCache libraryCache(const DecoderConfig& config, const torch::TensorOptio
                         .lastInputs = std::vector<torch::Tensor>(count),
                         .slots = slots,
                         .capacity = capacity};
+    const auto type = computedIn(options.device(), c10::typeMetaToScalarType(options.dtype()));
     for (std::size_t layer = 0; layer < count; ++layer)
-        std::visit([&](const auto& mixer) { makeRoom(mixer, layer, config, options, cache); },
+        std::visit([&](const auto& mixer) { makeRoom(mixer, layer, config, options.dtype(type), cache); },
                    config.layers[layer].mixer);
     return cache;
 }

@@ -8,12 +8,12 @@
 
 namespace mergarium {
 
-/// A pass in libtorch's operators, on any device and in the weights' own type; norms and rotations are
-/// computed in fp32. As Decoder::forward; pieces have been checked.
+/// A pass in libtorch's operators, on any device: in fp32 on the CPU, whatever type the weights have, and elsewhere in
+/// their own type, but for norms and rotations. As Decoder::forward; pieces have been checked.
 PieceResults libraryForward(const DecoderConfig& config, std::span<const Rotary> ropes, const DecoderWeights& weights,
                             std::span<const Piece> pieces, KeyValueCache& cache);
 
-/// What the mixers of its layers remember (library_mixers.h).
+/// What the mixers of its layers remember (library_mixers.h), for weights of these options.
 KeyValueCache libraryCache(const DecoderConfig& config, const torch::TensorOptions& options, std::int64_t slots,
                            std::int64_t capacity);
 

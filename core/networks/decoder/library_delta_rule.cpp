@@ -88,7 +88,8 @@ torch::Tensor mixed(const DeltaRule& rule, const LayerPass& pass, const torch::T
     auto lastInputs = startOf(pass.cache.lastInputs[pass.index]);
 
     const auto heads =
-        convolved(batch.laidOut(inputs.convolved), weights.convolution, batch.counts, lastInputs)
+        convolved(batch.laidOut(inputs.convolved), weights.convolution.to(states.scalar_type()), batch.counts,
+                  lastInputs)
             .to(torch::kFloat32)
             .split_with_sizes(
                 {rule.keyHeads * rule.keySize, rule.keyHeads * rule.keySize, rule.valueHeads * rule.valueSize}, -1);

@@ -29,7 +29,8 @@ torch::Tensor mixed(const LatentAttention& mixer, const LayerPass& pass, const t
     auto& cached = pass.cache.keys[pass.index];
     cached.flatten(0, 1).index_copy_(0, pass.batch.places, keys);
 
-    const auto made = weights.keysAndValues.weight.view({pass.config.heads, -1, mixer.keyRank});
+    const auto made =
+        weights.keysAndValues.weight.to(states.scalar_type()).view({pass.config.heads, -1, mixer.keyRank});
     const auto keyMatrices = made.narrow(1, 0, mixer.plainSize);
     const auto valueMatrices = made.narrow(1, mixer.plainSize, mixer.valueSize);
     const auto moved = at::cat({headByHead(queries.narrow(-1, 0, mixer.plainSize), keyMatrices),

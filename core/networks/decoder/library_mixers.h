@@ -16,7 +16,7 @@ struct LayerPass {
 };
 
 /// What the mixer of a layer makes of its states [tokens, hidden], packed as the batch's tokens are, before the product
-/// of its output: [tokens, inputs of that product]. In libtorch's operators, on any device and in the weights' own
+/// of its output: [tokens, inputs of that product]. In libtorch's operators, on any device and in the states'
 /// type. Puts into the cache what later tokens need.
 torch::Tensor mixed(const Attention& mixer, const LayerPass& pass, const torch::Tensor& states);
 torch::Tensor mixed(const LatentAttention& mixer, const LayerPass& pass, const torch::Tensor& states);
