@@ -91,6 +91,29 @@ private Q_SLOTS:
         }
     }
 
+    // Many tokens go through the gated delta rule together, or one at a time.
+    void aLongTextCountsAsTokenByToken() {
+        for (const char* family : {"deepseek_v2", "qwen3_5", "qwen3_next"}) {
+            const auto path = kGoldenFamilies / family;
+            const auto network = openDecoder(path, torch::kCPU);
+            const std::vector<Tokens> texts{randomText(200, 1, 384), randomText(129, 2, 384)};
+            const auto atOnce = whole(network, texts);
+            for (std::size_t i = 0; i < texts.size(); ++i) {
+                const auto text = std::span(texts[i]);
+                auto cache = network.cache(1, static_cast<std::int64_t>(text.size()));
+                std::vector<float> found;
+                for (std::size_t at = 0; at + 1 < text.size(); ++at)
+                    found.push_back(network
+                                        .forward(std::vector<Piece>{{.position = static_cast<std::int64_t>(at),
+                                                                     .tokens = text.subspan(at, 1),
+                                                                     .targets = text.subspan(at + 1, 1)}},
+                                                 cache)
+                                        .logProbabilities[0][0]);
+                QVERIFY(distance(found, atOnce.logProbabilities[i]) < errorBar(path));
+            }
+        }
+    }
+
     void textsThatShareAPromptCountAsTheyDoAlone_data() { forFamilies(); }
 
     void textsThatShareAPromptCountAsTheyDoAlone() {

@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace mergarium {
@@ -11,7 +12,7 @@ namespace {
 /// What comes from the states, [tokens, ...].
 struct DeltaInputs {
     /// [channels]: all queries, all keys, all values.
-    torch::Tensor convolved;
+    torch::Tensor channels;
     /// [valueHeads, valueSize]
     torch::Tensor gates;
     /// [valueHeads]
@@ -22,7 +23,7 @@ DeltaInputs inputsOf(const DeltaRule& rule, const DeltaRuleWeights& weights, con
     const auto tokens = states.size(0);
     const auto valueHeads = [&](const torch::Tensor& all) { return all.reshape({tokens, rule.valueHeads, -1}); };
     if (!rule.byKeyHead)
-        return {.convolved = product(weights.inputs, states),
+        return {.channels = product(weights.inputs, states),
                 .gates = valueHeads(product(weights.gates, states)),
                 .forgotten = product(weights.forgotten, states),
                 .written = product(weights.written, states)};
@@ -32,7 +33,7 @@ DeltaInputs inputsOf(const DeltaRule& rule, const DeltaRuleWeights& weights, con
                            .view({tokens, rule.keyHeads, -1})
                            .split_with_sizes({rule.keySize, rule.keySize, values, values}, -1);
     const auto rates = product(weights.written, states).view({tokens, rule.keyHeads, 2, group});
-    return {.convolved = at::cat({parts[0].flatten(1), parts[1].flatten(1), parts[2].flatten(1)}, -1),
+    return {.channels = at::cat({parts[0].flatten(1), parts[1].flatten(1), parts[2].flatten(1)}, -1),
             .gates = valueHeads(parts[3]),
             .forgotten = rates.select(2, 1).flatten(1),
             .written = rates.select(2, 0).flatten(1)};
@@ -54,65 +55,96 @@ torch::Tensor ofLengthOne(const torch::Tensor& heads) {
     return heads * (heads.square().sum(-1, /*keepdim=*/true) + 1e-6).rsqrt();
 }
 
-/// Token by token: `matrices` [pieces, heads, keySize, valueSize] forget a part of themselves, and then what they hold
-/// under the token's key moves towards its value. Queries, keys and values [pieces, longest, heads, ...], what is kept
-/// and what is written [pieces, longest, heads]; all fp32. Returns what the queries find [pieces, longest, heads,
-/// valueSize].
-torch::Tensor recurrence(const torch::Tensor& queries, const torch::Tensor& keys, const torch::Tensor& values,
-                         const torch::Tensor& kept, const torch::Tensor& written, const torch::Tensor& matrices) {
-    const auto all = matrices.flatten(0, 1);
-    std::vector<torch::Tensor> found;
-    for (std::int64_t token = 0; token < queries.size(1); ++token) {
-        const auto rows = [&](const torch::Tensor& heads) { return heads.select(1, token).flatten(0, 1).unsqueeze(1); };
-        const auto key = rows(keys);
-        all.mul_(rows(kept).unsqueeze(-1));
-        const auto change = (rows(values) - key.bmm(all)) * rows(written).unsqueeze(-1);
-        all.baddbmm_(key.transpose(1, 2), change);
-        found.push_back(rows(queries).bmm(all).view({matrices.size(0), matrices.size(1), -1}));
+/// What the recurrence reads, fp32 [rows, longest, ...], a row for every piece's every head of values.
+struct Recurrence {
+    torch::Tensor queries, keys, values;
+    /// Logarithms of how much is kept, and how far values are moved to: [rows, longest].
+    torch::Tensor logKept, written;
+};
+
+/// `matrices` M [rows, keySize, valueSize] become those behind the last token; returns what the queries find [rows,
+/// longest, valueSize]. Token t makes of them K_t M + k_t c_t^T, where K_t is what is kept and c_t = w_t (v_t - K_t M^T
+/// k_t): what they hold under the key moves towards the value. For the tokens of one step, whose changes depend on
+/// those before, that is a triangular system (section 3.3 there).
+torch::Tensor found(const Recurrence& inputs, torch::Tensor& matrices) {
+    constexpr std::int64_t kTokensPerStep = 64;
+    const auto longest = inputs.queries.size(1);
+    std::vector<torch::Tensor> steps;
+    for (std::int64_t begin = 0; begin < longest; begin += kTokensPerStep) {
+        const auto some = [&](const torch::Tensor& all) {
+            return all.narrow(1, begin, std::min(kTokensPerStep, longest - begin));
+        };
+        const auto queries = some(inputs.queries), keys = some(inputs.keys), others = keys.transpose(1, 2);
+        const auto written = some(inputs.written).unsqueeze(2);
+        // Since the step's beginning; and at every token of what each before it has added.
+        const auto logKept = some(inputs.logKept).cumsum(1).unsqueeze(2);
+        const auto kept = (logKept - logKept.transpose(1, 2)).tril().exp().tril();
+        const auto changes = at::linalg_solve_triangular(
+            written * keys.bmm(others) * kept, written * (some(inputs.values) - (logKept.exp() * keys).bmm(matrices)),
+            /*upper=*/false, /*left=*/true, /*unitriangular=*/true);
+        steps.push_back((logKept.exp() * queries).bmm(matrices) + (queries.bmm(others) * kept).bmm(changes));
+        const auto all = logKept.narrow(1, logKept.size(1) - 1, 1);
+        matrices = all.exp() * matrices + ((all - logKept).exp() * keys).transpose(1, 2).bmm(changes);
     }
-    return at::stack(found, 1);
+    return at::cat(steps, 1);
+}
+
+/// Of what is convolved, laid out [pieces, longest, channels].
+Recurrence recurrenceOf(const DeltaRule& rule, const DeltaRuleWeights& weights, const DeltaInputs& inputs,
+                        const torch::Tensor& channels, const Batch& batch) {
+    const auto keys = rule.keyHeads * rule.keySize;
+    const auto parts =
+        channels.to(torch::kFloat32).split_with_sizes({keys, keys, rule.valueHeads * rule.valueSize}, -1);
+    const auto rows = [](const torch::Tensor& heads) { return heads.transpose(1, 2).flatten(0, 1); };
+    const auto keyed = [&](const torch::Tensor& all) {
+        return rows(ofLengthOne(all.unflatten(-1, {rule.keyHeads, rule.keySize}))
+                        .repeat_interleave(rule.valueHeads / rule.keyHeads, 2));
+    };
+    const auto rates = weights.rateLogarithms.to(torch::kFloat32).exp() *
+                       at::softplus(inputs.forgotten.to(torch::kFloat32) + weights.rateBias.to(torch::kFloat32));
+    // Behind a piece's end all is kept and nothing written.
+    const auto behind = (at::arange(batch.longest, batch.counts.options()) >= batch.counts.view({-1, 1})).unsqueeze(-1);
+    const auto untilEnd = [&](const torch::Tensor& ofTokens) {
+        return rows(batch.laidOut(ofTokens).masked_fill(behind, 0.0));
+    };
+    return {.queries = keyed(parts[0]) / std::sqrt(static_cast<double>(rule.keySize)),
+            .keys = keyed(parts[1]),
+            .values = rows(parts[2].unflatten(-1, {rule.valueHeads, rule.valueSize})),
+            .logKept = untilEnd(-rates),
+            .written = untilEnd(inputs.written.to(torch::kFloat32).sigmoid())};
+}
+
+/// What the cache remembers of the pieces' texts; nothing where one begins.
+torch::Tensor remembered(const torch::Tensor& cached, const Batch& batch) {
+    std::vector<std::int64_t> shape(static_cast<std::size_t>(cached.dim()), 1);
+    shape.front() = batch.pieces;
+    return batch.rowsOf(cached).masked_fill(batch.begins.view(shape), 0.0);
 }
 
 }  // namespace
 
 torch::Tensor mixed(const DeltaRule& rule, const LayerPass& pass, const torch::Tensor& states) {
-    const auto& batch = pass.batch;
     const auto& weights = pass.weights.deltaRule;
-    const auto inputs = inputsOf(rule, weights, states);
-    const auto startOf = [&](const torch::Tensor& cached) {
-        std::vector<std::int64_t> shape(static_cast<std::size_t>(cached.dim()), 1);
-        shape[0] = batch.pieces;
-        return batch.rowsOf(cached).masked_fill(batch.begins.view(shape), 0.0);
-    };
-    const auto matrices = startOf(pass.cache.matrices[pass.index]);
-    auto lastInputs = startOf(pass.cache.lastInputs[pass.index]);
+    const auto& batch = pass.batch;
+    auto& cachedInputs = pass.cache.lastInputs[pass.index];
+    auto& cachedMatrices = pass.cache.matrices[pass.index];
 
-    const auto heads =
-        convolved(batch.laidOut(inputs.convolved), weights.convolution.to(states.scalar_type()), batch.counts,
-                  lastInputs)
-            .to(torch::kFloat32)
-            .split_with_sizes(
-                {rule.keyHeads * rule.keySize, rule.keyHeads * rule.keySize, rule.valueHeads * rule.valueSize}, -1);
-    const auto keyed = [&](const torch::Tensor& all) {
-        return ofLengthOne(all.unflatten(-1, {rule.keyHeads, rule.keySize}))
-            .repeat_interleave(rule.valueHeads / rule.keyHeads, 2);
-    };
-    // Behind a piece's end nothing is forgotten and nothing written.
-    const auto isToken = (at::arange(batch.longest, batch.counts.options()) < batch.counts.view({-1, 1})).unsqueeze(-1);
-    const auto rates = weights.rateLogarithms.to(torch::kFloat32).exp() *
-                       at::softplus(inputs.forgotten.to(torch::kFloat32) + weights.rateBias.to(torch::kFloat32));
-    const auto kept = batch.laidOut((-rates).exp()).masked_fill(isToken.logical_not(), 1.0);
-    const auto written = batch.laidOut(inputs.written.to(torch::kFloat32).sigmoid()) * isToken;
-    const auto found = recurrence(keyed(heads[0]) / std::sqrt(static_cast<double>(rule.keySize)), keyed(heads[1]),
-                                  heads[2].unflatten(-1, {rule.valueHeads, rule.valueSize}), kept, written, matrices);
-    pass.cache.matrices[pass.index].index_copy_(0, batch.slots, matrices);
-    pass.cache.lastInputs[pass.index].index_copy_(0, batch.slots, lastInputs);
+    const auto inputs = inputsOf(rule, weights, states);
+    auto lastInputs = remembered(cachedInputs, batch);
+    const auto channels = convolved(batch.laidOut(inputs.channels), weights.convolution.to(states.scalar_type()),
+                                    batch.counts, lastInputs);
+    cachedInputs.index_copy_(0, batch.slots, lastInputs);
+
+    auto matrices = remembered(cachedMatrices, batch).flatten(0, 1);
+    const auto heads = found(recurrenceOf(rule, weights, inputs, channels, batch), matrices)
+                           .unflatten(0, {batch.pieces, rule.valueHeads})
+                           .transpose(1, 2);
+    cachedMatrices.index_copy_(0, batch.slots, matrices.unflatten(0, {batch.pieces, rule.valueHeads}));
 
     const NormConfig norm{.epsilon = pass.config.norm.epsilon};
-    const auto normed = normalised(batch.packedAgain(found).to(states.scalar_type()), norm, weights.norm);
-    return (normed.to(torch::kFloat32) * at::silu(inputs.gates.to(torch::kFloat32)))
-        .to(states.scalar_type())
-        .flatten(1);
+    const auto type = states.scalar_type();
+    const auto normed = normalised(batch.packedAgain(heads).to(type), norm, weights.norm);
+    return (normed * at::silu(inputs.gates.to(torch::kFloat32))).to(type).flatten(1);
 }
 
 void makeRoom(const DeltaRule& rule, std::size_t layer, const DecoderConfig&, const torch::TensorOptions& options,
