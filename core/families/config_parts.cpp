@@ -158,22 +158,29 @@ DecoderConfig commonConfig(const ConfigKeys& keys, const FamilyDefaults& default
     return config;
 }
 
-void setWindows(const ConfigKeys& keys, DecoderConfig& config, std::int64_t window,
-                const std::function<bool(std::size_t layer)>& slides) {
+std::vector<std::string> layerTypes(const ConfigKeys& keys, const DecoderConfig& config,
+                                    std::initializer_list<std::string_view> known,
+                                    const std::function<std::string_view(std::size_t layer)>& otherwise) {
     const auto* types = keys.find("layer_types");
     if (types && (!types->is_array() || types->size() != config.layers.size()))
         keys.refuse("layer_types", "needs one entry per layer");
+    std::vector<std::string> result;
     for (std::size_t layer = 0; layer < config.layers.size(); ++layer) {
-        bool sliding = slides(layer);
-        if (types) {
-            const auto& type = types->at(layer);
-            sliding = type == "sliding_attention";
-            if (!sliding && type != "full_attention")
-                keys.refuse("layer_types",
-                            fmt::format("has {} for layer {}, which is not supported here", type.dump(), layer));
-        }
-        config.layers[layer].window = sliding ? window : 0;
+        if (types && std::ranges::find(known, types->at(layer)) == known.end())
+            keys.refuse("layer_types", fmt::format("has {} for layer {}, which is not supported here",
+                                                   types->at(layer).dump(), layer));
+        result.push_back(types ? types->at(layer).get<std::string>() : std::string(otherwise(layer)));
     }
+    return result;
+}
+
+void setWindows(const ConfigKeys& keys, DecoderConfig& config, std::int64_t window,
+                const std::function<bool(std::size_t layer)>& slides) {
+    const std::string_view sliding = "sliding_attention", full = "full_attention";
+    const auto types =
+        layerTypes(keys, config, {sliding, full}, [&](std::size_t layer) { return slides(layer) ? sliding : full; });
+    for (std::size_t layer = 0; layer < config.layers.size(); ++layer)
+        config.layers[layer].window = types[layer] == sliding ? window : 0;
 }
 
 Activation activationOf(const ConfigKeys& keys, std::string_view key, std::string_view otherwise) {

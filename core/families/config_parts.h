@@ -4,8 +4,11 @@
 #include "core/families/decoder_config.h"
 
 #include <functional>
+#include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace mergarium {
 
@@ -43,6 +46,11 @@ void readHeads(const ConfigKeys& keys, DecoderConfig& config, const FamilyDefaul
 RopeConfig readRope(const ConfigKeys& keys, DecoderConfig& config, const FamilyDefaults& defaults);
 /// Of one object with rope_type, rope_theta, and what belongs to them.
 RopeScaling ropeScalingOf(const ConfigKeys& rope, const ConfigKeys& keys, const DecoderConfig& config);
+
+/// Of every layer, one of `known`: as layer_types has it, or where that is missing as `otherwise` has.
+std::vector<std::string> layerTypes(const ConfigKeys& keys, const DecoderConfig& config,
+                                    std::initializer_list<std::string_view> known,
+                                    const std::function<std::string_view(std::size_t layer)>& otherwise);
 
 /// Gives `window` to the layers that `layer_types` calls sliding, or where that is missing to those for which `slides`
 /// holds. 0: none slides, whatever is said.

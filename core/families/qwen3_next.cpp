@@ -13,8 +13,6 @@ DecoderConfig readQwen3Next(const ConfigKeys& keys) {
                       .normalised = keys.flag("norm_topk_prob", true),
                       .sharedIntermediate = keys.count("shared_expert_intermediate_size")};
     config.names.sharedGate = "mlp.shared_expert_gate";
-    // What predicts further tokens than the next.
-    config.names.idleParts = {"mtp."};
     setExpertLayers(keys, config);
     return config;
 }

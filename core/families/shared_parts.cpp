@@ -2,7 +2,6 @@
 #include "core/families/config_parts.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <cmath>
 
@@ -12,15 +11,16 @@ namespace {
 DeltaRule deltaRuleOf(const ConfigKeys& keys) {
     // A text's matrices are as large as heads times sizes; no tensor is.
     constexpr std::int64_t kMostNumbers = 1 << 26;
-    const DeltaRule rule{.keyHeads = keys.count("linear_num_key_heads"),
-                         .valueHeads = keys.count("linear_num_value_heads"),
-                         .keySize = keys.count("linear_key_head_dim"),
-                         .valueSize = keys.count("linear_value_head_dim"),
+    const auto bounded = [&](std::string_view key) {
+        const auto count = keys.count(key);
+        if (count > kMostHeads) keys.refuse(key, fmt::format("({}) is more than {}", count, kMostHeads));
+        return count;
+    };
+    const DeltaRule rule{.keyHeads = bounded("linear_num_key_heads"),
+                         .valueHeads = bounded("linear_num_value_heads"),
+                         .keySize = bounded("linear_key_head_dim"),
+                         .valueSize = bounded("linear_value_head_dim"),
                          .convolution = keys.count("linear_conv_kernel_dim")};
-    for (const auto* key :
-         {"linear_num_key_heads", "linear_num_value_heads", "linear_key_head_dim", "linear_value_head_dim"})
-        if (keys.count(key) > kMostHeads)
-            keys.refuse(key, fmt::format("({}) is more than {}", keys.count(key), kMostHeads));
     if (rule.valueHeads % rule.keyHeads != 0)
         keys.refuse("linear_num_value_heads",
                     fmt::format("({}) is no multiple of linear_num_key_heads ({})", rule.valueHeads, rule.keyHeads));
@@ -35,32 +35,27 @@ DeltaRule deltaRuleOf(const ConfigKeys& keys) {
 }  // namespace
 
 DecoderConfig gatedQwenConfig(const ConfigKeys& keys, bool byKeyHead) {
-    for (const auto* key : {"num_key_value_heads", "head_dim"})
-        if (!keys.has(key)) keys.refuse(key, "is missing");
-    auto config = commonConfig(keys, {.rotatedPart = 0.25});
+    if (!keys.has("head_dim")) keys.refuse("head_dim", "is missing");
+    auto config = commonConfig(keys, {.rotatedPart = 0.25, .keyHeadsAsHeads = false});
     config.norm.plusOne = true;
     config.headNorm = config.norm;
     config.headNorms = HeadNorms::Shared;
     config.inputBias = config.outputBias = keys.flag("attention_bias", false);
+    // What predicts further tokens than the next.
+    config.names.idleParts = {"mtp."};
 
     auto rule = deltaRuleOf(keys);
     rule.byKeyHead = byKeyHead;
-    const auto* types = keys.find("layer_types");
-    if (types && (!types->is_array() || types->size() != config.layers.size()))
-        keys.refuse("layer_types", "needs one entry per layer");
+    const std::string_view linear = "linear_attention", full = "full_attention";
     const auto interval = static_cast<std::size_t>(keys.count("full_attention_interval", 4));
+    const auto types = layerTypes(keys, config, {linear, full},
+                                  [&](std::size_t layer) { return (layer + 1) % interval == 0 ? full : linear; });
     for (std::size_t index = 0; index < config.layers.size(); ++index) {
         auto& layer = config.layers[index];
-        const auto type = types                         ? types->at(index)
-                          : (index + 1) % interval == 0 ? nlohmann::json("full_attention")
-                                                        : nlohmann::json("linear_attention");
-        if (type != "full_attention" && type != "linear_attention")
-            keys.refuse("layer_types",
-                        fmt::format("has {} for layer {}, which is not supported here", type.dump(), index));
-        if (type == "full_attention")
+        if (types[index] == full)
             layer.mixer = Attention{.gated = true};
         else
-            layer = {.mixer = rule, .rope = std::nullopt, .scoreScale = layer.scoreScale};
+            layer = {.mixer = rule, .rope = std::nullopt};
     }
     return config;
 }
