@@ -239,7 +239,7 @@ private Q_SLOTS:
     void aLargerModelsLanguageModelIsRead() {
         QFETCH(QString, before);
         QFETCH(QString, beforeHead);
-        for (const char* folder : {"gemma3", "smollm3", "phi3"}) {
+        for (const char* folder : {"gemma3", "smollm3", "phi3", "qwen3_5"}) {
             const auto path = kGoldenFamilies / folder;
             auto text = readJson(path / "config.json");
             const nlohmann::json larger{{"model_type", "sees_pictures"},
@@ -265,9 +265,9 @@ private Q_SLOTS:
                     storedFloats(*checkpoint, tensor.name),
                     network.parameters().begin() + static_cast<std::ptrdiff_t>(layout.tensors[index++].begin));
             const auto words = randomText(20, 3, 480);
-            QCOMPARE(distance(rowOf(whole(network, {words}).logits, 0),
-                              rowOf(whole(openDecoder(path, torch::kCPU), {words}).logits, 0)),
-                     0.0);
+            QVERIFY(distance(rowOf(whole(network, {words}).logits, 0),
+                             rowOf(whole(openDecoder(path, torch::kCPU), {words}).logits, 0)) <=
+                    (network.usesOwnKernels() ? 0.0 : errorBar(path)));
         }
     }
 

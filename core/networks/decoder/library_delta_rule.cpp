@@ -76,15 +76,18 @@ torch::Tensor found(const Recurrence& inputs, torch::Tensor& matrices) {
         };
         const auto queries = some(inputs.queries), keys = some(inputs.keys), others = keys.transpose(1, 2);
         const auto written = some(inputs.written).unsqueeze(2);
-        // Since the step's beginning; and at every token of what each before it has added.
-        const auto logKept = some(inputs.logKept).cumsum(1).unsqueeze(2);
-        const auto kept = (logKept - logKept.transpose(1, 2)).tril().exp().tril();
+        // Since the step's beginning; at every token of what each before it has added; and at the step's end.
+        // Differences of sums are taken in double precision, for they can be small where the sums are large.
+        const auto logKept = some(inputs.logKept).to(torch::kFloat64).cumsum(1).unsqueeze(2);
+        const auto exponential = [](const torch::Tensor& logarithms) { return logarithms.to(torch::kFloat32).exp(); };
+        const auto sinceBegin = exponential(logKept);
+        const auto kept = exponential((logKept - logKept.transpose(1, 2)).tril()).tril();
+        const auto untilEnd = exponential(logKept.slice(1, -1) - logKept);
         const auto changes = at::linalg_solve_triangular(
-            written * keys.bmm(others) * kept, written * (some(inputs.values) - (logKept.exp() * keys).bmm(matrices)),
+            written * keys.bmm(others) * kept, written * (some(inputs.values) - (sinceBegin * keys).bmm(matrices)),
             /*upper=*/false, /*left=*/true, /*unitriangular=*/true);
-        steps.push_back((logKept.exp() * queries).bmm(matrices) + (queries.bmm(others) * kept).bmm(changes));
-        const auto all = logKept.narrow(1, logKept.size(1) - 1, 1);
-        matrices = all.exp() * matrices + ((all - logKept).exp() * keys).transpose(1, 2).bmm(changes);
+        steps.push_back((sinceBegin * queries).bmm(matrices) + (queries.bmm(others) * kept).bmm(changes));
+        matrices = sinceBegin.slice(1, -1) * matrices + (untilEnd * keys).transpose(1, 2).bmm(changes);
     }
     return at::cat(steps, 1);
 }
@@ -110,7 +113,7 @@ Recurrence recurrenceOf(const DeltaRule& rule, const DeltaRuleWeights& weights, 
     return {.queries = keyed(parts[0]) / std::sqrt(static_cast<double>(rule.keySize)),
             .keys = keyed(parts[1]),
             .values = rows(parts[2].unflatten(-1, {rule.valueHeads, rule.valueSize})),
-            .logKept = untilEnd(-rates),
+            .logKept = untilEnd((-rates).clamp_min(-1e30)),
             .written = untilEnd(inputs.written.to(torch::kFloat32).sigmoid())};
 }
 
