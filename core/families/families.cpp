@@ -2,6 +2,7 @@
 
 #include "core/families/all_families.h"
 #include "core/families/config_keys.h"
+#include "core/families/config_parts.h"
 #include "core/files/json.h"
 
 #include <fmt/format.h>
