@@ -1,7 +1,7 @@
 #include "core/evaluation/preflight.h"
 
-#include "core/evaluation/task_folders.h"
 #include "core/evaluation/checkpoint_founders.h"
+#include "core/evaluation/task_folders.h"
 #include "core/files/free_memory.h"
 #include "core/files/scratch_place.h"
 #include "core/founders/alignment.h"

@@ -68,7 +68,6 @@ std::filesystem::path tokenizerFolderOf(const CheckpointFounder& founder);
 /// The tensors of a checkpoint as they are stored, whatever they stand for.
 FounderSourcePtr openAsStored(const std::filesystem::path& checkpoint);
 
-
 /// Whether config.json, or the family's default, ties the head to the embedding.
 bool tiesEmbeddings(const Checkpoint& checkpoint);
 

@@ -304,7 +304,8 @@ private Q_SLOTS:
         QVERIFY2(names->text.starts_with(told), names->text.c_str());
         const auto experiment = prepare(configuration, {.database = {}, .resources = kResources, .threads = 1});
         QVERIFY(experiment.caution.find(told) != std::string::npos);
-        const auto alone = scoreCheckpoint({.base = kSort, .adapter = {}}, configuration, kResources, 1, nullptr).front();
+        const auto alone =
+            scoreCheckpoint({.base = kSort, .adapter = {}}, configuration, kResources, 1, nullptr).front();
         std::vector<float> scores(experiment.task->samples()->size());
         experiment.task->load(*experiment.founders[1].genome);
         scoreAll(*experiment.task, scores);
