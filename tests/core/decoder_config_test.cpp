@@ -58,8 +58,10 @@ private Q_SLOTS:
         QTest::addColumn<QString>("complaint");
         QTest::newRow("family") << json{{"model_type", "mamba2"}}
                                 << "model_type is \"mamba2\", which is not supported; supported are llama, ";
-        QTest::newRow("purpose") << json{{"architectures", {"LlamaForSequenceClassification"}}}
-                                 << "architectures is [\"LlamaForSequenceClassification\"], which is not supported";
+        QTest::newRow("purpose")
+            << json{{"architectures", {"LlamaForTokenClassification"}}}
+            << "architectures is [\"LlamaForTokenClassification\"], which is not supported; for model_type \"llama\" "
+               "it is [\"LlamaForCausalLM\"] or [\"LlamaForSequenceClassification\"]";
         QTest::newRow("activation") << json{{"hidden_act", "mish"}}
                                     << "hidden_act is \"mish\", which is not supported; supported are silu, ";
         QTest::newRow("rope") << json{{"rope_scaling", {{"rope_type", "ntk"}, {"factor", 2.0}}}}
