@@ -43,7 +43,7 @@ void ConfigKeys::unsupported(std::string_view key, std::string_view what) const 
 
 const json* ConfigKeys::find(std::string_view key) const {
     const auto found = object_.find(key);
-    if (found != object_.end() && !found->is_null()) return &*found;
+    if (found != object_.end()) return found->is_null() ? nullptr : &*found;
     if (!others_) return nullptr;
     const auto other = others_->find(key);
     return other == others_->end() ? nullptr : &*other;
@@ -76,6 +76,10 @@ std::int64_t ConfigKeys::countOrZero(std::string_view key, std::int64_t otherwis
     if (!value) return otherwise;
     if (!isWhole(*value, 0)) refuse(key, fmt::format("is {} where a whole number from 0 up is needed", value->dump()));
     return value->get<std::int64_t>();
+}
+
+std::int64_t ConfigKeys::countOrNone(std::string_view key, std::int64_t otherwise) const {
+    return isNull(key) ? 0 : countOrZero(key, otherwise);
 }
 
 double ConfigKeys::positive(std::string_view key) const {

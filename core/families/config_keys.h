@@ -36,6 +36,8 @@ public:
     std::int64_t countOf(std::initializer_list<std::string_view> names) const;
     /// From 0 to 2^31 - 1.
     std::int64_t countOrZero(std::string_view key, std::int64_t otherwise) const;
+    /// The same, and 0 where the key is there, and null.
+    std::int64_t countOrNone(std::string_view key, std::int64_t otherwise) const;
     double positive(std::string_view key) const;
     double positive(std::string_view key, double otherwise) const;
     std::optional<double> positiveOrNone(std::string_view key, std::optional<double> otherwise = {}) const;
@@ -49,7 +51,7 @@ public:
     std::vector<std::int32_t> tokens(std::string_view key) const;
 
     ConfigKeys child(std::string_view key) const;
-    /// Keys that are absent are taken from `others`, an object.
+    /// Keys that aren't there, not even as null, are taken from `others`, an object.
     ConfigKeys completedWith(nlohmann::json others) const;
 
 private:

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace mergarium {
 namespace {
 
 constexpr std::int64_t kMostLayers = 10'000;
+constexpr std::int32_t kMostContext = std::numeric_limits<std::int32_t>::max();
 
 double yarnSharpening(double factor, double scale) {
     return factor <= 1.0 ? 1.0 : 0.1 * scale * std::log(factor) + 1.0;
@@ -71,8 +73,8 @@ void setRotated(const ConfigKeys& keys, DecoderConfig& config, const FamilyDefau
     for (const auto* key : {"rope_scaling", "rope_parameters"})
         if (keys.has(key)) read(keys.child(key), "partial_rotary_factor");
     config.rotated = static_cast<std::int64_t>(part.value_or(1.0) * static_cast<double>(config.headSize));
+    if (config.rotated == config.headSize) return requireEvenHeads(keys, config);
     if (config.rotated % 2 == 0 && config.rotated > 0) return;
-    if (config.rotated == config.headSize) keys.refuse("head_dim", fmt::format("({}) must be even", config.headSize));
     keys.refuse("partial_rotary_factor",
                 fmt::format("({}) takes {} of a head's {} numbers, where an even number is needed", part.value_or(1.0),
                             config.rotated, config.headSize));
@@ -106,9 +108,18 @@ RopeConfig readRope(const ConfigKeys& keys, DecoderConfig& config, const FamilyD
         result.theta = rope.positive("rope_theta", result.theta);
         result.scaling = ropeScalingOf(rope, keys, config);
     }
-    if (const auto* yarn = std::get_if<RopeScaling::Yarn>(&result.scaling.kind))
-        config.context = std::max(config.context, static_cast<std::int64_t>(yarn->factor * yarn->originalContext));
+    if (const auto* yarn = std::get_if<RopeScaling::Yarn>(&result.scaling.kind)) {
+        const double context = yarn->factor * yarn->originalContext;
+        if (context > kMostContext)
+            keys.refuse("rope_scaling", fmt::format("makes the context {} tokens long; at most {} are supported",
+                                                    context, kMostContext));
+        config.context = std::max(config.context, static_cast<std::int64_t>(context));
+    }
     return result;
+}
+
+void requireEvenHeads(const ConfigKeys& keys, const DecoderConfig& config) {
+    if (config.headSize % 2 != 0) keys.refuse("head_dim", fmt::format("({}) must be even", config.headSize));
 }
 
 void setLayers(const ConfigKeys& keys, DecoderConfig& config, std::int64_t count) {

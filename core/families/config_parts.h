@@ -41,6 +41,9 @@ void setLayers(const ConfigKeys& keys, DecoderConfig& config, std::int64_t count
 /// Heads, key heads, and their size, which is hidden / heads unless head_dim says it.
 void readHeads(const ConfigKeys& keys, DecoderConfig& config, const FamilyDefaults& defaults);
 
+/// For a rotary embedding of all of a head's numbers.
+void requireEvenHeads(const ConfigKeys& keys, const DecoderConfig& config);
+
 /// rope_theta and rope_scaling, or both as rope_parameters; how many of a head's numbers are rotated goes to `config`,
 /// and a longer context where the scaling makes it so.
 RopeConfig readRope(const ConfigKeys& keys, DecoderConfig& config, const FamilyDefaults& defaults);
@@ -62,7 +65,9 @@ Activation activationOf(const ConfigKeys& keys, std::string_view key, std::strin
 /// Which layers have experts: those that mlp_only_layers doesn't name, each decoder_sparse_step-th.
 void setExpertLayers(const ConfigKeys& keys, DecoderConfig& config);
 
-/// Windows of Qwen's: from layer max_window_layers on, where use_sliding_window holds.
+/// The window of Qwen's, where use_sliding_window holds; else 0.
+std::int64_t qwenWindow(const ConfigKeys& keys);
+/// That of the layers from max_window_layers on.
 void setQwenWindows(const ConfigKeys& keys, DecoderConfig& config);
 
 /// What Qwen 3.5 and Qwen3-Next have in common: norms with weights less one, attention with gates, and between such

@@ -84,9 +84,9 @@ void checkNumbers(const ConfigKeys& keys, const DecoderConfig& config) {
     if (config.heads > kMostHeads)
         keys.refuse("num_attention_heads", fmt::format("({}) is more than {}", config.heads, kMostHeads));
     const auto& experts = config.experts;
-    if (experts.count > kMostExperts)
-        keys.refuse(keys.has("n_routed_experts") ? "n_routed_experts" : "num_experts",
-                    fmt::format("({}) is more than {}", experts.count, kMostExperts));
+    for (const auto* key : {"n_routed_experts", "num_experts", "num_local_experts"})
+        if (experts.count > kMostExperts && keys.has(key))
+            keys.refuse(key, fmt::format("({}) is more than {}", experts.count, kMostExperts));
     if (experts.perToken > experts.count)
         keys.refuse("num_experts_per_tok",
                     fmt::format("({}) is more than the {} experts that there are", experts.perToken, experts.count));

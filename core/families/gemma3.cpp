@@ -15,6 +15,7 @@ DecoderConfig readGemma3(const ConfigKeys& keys) {
     config.logitCap = keys.positiveOrNone("final_logit_softcapping");
     config.headNorms = HeadNorms::Shared;
     config.headNorm = config.norm;
+    requireEvenHeads(keys, config);
     config.rotated = config.headSize;
     config.ropes = {RopeConfig{.theta = keys.positive("rope_theta", 1e6)},
                     RopeConfig{.theta = keys.positive("rope_local_base_freq", 1e4)}};

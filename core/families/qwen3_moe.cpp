@@ -9,7 +9,7 @@ DecoderConfig readQwen3Moe(const ConfigKeys& keys) {
     auto config = commonConfig(keys, {.keyHeadsAsHeads = false});
     config.inputBias = config.outputBias = keys.flag("attention_bias", false);
     config.headNorms = HeadNorms::Shared;
-    setQwenWindows(keys, config);
+    for (auto& layer : config.layers) layer.window = qwenWindow(keys);
     config.experts = {.count = keys.countOf({"num_experts", "num_local_experts"}),
                       .perToken = keys.count("num_experts_per_tok", 8),
                       .intermediate = keys.count("moe_intermediate_size"),

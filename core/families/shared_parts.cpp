@@ -37,6 +37,9 @@ DeltaRule deltaRuleOf(const ConfigKeys& keys) {
 DecoderConfig gatedQwenConfig(const ConfigKeys& keys, bool byKeyHead) {
     if (!keys.has("head_dim")) keys.refuse("head_dim", "is missing");
     auto config = commonConfig(keys, {.rotatedPart = 0.25, .keyHeadsAsHeads = false});
+    // Where no layer has attention, no tensor shows it.
+    if (config.headSize > kMostHeads)
+        keys.refuse("head_dim", fmt::format("({}) is more than {}", config.headSize, kMostHeads));
     config.norm.plusOne = true;
     config.headNorm = config.norm;
     config.headNorms = HeadNorms::Shared;
@@ -60,10 +63,13 @@ DecoderConfig gatedQwenConfig(const ConfigKeys& keys, bool byKeyHead) {
     return config;
 }
 
+std::int64_t qwenWindow(const ConfigKeys& keys) {
+    return keys.flag("use_sliding_window", false) ? keys.countOrNone("sliding_window", 4096) : 0;
+}
+
 void setQwenWindows(const ConfigKeys& keys, DecoderConfig& config) {
-    const auto window = keys.flag("use_sliding_window", false) ? keys.countOrZero("sliding_window", 0) : 0;
     const auto first = static_cast<std::size_t>(keys.countOrZero("max_window_layers", 28));
-    setWindows(keys, config, window, [&](std::size_t layer) { return layer >= first; });
+    setWindows(keys, config, qwenWindow(keys), [&](std::size_t layer) { return layer >= first; });
 }
 
 FamilyDefaults gemmaDefaults() {

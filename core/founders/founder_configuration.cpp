@@ -220,7 +220,10 @@ private:
         const auto* type = in(part_, "model_type");
         const bool qwen = type && type->is_string() && type->get_ref<const std::string&>().starts_with("qwen");
         const bool off = (use && *use == false) || (qwen && !use) || isText(type, "llama");
-        const bool none = off || !in(part_, "sliding_window");
+        // What isn't said, not even as null, is 4096 tokens in these families.
+        const bool usual = !off && (qwen || isText(type, "mistral")) && !part_.contains("sliding_window");
+        const bool none = off || (!usual && !in(part_, "sliding_window"));
+        if (usual) put("sliding_window", 4096);
         if (none) drop({"sliding_window", "max_window_layers", "sliding_window_pattern"});
         drop({"use_sliding_window", "_sliding_window_pattern"});
         const auto isPlain = [&](const auto& kind) {

@@ -47,6 +47,54 @@ private Q_SLOTS:
                     decoderConfigOf(readJson(kGoldenModels / folder / "config.v4.json"), "old"));
     }
 
+    // As transformers has it: what isn't said is 4096 tokens, and null is said.
+    void aWindowThatIsNotThereIsNotOneThatIsNull_data() {
+        QTest::addColumn<json>("changes");
+        QTest::addColumn<int>("first");
+        QTest::addColumn<int>("last");
+        const json mistral{{"model_type", "mistral"}};
+        const json qwen{{"model_type", "qwen2"}, {"use_sliding_window", true}, {"max_window_layers", 1}};
+        const json experts{{"model_type", "qwen3_moe"}, {"head_dim", 6},
+                           {"num_experts", 4},          {"moe_intermediate_size", 8},
+                           {"num_experts_per_tok", 2},  {"use_sliding_window", true},
+                           {"max_window_layers", 1}};
+        const auto with = [](json all, const json& window) {
+            all["sliding_window"] = window;
+            return all;
+        };
+        QTest::newRow("mistral") << mistral << 4096 << 4096;
+        QTest::newRow("mistral, null") << with(mistral, nullptr) << 0 << 0;
+        QTest::newRow("mistral, said") << with(mistral, 7) << 7 << 7;
+        QTest::newRow("qwen2") << qwen << 0 << 4096;
+        QTest::newRow("qwen2, null") << with(qwen, nullptr) << 0 << 0;
+        QTest::newRow("qwen2, said") << with(qwen, 7) << 0 << 7;
+        QTest::newRow("qwen3_moe, in all layers") << with(experts, 7) << 7 << 7;
+    }
+
+    void aWindowThatIsNotThereIsNotOneThatIsNull() {
+        QFETCH(json, changes);
+        QFETCH(int, first);
+        QFETCH(int, last);
+        auto document = smallConfig();
+        document.erase("sliding_window");
+        document.erase("architectures");
+        document.update(changes);
+        const auto check = [&](const DecoderConfig& config) {
+            QCOMPARE(config.layers.front().window, first);
+            QCOMPARE(config.layers.back().window, last);
+        };
+        check(decoderConfigOf(document, ""));
+        check(decoderConfigOf({{"model_type", "sees_pictures"}, {"text_config", document}}, ""));
+    }
+
+    void aTiedHeadHasItsBias() {
+        json document =
+            smallConfig({{"model_type", "phi"}, {"partial_rotary_factor", 1.0}, {"tie_word_embeddings", true}});
+        const auto own = randomNetwork(document), library = randomNetwork(document, Decoder::Kernels::Library);
+        QCOMPARE(own.parameterLayout().tensors.back().name, std::string("lm_head.bias"));
+        QVERIFY(distance(rowOf(whole(own, texts()).logits, 0), rowOf(whole(library, texts()).logits, 0)) < 1e-3);
+    }
+
     void endTokensComeFromTheGenerationSettings() {
         QCOMPARE(decoderConfigIn(kGoldenModels / "qwen2").endTokens, Tokens{2});
         QCOMPARE(decoderConfigOf(smallConfig({{"eos_token_id", {3, 4}}}), "").endTokens, (Tokens{3, 4}));
@@ -92,6 +140,16 @@ private Q_SLOTS:
         QTest::newRow("hidden") << json{{"hidden_size", 25}}
                                 << "hidden_size (25) is no multiple of num_attention_heads (4)";
         QTest::newRow("odd head") << json{{"head_dim", 7}} << "head_dim (7) must be even";
+        const json gemma{{"model_type", "gemma3_text"}, {"rms_norm_eps", 1e-6}};
+        auto oddGemma = gemma;
+        oddGemma["head_dim"] = 7;
+        QTest::newRow("odd head of Gemma's") << oddGemma << "head_dim (7) must be even";
+        QTest::newRow("endless context") << json{{"rope_scaling", {{"rope_type", "yarn"}, {"factor", 1e300}}}}
+                                         << "rope_scaling makes the context ";
+        QTest::newRow("experts") << json{{"model_type", "mixtral"}, {"num_local_experts", 70'000}}
+                                 << "num_local_experts (70000) is more than 65536";
+        QTest::newRow("heads without a tensor") << json{{"model_type", "qwen3_5_text"}, {"head_dim", 1 << 30}}
+                                                << "head_dim (1073741824) is more than 65536";
         QTest::newRow("no flag") << json{{"tie_word_embeddings", 1}}
                                  << "tie_word_embeddings is 1 where true or false is needed";
     }

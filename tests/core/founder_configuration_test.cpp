@@ -131,6 +131,8 @@ private Q_SLOTS:
                           {"sliding_window", 99},
                           {"max_window_layers", 28},
                           {"layer_types", {"full_attention", "full_attention"}}}));
+        row("a window that is not said", Config{{"model_type", "mistral"}},
+            Config{{"model_type", "mistral"}, {"sliding_window", 4096}});
         row("a window that Llama has not", llamaSettings(), llamaSettings({{"sliding_window", 16}}));
         row("an activation's other name", llamaSettings(), llamaSettings({{"hidden_act", "swish"}}));
         row("yarn's defaults", llamaSettings({{"rope_scaling", {{"rope_type", "yarn"}, {"factor", 4}}}}),

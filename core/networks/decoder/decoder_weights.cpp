@@ -32,8 +32,8 @@ public:
             layer(config_.nameOf(fmt::format("{}{}.", names_.layers, index)), config_.layers[index],
                   weights.layers[index]);
         norm(config_.nameOf(""), names_.norm, config_.norm, Shape{config_.hidden}, weights.norm);
-        if (config_.tied) return;
-        visit_(names_.head + ".weight", Shape{config_.outputs(), config_.hidden}, weights.head.weight);
+        if (!config_.tied)
+            visit_(names_.head + ".weight", Shape{config_.outputs(), config_.hidden}, weights.head.weight);
         if (config_.headBias) visit_(names_.head + ".bias", Shape{config_.vocabulary}, weights.head.bias);
     }
 
