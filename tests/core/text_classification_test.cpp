@@ -45,7 +45,7 @@ class TextClassificationTest : public QObject {
         return weights;
     }
 
-    fs::path model(const QString& family, int seed = 1, const json& changes = json::object()) {
+    fs::path model(const QString& family, int seed = 1, const json& changes = json::object(), bool overflows = false) {
         const auto from = kGoldenFamilies / family.toStdString(), folder = newPath();
         fs::create_directory(folder);
         auto config = readJson(from / "config.json");
@@ -61,8 +61,15 @@ class TextClassificationTest : public QObject {
         const auto stored = Checkpoint::open(from);
         std::vector<GivenTensor> tensors{
             tensorOf("score.weight", DType::F32, {3, network.hidden}, head(network.hidden, seed))};
-        for (const auto& tensor : stored->tensors())
-            tensors.push_back(tensorOf(tensor.name, tensor.dtype, tensor.shape, storedFloats(*stored, tensor.name)));
+        for (const auto& tensor : stored->tensors()) {
+            auto values = storedFloats(*stored, tensor.name);
+            const float factor = !overflows                                  ? 1.0F
+                                 : tensor.name.ends_with("up_proj.weight")   ? 1e6F
+                                 : tensor.name.ends_with("down_proj.weight") ? 1e37F
+                                                                             : 1.0F;
+            for (float& value : values) value *= factor;
+            tensors.push_back(tensorOf(tensor.name, tensor.dtype, tensor.shape, values));
+        }
         writeTensors(folder / "model.safetensors", tensors);
         return folder;
     }
@@ -147,6 +154,14 @@ private Q_SLOTS:
         QVERIFY(children > 0);
     }
 
+    void aModelWhoseNumbersOverflowIsRightNowhere() {
+        const auto folder = model("qwen3", 1, json::object(), /*overflows=*/true);
+        const auto text = words(readJson(kGoldenFamilies / "qwen3" / "input_ids.json")[0].get<Tokens>());
+        for (int label = 0; label < 3; ++label)
+            for (const auto scoring : {LabelScoring::Probability, LabelScoring::Accuracy})
+                QCOMPARE(scoreOf(folder, asking({folder}, lines({{{"text", text}, {"label", label}}}), scoring)), 0.0);
+    }
+
     void whatDoesNotFitIsSaid() {
         const auto folder = model("qwen3");
         const auto refused = [&](const std::vector<fs::path>& founders, const fs::path& file) {
@@ -158,6 +173,9 @@ private Q_SLOTS:
         const auto wrong = lines({{{"text", "t1"}, {"label", "good"}}, {{"text", "t2"}, {"label", "fine"}}});
         QCOMPARE(refused({folder, model("qwen3", 2)}, wrong),
                  wrong.string() + ", line 2: the label 'fine' is none of the model's: bad, so so, good.");
+        const auto larger = lines({{{"text", "t1"}, {"label", 3}}});
+        QCOMPARE(refused({folder, model("qwen3", 2)}, larger),
+                 larger.string() + ", line 1: the label '3' is none of the model's: bad, so so, good.");
         const auto right = lines({{{"text", "t1"}, {"label", 2}}});
         const auto turned = model("qwen3", 2, {{"id2label", {{"0", "good"}, {"1", "so so"}, {"2", "bad"}}}});
         QVERIFY(refused({folder, turned}, right).starts_with("The founders don't fit together:\nconfig.json"));
