@@ -132,6 +132,20 @@ private Q_SLOTS:
         QCOMPARE(experts[0].shares[0], static_cast<float>(3.0 * e9 / (e9 + 1.0)));
     }
 
+    void aScoreThatIsNoNumberMakesAllSharesNone() {
+        for (std::size_t wrong = 0; wrong < 3; ++wrong) {
+            std::vector<float> scores{3.0F, 2.0F, 1.0F};
+            scores[wrong] = kNoNumber;
+            std::size_t taken = 0;
+            for (const auto& expert : chosenExperts({.count = 3, .perToken = 2, .normalised = true}, scores))
+                for (const float share : expert.shares) {
+                    QVERIFY(std::isnan(share));
+                    ++taken;
+                }
+            QCOMPARE(taken, 2U);
+        }
+    }
+
     void aTextIsLongOnceItIsLongerThanTheOriginalContext() {
         const RopeScaling::Long scaling{.shortFactors = {1.0, 2.0}, .longFactors = {4.0, 8.0}, .originalContext = 16};
         const auto rotary = Rotary::of({.theta = 100.0, .scaling = {scaling}}, 4);

@@ -386,6 +386,8 @@ MUTANTS = [
          "families_test family_settings_test"),
         ("decoder/chosen_experts.cpp", "the last of equals is taken", "probabilities[a] > probabilities[b] : a < b",
          "probabilities[a] > probabilities[b] : a > b", "decoder_parts_test"),
+        ("decoder/chosen_experts.cpp", "a score that is no number is passed over", "if (std::isnan(sum))", "if (false)",
+         "decoder_parts_test"),
         ("decoder/chosen_experts.cpp", "experts are not scaled", "static_cast<float>(config.scale) * probabilities",
          "probabilities", "decoder_parts_test"),
         ("decoder/decoder_weights.cpp", "a tied head has no bias", "if (!config_.tied)\n            visit_",
@@ -394,7 +396,7 @@ MUTANTS = [
          "decoder_parts_test"),
         ("decoder/decoder.cpp", "targets may lie outside the vocabulary", "for (const auto tokens : {piece.tokens, "
          "piece.targets})", "for (const auto tokens : {piece.tokens})", "decoder_parts_test"),
-        ("decoder/fused_decoder.cpp", "all experts' outputs but the last token's are lost",
+        ("decoder/fused_decoder.cpp", "an expert takes the place of those before",
          "target[feature * width] += shares[i] * source[feature * step];",
          "target[feature * width] = shares[i] * source[feature * step];", "families_test"),
         ("decoder/fused_weights.cpp", "vectors stay as they were", "copy.copy_(stored);", "if (!stored.defined()) "
@@ -421,7 +423,7 @@ MUTANTS = [
         ("mlp.cpp", "the hidden layer is linear", "at::clamp_min_(hidden, 0);", "", "networks_test"),
         ),
     *of("core/kernels",
-        ("fused_product.cpp", "columns without a token are capped in place of others",
+        ("fused_product.cpp", "every other vector has no cap",
          "for (std::size_t i = 0; i < count; i += kVectorWidth) store(numbers + i, softCapped",
          "for (std::size_t i = 0; i < count; i += 2 * kVectorWidth) store(numbers + i, softCapped", "families_test"),
         ("fused_product.cpp", "a stage forgets what lies before it",

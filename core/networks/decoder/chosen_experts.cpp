@@ -18,6 +18,9 @@ std::vector<ExpertTokens> chosenExperts(const ExpertsConfig& config, std::span<c
         float sum = 0.0F;
         for (std::size_t expert = 0; expert < count; ++expert)
             sum += probabilities[expert] = std::exp(own[expert] - largest);
+        // One score that is no number makes all probabilities none, and numbers that are none have no order among
+        // others.
+        if (std::isnan(sum)) std::ranges::fill(probabilities, sum);
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::partial_sort(order.begin(), order.begin() + most, order.end(), [&](auto a, auto b) {
             return probabilities[a] != probabilities[b] ? probabilities[a] > probabilities[b] : a < b;
