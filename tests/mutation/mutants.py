@@ -165,14 +165,14 @@ MUTANTS = [
          "mean = true ||", "question_scoring_test"),
         ("causal_lm/causal_lm_task.cpp", "stop texts stay", "text.substr(0, text.find(stop))", "text.substr(0)",
          "question_scoring_test"),
-        ("causal_lm/questions.cpp", "the head is held out",
+        ("texts/question_set.cpp", "the head is held out",
          "test.assign(std::make_move_iterator(train.end() - held), std::make_move_iterator(train.end()));\n"
          "            train.erase(train.end() - held, train.end());",
          "test.assign(std::make_move_iterator(train.begin()), std::make_move_iterator(train.begin() + held));\n"
          "            train.erase(train.begin(), train.begin() + held);", "questions_test"),
-        ("causal_lm/questions.cpp", "one more than the limit", "questions.size() == settings_.files[file].limit)",
-         "questions.size() == settings_.files[file].limit + 1)", "questions_test"),
-        ("causal_lm/questions.cpp", "all count as the first file does", "questions.weights[question.file]",
+        ("texts/question_set.cpp", "one more than the limit", "questions.size() == limit) break",
+         "questions.size() == limit + 1) break", "questions_test"),
+        ("texts/question_set.cpp", "all count as the first file does", "questions.weights[question.file]",
          "questions.weights[0]", "questions_test"),
         ("causal_lm/answer_check.cpp", "white space is compared", "case Extraction::Text: return std::string(trimmed(text))",
          "case Extraction::Text: return std::string(text)", "causal_lm_test"),
