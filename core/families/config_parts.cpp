@@ -132,8 +132,8 @@ void setLayers(const ConfigKeys& keys, DecoderConfig& config, std::int64_t count
 
 void readHeads(const ConfigKeys& keys, DecoderConfig& config, const FamilyDefaults& defaults) {
     config.heads = keys.count("num_attention_heads");
-    config.keyHeads =
-        defaults.keyHeadsAsHeads ? keys.count("num_key_value_heads", config.heads) : keys.count("num_key_value_heads");
+    const bool asHeads = defaults.keyHeadsAsHeads || keys.isNull("num_key_value_heads");
+    config.keyHeads = asHeads ? keys.count("num_key_value_heads", config.heads) : keys.count("num_key_value_heads");
     if (config.heads % config.keyHeads != 0)
         keys.refuse("num_attention_heads",
                     fmt::format("({}) is no multiple of num_key_value_heads ({})", config.heads, config.keyHeads));

@@ -19,8 +19,10 @@ DecoderConfig configOf(const FounderSource& model) {
     const auto embedding = config.nameOf(config.names.embedding) + ".weight";
     const auto* own = base.find(embedding);
     const auto adapted = model.indexOf(embedding);
-    if (own && adapted && model.tensors()[*adapted].shape != own->shape)
-        config.vocabulary = model.tensors()[*adapted].shape.front();
+    // Shapes are compared with what is asked for later.
+    if (own && adapted)
+        if (const auto& shape = model.tensors()[*adapted].shape; !shape.empty() && shape != own->shape)
+            config.vocabulary = shape.front();
     if (config.labels.empty()) config.tied = model.tiedEmbeddings();
     return config;
 }

@@ -290,6 +290,14 @@ private Q_SLOTS:
         QCOMPARE(config.layers[4].window, 1024);
     }
 
+    void asManyKeyHeadsAsHeadsWhereNullIsSaid() {
+        auto qwen3 = readJson(kGoldenFamilies / "qwen3" / "config.json");
+        qwen3["num_key_value_heads"] = nullptr;
+        QCOMPARE(decoderConfigOf(qwen3, "").keyHeads, 4);
+        qwen3.erase("num_key_value_heads");
+        QCOMPARE(messageOf([&] { decoderConfigOf(qwen3, "m"); }), std::string("m: num_key_value_heads is missing."));
+    }
+
     void numbersThatCantBeAreRefused() {
         auto mixtral = readJson(kGoldenFamilies / "mixtral" / "config.json");
         mixtral["num_experts_per_tok"] = 5;

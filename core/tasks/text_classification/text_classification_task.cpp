@@ -55,7 +55,7 @@ std::vector<TextClassificationTask::Found> TextClassificationTask::classify(cons
             const std::span own(logits.data_ptr<float>() + row * labels, labels);
             const auto label = static_cast<std::size_t>(std::ranges::max_element(own) - own.begin());
             const auto right = set.right[some[row]];
-            const bool isNumber = std::ranges::none_of(own, [](float value) { return std::isnan(value); });
+            const bool isNumber = std::ranges::all_of(own, [](float value) { return std::isfinite(value); });
             const float score = texts_->settings.scoring == LabelScoring::Probability ? probabilityOf(own, right)
                                 : label == right && isNumber                          ? 1.0F
                                                                                       : 0.0F;
