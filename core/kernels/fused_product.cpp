@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 namespace mergarium {
@@ -22,8 +23,11 @@ enum class Into : std::uint8_t { Store, Add };
 /// Inputs whose weights are converted together, few enough for those of a tile to stay in the first cache.
 constexpr std::size_t kInputsPerStage = 256;
 
-/// Whether tiles read a matrix as it lies in memory, or in fp32 and row after row from a stage.
-enum class From : std::uint8_t { Memory, Stage };
+/// Whether tiles read a matrix as it lies in memory, row after row or column after column, or in fp32 from a stage.
+enum class From : std::uint8_t { Rows, Columns, Stage };
+
+template <std::size_t step>
+using Step = std::integral_constant<std::size_t, step>;
 
 [[gnu::always_inline]] inline Vector16 widened(const std::uint16_t* halves) {
     typedef std::uint16_t Half16
@@ -36,19 +40,15 @@ enum class From : std::uint8_t { Memory, Stage };
     return __builtin_bit_cast(float, static_cast<std::uint32_t>(half) << 16);
 }
 
-/// `count` inputs from `first` on of the rows from `row` on, to stage[row][input].
+/// `count` inputs from `first` on of the rows from `row` on of a matrix in bf16, to stage[row][input].
 template <std::size_t Rows>
 [[gnu::always_inline]] inline void fill(const Matrix& matrix, std::size_t row, std::size_t first, std::size_t count,
                                         float* stage) {
-    const auto* singles = static_cast<const float*>(matrix.weight);
     const auto* halves = static_cast<const std::uint16_t*>(matrix.weight);
-    const bool isHalf = matrix.element == Matrix::Element::BF16;
     if (matrix.columnStride > 0) {
         for (std::size_t k = 0; k < count; ++k)
-            for (std::size_t r = 0; r < Rows; ++r) {
-                const std::size_t at = (first + k) * matrix.columnStride + row + r;
-                stage[r * kInputsPerStage + k] = isHalf ? widened(halves[at]) : singles[at];
-            }
+            for (std::size_t r = 0; r < Rows; ++r)
+                stage[r * kInputsPerStage + k] = widened(halves[(first + k) * matrix.columnStride + row + r]);
         return;
     }
     for (std::size_t r = 0; r < Rows; ++r) {
@@ -67,25 +67,28 @@ template <std::size_t Vectors, std::size_t Rows, Into into, From from>
     Vector16 sums[Rows][Vectors];
     for (std::size_t r = 0; r < Rows; ++r)
         for (std::size_t v = 0; v < Vectors; ++v) sums[r][v] = Vector16{};
-    const auto add = [&](const float* weight, std::size_t stride, std::size_t first, std::size_t count)
+    const auto add = [&](const float* weight, auto rowStep, auto inputStep, std::size_t first, std::size_t count)
         __attribute__((always_inline)) {
         for (std::size_t k = 0; k < count; ++k) {
             Vector16 token[Vectors];
             for (std::size_t v = 0; v < Vectors; ++v) token[v] = load(tokens + (first + k) * width + v * kVectorWidth);
             for (std::size_t r = 0; r < Rows; ++r) {
-                const float one = weight[r * stride + k];
+                const float one = weight[r * rowStep + k * inputStep];
                 for (std::size_t v = 0; v < Vectors; ++v) sums[r][v] += one * token[v];
             }
         }
     };
-    if constexpr (from == From::Memory) {
-        add(static_cast<const float*>(matrix.weight) + row * matrix.inputs, matrix.inputs, 0, matrix.inputs);
+    const auto* singles = static_cast<const float*>(matrix.weight);
+    if constexpr (from == From::Rows) {
+        add(singles + row * matrix.inputs, matrix.inputs, Step<1>(), 0, matrix.inputs);
+    } else if constexpr (from == From::Columns) {
+        add(singles + row, Step<1>(), matrix.columnStride, 0, matrix.inputs);
     } else {
         alignas(64) float stage[Rows * kInputsPerStage];
         for (std::size_t first = 0; first < matrix.inputs; first += kInputsPerStage) {
             const std::size_t count = std::min(kInputsPerStage, matrix.inputs - first);
             fill<Rows>(matrix, row, first, count, stage);
-            add(stage, kInputsPerStage, first, count);
+            add(stage, Step<kInputsPerStage>(), Step<1>(), first, count);
         }
     }
     for (std::size_t r = 0; r < Rows; ++r) {
@@ -126,10 +129,12 @@ template <class Tiles, Into into, From from>
 template <class Tiles, Into into>
 [[gnu::always_inline]] inline void rowsOfBlock(const Matrix& matrix, std::size_t begin, std::size_t end,
                                                const float* tokens, std::size_t width, float* outputs) {
-    if (matrix.element == Matrix::Element::F32 && matrix.columnStride == 0)
-        rowsOfBlockFrom<Tiles, into, From::Memory>(matrix, begin, end, tokens, width, outputs);
-    else
+    if (matrix.element == Matrix::Element::BF16)
         rowsOfBlockFrom<Tiles, into, From::Stage>(matrix, begin, end, tokens, width, outputs);
+    else if (matrix.columnStride > 0)
+        rowsOfBlockFrom<Tiles, into, From::Columns>(matrix, begin, end, tokens, width, outputs);
+    else
+        rowsOfBlockFrom<Tiles, into, From::Rows>(matrix, begin, end, tokens, width, outputs);
 }
 
 /// Calls visit(row, rows, block) so that a few rows meet a group of blocks before the next rows come.
