@@ -297,7 +297,7 @@ MUTANTS = [
          "alignment_test"),
         ("adapters/lora_settings.cpp", "rslora is ignored", "rootOfRank ? std::sqrt(ranksOfLayer) : ranksOfLayer",
          "ranksOfLayer", "founder_source_test"),
-        ("adapters/adapted_checkpoint.cpp", "adapters have no scale", "+= scale * sums[column]", "+= sums[column]",
+        ("adapters/low_rank_sum.cpp", "adapters have no scale", "+= scale_ * sums[column]", "+= sums[column]",
          "founder_source_test"),
         ),
     *of("core/checkpoint",

@@ -80,6 +80,16 @@ class BreedTest : public QObject {
     }
 
 private Q_SLOTS:
+    void aPairThatHasLeftIsDrawnAsNothingAndTheNextOneAfterIt() {
+        const auto snapshot = exampleSnapshot();
+        const auto left = makeBreedFrame(snapshot, {{999'999}, {999'998}, {}}, {}, 300, nullptr);
+        QVERIFY(left->rows.empty());
+        QCOMPARE(left->snapshot, snapshot);
+        const auto ranked = rankedMembers(*snapshot);
+        const Parentage wish{ranked[0].member->id, ranked[1].member->id, {}};
+        QCOMPARE(makeBreedFrame(snapshot, wish, {}, 300, left)->rows.size(), std::size_t{3});
+    }
+
     void aChildIsDrawnAsItsParentsAreMixed() {
         const auto first = recipeOf({10}, {1.0, 0.0}), second = recipeOf({4, 10}, {0.0, 1.0, 0.5, 0.5});
         const auto child = linearChild(first, second, {.splits = {2, 6}, .ratio = 0.25});

@@ -51,7 +51,11 @@ GenomeFramePtr makeBreedFrame(const SnapshotPtr& snapshot, const Parentage& wish
     GenomeRequest request{.snapshot = snapshot, .range = range, .width = width};
     const auto first = rowOf(*snapshot, wish.first);
     const auto second = rowOf(*snapshot, wish.second);
-    if (!first.member || !second.member) return std::make_shared<const GenomeFrame>();
+    if (!first.member || !second.member) {
+        auto nobody = std::make_shared<GenomeFrame>();
+        nobody->snapshot = snapshot;
+        return nobody;
+    }
     request.rows = {first, second, childRow(*snapshot, wish, *first.member, *second.member)};
     return makeGenomeFrame(request, previous);
 }

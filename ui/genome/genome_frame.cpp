@@ -110,7 +110,7 @@ GenomeFramePtr makeGenomeFrame(const GenomeRequest& request, const GenomeFramePt
     frame->rows.resize(std::min(frame->rows.size(), GenomeFrame::kMostMembers));
     if (frame->rows.empty()) return frame;
 
-    if (previous && previous->snapshot->run == request.snapshot->run && previous->layers) {
+    if (previous && previous->layers && previous->snapshot->run == request.snapshot->run) {
         frame->layers = previous->layers;
         frame->colors = previous->colors;
         frame->founders = previous->founders;
