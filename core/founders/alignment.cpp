@@ -1,7 +1,7 @@
 #include "core/founders/alignment.h"
 
 #include "core/checkpoint/depth_order.h"
-#include "core/families/families.h"
+#include "core/founders/configuration_differences.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -54,7 +54,7 @@ public:
         sortInDepthOrder(names);
         checkRules(names);
         std::erase_if(names, [&](const auto& name) { return isExcluded(name); });
-        compareConfigurations();
+        result.differences = configurationDifferences(founders_);
         compareTokenizers();
         for (const auto& name : names) place(name, rows_.at(name), names);
         finish();
@@ -194,41 +194,6 @@ private:
         result.differences.push_back(std::move(difference));
     }
 
-    /// Of founders without a config.json nothing is known.
-    bool areOneNetwork() const {
-        const auto& first = founders_.front().network;
-        return first && std::ranges::all_of(founders_.subspan(1), [&](const auto& founder) {
-                   return founder.network && computeTheSame(*first, *founder.network);
-               });
-    }
-
-    void compareConfigurations() {
-        if (areOneNetwork()) return;
-        std::set<std::string> keys;
-        for (const auto& founder : founders_)
-            for (const auto& [key, value] : founder.settings) keys.insert(key);
-        for (const auto& key : keys) {
-            Difference difference{Difference::Kind::Configuration, key, {}};
-            std::set<std::string> values;
-            for (const auto& founder : founders_) {
-                const auto found = founder.settings.find(key);
-                const bool given = found != founder.settings.end();
-                difference.founders.push_back(given ? found->second : founder.settings.empty() ? "unknown" : "not set");
-                if (given || !(founder.settings.empty() || mayBeLeftOut(key)))
-                    values.insert(difference.founders.back());
-            }
-            if (values.size() > 1) result.differences.push_back(std::move(difference));
-        }
-        const bool known = std::ranges::all_of(founders_, [](const auto& one) { return one.network.has_value(); });
-        if (!known || !result.differences.empty()) return;
-        Difference difference{Difference::Kind::Configuration, "config.json", {}};
-        for (const auto& founder : founders_)
-            difference.founders.push_back(computeTheSame(*founders_.front().network, *founder.network)
-                                              ? "as the first founder's"
-                                              : "computes otherwise");
-        result.differences.push_back(std::move(difference));
-    }
-
     /// Ids that two tokenizers give to different tokens.
     void compareTokenizers() {
         const auto& tokens = founders_.front().tokens;
@@ -320,53 +285,6 @@ bool matches(std::string_view pattern, std::string_view name) {
 const std::string& Alignment::nameIn(std::size_t founder, const std::string& tensor) const {
     const auto found = std::ranges::find(tiedHeads, tensor, &TiedHead::head);
     return found != tiedHeads.end() && found->tied.at(founder) ? found->embedding : tensor;
-}
-
-std::string tableOf(std::span<const Difference> differences, std::span<const FounderOutline> founders,
-                    std::size_t rows) {
-    bool keys = !differences.empty() && differences.front().kind == Difference::Kind::Configuration;
-    std::vector<std::vector<std::string>> table{{keys ? "config.json" : "tensor"}};
-    for (const auto& founder : founders) table.front().push_back(founder.name);
-    for (const auto& difference : differences.first(std::min(rows, differences.size()))) {
-        if (std::exchange(keys, difference.kind == Difference::Kind::Configuration) && !keys)
-            table.push_back({"tensor"});
-        table.push_back({difference.tensor});
-        table.back().insert(table.back().end(), difference.founders.begin(), difference.founders.end());
-    }
-    std::vector<std::size_t> widths(table.front().size(), 0);
-    for (const auto& row : table)
-        for (std::size_t column = 0; column < row.size(); ++column)
-            widths[column] = std::max(widths[column], row[column].size());
-
-    std::string text;
-    for (const auto& row : table) {
-        std::string line;
-        for (std::size_t column = 0; column < row.size(); ++column)
-            line += fmt::format("{:<{}}  ", row[column], widths[column]);
-        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-    }
-    if (differences.size() > rows) text += fmt::format("and {} more\n", differences.size() - rows);
-
-    const auto has = [&](auto... kinds) {
-        return std::ranges::any_of(differences,
-                                   [&](const auto& difference) { return ((difference.kind == kinds) || ...); });
-    };
-    using Kind = Difference::Kind;
-    if (has(Kind::Configuration))
-        text +=
-            "These settings of config.json change what a model computes, and all models of a run or merge compute as "
-            "the first founder's says: leave out the founders that differ or, where the values mean the same, write "
-            "the same ones into each config.json.\n";
-    if (has(Kind::Vocabulary, Kind::Tokenizer))
-        text +=
-            "The vocabularies differ: with tensors.common_vocabulary the rows that all have are merged, the others are "
-            "the "
-            "first founder's.\n";
-    if (has(Kind::Missing, Kind::Shape, Kind::Type))
-        text +=
-            "Tensors that are not alike can be left out (tensors.exclude of a run, --exclude of a merge) or taken over "
-            "from one founder (tensors.freeze of a run).\n";
-    return text;
 }
 
 }  // namespace mergarium
