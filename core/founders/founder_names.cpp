@@ -94,7 +94,7 @@ CheckpointFounder founderNamed(const std::string& text, const std::function<fs::
 namespace {
 
 /// By its name where that leads to it.
-std::string textOf(const fs::path& path) {
+std::string shownAs(const fs::path& path) {
     try {
         if (const auto name = hubName(path); name && cachedModel(*name) == path) return *name;
     } catch (const std::runtime_error&) {
@@ -106,9 +106,9 @@ std::string textOf(const fs::path& path) {
 }  // namespace
 
 std::string textOf(const CheckpointFounder& founder) {
-    auto text = textOf(founder.base);
+    auto text = shownAs(founder.base);
     for (const auto& [path, weight] : founder.adapter.all())
-        text += '+' + textOf(path) + (weight == 1.0 ? "" : fmt::format("*{}", weight));
+        text += '+' + shownAs(path) + (weight == 1.0 ? "" : fmt::format("*{}", weight));
     return text;
 }
 

@@ -22,7 +22,7 @@ using Tensors = std::map<std::string, const TensorDescription*>;
 using Prefixes = std::pair<std::string, std::string>;
 using Names = std::map<std::string, std::string>;
 
-std::vector<std::string> partsOf(std::string_view prefix) {
+std::vector<std::string> wordsOf(std::string_view prefix) {
     std::vector<std::string> parts;
     while (!prefix.empty()) {
         const auto dot = std::min(prefix.find('.'), prefix.size() - 1);
@@ -35,7 +35,7 @@ std::vector<std::string> partsOf(std::string_view prefix) {
 
 /// A layer or an expert is no prefix of a whole model.
 bool isNumbered(std::string_view prefix) {
-    return std::ranges::any_of(partsOf(prefix), [](const auto& part) {
+    return std::ranges::any_of(wordsOf(prefix), [](const auto& part) {
         return !part.empty() && part.find_first_not_of("0123456789") == part.npos;
     });
 }
@@ -44,7 +44,7 @@ bool isNumbered(std::string_view prefix) {
 bool isNaming(const Prefixes& prefixes) {
     const auto& [from, to] = prefixes;
     if (from == to || isNumbered(from) || isNumbered(to)) return false;
-    return from.starts_with(to) || to.starts_with(from) || partsOf(from) == partsOf(to);
+    return from.starts_with(to) || to.starts_with(from) || wordsOf(from) == wordsOf(to);
 }
 
 bool haveOneShape(const TensorDescription& a, const TensorDescription& b) {
