@@ -25,15 +25,10 @@ std::string_view beforeStop(std::string_view text, const std::vector<std::string
 
 CausalLmTask::CausalLmTask(std::shared_ptr<const PreparedQuestions> questions, const Founders& founders,
                            torch::Device device)
-    : questions_(std::move(questions)),
-      settings_(questions_->settings),
-      decoder_(questions_->config, founders, device, settings_.weights),
-      answers_(questions_->samples->size()) {}
-
-void CausalLmTask::load(const Genome& genome) {
-    decoder_.load(genome);
-    std::ranges::fill(answers_, std::string());
-}
+    : TextTask(questions->samples, questions->train.batches,
+               ScoredDecoder(questions->config, founders, device, questions->settings.weights)),
+      questions_(std::move(questions)),
+      settings_(questions_->settings) {}
 
 void CausalLmTask::scoreBatch(std::size_t index, std::span<float> scores) {
     score({.set = questions_->train,
@@ -91,7 +86,7 @@ void CausalLmTask::generateAndCompare(const Pass& pass) {
     GenerationRequest request{.prompts = {},
                               .maximumNewTokens = static_cast<std::int64_t>(settings_.maxNewTokens),
                               .streams = {},
-                              .stopTokens = decoder_.network().config().endTokens,
+                              .stopTokens = network().config().endTokens,
                               .stop = nullptr,
                               .batch = kTextsAtATime,
                               .cancelled = pass.abandon};
@@ -101,7 +96,7 @@ void CausalLmTask::generateAndCompare(const Pass& pass) {
             const auto text = questions_->tokenizer->decode(tokens, /*skipSpecial=*/true);
             return beforeStop(text, settings_.stop).size() < text.size();
         };
-    const auto continuations = generate(decoder_.network(), request);
+    const auto continuations = generate(network(), request);
     if (pass.abandon && *pass.abandon) return;
     for (std::size_t i = 0; i < pass.questions.size(); ++i) {
         const auto question = pass.questions[i];
@@ -128,7 +123,7 @@ void CausalLmTask::compareLikelihoods(const Pass& pass) {
             tokens_ += continuation.size();
         }
     }
-    const auto found = logLikelihoods(decoder_.network(), asked, kTextsAtATime, abandon);
+    const auto found = logLikelihoods(network(), asked, kTextsAtATime, abandon);
     if (abandon && *abandon) return;
 
     std::size_t next = 0;

@@ -2,8 +2,7 @@
 
 #include "core/founders/founders.h"
 #include "core/tasks/causal_lm/prepared_questions.h"
-#include "core/tasks/task.h"
-#include "core/tasks/texts/scored_decoder.h"
+#include "core/tasks/texts/text_task.h"
 
 #include <torch/types.h>
 
@@ -14,22 +13,15 @@ namespace mergarium {
 
 /// Language models on questions: generate and compare, choose, or likelihood of the reference
 /// (CausalLmSettings). On the CPU a question's score is the same to the bit whatever it is batched with.
-class CausalLmTask final : public Task {
+class CausalLmTask final : public TextTask {
 public:
     /// Throws std::runtime_error naming the tensor where the founders are no network of the questions' configuration.
     CausalLmTask(std::shared_ptr<const PreparedQuestions> questions, const Founders& founders, torch::Device device);
 
-    std::shared_ptr<const SampleSet> samples() const override { return questions_->samples; }
-    const Layout& layout() const override { return decoder_.network().parameterLayout(); }
-    void load(const Genome& genome) override;
-    std::size_t batchCount() const override { return questions_->train.batches.size(); }
-    std::span<const std::uint32_t> batch(std::size_t index) const override { return questions_->train.batches[index]; }
     void scoreBatch(std::size_t index, std::span<float> scores) override;
     std::optional<std::vector<Attempt>> attempt(std::span<const std::uint32_t> samples,
                                                 const std::atomic<bool>& abandon) override;
     std::optional<double> testScore(const std::atomic<bool>* abandon = nullptr) override;
-    std::vector<std::string> answers() const override { return answers_; }
-    std::uint64_t tokens() const override { return tokens_; }
 
 private:
     /// Questions of a set that are scored together, and what is to be told of them.
@@ -51,9 +43,6 @@ private:
 
     std::shared_ptr<const PreparedQuestions> questions_;
     const CausalLmSettings& settings_;
-    ScoredDecoder decoder_;
-    std::vector<std::string> answers_;
-    std::uint64_t tokens_ = 0;
 };
 
 }  // namespace mergarium

@@ -24,19 +24,13 @@ float probabilityOf(std::span<const float> logits, std::size_t label) {
 
 TextClassificationTask::TextClassificationTask(std::shared_ptr<const LabelledTexts> texts, const Founders& founders,
                                                torch::Device device)
-    : texts_(std::move(texts)),
-      decoder_(texts_->config, founders, device, texts_->settings.weights),
-      answers_(texts_->samples->size()) {}
-
-void TextClassificationTask::load(const Genome& genome) {
-    decoder_.load(genome);
-    std::ranges::fill(answers_, std::string());
-}
+    : TextTask(texts->samples, texts->train.batches,
+               ScoredDecoder(texts->config, founders, device, texts->settings.weights)),
+      texts_(std::move(texts)) {}
 
 std::vector<TextClassificationTask::Found> TextClassificationTask::classify(const LabelledTexts::Set& set,
                                                                             std::span<const std::uint32_t> texts) {
     const c10::InferenceMode inference;
-    const auto& network = decoder_.network();
     std::vector<Found> found;
     for (std::size_t begin = 0; begin < texts.size(); begin += kTextsAtATime) {
         const auto some = texts.subspan(begin, std::min(kTextsAtATime, texts.size() - begin));
@@ -48,8 +42,8 @@ std::vector<TextClassificationTask::Found> TextClassificationTask::classify(cons
             longest = std::max(longest, set.tokens[text].size());
             tokens_ += set.tokens[text].size();
         }
-        auto cache = network.cache(static_cast<std::int64_t>(some.size()), static_cast<std::int64_t>(longest));
-        const auto logits = network.forward(pieces, cache).logits.cpu();
+        auto cache = network().cache(static_cast<std::int64_t>(some.size()), static_cast<std::int64_t>(longest));
+        const auto logits = network().forward(pieces, cache).logits.cpu();
         const auto labels = static_cast<std::size_t>(logits.size(1));
         for (std::size_t row = 0; row < some.size(); ++row) {
             const std::span own(logits.data_ptr<float>() + row * labels, labels);

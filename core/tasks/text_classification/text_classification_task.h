@@ -1,9 +1,8 @@
 #pragma once
 
 #include "core/founders/founders.h"
-#include "core/tasks/task.h"
 #include "core/tasks/text_classification/labelled_texts.h"
-#include "core/tasks/texts/scored_decoder.h"
+#include "core/tasks/texts/text_task.h"
 
 #include <torch/types.h>
 
@@ -14,22 +13,15 @@ namespace mergarium {
 
 /// Classifiers of texts on labelled texts (TextClassificationSettings): the head reads the state of the last token. On
 /// the CPU a text's score is the same to the bit whatever it is batched with.
-class TextClassificationTask final : public Task {
+class TextClassificationTask final : public TextTask {
 public:
     /// Throws std::runtime_error naming the tensor where the founders are no network of the texts' configuration.
     TextClassificationTask(std::shared_ptr<const LabelledTexts> texts, const Founders& founders, torch::Device device);
 
-    std::shared_ptr<const SampleSet> samples() const override { return texts_->samples; }
-    const Layout& layout() const override { return decoder_.network().parameterLayout(); }
-    void load(const Genome& genome) override;
-    std::size_t batchCount() const override { return texts_->train.batches.size(); }
-    std::span<const std::uint32_t> batch(std::size_t index) const override { return texts_->train.batches[index]; }
     void scoreBatch(std::size_t index, std::span<float> scores) override;
     std::optional<std::vector<Attempt>> attempt(std::span<const std::uint32_t> samples,
                                                 const std::atomic<bool>& abandon) override;
     std::optional<double> testScore(const std::atomic<bool>* abandon = nullptr) override;
-    std::vector<std::string> answers() const override { return answers_; }
-    std::uint64_t tokens() const override { return tokens_; }
 
 private:
     struct Found {
@@ -40,9 +32,6 @@ private:
     std::vector<Found> classify(const LabelledTexts::Set& set, std::span<const std::uint32_t> texts);
 
     std::shared_ptr<const LabelledTexts> texts_;
-    ScoredDecoder decoder_;
-    std::vector<std::string> answers_;
-    std::uint64_t tokens_ = 0;
 };
 
 }  // namespace mergarium
