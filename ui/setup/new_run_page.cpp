@@ -199,6 +199,7 @@ void NewRunPage::fill(const Content& content) {
     list_->setCurrentRow(row_);
     description_->setText(row_ < 0 ? QString()
                                    : QString::fromStdString(presets_[static_cast<std::size_t>(row_)].description));
+    description_->setVisible(row_ >= 0);
     told_ = content.configuration;
     form_->setConfiguration(content.configuration, content.reference);
 }
