@@ -100,6 +100,17 @@ private Q_SLOTS:
         QCOMPARE(bench.shown()->budget, 30u);
     }
 
+    void runsThatEndBeforeTheyAreSeenGoingOnAreDone() {
+        const auto place = newPlace();
+        Workbench bench(place);
+        QueueDesk desk(bench, place);
+        desk.look();
+        for (int run = 0; run < 8; ++run) desk.add(shortRun(1, "moment"));
+        QTRY_VERIFY_WITH_TIMEOUT(isQuiet(bench, desk) && runsIn(place.database).count("moment") == 8, kPatience);
+        QVERIFY(desk.state().waiting.empty());
+        QVERIFY(!runsIn(place.database).contains("stopped"));
+    }
+
     void whatIsShownStaysWhereItIsNotWhatRan() {
         const auto place = newPlace();
         test::runToItsEnd(shortRun(10, "past"), place.database);

@@ -127,7 +127,10 @@ void QueueDesk::beginNext() {
 
 void QueueDesk::noticeLive(const SnapshotPtr& live) {
     if (!state_.begun || !live || !live->run) return;
-    const auto entry = *std::exchange(state_.begun, std::nullopt);
+    takeOut(*std::exchange(state_.begun, std::nullopt));
+}
+
+void QueueDesk::takeOut(std::int64_t entry) {
     done_.insert(entry);
     change([entry](const auto& database) { dequeue(database, entry); });
 }
@@ -146,6 +149,8 @@ void QueueDesk::settle(const SessionSnapshot& last) {
         Q_EMIT changed(state_);
         return beginNext();
     }
+    // A short one may end before it is seen going on.
+    if (last.run && last.phase != Phase::Failed) return takeOut(*entry);
     passOver(*entry, last.phase == Phase::Failed ? last.message : tr("It was stopped before it began.").toStdString());
 }
 

@@ -60,6 +60,8 @@ private:
     void receive(std::vector<QueuedRun> waiting);
     void withConsent(const RunConfiguration& configuration, const QString& action, const std::function<void()>& then);
     void beginNext();
+    /// What has begun waits no more.
+    void takeOut(std::int64_t entry);
     void passOver(std::int64_t entry, const std::string& trouble);
     void noticeLive(const SnapshotPtr& live);
     void noticeEnd(const SnapshotPtr& last);
