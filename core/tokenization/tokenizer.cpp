@@ -58,6 +58,9 @@ std::shared_ptr<const Tokenizer> Tokenizer::open(const std::filesystem::path& fo
     if (std::filesystem::exists(json)) return std::make_shared<const Tokenizer>(text::readTokenizerJson(json));
     const auto model = folder / "tokenizer.model";
     if (std::filesystem::exists(model)) return std::make_shared<const Tokenizer>(text::readTokenizerModel(model));
+    const auto vocabulary = folder / "vocab.json";
+    if (std::filesystem::exists(vocabulary) && std::filesystem::exists(folder / "merges.txt"))
+        return std::make_shared<const Tokenizer>(text::readClipFiles(vocabulary));
     throw std::runtime_error(
         fmt::format("{}: there is neither a tokenizer.json nor a tokenizer.model.", folder.string()));
 }

@@ -21,8 +21,8 @@ enum class SpecialTokens { Add, Leave };
 /// Text into a language model's token ids and back, as the model's folder says. Immutable; any thread.
 class Tokenizer {
 public:
-    /// Reads tokenizer.json, else tokenizer.model, of a Hugging Face folder. What the files ask for and isn't known is
-    /// refused by name; throws std::runtime_error with one sentence.
+    /// Reads tokenizer.json, else tokenizer.model, else CLIP's vocab.json and merges.txt, of a Hugging Face folder.
+    /// What the files ask for and isn't known is refused by name; throws std::runtime_error with one sentence.
     static std::shared_ptr<const Tokenizer> open(const std::filesystem::path& folder);
 
     explicit Tokenizer(text::TokenizerParts parts);

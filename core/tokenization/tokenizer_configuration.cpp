@@ -18,6 +18,27 @@ std::optional<std::string> tokenNamed(const Component& configuration, const char
     return component.value().is_object() ? component.text("content") : configuration.text(key);
 }
 
+std::map<std::int32_t, AddedToken> addedBy(const Component& configuration, const Component& extra) {
+    std::map<std::int32_t, AddedToken> tokens;
+    for (const auto& entry : extra.value().items()) tokens[tokenId(extra.at(entry.key()))] = {.content = entry.key()};
+    if (!configuration.has("added_tokens_decoder")) return tokens;
+    const auto decoder = configuration.at("added_tokens_decoder");
+    if (!decoder.value().is_object()) decoder.refuse("not an object");
+    for (const auto& entry : decoder.value().items()) {
+        const auto& number = entry.key();
+        if (number.empty() || number.size() > 9 || number.find_first_not_of("0123456789") != std::string::npos)
+            decoder.refuse(fmt::format("'{}' is not a token's id", number));
+        const auto token = decoder.at(number);
+        tokens[std::stoi(number)] = {.content = token.text("content"),
+                                     .singleWord = token.flag("single_word", false),
+                                     .leftStrip = token.flag("lstrip", false),
+                                     .rightStrip = token.flag("rstrip", false),
+                                     .normalized = false,
+                                     .special = token.flag("special", false)};
+    }
+    return tokens;
+}
+
 void placeBeginAndEnd(const std::filesystem::path& file, const FindToken& idOf, PostProcessor& result) {
     const auto json = readBeside(file, "tokenizer_config.json");
     if (!json.contains("add_bos_token") && !json.contains("add_eos_token")) return;

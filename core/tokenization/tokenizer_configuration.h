@@ -1,12 +1,15 @@
 #pragma once
 
+#include "core/tokenization/added_tokens.h"
 #include "core/tokenization/component.h"
 #include "core/tokenization/post_processor.h"
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +21,10 @@ nlohmann::json readBeside(const std::filesystem::path& file, const char* name);
 
 /// A token's name in a configuration: a string, or an object with its content.
 std::optional<std::string> tokenNamed(const Component& configuration, const char* key);
+
+/// The tokens that a folder adds to the model's own, by id: `configuration`'s added_tokens_decoder, and `extra`, an
+/// added_tokens.json.
+std::map<std::int32_t, AddedToken> addedBy(const Component& configuration, const Component& extra);
 
 using FindToken = std::function<std::optional<std::int32_t>(std::string_view)>;
 

@@ -43,8 +43,11 @@ std::vector<AddedToken> readAddedTokens(const Component& document) {
 }  // namespace
 
 TokenizerParts readTokenizerJson(const std::filesystem::path& file) {
+    return readTokenizerDocument(readJsonObject(file, kTokenizerJson), file);
+}
+
+TokenizerParts readTokenizerDocument(const nlohmann::json& json, const std::filesystem::path& file) {
     static const nlohmann::json absent;
-    const auto json = readJsonObject(file, kTokenizerJson);
     const Component document(json, file.string());
     // "truncation" and "padding" concern batches, which whoever runs the model handles.
     const auto component = [&](const char* key) {

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <map>
 #include <stdexcept>
 #include <unordered_map>
 #include <utility>
@@ -14,28 +13,6 @@
 
 namespace mergarium::text {
 namespace {
-
-/// The tokens that the folder adds to the model's own, by id.
-std::map<std::int32_t, AddedToken> addedBy(const Component& configuration, const Component& extra) {
-    std::map<std::int32_t, AddedToken> tokens;
-    for (const auto& entry : extra.value().items()) tokens[tokenId(extra.at(entry.key()))] = {.content = entry.key()};
-    if (!configuration.has("added_tokens_decoder")) return tokens;
-    const auto decoder = configuration.at("added_tokens_decoder");
-    if (!decoder.value().is_object()) decoder.refuse("not an object");
-    for (const auto& entry : decoder.value().items()) {
-        const auto& number = entry.key();
-        if (number.empty() || number.size() > 9 || number.find_first_not_of("0123456789") != std::string::npos)
-            decoder.refuse(fmt::format("'{}' is not a token's id", number));
-        const auto token = decoder.at(number);
-        tokens[std::stoi(number)] = {.content = token.text("content"),
-                                     .singleWord = token.flag("single_word", false),
-                                     .leftStrip = token.flag("lstrip", false),
-                                     .rightStrip = token.flag("rstrip", false),
-                                     .normalized = false,
-                                     .special = token.flag("special", false)};
-    }
-    return tokens;
-}
 
 /// Tokens in order, of which one that comes again takes the place at the end.
 class TokenList {

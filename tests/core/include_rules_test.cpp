@@ -40,7 +40,7 @@ const std::map<std::string, Names> kCore{
     {"founders", {"checkpoint", "families", "fields", "files"}},
     {"genome", {"checkpoint", "files", "founders", "models", "parallel", "progress", "random"}},
     {"history", {"archive", "evaluation", "genome", "run", "store"}},
-    {"images", {}},
+    {"images", {"files"}},
     {"import", {"database", "run", "store"}},
     {"kernels", {"families"}},
     {"labels", {"archive", "database", "run", "store"}},
