@@ -47,7 +47,7 @@ const std::map<std::string, Names> kCore{
     {"mating", {"archive", "random"}},
     {"models", {"checkpoint", "files", "founders", "progress"}},
     {"modules", {}},
-    {"networks", {"checkpoint", "families", "files", "founders", "kernels", "random"}},
+    {"networks", {"checkpoint", "diffusion", "families", "files", "founders", "kernels", "random"}},
     {"parallel", {}},
     {"progress", {}},
     {"random", {}},
