@@ -45,15 +45,14 @@ struct Picture {
 };
 
 /// A prompt as a text encoder reads it.
-struct PromptTokens {
-    /// As many as ClipTextConfig::positions: begin, at most 75 of the text, end, then padding as the tokenizer pads.
+struct PromptIds {
+    /// As many as ClipTextConfig::positions: begin, text, end, then padding as the tokenizer pads.
     std::vector<std::int32_t> ids;
-    /// Of the text, before it was cut.
-    std::size_t count = 0;
+    /// The text had more tokens; those behind are left out.
     bool cut = false;
 };
 
 /// One per text encoder. Any thread.
-using PromptTokenizer = std::function<PromptTokens(std::string_view)>;
+using PromptReader = std::function<PromptIds(std::string_view)>;
 
 }  // namespace mergarium

@@ -32,9 +32,9 @@ struct PictureMaking {
 class ImagePipeline {
 public:
     /// `layout`'s tensors are called COMPONENT.TENSOR (kPipelineComponents); frozen floating ones lie behind the others
-    /// in the buffer. `tokenizers`: one per text encoder. Throws std::runtime_error naming the tensor that the layout
+    /// in the buffer. `readers`: one per text encoder. Throws std::runtime_error naming the tensor that the layout
     /// lacks, has in another shape, or that is unknown to the networks.
-    ImagePipeline(PipelineConfig config, Layout layout, torch::Device device, std::vector<PromptTokenizer> tokenizers);
+    ImagePipeline(PipelineConfig config, Layout layout, torch::Device device, std::vector<PromptReader> readers);
     ~ImagePipeline();
     ImagePipeline(ImagePipeline&&) noexcept;
 
