@@ -39,6 +39,11 @@ TensorNames clipTextNames(std::string prefix) {
     return {.prefix = std::move(prefix), .spellings = kBareText, .idle = kIdleInText};
 }
 
+torch::Tensor ClipText::normalised(const torch::Tensor& states) const {
+    const c10::InferenceMode inference;
+    return clipNorm(config_.layers, norm_, states);
+}
+
 ClipText::Reading ClipText::read(std::span<const std::vector<std::int32_t>> texts) const {
     const c10::InferenceMode inference;
     const auto count = static_cast<std::int64_t>(texts.size());
@@ -64,7 +69,7 @@ ClipText::Reading ClipText::read(std::span<const std::vector<std::int32_t>> text
     const auto inputs = at::embedding(tokens_, onDevice(ids).view({count, length})) + positions_.narrow(0, 0, length);
     const auto mask = at::full({length, length}, -std::numeric_limits<double>::infinity(), inputs.options()).triu(1);
     Reading reading{.states = clipStates(config_.layers, layers_, inputs, mask)};
-    reading.last = clipNorm(config_.layers, norm_, reading.states.back());
+    reading.last = normalised(reading.states.back());
     std::vector<std::int64_t> rows;
     for (std::int64_t i = 0; i < count; ++i) rows.push_back(i * length + ends[static_cast<std::size_t>(i)]);
     reading.pooled = reading.last.reshape({count * length, config_.layers.width}).index_select(0, onDevice(rows));

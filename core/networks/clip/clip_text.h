@@ -33,6 +33,8 @@ public:
     /// Texts of the same number of tokens each, at most config().positions, in the vocabulary; else
     /// std::invalid_argument. A token reads those before it and itself, padding included.
     Reading read(std::span<const std::vector<std::int32_t>> texts) const;
+    /// States behind the final norm.
+    torch::Tensor normalised(const torch::Tensor& states) const;
 
 private:
     ClipTextConfig config_;

@@ -2,19 +2,14 @@
 
 #include "core/files/scratch_place.h"
 #include "core/networks/model_config.h"
+#include "core/networks/read_tensor.h"
 
-#include <ATen/Parallel.h>
-#include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace mergarium {
 namespace {
-
-/// Elements that one thread converts at a time.
-constexpr std::int64_t kChunk = 1 << 16;
 
 std::optional<std::size_t> findByAnyName(const FounderSource& model, const Layout& layout, const std::string& name) {
     if (const auto stored = model.indexOf(name)) return stored;
@@ -22,30 +17,6 @@ std::optional<std::size_t> findByAnyName(const FounderSource& model, const Layou
         if (alias.of == name)
             if (const auto stored = model.indexOf(alias.name)) return stored;
     return std::nullopt;
-}
-
-void readFloats(const TensorDescription& tensor, const std::byte* bytes, float* to) {
-    at::parallel_for(0, static_cast<std::int64_t>(tensor.count), kChunk, [&](std::int64_t begin, std::int64_t end) {
-        const auto* from = bytes + static_cast<std::size_t>(begin) * sizeOf(tensor.dtype);
-        toFloats(tensor.dtype, from, {to + begin, static_cast<std::size_t>(end - begin)});
-    });
-}
-
-void readInto(const TensorDescription& tensor, const std::byte* bytes, torch::Tensor part) {
-    const bool isSingle = part.scalar_type() == torch::kFloat32;
-    if (part.is_cpu() && isSingle) return readFloats(tensor, bytes, part.data_ptr<float>());
-    // bf16 goes as it is; anything else is converted first.
-    const bool asIs = tensor.dtype == DType::BF16 && !isSingle;
-    if (part.is_cpu() && asIs) {
-        std::memcpy(part.data_ptr(), bytes, tensor.byteSize());
-        return;
-    }
-    const auto host = at::empty(part.sizes(), asIs ? torch::kBFloat16 : torch::kFloat32);
-    if (asIs)
-        std::memcpy(host.data_ptr(), bytes, tensor.byteSize());
-    else
-        readFloats(tensor, bytes, host.data_ptr<float>());
-    part.copy_(host);
 }
 
 }  // namespace
@@ -59,7 +30,7 @@ void loadModel(const FounderSource& model, Decoder& network) {
         if (!index) return;  // unknown to the network; checked before
         const auto& stored = model.tensors()[*index];
         if (stored.shape != tensor.shape || !isFloating(stored.dtype)) return;
-        readInto(
+        readTensor(
             stored, model.bytes(*index),
             network.flat().narrow(0, static_cast<std::int64_t>(tensor.begin), static_cast<std::int64_t>(tensor.count)));
         model.dropBehind(*index, 0, stored.byteSize());  // the network has its own now
