@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/diffusion/picture_request.h"
 #include "core/images/image.h"
 
 #include <torch/types.h>
@@ -19,13 +20,13 @@ using ClipEmbedding = std::vector<float>;
 /// In [-1, 1]; of two embeddings of the same width.
 double cosineOf(std::span<const float> first, std::span<const float> second);
 
-/// CLIP, which tells how much pictures are like each other and like texts: CLIPModel of transformers, in fp32 on the
-/// CPU. One thread at a time.
+/// CLIP, which tells how much pictures are like each other and like texts: CLIPModel of transformers, in fp32 on any
+/// device. One thread at a time.
 class ClipScorer {
 public:
-    /// `folder`: config.json, safetensors, tokenizer and preprocessor_config.json. Throws std::runtime_error naming
-    /// what is wrong in which file.
-    ClipScorer(const std::filesystem::path& folder, torch::Device device);
+    /// `folder`: config.json, safetensors and preprocessor_config.json; `reader` reads texts by its tokenizer. Throws
+    /// std::runtime_error naming what is wrong in which file.
+    ClipScorer(const std::filesystem::path& folder, PromptReader reader, torch::Device device);
     ~ClipScorer();
     ClipScorer(ClipScorer&&) noexcept;
 

@@ -233,8 +233,9 @@ std::vector<Picture> ImagePipeline::make(std::span<const PictureRequest> request
                 observer = [&](const std::string& name, const torch::Tensor& value) {
                     how.observer(order.index, name, value);
                 };
-            const auto latents = denoised(parts.unet, Scheduler(order.scheduler, order.request->steps), pieces,
-                                          [&] { go(group.size()); }, observer);
+            const auto latents = denoised(
+                parts.unet, Scheduler(order.scheduler, order.request->steps), pieces, [&] { go(group.size()); },
+                observer);
             for (std::size_t i = 0; i < group.size(); ++i) {
                 auto picture =
                     parts.pictureOf(*group[i], latents.narrow(0, static_cast<std::int64_t>(i), 1), how.observer);

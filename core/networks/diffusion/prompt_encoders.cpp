@@ -31,18 +31,30 @@ std::vector<torch::Tensor> mergedPieces(const torch::Tensor& flat, const Layout&
     return pieces;
 }
 
-}  // namespace
-
-PromptEncoders::PromptEncoders(const PipelineConfig& config, torch::Tensor flat, const Layout& layout,
-                               std::vector<PromptReader> readers)
-    : readers_(std::move(readers)), merged_(mergedPieces(flat, layout)) {
-    if (readers_.size() != config.textEncoders.size())
-        throw std::invalid_argument("A pipeline has a tokenizer for every text encoder.");
+std::vector<ClipText> encodersIn(const torch::Tensor& flat, const PipelineConfig& config, const Layout& layout,
+                                 std::string_view source) {
+    std::vector<ClipText> encoders;
     for (std::size_t i = 0; i < config.textEncoders.size(); ++i) {
         TensorsIn tensors(flat, layout, clipTextNames(prefixOf(i)));
-        encoders_.emplace_back(config.textEncoders[i], tensors);
-        tensors.finish("The text-to-image model");
+        encoders.emplace_back(config.textEncoders[i], tensors);
+        tensors.finish(source);
     }
+    return encoders;
+}
+
+}  // namespace
+
+void checkTextEncoders(const PipelineConfig& config, const Layout& layout, std::string_view source) {
+    (void)encodersIn({}, config, layout, source);
+}
+
+PromptEncoders::PromptEncoders(const PipelineConfig& config, const torch::Tensor& flat, const Layout& layout,
+                               std::vector<PromptReader> readers)
+    : encoders_(encodersIn(flat, config, layout, "The text-to-image model")),
+      readers_(std::move(readers)),
+      merged_(mergedPieces(flat, layout)) {
+    if (readers_.size() != encoders_.size())
+        throw std::invalid_argument("A pipeline has a tokenizer for every text encoder.");
 }
 
 void PromptEncoders::notice() {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mergarium {
@@ -32,7 +33,7 @@ public:
 
     /// Their tensors are views into `flat`, "text_encoder." and "text_encoder_2." before their names. Throws
     /// std::runtime_error naming the tensor that is missing, has another shape, or is unknown.
-    PromptEncoders(const PipelineConfig& config, torch::Tensor flat, const Layout& layout,
+    PromptEncoders(const PipelineConfig& config, const torch::Tensor& flat, const Layout& layout,
                    std::vector<PromptReader> readers);
 
     /// Drops what is kept where parameters are others than before. What lies behind the parameter vector is taken to
@@ -54,5 +55,9 @@ private:
     std::map<std::string, EncodedPrompt> kept_;
     std::size_t keptBytes_ = 0;
 };
+
+/// Throws std::runtime_error naming `source` and the tensor of a text encoder that is missing, has another shape, or is
+/// unknown.
+void checkTextEncoders(const PipelineConfig& config, const Layout& layout, std::string_view source);
 
 }  // namespace mergarium
