@@ -19,9 +19,9 @@ namespace {
 constexpr const char* kConfiguration = "config.json";
 
 /// Of tensors, sorted by name, those that the index names must be there.
-void compareWithIndex(const ModelFiles& model, std::span<const StoredTensor> tensors) {
+void compareWithIndex(const ModelFiles& model, const std::string& prefix, std::span<const StoredTensor> tensors) {
     for (const auto& [name, file] : model.placed)
-        if (!std::ranges::binary_search(tensors, name, {}, &StoredTensor::name))
+        if (!std::ranges::binary_search(tensors, prefix + name, {}, &StoredTensor::name))
             refuse(model.index, fmt::format("tensor '{}' is said to be in {}, but isn't there", name,
                                             model.files[file].filename().string()));
 }
@@ -57,23 +57,29 @@ std::filesystem::path Checkpoint::folderOf(const std::filesystem::path& path) {
 std::shared_ptr<const Checkpoint> Checkpoint::of(const std::filesystem::path& path, const ModelFiles& model) {
     std::shared_ptr<Checkpoint> checkpoint(new Checkpoint);
     checkpoint->path_ = path;
-    for (const auto& file : model.files)
-        checkpoint->addFile(model.found ? openBeneath(file.parent_path(), file.filename().string())
-                                        : MappedFile::open(file));
+    checkpoint->addFiles(model, "");
+    for (const auto& [name, component] : model.components) checkpoint->addFiles(component, name + ".");
     checkpoint->folder_ = folderOf(path);
 
     auto& tensors = checkpoint->tensors_;
     joinShards(tensors);
-    if (!model.index.empty()) compareWithIndex(model, tensors);
+    compareWithIndex(model, "", tensors);
+    for (const auto& [name, component] : model.components) compareWithIndex(component, name + ".", tensors);
     if (tensors.empty()) refuse(path, "there are no tensors in this model");
     return checkpoint;
 }
 
-void Checkpoint::addFile(std::shared_ptr<const MappedFile> file) {
+void Checkpoint::addFiles(const ModelFiles& model, const std::string& prefix) {
+    for (const auto& file : model.files)
+        addFile(model.found ? openBeneath(file.parent_path(), file.filename().string()) : MappedFile::open(file),
+                prefix);
+}
+
+void Checkpoint::addFile(std::shared_ptr<const MappedFile> file, const std::string& prefix) {
     auto header =
         file->reading([&](auto bytes) { return parseSafetensorsHeader(bytes, bytes.size(), file->path().string()); });
     for (auto& [name, entry] : header.tensors)
-        tensors_.push_back({{.name = name,
+        tensors_.push_back({{.name = prefix + name,
                              .dtype = entry.dtype,
                              .shape = std::move(entry.shape),
                              .count = (entry.end - entry.begin) / sizeOf(entry.dtype)},

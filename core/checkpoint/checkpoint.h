@@ -45,7 +45,8 @@ class Checkpoint {
 public:
     /// `path` is what placeOfModel takes: a safetensors file, or a folder as Hugging Face lays it out:
     /// model.safetensors, model.safetensors.index.json with its shards, or one safetensors file (or index) of another
-    /// name (modelFilesAt). Every header is checked. Shards are joined as transformers joins them: all tensors of all
+    /// name, or the root of a pipeline of diffusers, whose tensors are called COMPONENT.TENSOR (modelFilesAt). Every
+    /// header is checked. Shards are joined as transformers joins them: all tensors of all
     /// that the index names, the later shard's where two have one; a tensor that the index names and none has is
     /// refused. Throws std::runtime_error with one sentence: which file, what is wrong, what to do. Pickle files are
     /// refused, never opened.
@@ -83,7 +84,8 @@ public:
 private:
     Checkpoint() = default;
     static std::shared_ptr<const Checkpoint> of(const std::filesystem::path& path, const ModelFiles& model);
-    void addFile(std::shared_ptr<const MappedFile> file);
+    void addFiles(const ModelFiles& model, const std::string& prefix);
+    void addFile(std::shared_ptr<const MappedFile> file, const std::string& prefix);
 
     std::filesystem::path path_, folder_;
     std::vector<std::shared_ptr<const MappedFile>> files_;

@@ -1,14 +1,15 @@
 #include "core/checkpoint/model_files.h"
 
+#include "core/checkpoint/pipeline_root.h"
 #include "core/files/json.h"
 #include "core/files/refusal.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 
@@ -18,7 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kEnding = ".safetensors";
-constexpr std::string_view kPipeline = "model_index.json";
 constexpr std::string_view kIndexWithin = ".safetensors.index.";
 constexpr std::array<std::string_view, 6> kPickleEndings{".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"};
 
@@ -90,29 +90,36 @@ bool isVariant(const fs::path& path, const std::vector<fs::path>& files) {
     return std::ranges::find(files, plain) != files.end();
 }
 
-bool holdsTensors(const fs::path& folder) {
+ModelFiles inFolder(const fs::path& folder);
+
+/// What a component's folder has of weights; absent: none, as a tokenizer's.
+std::optional<ModelFiles> componentIn(const fs::path& folder) {
+    bool tensors = false;
+    fs::path pickle;
     std::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-        if (entry->path().extension() == kEnding) return true;
-    return false;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        const auto& path = entry->path();
+        if (path.filename().string().starts_with('.')) continue;
+        tensors = tensors || path.extension() == kEnding || isIndex(path);
+        if (isPickle(path) && (pickle.empty() || path < pickle)) pickle = path;
+    }
+    if (tensors) return inFolder(folder);
+    if (!pickle.empty()) refusePickle(pickle);
+    return std::nullopt;
 }
 
 /// diffusers lays a pipeline out in a folder per component.
-[[noreturn]] void refusePipeline(const fs::path& folder) {
-    std::vector<std::string> components;
-    std::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-        std::error_code ignored;
-        if (entry->is_directory(ignored) && holdsTensors(entry->path()))
-            components.push_back(entry->path().filename().string());
+ModelFiles ofPipeline(const fs::path& root) {
+    ModelFiles model;
+    for (const auto& component : pipelineComponents(root)) {
+        if (isLeftAlone(component.name)) continue;
+        if (auto files = componentIn(root / component.name))
+            model.components.emplace_back(component.name, *std::move(files));
     }
-    std::ranges::sort(components);
-    refuse(folder,
-           fmt::format("this is a pipeline of diffusers (model_index.json), which is merged component by component: "
-                       "name the same component's folder of each founder ({}), and put the merged ones into a copy of "
-                       "this folder",
-                       components.empty() ? "there is none with safetensors here"
-                                          : fmt::format("{}", fmt::join(components, ", "))));
+    if (model.components.empty())
+        refuse(root,
+               "this is a pipeline of diffusers (model_index.json), and no component that it names holds safetensors");
+    return model;
 }
 
 ModelFiles ofOne(const fs::path& file) { return {.files = {file}, .index = {}, .placed = {}}; }
@@ -120,7 +127,7 @@ ModelFiles ofOne(const fs::path& file) { return {.files = {file}, .index = {}, .
 ModelFiles inFolder(const fs::path& folder) {
     if (holds(folder, "model.safetensors")) return ofOne(folder / "model.safetensors");
     if (holds(folder, "model.safetensors.index.json")) return sharded(folder / "model.safetensors.index.json");
-    if (holds(folder, kPipeline)) refusePipeline(folder);
+    if (holds(folder, kModelIndex)) return ofPipeline(folder);
     if (holds(folder, "adapter_config.json"))
         refuse(folder,
                "this is an adapter, not a whole model; name it together with its base: {base: ..., adapter: ...}");

@@ -1,5 +1,6 @@
 #include "core/diffusion/pipeline_folder.h"
 
+#include "core/checkpoint/pipeline_root.h"
 #include "core/diffusion/component_configs.h"
 #include "core/families/config_keys.h"
 #include "core/files/json.h"
@@ -9,19 +10,15 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace mergarium {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-constexpr std::size_t kMostComponents = 64;
-
-bool isFolderName(const std::string& name) {
-    return !name.empty() && name.front() != '.' && name.find('/') == name.npos && name.find('\0') == name.npos;
-}
 
 /// Whose class has to be one that is known.
 std::optional<PipelineComponent> componentOf(const fs::path& root, const std::vector<PipelineComponent>& components,
@@ -52,23 +49,6 @@ std::int64_t widthOfTexts(const PipelineConfig& config) {
 }
 
 }  // namespace
-
-std::vector<PipelineComponent> pipelineComponents(const fs::path& root) {
-    const auto path = root / kModelIndex;
-    const auto index = readJsonObject(path, kSettingsJson);
-    std::vector<PipelineComponent> components;
-    for (const auto& [name, value] : index.items()) {
-        if (name.starts_with('_') || !value.is_array() || value.size() != 2 || !value[0].is_string() ||
-            !value[1].is_string())
-            continue;
-        if (!isFolderName(name)) refuse(path, fmt::format("the component '{}' is not the name of a folder", name));
-        components.push_back({name, value[0].get<std::string>(), value[1].get<std::string>()});
-    }
-    if (components.size() > kMostComponents)
-        refuse(path, fmt::format("it has {} components; at most {} are read", components.size(), kMostComponents));
-    std::ranges::sort(components, {}, &PipelineComponent::name);
-    return components;
-}
 
 PipelineConfig pipelineConfigOf(const fs::path& root, std::optional<SchedulerKind> scheduler) {
     const auto components = pipelineComponents(root);

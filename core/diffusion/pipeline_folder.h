@@ -2,29 +2,14 @@
 
 #include "core/diffusion/pipeline_config.h"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <filesystem>
 #include <optional>
-#include <string>
-#include <vector>
+#include <string_view>
 
 namespace mergarium {
 
-/// What lists a pipeline's components in its root, and what lays each of them out.
-inline constexpr const char* kModelIndex = "model_index.json";
 inline constexpr const char* kComponentConfig = "config.json";
 inline constexpr const char* kSchedulerConfig = "scheduler_config.json";
-
-/// A component as model_index.json names it: "unet": ["diffusers", "UNet2DConditionModel"].
-struct PipelineComponent {
-    std::string name, library, className;
-    bool operator==(const PipelineComponent&) const = default;
-};
-
-/// Those that are there, and not null, in the order of their names. A name is that of a folder beside the file. Throws
-/// std::runtime_error.
-std::vector<PipelineComponent> pipelineComponents(const std::filesystem::path& root);
 
 /// Everything that the configurations in a pipeline's root say, for making pictures: Stable Diffusion 1.x, 2.x and XL.
 /// Which class of scheduler is taken is said there unless it is given. Throws std::runtime_error naming the file and

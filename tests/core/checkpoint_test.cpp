@@ -235,16 +235,45 @@ private Q_SLOTS:
         QVERIFY(Checkpoint::open(folder() / "diffusion_pytorch_model.safetensors")->folder().empty());
     }
 
-    void aPipelineIsNoModelButItsComponentsAre() {
-        for (const char* part : {"unet", "vae", "scheduler"}) fs::create_directory(folder() / part);
-        writeText(folder() / "model_index.json", R"({"_class_name": "StableDiffusionPipeline"})");
+    void aPipelineIsItsComponents() {
+        for (const char* part : {"unet", "vae", "scheduler", "other"}) fs::create_directory(folder() / part);
+        writeText(folder() / "model_index.json", R"({"_class_name": "StableDiffusionPipeline", "unet": ["a", "B"],
+            "vae": ["a", "B"], "safety_checker": ["a", "B"], "scheduler": ["a", "B"], "text_encoder": [null, null]})");
         writeTensors(folder() / "v1.safetensors", {tensorOf("a", DType::F32, {1}, {1})});
-        for (const char* part : {"unet", "vae"})
+        refuses(folder(), "no component that it names holds safetensors");
+        for (const char* part : {"unet", "vae", "other"})
             writeTensors(folder() / part / "diffusion_pytorch_model.safetensors",
                          {tensorOf("a", DType::F32, {1}, {1})});
-        refuses(folder(), "name the same component's folder of each founder (unet, vae)");
+        const auto pipeline = Checkpoint::open(folder());
+        QCOMPARE(pipeline->tensors().size(), 2);
+        QVERIFY(pipeline->find("unet.a") && pipeline->find("vae.a"));
+        QCOMPARE(pipeline->folder(), folder());
         QCOMPARE(Checkpoint::open(folder() / "unet")->folder(), folder() / "unet");
         QVERIFY(Checkpoint::open(folder() / "v1.safetensors")->find("a"));
+    }
+
+    void aPipelinesPicklesAndFoldersElsewhereAreRefused() {
+        for (const char* part : {"unet", "text_encoder"}) fs::create_directory(folder() / part);
+        writeText(folder() / "model_index.json", R"({"unet": ["a", "B"], "text_encoder": ["a", "B"]})");
+        writeTensors(folder() / "unet" / "diffusion_pytorch_model.fp16.safetensors",
+                     {tensorOf("a", DType::F16, {1}, {1})});
+        QVERIFY(Checkpoint::open(folder())->find("unet.a"));
+        writeText(folder() / "text_encoder" / "pytorch_model.bin", "pickle");
+        refuses(folder(), "pickle");
+        writeText(folder() / "model_index.json", R"({"../elsewhere": ["a", "B"]})");
+        refuses(folder(), "not the name of a folder");
+    }
+
+    void aPipelinesShardsAreComparedWithTheirIndex() {
+        fs::create_directory(folder() / "unet");
+        writeText(folder() / "model_index.json", R"({"unet": ["a", "B"]})");
+        writeTensors(folder() / "unet" / "one.safetensors", {tensorOf("a", DType::F32, {1}, {1})});
+        writeText(folder() / "unet" / "diffusion_pytorch_model.safetensors.index.json",
+                  R"({"weight_map": {"a": "one.safetensors"}})");
+        QVERIFY(Checkpoint::open(folder())->find("unet.a"));
+        writeText(folder() / "unet" / "diffusion_pytorch_model.safetensors.index.json",
+                  R"({"weight_map": {"a": "one.safetensors", "b": "one.safetensors"}})");
+        refuses(folder(), "tensor 'b' is said to be in one.safetensors");
     }
 
     void aBrokenConfigurationIsToldWithItsLine() {

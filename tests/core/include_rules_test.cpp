@@ -25,7 +25,7 @@ const std::map<std::string, Names> kCore{
     {"compute", {"families", "founders", "modules", "networks", "tasks"}},
     {"configuration", {"fields", "founders", "search", "tasks"}},
     {"database", {"archive", "files", "run"}},
-    {"diffusion", {"families", "files", "images"}},
+    {"diffusion", {"checkpoint", "families", "files", "images"}},
     {"drafts", {"configuration", "database"}},
     {"evaluation",
      {"archive", "checkpoint", "compute", "configuration", "files", "founders", "genome", "parallel", "search",
