@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/images/encoded_picture.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,6 +40,8 @@ struct Attempt {
     std::uint64_t newTokens = 0;
     /// What is wrong with the prompt itself, and what to do: one sentence; empty: nothing that the task knows of.
     std::string doubt = {};
+    /// What the model painted, a thumbnail as in Task::pictures; without bytes where it paints nothing.
+    EncodedPicture picture = {};
 };
 
 }  // namespace mergarium

@@ -8,10 +8,12 @@
 
 namespace mergarium {
 
-/// A greyscale picture, row by row, 0 (black) to 255 (white). A view: the sample set owns the pixels.
+/// A picture, row by row from the top, 0 (dark) to 255. A view: the sample set owns the pixels.
 struct Picture {
     std::size_t width = 0;
     std::size_t height = 0;
+    /// 1: greyscale; 3: red, green and blue of a pixel beside each other.
+    std::size_t channels = 1;
     std::span<const std::uint8_t> pixels;
 };
 
@@ -33,7 +35,9 @@ struct SampleSet {
     std::vector<double> weights;
     std::size_t pictureWidth = 0;
     std::size_t pictureHeight = 0;
-    /// Empty when samples have no picture.
+    /// Of all pictures: 1 or 3. Photographs are here as thumbnails (kThumbnailSide).
+    std::size_t pictureChannels = 1;
+    /// pictureWidth * pictureHeight * pictureChannels of each sample; empty when samples have no picture.
     std::vector<std::uint8_t> pixels;
     /// One per sample; empty when samples have no text.
     std::vector<SampleText> texts;
@@ -45,8 +49,8 @@ struct SampleSet {
     bool hasPictures() const { return !pixels.empty(); }
     bool hasTexts() const { return !texts.empty(); }
     Picture picture(std::size_t sample) const {
-        const std::size_t area = pictureWidth * pictureHeight;
-        return {pictureWidth, pictureHeight, std::span(pixels).subspan(sample * area, area)};
+        const std::size_t length = pictureWidth * pictureHeight * pictureChannels;
+        return {pictureWidth, pictureHeight, pictureChannels, std::span(pixels).subspan(sample * length, length)};
     }
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/checkpoint/layout.h"
 #include "core/genome/genome.h"
+#include "core/images/encoded_picture.h"
 #include "core/tasks/attempt.h"
 #include "core/tasks/sample_set.h"
 
@@ -56,6 +57,10 @@ public:
     /// What the loaded model answered to the training samples scored since it was loaded, one text per sample; empty
     /// where the task has no texts.
     virtual std::vector<std::string> answers() const { return {}; }
+    /// What the loaded model painted for the training samples scored since it was loaded, one thumbnail per sample:
+    /// at most kThumbnailSide pixels wide and high and kThumbnailBytes long; without bytes where a sample wasn't
+    /// scored, or nothing came of it. Empty where the task paints nothing.
+    virtual std::vector<EncodedPicture> pictures() const { return {}; }
     /// Tokens that models have read and written so far, for training and held-out samples alike; 0 where there are
     /// none.
     virtual std::uint64_t tokens() const { return 0; }
