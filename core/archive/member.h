@@ -3,6 +3,7 @@
 #include "core/archive/scores.h"
 #include "core/genome/genome.h"
 #include "core/genome/splice.h"
+#include "core/images/encoded_picture.h"
 
 #include <compare>
 #include <cstdint>
@@ -41,6 +42,8 @@ struct Member {
     std::uint64_t born = 0;
     /// Null where the task has no texts.
     AnswersPtr answers = nullptr;
+    /// Null where the task paints nothing, and where none are kept.
+    PicturesPtr pictures = nullptr;
 };
 
 using MemberPtr = std::shared_ptr<const Member>;

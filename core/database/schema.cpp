@@ -250,9 +250,30 @@ CREATE TABLE joined_founders (
 ) WITHOUT ROWID;
 )sql";
 
+// What models painted: thumbnails of founders, of the archive's members, and of some that have left it. They decide no
+// result and are not sealed.
+constexpr const char* kVersion9 = R"sql(
+CREATE TABLE painters (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    member INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,               -- of all its pictures
+    gone INTEGER,                         -- the step at which it left the archive; NULL: it has not
+    PRIMARY KEY (run, member)
+) WITHOUT ROWID;
+CREATE TABLE pictures (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    member INTEGER NOT NULL,
+    sample INTEGER NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    picture BLOB NOT NULL,                -- a PNG or WebP file
+    PRIMARY KEY (run, member, sample)
+);
+)sql";
+
 /// The i-th entry goes from version i to i + 1.
-constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1, kVersion2, kVersion3, kVersion4,
-                                                              kVersion5, kVersion6, kVersion7, kVersion8};
+constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5,
+                                                              kVersion6, kVersion7, kVersion8, kVersion9};
 
 /// What a version seals that those before it didn't.
 void sealRuns(SQLite::Database& database, int version) {

@@ -206,6 +206,9 @@ void goBack(SQLite::Database& database, RunId run, const Inspection& inspection)
     remove("DELETE FROM progress WHERE run = ?1 AND step > ?2", isBroken(SealedPart::ProgressCurve));
     remove(fmt::format("DELETE FROM tests WHERE run = ?1 {}", members), false);
     remove(fmt::format("DELETE FROM answers WHERE run = ?1 {}", members), false);
+    for (const char* table : {"painters", "pictures"})
+        remove(fmt::format("DELETE FROM {} WHERE run = ?1 {}", table, members), false);
+    remove("UPDATE painters SET gone = NULL WHERE run = ?1 AND gone > ?2", false);
     if (isBroken(SealedPart::Tests)) remove("DELETE FROM tests WHERE run = ?1 AND member > ?2", true);
     if (isBroken(SealedPart::Answers)) remove("DELETE FROM answers WHERE run = ?1 AND member > ?2", true);
     for (const char* table : {"checkpoints", "strategy_states"})

@@ -21,7 +21,9 @@ struct PartlyScored {
     /// How many are set.
     std::uint64_t count = 0;
     /// One text per sample; empty where the task has none.
-    std::vector<std::string> answers;
+    std::vector<std::string> answers = {};
+    /// One thumbnail per sample; empty where the task paints nothing.
+    std::vector<EncodedPicture> pictures = {};
 };
 
 /// A model that is to be scored on the training samples.

@@ -3,6 +3,8 @@
 #include "core/search/strategy.h"
 
 #include <cstddef>
+#include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -10,18 +12,25 @@
 
 namespace mergarium {
 
-/// What models scored that were scored whole, by their contents: the same model is never scored twice. Any thread.
+/// What models scored that were scored whole, by their contents: the same model is never scored twice. Pictures take
+/// memory: of models that nobody holds, those of the latest are known, and the others are without. Any thread.
 class KnownModels {
 public:
     std::optional<Scored> find(const std::string& content) const {
         const std::lock_guard lock(mutex_);
         const auto found = models_.find(content);
-        return found == models_.end() ? std::nullopt : std::optional(found->second);
+        if (found == models_.end()) return std::nullopt;
+        auto scored = found->second.scored;
+        scored.pictures = found->second.pictures.lock();
+        return scored;
     }
 
     void remember(const std::string& content, const Scored& scored) {
         const std::lock_guard lock(mutex_);
-        models_[content] = scored;
+        auto& model = models_[content];
+        model = {scored, scored.pictures};
+        model.scored.pictures = nullptr;
+        if (scored.pictures) keep(scored.pictures);
     }
 
     /// Forgets all when there are many.
@@ -32,9 +41,26 @@ public:
 
 private:
     static constexpr std::size_t kMost = 4096;
+    static constexpr std::size_t kPictureMemory = std::size_t{64} << 20;
+
+    struct Model {
+        Scored scored;
+        std::weak_ptr<const std::vector<EncodedPicture>> pictures;
+    };
+
+    void keep(const PicturesPtr& pictures) {
+        latest_.push_back(pictures);
+        latestBytes_ += bytesOf(*pictures);
+        while (latestBytes_ > kPictureMemory) {
+            latestBytes_ -= bytesOf(*latest_.front());
+            latest_.pop_front();
+        }
+    }
 
     mutable std::mutex mutex_;
-    std::unordered_map<std::string, Scored> models_;
+    std::unordered_map<std::string, Model> models_;
+    std::deque<PicturesPtr> latest_;
+    std::size_t latestBytes_ = 0;
 };
 
 }  // namespace mergarium

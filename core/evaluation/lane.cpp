@@ -11,20 +11,31 @@ namespace mergarium {
 namespace {
 
 PartlyScored nothingOf(std::size_t samples) {
-    return {.scores = std::vector<float>(samples), .scored = std::vector<bool>(samples), .count = 0, .answers = {}};
+    return {.scores = std::vector<float>(samples), .scored = std::vector<bool>(samples)};
 }
 
-/// A task knows the answers since the model was loaded: those of an earlier part are put in.
-std::vector<std::string> answersWith(std::vector<std::string> now, const std::optional<PartlyScored>& before) {
-    if (!before || before->answers.empty()) return now;
-    if (now.empty()) return before->answers;
+/// A task knows what came of the model since it was loaded: what came of an earlier part is put in.
+template <typename One>
+std::vector<One> joined(std::vector<One> now, const std::optional<PartlyScored>& before,
+                        std::vector<One> PartlyScored::*which) {
+    if (!before || ((*before).*which).empty()) return now;
+    if (now.empty()) return (*before).*which;
     for (std::size_t j = 0; j < now.size(); ++j)
-        if (before->scored[j]) now[j] = before->answers[j];
+        if (before->scored[j]) now[j] = ((*before).*which)[j];
     return now;
 }
 
-AnswersPtr shared(std::vector<std::string> texts) {
-    return texts.empty() ? nullptr : std::make_shared<const std::vector<std::string>>(std::move(texts));
+std::vector<std::string> answersOf(const Task& task, const std::optional<PartlyScored>& before) {
+    return joined(task.answers(), before, &PartlyScored::answers);
+}
+
+std::vector<EncodedPicture> picturesOf(const Task& task, const std::optional<PartlyScored>& before) {
+    return joined(task.pictures(), before, &PartlyScored::pictures);
+}
+
+template <typename One>
+std::shared_ptr<const std::vector<One>> shared(std::vector<One> list) {
+    return list.empty() ? nullptr : std::make_shared<const std::vector<One>>(std::move(list));
 }
 
 }  // namespace
@@ -68,12 +79,16 @@ bool Lane::score(const Candidate& candidate, Evaluated& evaluated, const std::at
         for (const auto sample : batch) part.scored[sample] = true;
         part.count += batch.size();
         if (part.count == samples || !candidate.rivals || !candidate.rivals->isLost(part.scores, part.scored)) continue;
-        part.answers = answersWith(task_->answers(), candidate.begun);
+        part.answers = answersOf(*task_, candidate.begun);
+        part.pictures = picturesOf(*task_, candidate.begun);
         evaluated.result = std::move(part);
         return true;
     }
+    auto pictures = picturesOf(*task_, candidate.begun);
+    keepWithinBounds(pictures);
     evaluated.result = Scored{.scores = Scores(std::move(part.scores)),
-                              .answers = shared(answersWith(task_->answers(), candidate.begun))};
+                              .answers = shared(answersOf(*task_, candidate.begun)),
+                              .pictures = shared(std::move(pictures))};
     return true;
 }
 

@@ -86,6 +86,19 @@ void inspectCheckpoints(const RunConfiguration& configuration, Preflight& result
             words::bytes(needed), type, free, traits.fewerBytes.empty() ? "" : traits.fewerBytes + ", ");
 }
 
+/// What the database grows by at most, of a task whose models paint.
+void inspectPictures(const RunConfiguration& configuration, const TaskOutline& outline, Preflight& result) {
+    if (!traitsOf(configuration.task).paints || outline.samples == 0) return;
+    const auto* named = std::get_if<std::vector<CheckpointFounder>>(&configuration.founders);
+    const auto models = traitsOf(configuration.strategy).slots + (named ? named->size() : 0);
+    const auto ofOne = std::min(outline.samples * kThumbnailBytes, kThumbnailsBytes);
+    const auto bytes = static_cast<double>(models) * static_cast<double>(ofOne);
+    result.facts.push_back(
+        {"Pictures", fmt::format("at most {} in the database for {} members and founders, and {} for members that have "
+                                 "left",
+                                 words::bytes(bytes), models, words::bytes(static_cast<double>(kDepartedBytes)))});
+}
+
 void inspect(const RunConfiguration& configuration, Preflight& result) {
     const auto outline = outlineOf(configuration.task, foldersOf(configuration));
     result.facts = outline.facts;
@@ -94,6 +107,7 @@ void inspect(const RunConfiguration& configuration, Preflight& result) {
         inspectArchive(configuration, outline, result);
     else
         inspectCheckpoints(configuration, result);
+    inspectPictures(configuration, outline, result);
 }
 
 }  // namespace

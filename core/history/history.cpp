@@ -23,6 +23,8 @@ namespace {
 constexpr std::uint64_t kLedgerPage = 8192;
 /// Bytes of scores that are kept of members that are looked at no more.
 constexpr std::size_t kScoresKept = std::size_t{64} << 20;
+/// Of pictures, those looked at included.
+constexpr std::size_t kPicturesKept = std::size_t{128} << 20;
 
 /// One per slot that there ever was.
 std::vector<MemberPtr> firstSlots(const RunReader& reader) {
@@ -94,6 +96,9 @@ struct History::Parts {
         if (missing.empty()) return;
         const auto children = reader.bornAt(steps);
         const auto genomes = genomesOf(missing);
+        std::vector<MemberId> ids;
+        for (const auto index : missing) ids.push_back(ledger.idOf(index));
+        const auto pictures = reader.picturesOf(ids);
         auto child = children.begin();
         for (std::size_t i = 0; i < missing.size(); ++i) {
             Member member = ledger.isFounder(missing[i]) ? *reader.founders()[missing[i]] : **child++;
@@ -104,6 +109,7 @@ struct History::Parts {
                 whyNoGenomes = "A model without parents can't be bred again, and none but the latest are stored.";
             if (const auto found = reader.answers().find(member.id); found != reader.answers().end())
                 member.answers = found->second;
+            if (const auto found = pictures.find(member.id); found != pictures.end()) member.pictures = found->second;
             known[missing[i]] = std::make_shared<const Member>(std::move(member));
         }
     }
@@ -134,7 +140,10 @@ struct History::Parts {
 
     void trim(const std::vector<Ledger::Index>& present) {
         const auto bytes = reader.samples() * sizeof(float);
-        if (known.size() * bytes <= kScoresKept + present.size() * bytes) return;
+        std::size_t pictures = 0;
+        for (const auto& [index, member] : known)
+            if (member->pictures) pictures += bytesOf(*member->pictures);
+        if (known.size() * bytes <= kScoresKept + present.size() * bytes && pictures <= kPicturesKept) return;
         std::unordered_map<Ledger::Index, MemberPtr> kept;
         for (const auto index : present)
             if (index != Ledger::kNobody) kept[index] = known[index];

@@ -24,7 +24,7 @@ namespace {
 /// opened.
 constexpr std::array kTables{"runs",     "founders", "joined_founders", "tensors",     "aliases",         "births",
                              "progress", "tests",    "answers",         "checkpoints", "strategy_states", "events",
-                             "exports",  "seals",    "birth_seals"};
+                             "exports",  "seals",    "birth_seals",     "painters",    "pictures"};
 /// Given anew.
 const std::set<std::string_view> kNumbers{"event", "export"};
 

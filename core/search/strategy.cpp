@@ -22,7 +22,8 @@ MemberPtr memberOf(Proposal proposal, Offspring child) {
                                                  .scores = std::move(scored.scores),
                                                  .parentage = std::move(parentage),
                                                  .born = proposal.step,
-                                                 .answers = std::move(scored.answers)});
+                                                 .answers = std::move(scored.answers),
+                                                 .pictures = std::move(scored.pictures)});
 }
 
 void settleInEmptySlot(Archive& archive, MemberPtr founder) {

@@ -44,6 +44,8 @@ struct Scored {
     Scores scores;
     /// What it answered to every training sample; null where the task has no texts.
     AnswersPtr answers = nullptr;
+    /// What it painted for every training sample; null where the task paints nothing.
+    PicturesPtr pictures = nullptr;
 };
 
 /// A child that nothing could keep: scoring ended before its last sample.

@@ -29,7 +29,7 @@ FollowedRun::FollowedRun(const std::filesystem::path& database, SnapshotPtr show
 FollowedRun::~FollowedRun() = default;
 
 SnapshotPtr FollowedRun::look() {
-    auto now = catalog_.snapshot(shown_->run->id);
+    auto now = catalog_.snapshot(shown_->run->id, shown_->members);
     if (now.evaluations == shown_->evaluations && now.phase == shown_->phase && now.message == shown_->message &&
         now.isElsewhere == shown_->isElsewhere && isTheSame(*now.run, *shown_->run))
         return nullptr;

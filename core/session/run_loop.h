@@ -128,7 +128,7 @@ private:
     /// And on it what was decided since. Returns where members sit from now on, if they change places.
     std::vector<MemberId> replay(const ResumePoint& point);
     void storeChange(RunRecorder& recorder, const RunConfiguration& before, std::span<const MemberId> seating);
-    MemberPtr withGenome(const MemberPtr& bare, const GenomePtr& genome, RunId run) const;
+    MemberPtr withGenome(const MemberPtr& bare, const GenomePtr& genome, const ResumePoint& point) const;
     /// Counters, curve and pairings as they were stored.
     void takeOverFigures(const ResumePoint& point);
     GenomePtr breedAgain(const StoredBirth& birth);

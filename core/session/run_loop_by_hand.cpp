@@ -55,7 +55,8 @@ void RunLoop::breedByHand(const Parentage& wish, const std::atomic<bool>& abando
                                                            .scores = scored->scores,
                                                            .parentage = wish,
                                                            .born = evaluations_ + 1,
-                                                           .answers = scored->answers});
+                                                           .answers = scored->answers,
+                                                           .pictures = scored->pictures});
         try {
             bred.test = evaluator_->test(bred.child->genome, &abandon);
         } catch (const EvaluationFailure&) {

@@ -89,7 +89,8 @@ RunLoop::Newcomer RunLoop::scoreNewcomer() {
                                                             .scores = std::move(scored.scores),
                                                             .parentage = std::nullopt,
                                                             .born = evaluations_ + 1,
-                                                            .answers = std::move(scored.answers)});
+                                                            .answers = std::move(scored.answers),
+                                                            .pictures = std::move(scored.pictures)});
     return newcomer;
 }
 

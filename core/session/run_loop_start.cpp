@@ -129,7 +129,8 @@ MemberPtr RunLoop::scoreFounder(MemberId id, const GenomePtr& genome) {
                                                  .scores = std::move(scored.scores),
                                                  .parentage = std::nullopt,
                                                  .born = 0,
-                                                 .answers = std::move(scored.answers)});
+                                                 .answers = std::move(scored.answers),
+                                                 .pictures = std::move(scored.pictures)});
 }
 
 std::unique_ptr<RunLoop> RunLoop::goOn(RunId run, const RunPlace& place, const Announce& announce, const GoingOn& how) {
@@ -195,11 +196,18 @@ void RunLoop::checkUnchanged(const RunDescription& stored) const {
                             stored.id.value));
 }
 
-MemberPtr RunLoop::withGenome(const MemberPtr& bare, const GenomePtr& genome, RunId run) const {
+MemberPtr RunLoop::withGenome(const MemberPtr& bare, const GenomePtr& genome, const ResumePoint& point) const {
+    const auto run = point.snapshot.run->id;
     if (bare->scores.size() != samples_->size()) throw damaged("a score list", run);
     if (!genome || genome->length() != layout_.length()) throw damaged("a checkpoint", run);
     Member member = *bare;
     member.genome = genome;
+    const auto& latest = point.snapshot.members;
+    const auto known = std::ranges::find_if(latest, [&](const auto& one) { return one && one->id == bare->id; });
+    if (known != latest.end()) {
+        member.answers = (*known)->answers;
+        member.pictures = (*known)->pictures;
+    }
     return std::make_shared<const Member>(std::move(member));
 }
 
@@ -216,7 +224,7 @@ bool RunLoop::rebuildArchive(const ResumePoint& point) {
     for (std::size_t slot = 0; slot < point.slots.size(); ++slot) {
         const auto& bare = point.slots[slot];
         if (bare && slot >= archive.slots().size()) throw damaged("the size of the archive", run);
-        if (bare) archive.place(slot, withGenome(bare, genomes[bare->id], run));
+        if (bare) archive.place(slot, withGenome(bare, genomes[bare->id], point));
     }
     strategy_ = makeStrategy(then, experiment_, std::move(archive));
     if (!strategy_->canCheckpoint(point.step)) return false;
@@ -236,7 +244,7 @@ std::vector<MemberId> RunLoop::replay(const ResumePoint& point) {
     for (const auto& birth : point.births) {
         enter(birth.step);
         DecidedBirth decided{.step = birth.step, .train = birth.train, .slot = birth.slot, .child = nullptr};
-        if (birth.slot) decided.child = withGenome(birth.child, breedAgain(birth), point.snapshot.run->id);
+        if (birth.slot) decided.child = withGenome(birth.child, breedAgain(birth), point);
         strategy_->replay(decided);
     }
     enter(point.snapshot.evaluations + 1);

@@ -36,7 +36,7 @@ Phase phaseOf(const Row& row, int column, const std::string& owner) {
     row.refuse(column, fmt::format("is '{}', which this version of Mergarium doesn't know", name));
 }
 
-SessionSnapshot snapshotOf(const StoredRun& run) {
+SessionSnapshot snapshotOf(const StoredRun& run, std::span<const MemberPtr> known = {}) {
     SessionSnapshot snapshot;
     snapshot.run = run.description();
     snapshot.evaluations = run.evaluations();
@@ -57,7 +57,7 @@ SessionSnapshot snapshotOf(const StoredRun& run) {
     snapshot.samplesSaved = row.count(8);
 
     snapshot.members = run.slotsAt(snapshot.evaluations);
-    run.complete(snapshot.members);
+    run.complete(snapshot.members, known);
     Archive archive(snapshot.members.size(), run.samples(), traitsOf(snapshot.run->configuration.strategy).competition,
                     snapshot.run->sampleWeights);
     for (std::size_t slot = 0; slot < snapshot.members.size(); ++slot) archive.place(slot, snapshot.members[slot]);
@@ -179,8 +179,8 @@ std::vector<RunSummary> RunCatalog::runs() const {
     });
 }
 
-SessionSnapshot RunCatalog::snapshot(RunId run) const {
-    return connection_->reading([&] { return snapshotOf(StoredRun(connection_->sqlite, run)); });
+SessionSnapshot RunCatalog::snapshot(RunId run, std::span<const MemberPtr> known) const {
+    return connection_->reading([&] { return snapshotOf(StoredRun(connection_->sqlite, run), known); });
 }
 
 Inspection RunCatalog::inspect(RunId run) const {

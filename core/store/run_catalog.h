@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -115,8 +116,9 @@ public:
     /// Newest first; damaged ones too, but none that is being deleted (pending_deletions.h).
     std::vector<RunSummary> runs() const;
     /// A stored run as views know it, with the genomes of its last checkpoint where the members still live; recipes are
-    /// for viewing and can't be materialised. `samples` is left null. Throws when there is no such run.
-    SessionSnapshot snapshot(RunId run) const;
+    /// for viewing and can't be materialised. `samples` is left null. Of members that are `known`, pictures
+    /// are taken from there, and not read. Throws when there is no such run.
+    SessionSnapshot snapshot(RunId run, std::span<const MemberPtr> known = {}) const;
     /// Of a run that is whole: RunRecorder::takeOver has looked.
     ResumePoint resumePoint(RunId run, GoOnFrom from = GoOnFrom::Checkpoint) const;
     /// Compares everything that is stored of the run with its seals: what of it is not as it was stored. Reads all of

@@ -58,6 +58,10 @@ const std::vector<ProgressPoint>& RunReader::curve() const { return stored_->cur
 const std::map<MemberId, double>& RunReader::tests() const { return stored_->tests; }
 const std::map<MemberId, AnswersPtr>& RunReader::answers() const { return stored_->answers; }
 
+std::map<MemberId, PicturesPtr> RunReader::picturesOf(std::span<const MemberId> members) const {
+    return stored_->reading([&](const StoredRun& run) { return run.pictures(members); });
+}
+
 std::vector<MemberPtr> RunReader::firstSlots() const {
     return stored_->reading([](const StoredRun& run) { return run.slotsAt(0); });
 }

@@ -39,6 +39,8 @@ public:
     const std::map<MemberId, double>& tests() const;
     /// Of founders, and of the members that live now.
     const std::map<MemberId, AnswersPtr>& answers() const;
+    /// Of founders, of the members that live now, and of some that have left; absent for others.
+    std::map<MemberId, PicturesPtr> picturesOf(std::span<const MemberId> members) const;
     /// What holds for the step behind `step`.
     const RunConfiguration& configurationAfter(std::uint64_t step) const;
     /// In order.

@@ -241,6 +241,7 @@ void RunRecorder::change(const RunConfiguration& before, const RunConfiguration&
         store_->seals().seal(SealedPart::Description);
         if (!seating.empty()) {
             note(kReseated, seatingText(seating));
+            store_->rows().reseat(seating, step);
             store_->replaceCheckpoint(checkpoint, step);
         }
         store_->seals().seal(SealedPart::Events);

@@ -61,6 +61,7 @@ void RunRows::insert(std::span<const FounderRecord> founders) {
         insert.exec();
         insert.reset();
         keepAnswers(member);
+        keepPictures(member);
     }
 }
 
@@ -84,6 +85,7 @@ void RunRows::insert(std::span<const BirthRecord> births) {
     SQLite::Statement forget(database_,
                              "DELETE FROM answers WHERE run = ?1 AND member = ?2 AND member > (SELECT max(member) "
                              "FROM founders WHERE run = ?1)");
+    bool departed = false;
     for (const auto& birth : births) {
         Blob splits, scores;
         insert.clearBindings();
@@ -117,14 +119,20 @@ void RunRows::insert(std::span<const BirthRecord> births) {
         if (!birth.failure.empty()) insert.bind(17, birth.failure);
         insert.exec();
         insert.reset();
-        if (birth.child) keepAnswers(*birth.child);
+        if (birth.child) {
+            keepAnswers(*birth.child);
+            keepPictures(*birth.child);
+        }
         if (birth.replaced) {
+            departed = true;
+            seeOff(*birth.replaced, birth.step);
             forget.bind(1, run_.value);
             forget.bind(2, stored(birth.replaced->value));
             forget.exec();
             forget.reset();
         }
     }
+    if (departed) removePicturesOfTheDeparted();
 }
 
 void RunRows::insert(std::span<const ProgressPoint> progress) {

@@ -30,19 +30,26 @@ public:
 
     void insert(const Layout& layout);
     void insert(std::span<const FounderRecord> founders);
-    /// With the answers of children that were accepted; those of members that they replaced are removed.
+    /// With the answers and pictures of children that were accepted. The answers of members that they replaced are
+    /// removed; of their pictures, those of the members that left last stay, up to kDepartedBytes bytes.
     void insert(std::span<const BirthRecord> births);
     void insert(std::span<const ProgressPoint> progress);
     void insert(std::span<const TestRecord> tests);
     void insert(std::span<const EventRecord> events);
     /// A founder that joined; its birth says the rest.
     void insertJoined(const FounderRecord& founder);
+    /// The archive's members are these from `step` on: of others, pictures are kept as of those that are replaced.
+    void reseat(std::span<const MemberId> seating, std::uint64_t step);
     void removeCheckpoint();
     /// In place of the last one.
     void replace(const CheckpointRecord& checkpoint, std::uint64_t step);
 
 private:
     void keepAnswers(const Member& member);
+    void keepPictures(const Member& member);
+    /// Its pictures, if there are any, are those of a member that has left.
+    void seeOff(MemberId member, std::uint64_t step);
+    void removePicturesOfTheDeparted();
 
     SQLite::Database& database_;
     RunId run_;

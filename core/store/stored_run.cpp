@@ -202,9 +202,16 @@ std::map<MemberId, AnswersPtr> StoredRun::answers() const {
     return answers;
 }
 
-void StoredRun::complete(std::vector<MemberPtr>& members) const {
+void StoredRun::complete(std::vector<MemberPtr>& members, std::span<const MemberPtr> known) const {
     const auto packed = genomes();
     const auto kept = answers();
+    std::map<MemberId, PicturesPtr> painted;
+    for (const auto& member : known)
+        if (member && member->pictures) painted[member->id] = member->pictures;
+    std::vector<MemberId> unknown;
+    for (const auto& member : members)
+        if (member && !painted.contains(member->id)) unknown.push_back(member->id);
+    painted.merge(pictures(unknown));
     for (auto& member : members) {
         if (!member) continue;
         Member completed = *member;
@@ -216,6 +223,7 @@ void StoredRun::complete(std::vector<MemberPtr>& members) const {
                 founderRecipe(static_cast<std::size_t>(founder - description_->founders.begin()), founders_.size(),
                               description_->layout.length()));
         if (const auto found = kept.find(member->id); found != kept.end()) completed.answers = found->second;
+        if (const auto found = painted.find(member->id); found != painted.end()) completed.pictures = found->second;
         member = std::make_shared<const Member>(std::move(completed));
     }
 }

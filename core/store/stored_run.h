@@ -55,10 +55,13 @@ public:
     std::map<MemberId, std::vector<std::byte>> founderGenomes() const;
     /// Those, and of the last checkpoint.
     std::map<MemberId, std::vector<std::byte>> genomes() const;
-    /// Attaches stored genomes (view only) and answers to members.
-    void complete(std::vector<MemberPtr>& members) const;
+    /// Attaches stored genomes (view only), answers and pictures to members; of those that are `known`, their pictures
+    /// are taken from there.
+    void complete(std::vector<MemberPtr>& members, std::span<const MemberPtr> known = {}) const;
     /// To every sample, of the members whose answers are kept.
     std::map<MemberId, AnswersPtr> answers() const;
+    /// Of those of these members that have any.
+    std::map<MemberId, PicturesPtr> pictures(std::span<const MemberId> members) const;
     /// Held-out scores, of the members for which they were computed.
     std::map<MemberId, double> tests() const;
     std::vector<ProgressPoint> curve() const { return curveOf(database_, run_); }

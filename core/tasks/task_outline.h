@@ -17,8 +17,9 @@ struct TaskOutline {
     std::vector<Fact> facts;
     /// The first questions as models will see them; empty where there are none.
     std::vector<std::string> prompts;
-    /// Of a task that brings its own founders: numbers of parameters and of training samples.
+    /// Of a task that brings its own founders.
     std::uint64_t parameters = 0;
+    /// Training samples, of a task that brings its own founders or paints.
     std::size_t samples = 0;
 };
 
@@ -29,6 +30,8 @@ struct TaskTraits {
     /// What a model answers to all training samples (Task::attempt) is found out in a moment, so nobody needs to keep
     /// it.
     bool answersAtOnce = false;
+    /// A model paints a picture for every sample (Task::pictures), of which a thumbnail is kept.
+    bool paints = false;
     /// Bytes of memory that a parameter takes in a network on the CPU.
     std::size_t bytesPerParameter = 4;
     /// What a person would mend where no founder answers anything right: "the prompt (task.prompt)".

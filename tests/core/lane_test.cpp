@@ -1,5 +1,6 @@
 #include "core/evaluation/lane.h"
 #include "core/genome/dense_genome.h"
+#include "tests/support/painted_run.h"
 #include "tests/support/patience.h"
 #include "tests/support/suite.h"
 
@@ -28,6 +29,7 @@ public:
     void load(const Genome& genome) override {
         genome.materialize(model_);
         answers_.assign(6, {});
+        pictures_.assign(6, {});
     }
     std::size_t batchCount() const override { return batches_.size(); }
     std::span<const std::uint32_t> batch(std::size_t index) const override { return batches_[index]; }
@@ -36,11 +38,13 @@ public:
         for (const auto sample : batches_[index]) {
             scores[sample] = model_[sample];
             answers_[sample] = std::to_string(sample);
+            pictures_[sample] = pictureNamed(static_cast<std::uint8_t>(sample), sample == 4 ? kThumbnailBytes + 1 : 40);
         }
         tokens_ += batches_[index].size();
     }
     std::optional<double> testScore(const std::atomic<bool>*) override { return 0.25; }
     std::vector<std::string> answers() const override { return answers_; }
+    std::vector<EncodedPicture> pictures() const override { return pictures_; }
     std::uint64_t tokens() const override { return tokens_; }
 
 private:
@@ -50,6 +54,7 @@ private:
     std::vector<std::vector<std::uint32_t>> batches_{{0, 1}, {2}, {3, 4, 5}};
     std::vector<float> model_ = std::vector<float>(6);
     std::vector<std::string> answers_;
+    std::vector<EncodedPicture> pictures_;
     std::uint64_t tokens_ = 0;
 };
 
@@ -120,6 +125,10 @@ private Q_SLOTS:
         const auto& scored = std::get<Scored>(whole->result);
         QVERIFY(std::ranges::equal(scored.scores.values(), std::vector<float>{0, 0, 1, 0, 0, 1}));
         QCOMPARE(*scored.answers, (std::vector<std::string>{"0", "1", "2", "3", "4", "5"}));
+        // Of both parts, without the one that is too long.
+        QCOMPARE(scored.pictures->size(), std::size_t{6});
+        for (std::uint8_t sample = 0; sample < 6; ++sample)
+            QVERIFY((*scored.pictures)[sample] == (sample == 4 ? EncodedPicture{} : pictureNamed(sample)));
     }
 
     void whatIsKnownIsNotScored() {
