@@ -98,6 +98,12 @@ std::vector<std::string> keysThatDiffer(const StrategySettings& one, const Strat
     return keys;
 }
 
+TensorRules rulesOf(const RunConfiguration& configuration) {
+    auto rules = configuration.tensors;
+    for (auto& pattern : traitsOf(configuration.task).kept) rules.freeze.push_back({.pattern = std::move(pattern)});
+    return rules;
+}
+
 std::size_t founderCount(const FounderSettings& founders) {
     const auto* checkpoints = std::get_if<std::vector<CheckpointFounder>>(&founders);
     return checkpoints ? checkpoints->size() : 2;

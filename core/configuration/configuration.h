@@ -53,6 +53,10 @@ void validate(const RunConfiguration& configuration);
 /// Keys of the parameters that aren't the same in two strategies of one kind.
 std::vector<std::string> keysThatDiffer(const StrategySettings& one, const StrategySettings& other);
 
+/// What is merged of founders from checkpoints, and what is not: the run's rules, and behind them what its task keeps
+/// (TaskTraits::kept).
+TensorRules rulesOf(const RunConfiguration& configuration);
+
 /// How many founders a run has.
 std::size_t founderCount(const FounderSettings& founders);
 

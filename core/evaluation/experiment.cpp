@@ -152,7 +152,7 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
     for (const auto& one : joined) named.push_back(one.source);
     const auto cache = founderCache(place.database);
     if (const auto refusal = preflight(configuration).refusal) throw std::runtime_error(*refusal);
-    const auto founders = openFounders(named, configuration.tensors, cache, announce, hashes);
+    const auto founders = openFounders(named, rulesOf(configuration), cache, announce, hashes);
     Experiment experiment;
     // The task before the pass over all parameters: what doesn't fit is found in a moment.
     auto opened = openTask(

@@ -52,7 +52,7 @@ void inspectCheckpoints(const RunConfiguration& configuration, Preflight& result
         descriptions.push_back(describe(*source));
         for (const auto& file : source->files()) stored += file->bytes().size();
     }
-    const auto alignment = align(descriptions, configuration.tensors);
+    const auto alignment = align(descriptions, rulesOf(configuration));
     if (!alignment.differences.empty()) {
         result.refusal = "The founders don't fit together:\n" + tableOf(alignment.differences, descriptions);
         return;

@@ -72,7 +72,7 @@ std::vector<CheckpointFounder> sourcesOf(const RunDescription& run) {
 /// The founders of the run as they lie on disk now; refused when that is not what the run began with.
 OpenedFounders openAgain(const RunDescription& run, const ExportRequest& request, const Announce& announce) {
     const auto sources = sourcesOf(run);
-    auto opened = openFounders(sources, run.configuration.tensors, founderCache(request.database), announce);
+    auto opened = openFounders(sources, rulesOf(run.configuration), founderCache(request.database), announce);
     for (std::size_t k = 0; k < sources.size(); ++k)
         if (opened.founders->model(k).hash != run.founders.at(k).hash)
             throw std::runtime_error(fmt::format(
@@ -91,7 +91,7 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
     const auto id = ancestry.line.back()->id;
     ModelRecipe model{.name = nameOfModel(request),
                       .founders = recipeFounders(opened, sourcesOf(run), request.paths),
-                      .tensors = run.configuration.tensors,
+                      .tensors = rulesOf(run.configuration),
                       .layout = hashOf(run.layout),
                       .dtype = request.dtype,
                       .scales = request.scales,

@@ -49,7 +49,7 @@ FounderBreeding ofFiles(const RunReader& run, const std::filesystem::path& datab
     }
     const auto first = run.founders().size();
     const auto cache = founderCache(database);
-    const auto opened = openFounders(sources, description.configuration.tensors, cache, nullptr, Hashes::Known);
+    const auto opened = openFounders(sources, rulesOf(description.configuration), cache, nullptr, Hashes::Known);
     for (std::size_t k = 0; k < sources.size(); ++k)
         if (opened.founders->model(k).hash != description.founders[k].hash)
             throw std::runtime_error(fmt::format(

@@ -15,7 +15,7 @@
 #include <memory>
 #include <new>
 #include <stdexcept>
-#include <string_view>
+#include <utility>
 
 namespace mergarium {
 namespace {
@@ -122,7 +122,7 @@ std::vector<std::byte> encodeWebp(const Image& image, int quality) {
     return {bytes, bytes + size};
 }
 
-std::vector<std::byte> thumbnailOf(const Image& image, const ThumbnailBounds& bounds) {
+EncodedPicture thumbnailOf(const Image& image, const ThumbnailBounds& bounds) {
     requireWhole(image);
     auto side = std::min({bounds.side, std::max(image.width, image.height), std::size_t{WEBP_MAX_DIMENSION}});
     for (;; side /= 2) {
@@ -133,7 +133,10 @@ std::vector<std::byte> thumbnailOf(const Image& image, const ThumbnailBounds& bo
         const auto small = side < longer ? resized(image, scaled(image.width), scaled(image.height)) : image;
         for (const int quality : {100, 90, 75, 50, 25}) {
             auto bytes = encodeWebp(small, quality);
-            if (bytes.size() <= bounds.bytes || side <= 1) return bytes;
+            if (bytes.size() <= bounds.bytes || side <= 1)
+                return {.width = static_cast<std::uint32_t>(small.width),
+                        .height = static_cast<std::uint32_t>(small.height),
+                        .bytes = std::move(bytes)};
         }
     }
 }

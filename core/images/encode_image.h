@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/images/encoded_picture.h"
 #include "core/images/image.h"
 
 #include <cstddef>
@@ -32,12 +33,12 @@ std::vector<std::byte> encodeWebp(const Image& image, int quality);
 /// What a thumbnail may have at most.
 struct ThumbnailBounds {
     /// Pixels of the longer side; smaller pictures keep their size.
-    std::size_t side = 256;
-    std::size_t bytes = 32 << 10;
+    std::size_t side = kThumbnailSide;
+    std::size_t bytes = kThumbnailBytes;
 };
 
 /// A picture made small, as a WebP file: without loss where that fits, else of the best of a few qualities that does.
 /// Where none does it becomes smaller still. Throws as encodePng does. Any thread.
-std::vector<std::byte> thumbnailOf(const Image& image, const ThumbnailBounds& bounds = {});
+EncodedPicture thumbnailOf(const Image& image, const ThumbnailBounds& bounds = {});
 
 }  // namespace mergarium

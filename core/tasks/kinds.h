@@ -4,6 +4,7 @@
 #include "core/tasks/command/command_kind.h"
 #include "core/tasks/digits/digits_kind.h"
 #include "core/tasks/text_classification/text_classification_kind.h"
+#include "core/tasks/text_to_image/text_to_image_kind.h"
 
 #include <concepts>
 #include <span>
@@ -13,7 +14,8 @@
 namespace mergarium {
 
 /// The kinds of tasks (docs/extending.md): the first is the default.
-using TaskSettings = std::variant<DigitsSettings, CausalLmSettings, TextClassificationSettings, CommandSettings>;
+using TaskSettings =
+    std::variant<DigitsSettings, CausalLmSettings, TextClassificationSettings, TextToImageSettings, CommandSettings>;
 
 // Of a task of whatever kind. For the variant alone: a kind that lacks one of these must not become a variant again.
 

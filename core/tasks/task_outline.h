@@ -32,6 +32,9 @@ struct TaskTraits {
     bool answersAtOnce = false;
     /// A model paints a picture for every sample (Task::pictures), of which a thumbnail is kept.
     bool paints = false;
+    /// Patterns of tensors that are taken over from the first founder unless the run's own rules say otherwise
+    /// (FreezeRule::pattern). Each matches one at least.
+    std::vector<std::string> kept = {};
     /// Bytes of memory that a parameter takes in a network on the CPU.
     std::size_t bytesPerParameter = 4;
     /// What a person would mend where no founder answers anything right: "the prompt (task.prompt)".

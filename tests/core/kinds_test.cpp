@@ -70,6 +70,7 @@ private Q_SLOTS:
         row("DigitsSettings", DigitsSettings::kKind, "core/tasks/digits");
         row("CausalLmSettings", CausalLmSettings::kKind, "core/tasks/causal_lm");
         row("TextClassificationSettings", TextClassificationSettings::kKind, "core/tasks/text_classification");
+        row("TextToImageSettings", TextToImageSettings::kKind, "core/tasks/text_to_image");
         row("CommandSettings", CommandSettings::kKind, "core/tasks/command");
     }
 
@@ -89,7 +90,7 @@ private Q_SLOTS:
     void everyKindIsListedHere() {
         // A kind that is added to its list is added to the table above.
         QCOMPARE(kKindCount<StrategySettings>, std::size_t{6});
-        QCOMPARE(kKindCount<TaskSettings>, std::size_t{4});
+        QCOMPARE(kKindCount<TaskSettings>, std::size_t{5});
     }
 
     void kindsHaveDifferentNames() {

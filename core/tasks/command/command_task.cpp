@@ -21,7 +21,11 @@ CommandTask::CommandTask(const CommandSettings& settings, Layout layout, std::sh
       samples_(std::move(samples)),
       batchSize_(settings.batch > 0 ? settings.batch : std::numeric_limits<std::size_t>::max()),
       writer_(std::move(writer)),
-      program_(settings, abandon) {
+      program_({.program = settings.program,
+                .folder = settings.folder,
+                .timeout = settings.timeout,
+                .perModel = settings.lifetime == EvaluatorLifetime::PerChild},
+               abandon) {
     std::vector<std::uint32_t> all(samples_->train.size());
     std::iota(all.begin(), all.end(), 0u);
     for (std::size_t begin = 0; begin < all.size();) {

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "core/tasks/command/evaluator_program.h"
+#include "core/tasks/command/command_settings.h"
 #include "core/tasks/command/genome_writer.h"
 #include "core/tasks/command/sample_file.h"
+#include "core/tasks/evaluators/evaluator_program.h"
 #include "core/tasks/task.h"
 
 #include <cstddef>

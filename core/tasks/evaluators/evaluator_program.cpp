@@ -1,4 +1,4 @@
-#include "core/tasks/command/evaluator_program.h"
+#include "core/tasks/evaluators/evaluator_program.h"
 
 #include "core/files/json.h"
 #include "core/tasks/task.h"
@@ -128,8 +128,8 @@ EvaluatorReply readReply(std::string_view line, std::uint64_t id, std::size_t sa
     return reply;
 }
 
-EvaluatorProgram::EvaluatorProgram(CommandSettings settings, const std::atomic<bool>* abandon)
-    : settings_(std::move(settings)), limits_{std::chrono::duration<double>(settings_.timeout), abandon} {}
+EvaluatorProgram::EvaluatorProgram(EvaluatorLaunch launch, const std::atomic<bool>* abandon)
+    : launch_(std::move(launch)), limits_{std::chrono::duration<double>(launch_.timeout), abandon} {}
 
 EvaluatorProgram::~EvaluatorProgram() {
     if (limits_.abandon && *limits_.abandon) return;
@@ -139,14 +139,14 @@ EvaluatorProgram::~EvaluatorProgram() {
 void EvaluatorProgram::start() {
     if (process_) return;
     try {
-        process_ = std::make_unique<ChildProcess>(settings_.program, settings_.folder);
+        process_ = std::make_unique<ChildProcess>(launch_.program, launch_.folder);
     } catch (const ProcessFailure& failure) {
         throw EvaluationFailure(fmt::format("The evaluator {}.", failure.what()));
     }
 }
 
 void EvaluatorProgram::nextModel() {
-    if (settings_.lifetime == EvaluatorLifetime::PerChild && wasAsked_) finish();
+    if (launch_.perModel && wasAsked_) finish();
     wasAsked_ = false;
 }
 

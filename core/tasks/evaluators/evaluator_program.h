@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/subprocess/child_process.h"
-#include "core/tasks/command/command_settings.h"
 
 #include <atomic>
 #include <cstdint>
@@ -14,9 +13,21 @@
 
 namespace mergarium {
 
+/// How an evaluator is started.
+struct EvaluatorLaunch {
+    /// It and its arguments; started without a shell.
+    std::vector<std::string> program;
+    /// The folder that it is started in.
+    std::filesystem::path folder;
+    /// Seconds that one answer may take.
+    double timeout = 600.0;
+    /// Anew for every model.
+    bool perModel = false;
+};
+
 /// What an evaluator is asked.
 struct EvaluationRequest {
-    /// The folder that holds the model.
+    /// The folder that holds the model, or what it made.
     std::filesystem::path checkpoint;
     /// Tells one model from another, also where both lie in the same place.
     std::uint64_t model = 0;
@@ -44,7 +55,7 @@ EvaluatorReply readReply(std::string_view line, std::uint64_t id, std::size_t sa
 class EvaluatorProgram {
 public:
     /// `abandon`, which may be null, ends waiting when any thread sets it.
-    EvaluatorProgram(CommandSettings settings, const std::atomic<bool>* abandon);
+    EvaluatorProgram(EvaluatorLaunch launch, const std::atomic<bool>* abandon);
     ~EvaluatorProgram();
 
     /// Starts it unless it runs. Throws EvaluationFailure.
@@ -58,7 +69,7 @@ private:
     /// Closes its stdin and waits briefly for it to exit.
     void finish();
 
-    CommandSettings settings_;
+    EvaluatorLaunch launch_;
     WaitLimits limits_;
     std::unique_ptr<ChildProcess> process_;
     std::uint64_t asked_ = 0;

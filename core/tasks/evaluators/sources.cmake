@@ -1,0 +1,2 @@
+target_sources(mergarium_core PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/evaluator_program.cpp)
