@@ -25,6 +25,8 @@ int rebuild(const Options& options);
 int tokenize(const Options& options);
 int logprobs(const Options& options);
 int generate(const Options& options);
+int picture(const Options& options);
+int clip(const Options& options);
 int sweep(const Options& options);
 int compare(const Options& options);
 

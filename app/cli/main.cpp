@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/interruption.h"
+#include "app/cli/picture_options.h"
 #include "app/cli/program_manual.h"
 #include "app/cli/say.h"
 #include "app/cli/shared_options.h"
@@ -260,6 +261,14 @@ int carryOut(int argc, char** argv) {
     addDevice(*generate, options);
     addThreads(*generate, options);
     commands.push_back({generate, &mergarium::cli::generate});
+
+    auto* picture = addCommand(program, "picture", "Let a text-to-image model make pictures", options);
+    addPicture(*picture, options);
+    commands.push_back({picture, &mergarium::cli::picture});
+
+    auto* clip = addCommand(program, "clip", "Embeddings of texts and pictures by CLIP, and how similar they are", options);
+    addClip(*clip, options);
+    commands.push_back({clip, &mergarium::cli::clip});
 
     auto* sweep = addCommand(program, "sweep", "Run a sweep, arms times seeds, or go on with it", options);
     sweep->add_option("CONFIG", options.configuration, "A YAML file or the name of a sweep that ships with Mergarium")

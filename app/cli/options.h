@@ -98,6 +98,23 @@ struct Options {
     /// A folder of founders.
     std::string foundersFolder;
 
+    /// Of a picture.
+    std::optional<std::string> negative;
+    std::optional<std::int64_t> steps;
+    std::optional<double> guidance;
+    /// WIDTHxHEIGHT; empty: the model's own.
+    std::string size;
+    /// Empty: the model's own.
+    std::string scheduler;
+    /// A JSON file of many; empty: --prompt says what is wanted.
+    std::string requests;
+    /// Everything that is computed is written, too.
+    bool dump = false;
+    /// A pipeline's folder that has what a single file lacks.
+    std::string like;
+    /// Of clip: a JSON file of texts, and a folder of pictures.
+    std::string texts, images;
+
     /// man, bash or zsh.
     std::string manual;
 };

@@ -2,6 +2,7 @@
 #include "core/compute/networks.h"
 #include "core/networks/decoder/decoder_checkpoint.h"
 #include "core/networks/device.h"
+#include "core/networks/diffusion/pipeline_checkpoint.h"
 #include "core/networks/generation.h"
 #include "core/networks/model_config.h"
 
@@ -58,6 +59,34 @@ private:
     Decoder network_;
 };
 
+ObservedTensor observed(const std::string& name, const torch::Tensor& tensor) {
+    const auto host = tensor.is_floating_point() ? tensor.to(torch::kFloat32).cpu().contiguous()
+                                                 : tensor.to(torch::kInt64).cpu().contiguous();
+    const auto* first = static_cast<const std::byte*>(host.data_ptr());
+    return {.name = name,
+            .dtype = host.is_floating_point() ? DType::F32 : DType::I64,
+            .shape = host.sizes().vec(),
+            .bytes = {first, first + host.nbytes()}};
+}
+
+class PipelineModel final : public PictureModel {
+public:
+    explicit PipelineModel(ImagePipeline pipeline) : pipeline_(std::move(pipeline)) {}
+
+    const PipelineConfig& config() const override { return pipeline_.config(); }
+    std::vector<Picture> make(std::span<const PictureRequest> requests, const PictureWatch& watch) override {
+        PictureMaking how{.batch = 1, .progress = watch.progress};
+        if (watch.observer)
+            how.observer = [&](std::size_t request, const std::string& name, const torch::Tensor& tensor) {
+                watch.observer(request, observed(name, tensor));
+            };
+        return pipeline_.make(requests, how);
+    }
+
+private:
+    ImagePipeline pipeline_;
+};
+
 class LibtorchNetworks final : public Networks {
 public:
     LibtorchNetworks(const std::string& device, std::size_t threads) : device_(deviceOf(device)) {
@@ -91,6 +120,15 @@ public:
     std::unique_ptr<LanguageModel> languageModel(const FounderSource& model) const override {
         requireLanguageModel(configOf(model), model);
         return std::make_unique<DecoderModel>(openDecoder(model, device_));
+    }
+
+    std::unique_ptr<PictureModel> pictureModel(const FounderSource& model, const PipelineConfig& config,
+                                               std::vector<PromptReader> readers) const override {
+        return std::make_unique<PipelineModel>(openImagePipeline(model, config, device_, std::move(readers)));
+    }
+
+    std::unique_ptr<ClipModel> clipModel(const std::filesystem::path&, PromptReader) const override {
+        throw std::logic_error("clip");
     }
 
 private:

@@ -39,6 +39,9 @@ SchedulerConfig schedulerNamed(std::string_view name, const SchedulerConfig& own
         const SchedulerConfig usual;
         config.lastSigmaZero = usual.lastSigmaZero;
         config.eta = usual.eta;
+        config.clipSample = usual.clipSample;
+        const bool sameEnd = own.kind == SchedulerKind::Ddim || own.kind == SchedulerKind::Pndm;
+        config.lastAlphaOne = sameEnd && own.lastAlphaOne;
         config.stochastic = usual.stochastic;
         config.heun = usual.heun;
         config.order = usual.order;

@@ -11,7 +11,8 @@ namespace mergarium {
 std::span<const std::string_view> schedulerNames();
 
 /// The scheduler of a name for a model whose own is `own`: betas, prediction, spacing and offset stay the model's, as
-/// diffusers' from_config keeps them. An empty name is the own one. Throws std::runtime_error for names that are none.
+/// diffusers' from_config keeps them; the rest is as Stable Diffusion's own configurations have it, clean latents
+/// unclamped. An empty name is the own one. Throws std::runtime_error for names that are none.
 SchedulerConfig schedulerNamed(std::string_view name, const SchedulerConfig& own);
 
 }  // namespace mergarium

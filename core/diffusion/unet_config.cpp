@@ -9,10 +9,10 @@
 namespace mergarium {
 namespace {
 
-using Texts = std::vector<std::string>;
+using TypeNames = std::vector<std::string>;
 
 /// By level from the top, whether there is attention; `types` in the order of `plain` and `attending`.
-std::vector<bool> attendingLevels(const ConfigKeys& keys, std::string_view key, const Texts& types,
+std::vector<bool> attendingLevels(const ConfigKeys& keys, std::string_view key, const TypeNames& types,
                                   std::string_view plain, std::string_view attending) {
     std::vector<bool> attend;
     for (const auto& type : types) {

@@ -92,7 +92,7 @@ std::span<float> ImagePipeline::parameters() {
 
 Order ImagePipeline::Parts::orderOf(const PictureRequest& request, std::size_t index) const {
     const auto refuse = [&](const std::string& why) {
-        throw std::invalid_argument(fmt::format("Picture {}: {}.", index + 1, why));
+        throw std::invalid_argument(fmt::format("Picture {}: {}.", index, why));
     };
     constexpr std::int64_t kMostPixels = 16'384;
     const auto factor = config.vae.factor();

@@ -48,7 +48,7 @@ public:
     std::span<float> parameters();
 
     /// One per request, in their order. Throws std::invalid_argument for sizes, steps or noise that the model can't
-    /// take, naming the request (from 1) and what is wrong; Cancelled.
+    /// take, naming the request (from 0) and what is wrong; Cancelled.
     std::vector<Picture> make(std::span<const PictureRequest> requests, const PictureMaking& how = {});
 
     /// Bytes that making pictures takes beyond the buffer, roughly, at this size and batch (PictureMaking::batch).
