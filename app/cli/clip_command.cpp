@@ -64,9 +64,8 @@ std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folde
     }
     if (files.empty())
         throw std::runtime_error(fmt::format("{}: there is no PNG, JPEG or WebP file in it.", folder.string()));
-    std::ranges::sort(files, [](const auto& a, const auto& b) {
-        return comesBefore(a.filename().string(), b.filename().string());
-    });
+    std::ranges::sort(
+        files, [](const auto& a, const auto& b) { return comesBefore(a.filename().string(), b.filename().string()); });
     return files;
 }
 

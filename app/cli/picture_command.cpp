@@ -33,8 +33,8 @@ using Clock = std::chrono::steady_clock;
 std::pair<std::int64_t, std::int64_t> sizeOf(const std::string& text) {
     const auto cross = text.find('x');
     const auto width = parsed<std::int64_t>(std::string_view(text).substr(0, cross));
-    const auto height =
-        cross == text.npos ? std::optional<std::int64_t>() : parsed<std::int64_t>(std::string_view(text).substr(cross + 1));
+    const auto height = cross == text.npos ? std::optional<std::int64_t>()
+                                           : parsed<std::int64_t>(std::string_view(text).substr(cross + 1));
     if (!width || !height || *width < 1 || *height < 1)
         throw std::runtime_error(fmt::format("--size: '{}' is no size; write 512x768, width before height.", text));
     return {*width, *height};
@@ -125,7 +125,7 @@ private:
         files_.push_back(fileOf(index, ".png").string());
     }
 
-    void note(std::size_t index, const Picture& picture) {
+    void note(std::size_t index, const MadePicture& picture) {
         const auto of = requests_.size() > 1 ? fmt::format("Picture {}", index) : std::string("The picture");
         if (!picture.finite)
             notes_.push_back(fmt::format("{} is none: the model computes numbers that are not finite.", of));

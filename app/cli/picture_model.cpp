@@ -1,5 +1,6 @@
 #include "app/cli/picture_model.h"
 
+#include "core/checkpoint/pipeline_root.h"
 #include "core/diffusion/pipeline_folder.h"
 #include "core/files/scratch_place.h"
 #include "core/founders/founder_names.h"
@@ -24,9 +25,7 @@ public:
     CompletedModel(FounderSourcePtr model, FounderSourcePtr other)
         : model_(std::move(model)), other_(std::move(other)) {
         std::set<std::string> own;
-        const auto take = [&](const FounderSource& source, std::size_t index) {
-            places_.emplace_back(&source, index);
-        };
+        const auto take = [&](const FounderSource& source, std::size_t index) { places_.emplace_back(&source, index); };
         for (std::size_t i = 0; i < model_->tensors().size(); ++i) {
             own.insert(componentOf(model_->tensors()[i].name));
             take(*model_, i);

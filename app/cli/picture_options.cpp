@@ -27,7 +27,7 @@ void addHow(CLI::App& command, Options& options) {
 void addPicture(CLI::App& command, Options& options) {
     command
         .add_option("MODEL", options.checkpoint,
-                     "A pipeline's folder as diffusers lays it out, or a checkpoint in a single safetensors file")
+                    "A pipeline's folder as diffusers lays it out, or a checkpoint in a single safetensors file")
         ->required()
         ->type_name("FOLDER|FILE");
     auto* wanted = command.add_option_group("wanted");
@@ -39,17 +39,16 @@ void addPicture(CLI::App& command, Options& options) {
         ->type_name("FILE");
     wanted->require_option(1);
     command
-        .add_option("--out", options.out,
-                     "The PNG file to write; of --requests the folder, for 0.png, 1.png and so on")
+        .add_option("--out", options.out, "The PNG file to write; of --requests the folder, for 0.png, 1.png and so on")
         ->required()
         ->type_name("FILE|FOLDER");
     addHow(command, options);
     command.add_flag("--dump", options.dump,
-                      "Write everything that is computed, too: 0.safetensors, 1.safetensors and so on");
+                     "Write everything that is computed, too: 0.safetensors, 1.safetensors and so on");
     command
         .add_option("--like", options.like,
-                     "A pipeline's folder that tokenizers, configurations, and components that a single file lacks are "
-                     "taken from")
+                    "A pipeline's folder that tokenizers, configurations, and components that a single file lacks are "
+                    "taken from")
         ->type_name("FOLDER");
     command.add_option("--seed", options.seed, "Seed of the noise that the picture is made from (default: 0)")
         ->type_name("N");
@@ -62,9 +61,10 @@ void addClip(CLI::App& command, Options& options) {
         ->required()
         ->type_name("FOLDER");
     command.add_option("--texts", options.texts, "A JSON file: a list of texts")->required()->type_name("FILE");
-    command.add_option("--images", options.images,
-                     "A folder of PNG, JPEG and WebP files, taken in natural order of their names; similarity is a row "
-                     "per picture and in it the cosine with each text")
+    command
+        .add_option("--images", options.images,
+                    "A folder of PNG, JPEG and WebP files, taken in natural order of their names; similarity is a row "
+                    "per picture and in it the cosine with each text")
         ->required()
         ->type_name("FOLDER");
     addDevice(command, options);

@@ -1,5 +1,6 @@
 // The way into the library that is linked with libtorch; networks.cpp loads it.
 #include "core/compute/networks.h"
+#include "core/networks/clip/clip_scorer.h"
 #include "core/networks/decoder/decoder_checkpoint.h"
 #include "core/networks/device.h"
 #include "core/networks/diffusion/pipeline_checkpoint.h"
@@ -74,7 +75,7 @@ public:
     explicit PipelineModel(ImagePipeline pipeline) : pipeline_(std::move(pipeline)) {}
 
     const PipelineConfig& config() const override { return pipeline_.config(); }
-    std::vector<Picture> make(std::span<const PictureRequest> requests, const PictureWatch& watch) override {
+    std::vector<MadePicture> make(std::span<const PictureRequest> requests, const PictureWatch& watch) override {
         PictureMaking how{.batch = 1, .progress = watch.progress};
         if (watch.observer)
             how.observer = [&](std::size_t request, const std::string& name, const torch::Tensor& tensor) {
@@ -85,6 +86,21 @@ public:
 
 private:
     ImagePipeline pipeline_;
+};
+
+class ScoringClip final : public ClipModel {
+public:
+    explicit ScoringClip(ClipScorer scorer) : scorer_(std::move(scorer)) {}
+
+    std::vector<std::vector<float>> texts(std::span<const std::string> texts) const override {
+        return scorer_.texts(texts);
+    }
+    std::vector<std::vector<float>> images(std::span<const Image> images) const override {
+        return scorer_.images(images);
+    }
+
+private:
+    ClipScorer scorer_;
 };
 
 class LibtorchNetworks final : public Networks {
@@ -127,8 +143,8 @@ public:
         return std::make_unique<PipelineModel>(openImagePipeline(model, config, device_, std::move(readers)));
     }
 
-    std::unique_ptr<ClipModel> clipModel(const std::filesystem::path&, PromptReader) const override {
-        throw std::logic_error("clip");
+    std::unique_ptr<ClipModel> clipModel(const std::filesystem::path& folder, PromptReader reader) const override {
+        return std::make_unique<ScoringClip>(ClipScorer(folder, std::move(reader), device_));
     }
 
 private:

@@ -60,7 +60,7 @@ public:
 
     virtual const PipelineConfig& config() const = 0;
     /// As ImagePipeline::make (networks/diffusion/image_pipeline.h), one picture after the other.
-    virtual std::vector<Picture> make(std::span<const PictureRequest> requests, const PictureWatch& watch) = 0;
+    virtual std::vector<MadePicture> make(std::span<const PictureRequest> requests, const PictureWatch& watch) = 0;
 };
 
 /// CLIP, which judges pictures. One thread at a time.
@@ -97,8 +97,8 @@ public:
     virtual OpenedTask openTask(const TaskSettings& settings, const TaskInputs& inputs) const = 0;
     /// Of a model with a config.json, adapters included. Throws std::runtime_error naming what is wrong in which file.
     virtual std::unique_ptr<LanguageModel> languageModel(const FounderSource& model) const = 0;
-    /// Of tensors called COMPONENT.TENSOR, one reader per text encoder. Throws std::runtime_error naming the tensor that
-    /// is missing, has another shape, or is unknown.
+    /// Of tensors called COMPONENT.TENSOR, one reader per text encoder. Throws std::runtime_error naming the tensor
+    /// that is missing, has another shape, or is unknown.
     virtual std::unique_ptr<PictureModel> pictureModel(const FounderSource& model, const PipelineConfig& config,
                                                        std::vector<PromptReader> readers) const = 0;
     /// Of a folder as transformers lays CLIPModel out. Throws std::runtime_error naming what is wrong in which file.

@@ -36,7 +36,7 @@ struct PictureRequest {
     std::optional<std::array<std::int64_t, 2>> originalSize, crop, targetSize;
 };
 
-struct Picture {
+struct MadePicture {
     Image image;
     /// Whether all that was computed is finite; else the image means nothing.
     bool finite = true;

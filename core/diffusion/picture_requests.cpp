@@ -19,9 +19,9 @@ namespace {
 constexpr JsonLimits kRequestsJson{.bytes = 16'000'000, .values = 1'000'000};
 constexpr std::size_t kMostRequests = 100'000;
 
-constexpr std::array<std::string_view, 12> kRequestKeys{"prompt",    "negative", "steps", "guidance",
-                                                        "width",     "height",   "scheduler", "seed",
-                                                        "noise",     "original_size", "crop", "target_size"};
+constexpr std::array<std::string_view, 12> kRequestKeys{"prompt", "negative",      "steps",     "guidance",
+                                                        "width",  "height",        "scheduler", "seed",
+                                                        "noise",  "original_size", "crop",      "target_size"};
 
 /// One of the list's, and where it stands.
 class RequestKeys {

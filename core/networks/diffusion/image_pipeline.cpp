@@ -66,7 +66,7 @@ struct ImagePipeline::Parts {
 
     Order orderOf(const PictureRequest& request, std::size_t index) const;
     DenoisingPiece pieceOf(const Order& order, const PictureObserver& observer);
-    Picture pictureOf(const Order& order, const torch::Tensor& latents, const PictureObserver& observer) const;
+    MadePicture pictureOf(const Order& order, const torch::Tensor& latents, const PictureObserver& observer) const;
     void observePrompts(const Order& order, const PictureObserver& observer) const;
 
     PipelineConfig config;
@@ -177,8 +177,8 @@ DenoisingPiece ImagePipeline::Parts::pieceOf(const Order& order, const PictureOb
     return piece;
 }
 
-Picture ImagePipeline::Parts::pictureOf(const Order& order, const torch::Tensor& latents,
-                                        const PictureObserver& observer) const {
+MadePicture ImagePipeline::Parts::pictureOf(const Order& order, const torch::Tensor& latents,
+                                            const PictureObserver& observer) const {
     const auto unscaled = latents / config.vae.scaling + config.vae.shift;
     Observer inner;
     if (observer)
@@ -193,11 +193,11 @@ Picture ImagePipeline::Parts::pictureOf(const Order& order, const torch::Tensor&
         observer(order.index, "vae_out", decoded);
         observer(order.index, "image01", shares);
     }
-    Picture picture{.image = imageOf(shares), .finite = decoded.isfinite().all().item<bool>()};
+    MadePicture picture{.image = imageOf(shares), .finite = decoded.isfinite().all().item<bool>()};
     return picture;
 }
 
-std::vector<Picture> ImagePipeline::make(std::span<const PictureRequest> requests, const PictureMaking& how) {
+std::vector<MadePicture> ImagePipeline::make(std::span<const PictureRequest> requests, const PictureMaking& how) {
     const c10::InferenceMode inference;
     auto& parts = *parts_;
     std::vector<Order> orders;
@@ -213,7 +213,7 @@ std::vector<Picture> ImagePipeline::make(std::span<const PictureRequest> request
         if (how.progress && !how.progress(done, total)) throw Cancelled();
     };
     go(0);
-    std::vector<Picture> pictures(requests.size());
+    std::vector<MadePicture> pictures(requests.size());
     const std::size_t most = how.observer ? 1 : std::max<std::size_t>(how.batch, 1);
     std::vector<bool> taken(orders.size());
     for (std::size_t first = 0; first < orders.size(); ++first) {

@@ -49,7 +49,7 @@ public:
 
     /// One per request, in their order. Throws std::invalid_argument for sizes, steps or noise that the model can't
     /// take, naming the request (from 0) and what is wrong; Cancelled.
-    std::vector<Picture> make(std::span<const PictureRequest> requests, const PictureMaking& how = {});
+    std::vector<MadePicture> make(std::span<const PictureRequest> requests, const PictureMaking& how = {});
 
     /// Bytes that making pictures takes beyond the buffer, roughly, at this size and batch (PictureMaking::batch).
     static std::uint64_t workingMemory(const PipelineConfig& config, std::int64_t width, std::int64_t height,
