@@ -29,5 +29,6 @@ int picture(const Options& options);
 int clip(const Options& options);
 int sweep(const Options& options);
 int compare(const Options& options);
+int doctor(const Options& options);
 
 }  // namespace mergarium::cli

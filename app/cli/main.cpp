@@ -302,6 +302,12 @@ int carryOut(int argc, char** argv) {
     addFiles(*compare, options);
     commands.push_back({compare, &mergarium::cli::compare});
 
+    auto* doctor = addCommand(program, "doctor",
+                              "Examine this machine: what computes, whether it computes right, and how fast", options);
+    addDevice(*doctor, options);
+    addThreads(*doctor, options);
+    commands.push_back({doctor, &mergarium::cli::doctor});
+
     // For packages: left out of the help, and of what it writes.
     auto* manual = program.add_subcommand("manual", "Write the manual page, or what completes commands in a shell");
     manual->group("")->add_option("FORM", options.manual, "man, bash or zsh")->required()->type_name("man|bash|zsh");

@@ -3,10 +3,12 @@
 #include "core/networks/clip/clip_scorer.h"
 #include "core/networks/decoder/decoder_checkpoint.h"
 #include "core/networks/device.h"
+#include "core/networks/devices/examine_device.h"
 #include "core/networks/diffusion/pipeline_checkpoint.h"
 #include "core/networks/generation.h"
 #include "core/networks/model_config.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -111,6 +113,14 @@ public:
 
     std::string device() const override { return device_.is_cpu() ? "CPU" : fmt::format("CUDA {}", device_.index()); }
 
+    std::string devices() const override {
+        std::string all = "CPU";
+        if (at::hasCUDA())
+            for (int gpu = 0; gpu < at::detail::getCUDAHooks().getNumGPUs(); ++gpu)
+                all += fmt::format(", CUDA {}", gpu);
+        return all;
+    }
+
     std::string version() const override { return TORCH_VERSION; }
     std::string blas() const override { return blasInUse(); }
     std::string caution() const override {
@@ -146,6 +156,7 @@ public:
     std::unique_ptr<ClipModel> clipModel(const std::filesystem::path& folder, PromptReader reader) const override {
         return std::make_unique<ScoringClip>(ClipScorer(folder, std::move(reader), device_));
     }
+    Examination examine() const override { return examineDevice(device_); }
 
 private:
     torch::Device device_;

@@ -4,6 +4,7 @@
 #include "core/diffusion/picture_request.h"
 #include "core/families/decoder_config.h"
 #include "core/founders/founder_source.h"
+#include "core/networks/examination.h"
 #include "core/networks/generation_request.h"
 #include "core/progress/progress.h"
 #include "core/tasks/kinds.h"
@@ -85,6 +86,8 @@ public:
     virtual std::string blas() const = 0;
     /// "CPU" or "CUDA 0".
     virtual std::string device() const = 0;
+    /// All that this libtorch finds: "CPU, CUDA 0, CUDA 1".
+    virtual std::string devices() const = 0;
     /// Why computing is slower than it need be, and the remedy, in one sentence; empty if it is not.
     virtual std::string caution() const = 0;
     /// How many threads the calling thread computes with.
@@ -103,6 +106,8 @@ public:
                                                        std::vector<PromptReader> readers) const = 0;
     /// Of a folder as transformers lays CLIPModel out. Throws std::runtime_error naming what is wrong in which file.
     virtual std::unique_ptr<ClipModel> clipModel(const std::filesystem::path& folder, PromptReader reader) const = 0;
+    /// Compares what the device computes with what the CPU does, and measures how fast it is. Takes seconds.
+    virtual Examination examine() const = 0;
 };
 
 /// Loads libtorch where that hasn't been done, and sets the calling thread up to compute. `device`: cpu, cuda, cuda:1,

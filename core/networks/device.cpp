@@ -1,6 +1,8 @@
 #include "core/networks/device.h"
 
 #include <ATen/Context.h>
+#include <c10/core/DeviceGuard.h>
+#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,6 +26,16 @@ torch::Device deviceOf(const std::string& name) {
         throw std::runtime_error(
             fmt::format("device: '{}' was asked for, but there are only {} CUDA devices.", name, count));
     return device;
+}
+
+std::optional<std::uint64_t> freeMemoryOf(torch::Device device) {
+    if (!device.is_cuda()) return std::nullopt;
+    // Of the CUDA that libtorch brought; what is built against Debian's libtorch has no headers of it.
+    const auto memory = reinterpret_cast<int (*)(std::size_t*, std::size_t*)>(dlsym(RTLD_DEFAULT, "cudaMemGetInfo"));
+    std::size_t free = 0, all = 0;
+    const c10::DeviceGuard guard(device);
+    if (!memory || memory(&free, &all) != 0) return std::nullopt;
+    return free;
 }
 
 }  // namespace mergarium

@@ -176,8 +176,9 @@ private Q_SLOTS:
         QVERIFY2(message.find("1100") != std::string::npos, message.c_str());
         const Ids tooLong{std::vector<std::int32_t>(78, 1)};
         QVERIFY(!messageOf([&] { (void)clip.text.read(tooLong); }).empty());
-        QVERIFY(messageOf([&] { (void)clip.vision.look(at::zeros({1, 3, 28, 28})); }).find("size") !=
-                std::string::npos);
+        QVERIFY(messageOf([&] {
+                    (void)clip.vision.look(at::zeros({1, 3, 28, 28}));
+                }).find("size") != std::string::npos);
     }
 
     void aLayoutIsThatOfTheFiles() {

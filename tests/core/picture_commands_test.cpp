@@ -31,8 +31,7 @@ nlohmann::json requestOf(const fs::path& pipeline, const std::string& run) {
                               {"width", one["width"]},
                               {"height", one["height"]},
                               {"noise", {{"file", (pipeline / (run + ".safetensors")).string()}, {"tensor", "noise"}}}};
-    if (one.contains("scheduler_folder"))
-        request["scheduler"] = one["scheduler"] == "DDIMScheduler" ? "ddim" : "euler";
+    if (one.contains("scheduler_folder")) request["scheduler"] = one["scheduler"] == "DDIMScheduler" ? "ddim" : "euler";
     if (one.contains("original_size")) {
         request["original_size"] = one["original_size"];
         request["crop"] = one["crops_coords_top_left"];
@@ -65,7 +64,8 @@ class PictureCommandsTest : public QObject {
         if (found->shape != expected.shape) return expected.name + " has another shape";
         if (found->dtype != expected.dtype) return expected.name + " has another type";
         if (!isFloating(expected.dtype))
-            return std::memcmp(found->bytes, expected.bytes, expected.byteSize()) == 0 ? "" : expected.name + " differs";
+            return std::memcmp(found->bytes, expected.bytes, expected.byteSize()) == 0 ? ""
+                                                                                       : expected.name + " differs";
         const auto want = valuesOf(golden, expected.name);
         const auto have = valuesOf(file, expected.name);
         double largest = 0.0;
@@ -75,9 +75,9 @@ class PictureCommandsTest : public QObject {
             distance = std::max(distance, std::abs(double(want[i]) - double(have[i])));
         }
         const double tolerance = 4.0 * bars[expected.name][2].get<double>() + 1e-6 * largest;
-        return distance <= tolerance ? ""
-                                     : expected.name + " is off by " + std::to_string(distance / tolerance) +
-                                           " of what is tolerated";
+        return distance <= tolerance
+                   ? ""
+                   : expected.name + " is off by " + std::to_string(distance / tolerance) + " of what is tolerated";
     }
 
 private Q_SLOTS:
@@ -231,8 +231,8 @@ private Q_SLOTS:
             for (const auto& row : have[key])
                 for (const auto& one : row) QVERIFY(std::abs(one.get<double>() - want[at++]) <= tolerance);
         }
-        const auto none = cli({"clip", text(clip), "--texts", text(folder_ / "texts.json"), "--images",
-                               text(folder_ / "nowhere")});
+        const auto none =
+            cli({"clip", text(clip), "--texts", text(folder_ / "texts.json"), "--images", text(folder_ / "nowhere")});
         QVERIFY(none.code == 2 && none.errors.contains("nowhere"));
     }
 };

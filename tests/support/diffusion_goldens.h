@@ -3,8 +3,8 @@
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/layout.h"
 
-#include <nlohmann/json.hpp>
 #include <torch/types.h>
+#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <memory>

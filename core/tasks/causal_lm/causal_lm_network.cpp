@@ -38,10 +38,13 @@ OpenedTask openTask(const CausalLmSettings& settings, const TaskInputs& inputs, 
     auto questions =
         std::make_shared<const PreparedQuestions>(settings, *inputs.sources.front(), inputs.founders->layout());
     refuseLeftOut(questions->config, *inputs.sources.front(), inputs.founders->layout());
+    const auto memory = inputs.founders->layout().extent() * traitsOf(settings).bytesPerParameter;
+    auto on = scoringDevice(device.torch, inputs.founders, memory);
     auto caution = cautionAbout(*questions, inputs.sources);
+    if (!on.caution.empty()) caution += caution.empty() ? on.caution : " " + on.caution;
     return {.makeTask = [questions = std::move(questions), founders = inputs.founders,
-                         torch = device.torch] { return std::make_unique<CausalLmTask>(questions, *founders, torch); },
-            .taskMemory = inputs.founders->layout().extent() * traitsOf(settings).bytesPerParameter,
+                         on = std::move(on)] { return std::make_unique<CausalLmTask>(questions, *founders, on); },
+            .taskMemory = memory,
             .caution = std::move(caution)};
 }
 

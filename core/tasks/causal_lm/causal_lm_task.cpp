@@ -24,7 +24,7 @@ std::string_view beforeStop(std::string_view text, const std::vector<std::string
 }  // namespace
 
 CausalLmTask::CausalLmTask(std::shared_ptr<const PreparedQuestions> questions, const Founders& founders,
-                           torch::Device device)
+                           const ScoringDevice& device)
     : TextTask(questions->samples, questions->train.batches,
                ScoredDecoder(questions->config, founders, device, questions->settings.weights)),
       questions_(std::move(questions)),

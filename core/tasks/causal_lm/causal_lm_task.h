@@ -4,8 +4,6 @@
 #include "core/tasks/causal_lm/prepared_questions.h"
 #include "core/tasks/texts/text_task.h"
 
-#include <torch/types.h>
-
 #include <memory>
 #include <vector>
 
@@ -16,7 +14,8 @@ namespace mergarium {
 class CausalLmTask final : public TextTask {
 public:
     /// Throws std::runtime_error naming the tensor where the founders are no network of the questions' configuration.
-    CausalLmTask(std::shared_ptr<const PreparedQuestions> questions, const Founders& founders, torch::Device device);
+    CausalLmTask(std::shared_ptr<const PreparedQuestions> questions, const Founders& founders,
+                 const ScoringDevice& device);
 
     void scoreBatch(std::size_t index, std::span<float> scores) override;
     std::optional<std::vector<Attempt>> attempt(std::span<const std::uint32_t> samples,

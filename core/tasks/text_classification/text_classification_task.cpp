@@ -23,7 +23,7 @@ float probabilityOf(std::span<const float> logits, std::size_t label) {
 }  // namespace
 
 TextClassificationTask::TextClassificationTask(std::shared_ptr<const LabelledTexts> texts, const Founders& founders,
-                                               torch::Device device)
+                                               const ScoringDevice& device)
     : TextTask(texts->samples, texts->train.batches,
                ScoredDecoder(texts->config, founders, device, texts->settings.weights)),
       texts_(std::move(texts)) {}

@@ -4,8 +4,6 @@
 #include "core/tasks/text_classification/labelled_texts.h"
 #include "core/tasks/texts/text_task.h"
 
-#include <torch/types.h>
-
 #include <memory>
 #include <vector>
 
@@ -16,7 +14,8 @@ namespace mergarium {
 class TextClassificationTask final : public TextTask {
 public:
     /// Throws std::runtime_error naming the tensor where the founders are no network of the texts' configuration.
-    TextClassificationTask(std::shared_ptr<const LabelledTexts> texts, const Founders& founders, torch::Device device);
+    TextClassificationTask(std::shared_ptr<const LabelledTexts> texts, const Founders& founders,
+                           const ScoringDevice& device);
 
     void scoreBatch(std::size_t index, std::span<float> scores) override;
     std::optional<std::vector<Attempt>> attempt(std::span<const std::uint32_t> samples,

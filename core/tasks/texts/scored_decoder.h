@@ -3,23 +3,26 @@
 #include "core/founders/founders.h"
 #include "core/genome/genome.h"
 #include "core/networks/decoder/decoder.h"
+#include "core/networks/devices/model_loader.h"
 #include "core/tasks/texts/question_files.h"
+
+#include <memory>
 
 namespace mergarium {
 
 /// A network that the models of a run are loaded into, one after the other. One thread at a time.
 class ScoredDecoder {
 public:
-    /// What is frozen in the founders' layout is written once, for it is the same in every model. Throws
-    /// std::runtime_error naming the tensor where the layout is none of such a network.
-    ScoredDecoder(const DecoderConfig& config, const Founders& founders, torch::Device device,
+    /// Throws std::runtime_error naming the tensor where the founders' layout is none of such a network.
+    ScoredDecoder(const DecoderConfig& config, const Founders& founders, const ScoringDevice& device,
                   WeightPrecision precision);
 
-    void load(const Genome& genome);
+    void load(const Genome& genome) { loader_.load(genome); }
     const Decoder& network() const { return network_; }
 
 private:
     Decoder network_;
+    ModelLoader loader_;
 };
 
 }  // namespace mergarium

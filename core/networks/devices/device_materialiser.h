@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/genome/recipe.h"
+#include "core/networks/devices/device_founders.h"
+
+#include <torch/types.h>
+
+#include <memory>
+
+namespace mergarium {
+
+/// Makes models of recipes where they are scored, in libtorch's operators: what materializeAll and materializeAllAs
+/// (core/genome/materialize.h) make, to the bit, without a copy of the model in the host's memory. One thread at a
+/// time.
+class DeviceMaterialiser {
+public:
+    explicit DeviceMaterialiser(std::shared_ptr<const DeviceFounders> founders);
+
+    /// Writes the D numbers of a recipe to the beginning of `flat`: contiguous, on the founders' device, of any
+    /// floating type that a network has. Products and sums are fp32, founder by founder, rounded once to the type.
+    void materialise(const Recipe& recipe, const torch::Tensor& flat);
+
+private:
+    std::shared_ptr<const DeviceFounders> founders_;
+    FounderStream stream_;
+};
+
+}  // namespace mergarium
