@@ -1,7 +1,6 @@
 #include "core/networks/clip/clip_text.h"
 
 #include <ATen/ATen.h>
-#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -40,12 +39,10 @@ TensorNames clipTextNames(std::string prefix) {
 }
 
 torch::Tensor ClipText::normalised(const torch::Tensor& states) const {
-    const c10::InferenceMode inference;
     return clipNorm(config_.layers, norm_, states);
 }
 
 ClipText::Reading ClipText::read(std::span<const std::vector<std::int32_t>> texts) const {
-    const c10::InferenceMode inference;
     const auto count = static_cast<std::int64_t>(texts.size());
     const auto length = texts.empty() ? 0 : std::ssize(texts.front());
     if (length == 0 || length > config_.positions)

@@ -31,7 +31,8 @@ public:
         torch::Tensor projected;
     };
     /// Texts of the same number of tokens each, at most config().positions, in the vocabulary; else
-    /// std::invalid_argument. A token reads those before it and itself, padding included.
+    /// std::invalid_argument. A token reads those before it and itself, padding included. Under autograd where the
+    /// caller's mode has it.
     Reading read(std::span<const std::vector<std::int32_t>> texts) const;
     /// States behind the final norm.
     torch::Tensor normalised(const torch::Tensor& states) const;

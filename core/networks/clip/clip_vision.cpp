@@ -1,7 +1,6 @@
 #include "core/networks/clip/clip_vision.h"
 
 #include <ATen/ATen.h>
-#include <c10/core/InferenceMode.h>
 
 #include <stdexcept>
 #include <utility>
@@ -22,7 +21,6 @@ ClipVision::ClipVision(ClipVisionConfig config, TensorVisitor& tensors) : config
 }
 
 ClipVision::Reading ClipVision::look(const torch::Tensor& pixels) const {
-    const c10::InferenceMode inference;
     if (pixels.dim() != 4 || pixels.size(1) != 3 || pixels.size(2) != config_.imageSize ||
         pixels.size(3) != config_.imageSize)
         throw std::invalid_argument("CLIP looks at pictures of its own size alone.");

@@ -23,7 +23,8 @@ public:
         /// [pictures, projection]; undefined where the network has none.
         torch::Tensor projected;
     };
-    /// `pixels`: [pictures, 3, imageSize, imageSize], normalised as the model's preprocessing says.
+    /// `pixels`: [pictures, 3, imageSize, imageSize], normalised as the model's preprocessing says. Under
+    /// autograd where the caller's mode has it.
     Reading look(const torch::Tensor& pixels) const;
 
 private:

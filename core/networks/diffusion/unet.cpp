@@ -151,6 +151,11 @@ UNet::UNet(UNetConfig config, const torch::Tensor& flat, const Layout& layout, c
     tensors.finish(kSourceOfUNet);
 }
 
+UNet::UNet(UNetConfig config, TensorVisitor& tensors) : config_(std::move(config)) {
+    checkConfig(config_, kSourceOfUNet);
+    UNetWeights::visit(tensors, config_, weights_);
+}
+
 torch::Tensor UNet::forward(const UNetInput& input, const Observer& observer) const {
     checkInput(config_, input);
     return UNetPass(config_, weights_, input, observer).run();

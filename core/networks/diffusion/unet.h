@@ -35,6 +35,10 @@ public:
     /// and for configurations that don't fit together.
     UNet(UNetConfig config, const torch::Tensor& flat, const Layout& layout, const std::string& prefix = "unet.");
 
+    /// Takes its tensors, without a prefix, from the visitor. Throws for such configurations, and what the visitor
+    /// throws.
+    UNet(UNetConfig config, TensorVisitor& tensors);
+
     const UNetConfig& config() const { return config_; }
 
     /// [n, outChannels, height, width]. Throws std::invalid_argument for an input of other shapes. Under autograd where

@@ -100,6 +100,11 @@ Vae::Vae(VaeConfig config, const torch::Tensor& flat, const Layout& layout, cons
     tensors.finish(kSourceOfVae);
 }
 
+Vae::Vae(VaeConfig config, TensorVisitor& tensors) : config_(std::move(config)) {
+    checkConfig(config_, kSourceOfVae);
+    VaeWeights::visit(tensors, config_, weights_);
+}
+
 VaeWeights Vae::weights() const {
     auto single = weights_;
     InSingle widen;

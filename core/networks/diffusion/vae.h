@@ -26,6 +26,10 @@ public:
     /// or is unknown to the network, and for configurations that don't fit together.
     Vae(VaeConfig config, const torch::Tensor& flat, const Layout& layout, const std::string& prefix = "vae.");
 
+    /// Takes its tensors, without a prefix, from the visitor. Throws for such configurations, and what the visitor
+    /// throws.
+    Vae(VaeConfig config, TensorVisitor& tensors);
+
     const VaeConfig& config() const { return config_; }
 
     /// Pictures [n, channels, height, width] in -1 to 1, whose sides are multiples of VaeConfig::factor. Latents are
