@@ -43,21 +43,33 @@ SnapshotPtr waitFor(Session& session, ProgressLine& progress, Enough enough) {
     return last;
 }
 
-Parentage wishOf(const Options& options, std::uint64_t length) {
-    std::vector<SplitPlace> places;
-    for (const auto& split : options.splits) places.push_back(splitAt(split));
-    return {{options.parents[0]},
-            {options.parents[1]},
-            {.splits = splitsAt(places, length),
-             .ratio = options.ratio,
-             .interpolation = interpolationNamed(options.interpolation)}};
+Parentage wishOf(const Options& options, const RunDescription& run) {
+    ChromosomeWish whole{.rule = {}, .splits = {}, .ratio = options.ratio};
+    for (const auto& split : options.splits) whole.splits.push_back(splitAt(split));
+    Splice splice{.splits = {}, .ratio = 0.0, .interpolation = interpolationNamed(options.interpolation)};
+    if (options.chromosomes.empty()) {
+        splice.splits = splitsAt(whole.splits, run.layout.length());
+        splice.ratio = whole.ratio;
+    } else {
+        std::vector<ChromosomeWish> wishes;
+        for (const auto& chromosome : options.chromosomes) {
+            wishes.push_back(chromosomeIn(chromosome));
+            if (!wishes.back().rule.patterns.empty())
+                throw std::runtime_error("--chromosome: which tensors it has is the run's; leave tensors out.");
+        }
+        splice.chromosomes = chromosomesOf(traitsOf(run.configuration.strategy).chromosomes, run.layout);
+        if (!splice.chromosomes)
+            throw std::runtime_error("--chromosome: the run has no strategy.chromosomes; leave it out.");
+        splice.cuts = cutsOf(*splice.chromosomes, wishes, whole);
+    }
+    return {{options.parents[0]}, {options.parents[1]}, std::move(splice)};
 }
 
 Bred carryOut(const Options& options, Session& session, ProgressLine& progress) {
     const auto isPaused = [](const SessionSnapshot& one) { return one.phase == Phase::Paused; };
     Bred bred{nullptr, waitFor(session, progress, isPaused)};
     if (bred.last->phase != Phase::Paused) return bred;
-    session.breed(wishOf(options, bred.last->run->layout.length()));
+    session.breed(wishOf(options, *bred.last->run));
     bred.last = waitFor(session, progress, [](const SessionSnapshot& one) {
         return one.handBred && (one.handBred->child || !one.handBred->failure.empty());
     });
@@ -84,6 +96,10 @@ nlohmann::ordered_json asJson(const Options& options, const HandBred& bred) {
                                 {"replaces", nullptr},
                                 {"admitted", options.admit},
                                 {"member", nullptr}};
+    const auto& splice = bred.parentage.splice;
+    for (std::size_t index = 0; index < splice.cuts.size(); ++index)
+        json["chromosomes"][splice.chromosomes->names()[index]] = {{"splits", splice.cuts[index].splits},
+                                                                   {"ratio", splice.cuts[index].ratio}};
     if (bred.test) json["test"] = *bred.test;
     if (bred.replaces) json["replaces"] = bred.replaces->value;
     if (options.admit) json["member"] = bred.child->id.value;

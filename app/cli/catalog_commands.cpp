@@ -54,6 +54,12 @@ Json parentsOf(const Member& member) {
     return {member.parentage->first.value, member.parentage->second.value};
 }
 
+void addChromosomes(const Splice& splice, Json& json) {
+    for (std::size_t index = 0; index < splice.cuts.size(); ++index)
+        json["chromosomes"][splice.chromosomes->names()[index]] = {{"splits", splice.cuts[index].splits},
+                                                                   {"ratio", splice.cuts[index].ratio}};
+}
+
 Json archiveOf(const SessionSnapshot& snapshot) {
     Json archive = Json::array();
     for (const auto slot : byTrainScore(snapshot)) {
@@ -67,6 +73,7 @@ Json archiveOf(const SessionSnapshot& snapshot) {
         if (const auto& parentage = member.parentage) {
             archive.back()["splits"] = parentage->splice.splits;
             archive.back()["ratio"] = parentage->splice.ratio;
+            addChromosomes(parentage->splice, archive.back());
         }
     }
     return archive;
@@ -82,15 +89,26 @@ Json birthOf(const Pairing& pairing) {
             {"origin", originOf(pairing)}};
 }
 
+std::string shortWords(const Splice& splice) {
+    const auto cutWords = [](const std::vector<std::uint64_t>& splits, double ratio) {
+        return fmt::format("ratio {:.2f}, split at {}", ratio, fmt::join(splits, " "));
+    };
+    if (!splice.chromosomes) return cutWords(splice.splits, splice.ratio);
+    std::vector<std::string> cuts;
+    for (std::size_t index = 0; index < splice.cuts.size(); ++index)
+        cuts.push_back(fmt::format("{}: {}", words::visible(splice.chromosomes->names()[index]),
+                                   cutWords(splice.cuts[index].splits, splice.cuts[index].ratio)));
+    return fmt::format("{}", fmt::join(cuts, "; "));
+}
+
 void printArchive(const SessionSnapshot& snapshot) {
     say("\n{:>8} {:>9} {:>8} {:>8} {:>8}  {}\n", "member", "fitness", "train %", "test %", "born", "parents");
     for (const auto slot : byTrainScore(snapshot)) {
         const auto& member = *snapshot.members[slot];
         const auto test = snapshot.test[slot] ? fmt::format("{:.1f}", 100.0 * *snapshot.test[slot]) : std::string("-");
         const auto parents = member.parentage
-                                 ? fmt::format("{} x {}, ratio {:.2f}, split at {}", member.parentage->first.value,
-                                               member.parentage->second.value, member.parentage->splice.ratio,
-                                               fmt::join(member.parentage->splice.splits, " "))
+                                 ? fmt::format("{} x {}, {}", member.parentage->first.value,
+                                               member.parentage->second.value, shortWords(member.parentage->splice))
                                  : std::string("founder");
         say("{:>8} {:>9.2f} {:>8.1f} {:>8} {:>8}  {}\n", member.id.value, snapshot.fitness[slot],
             100.0 * member.scores.mean(), test, member.born, parents);

@@ -123,6 +123,7 @@ int merge(const Options& options) {
         .name = options.name,
         .paths = options.withPaths ? Paths::Told : Paths::Left};
     for (const auto& split : options.splits) request.splits.push_back(splitAt(split));
+    for (const auto& chromosome : options.chromosomes) request.chromosomes.push_back(chromosomeIn(chromosome));
     return carryOut(options,
                     [&](const Announce& announce) { return mergeModels(request, founderCache({}), announce); });
 }

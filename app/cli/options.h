@@ -81,6 +81,8 @@ struct Options {
     std::string out;
     double ratio = 0.5;
     std::vector<std::string> splits;
+    /// Each a map in YAML from its name to its cut.
+    std::vector<std::string> chromosomes;
     std::string interpolation = "slerp";
     std::vector<std::string> exclude;
     bool commonVocabulary = false;

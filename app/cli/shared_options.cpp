@@ -70,6 +70,13 @@ void addSplice(CLI::App& command, Options& options) {
         ->allow_extra_args(false)
         ->type_name("POSITION");
     command
+        .add_option("--chromosome", options.chromosomes,
+                    "Tensors that are cut and mixed for themselves, as 'attention: {tensors: [\"*attn*\"], splits: "
+                    "[0.5], ratio: 0.3}'; where a run has chromosomes, their names alone; repeatable. All others go by "
+                    "--ratio and --split")
+        ->allow_extra_args(false)
+        ->type_name("YAML");
+    command
         .add_option("--interpolation", options.interpolation,
                     "slerp (default), slerp-per-side, slerp-per-tensor or lerp")
         ->type_name("slerp|slerp-per-side|slerp-per-tensor|lerp");

@@ -25,5 +25,7 @@ std::optional<Number> parsed(std::string_view text) {
 Interpolation interpolationNamed(const std::string& name);
 /// The number of an element, or a share of the vector.
 SplitPlace splitAt(const std::string& text);
+/// 'attention: {tensors: ["*attn*"], splits: [0.5], ratio: 0.3}'.
+ChromosomeWish chromosomeIn(const std::string& yaml);
 
 }  // namespace mergarium::cli

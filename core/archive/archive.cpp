@@ -34,8 +34,7 @@ void Archive::place(std::size_t slot, MemberPtr member) {
 void Archive::compete() const {
     if (!stale_) return;
     shareNiches(rows_, samples_, rule_, niches_, weights_);
-    for (std::size_t slot = 0; slot < slots_.size(); ++slot)
-        fitness_[slot] = mergarium::fitness(rows_[slot], niches_.worth);
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot) fitness_[slot] = mergarium::fitness(rows_[slot], niches_);
     stale_ = false;
 }
 
@@ -56,7 +55,7 @@ Verdict Archive::judge(const Scores& newcomer, bool stays) {
     // While it is judged, the newcomer is the last row.
     rows_.push_back(newcomer.values());
     shareNiches(rows_, samples_, rule_, joint_, weights_);
-    const double own = mergarium::fitness(rows_.back(), joint_.worth);
+    const double own = mergarium::fitness(rows_.back(), joint_);
     rows_.pop_back();
 
     const auto empty = std::find(slots_.begin(), slots_.end(), nullptr);
@@ -65,7 +64,7 @@ Verdict Archive::judge(const Scores& newcomer, bool stays) {
     Verdict verdict{.slot = std::nullopt, .fitness = own};
     double smallest = stays ? std::numeric_limits<double>::infinity() : own;
     for (std::size_t slot = slots_.size(); slot-- > 0;) {
-        const double theirs = mergarium::fitness(rows_[slot], joint_.worth);
+        const double theirs = mergarium::fitness(rows_[slot], joint_);
         if (theirs <= smallest) {
             smallest = theirs;
             verdict.slot = slot;
@@ -75,7 +74,7 @@ Verdict Archive::judge(const Scores& newcomer, bool stays) {
 }
 
 bool Archive::isLost(std::span<const float> scores, const std::vector<bool>& scored) const {
-    return isCertainlyWeakest(rows_, niches().totals, rule_, weights_, scores, scored);
+    return isCertainlyWeakest(rows_, niches(), rule_, weights_, scores, scored);
 }
 
 std::vector<MemberPtr> thoseThatStay(Archive archive, std::size_t most) {

@@ -25,6 +25,13 @@ SampleScores sampleScores(ScoreRows rows, std::size_t samples) {
     return scores;
 }
 
+std::vector<float> totalsAbove(std::span<const float> baseline, ScoreRows rows, std::size_t samples) {
+    std::vector<float> totals(samples);
+    for (const auto row : rows)
+        for (std::size_t j = 0; j < row.size(); ++j) totals[j] += row[j] - baseline[j];
+    return totals;
+}
+
 double nicheEntropy(ScoreRows rows, std::size_t samples, double models) {
     if (models < 2.0) return 0.0;
     std::vector<float> prices(samples);
@@ -44,18 +51,18 @@ double nicheEntropy(ScoreRows rows, std::size_t samples, double models) {
     return std::clamp(entropy / std::log(models), 0.0, 1.0);
 }
 
-/// Bins what `measure` makes of a score and of what stands for its sample in `beside`, one entry per position in the
-/// raster. Row by row, so that a row stays in the cache.
+/// Bins what `measure` makes of a score and of the position in the raster that its sample has. Row by row, so that a
+/// row stays in the cache.
 template <class Measure>
-void fillBins(NicheRaster& raster, ScoreRows rows, std::span<const std::uint32_t> samples,
-              std::span<const float> beside, Binning binning, Measure measure) {
+void fillBins(NicheRaster& raster, ScoreRows rows, std::span<const std::uint32_t> samples, Binning binning,
+              Measure measure) {
     const auto begin = raster.bins.front().begin;
     auto* cell = raster.values.data();
     for (const auto row : rows)
         for (const auto& bin : raster.bins) {
             float value = row.empty() ? std::numeric_limits<float>::quiet_NaN() : 0.0f;
             for (auto at = bin.begin - begin; !row.empty() && at < bin.end - begin; ++at) {
-                const float one = measure(row[samples[at]], beside[at]);
+                const float one = measure(row[samples[at]], at);
                 if (binning == Binning::Mean)
                     value += one;
                 else if (std::abs(one) > std::abs(value))
@@ -118,7 +125,8 @@ std::vector<std::uint32_t> orderSamples(SampleOrder order, ScoreRows rows, std::
 }
 
 NicheRaster rasterize(ScoreRows rows, std::span<const std::uint32_t> order, PositionRange range, std::size_t width,
-                      Binning binning, NicheMeasure measure, std::span<const float> reference) {
+                      Binning binning, NicheMeasure measure, std::span<const float> reference,
+                      std::span<const float> baseline) {
     NicheRaster raster;
     raster.rows = rows.size();
     range.end = std::min(range.end, order.size());
@@ -129,7 +137,8 @@ NicheRaster rasterize(ScoreRows rows, std::span<const std::uint32_t> order, Posi
     const auto samples = order.subspan(range.begin, count);
     std::size_t known = *std::ranges::max_element(samples) + std::size_t{1};
     for (const auto row : rows) known = std::max(known, row.size());
-    const auto scores = sampleScores(rows, known);
+    auto scores = sampleScores(rows, known);
+    if (!baseline.empty()) scores.totals = totalsAbove(baseline, rows, known);
     for (std::size_t bin = 0; bin < bins; ++bin) {
         const PositionRange positions{range.begin + count * bin / bins, range.begin + count * (bin + 1) / bins};
         const auto size = static_cast<float>(positions.end - positions.begin);
@@ -145,18 +154,22 @@ NicheRaster rasterize(ScoreRows rows, std::span<const std::uint32_t> order, Posi
 
     raster.values.resize(raster.rows * bins);
     std::vector<float> beside(count);
-    const auto fill = [&](auto measured) { fillBins(raster, rows, samples, beside, binning, measured); };
+    const auto fill = [&](auto measured) { fillBins(raster, rows, samples, binning, measured); };
     switch (measure) {
         case NicheMeasure::Share:
             for (std::size_t at = 0; at < count; ++at)
                 beside[at] = scores.totals[samples[at]] > 0.0f ? 1.0f / scores.totals[samples[at]] : 0.0f;
-            fill([](float score, float price) { return score * price; });
+            if (baseline.empty()) {
+                fill([&](float score, std::size_t at) { return score * beside[at]; });
+            } else {
+                fill([&](float score, std::size_t at) { return (score - baseline[samples[at]]) * beside[at]; });
+            }
             break;
-        case NicheMeasure::Score: fill([](float score, float) { return score; }); break;
-        case NicheMeasure::Solved: fill([](float score, float) { return score >= kSolved ? 1.0f : 0.0f; }); break;
+        case NicheMeasure::Score: fill([](float score, std::size_t) { return score; }); break;
+        case NicheMeasure::Solved: fill([](float score, std::size_t) { return score >= kSolved ? 1.0f : 0.0f; }); break;
         case NicheMeasure::Difference:
             for (std::size_t at = 0; at < count && !reference.empty(); ++at) beside[at] = reference[samples[at]];
-            fill([](float score, float other) { return score - other; });
+            fill([&](float score, std::size_t at) { return score - beside[at]; });
             break;
     }
     return raster;

@@ -45,7 +45,7 @@ enum class Binning { Mean, Max };
 
 /// What is shown of a model on a sample.
 enum class NicheMeasure {
-    /// s/z, 0 where nobody scores.
+    /// s/z, 0 where nobody scores; with a baseline, of what is left above it.
     Share,
     /// s.
     Score,
@@ -68,7 +68,7 @@ struct NicheRaster {
     std::vector<PositionRange> bins;
     /// rows x bins, row by row: the binned measure; NaN in the rows of absent models.
     std::vector<float> values;
-    /// One per bin: the mean of z over its samples.
+    /// One per bin: the mean of z over its samples, of what is left above the baseline.
     std::vector<float> totals;
     /// One per bin: the share of its samples that nobody solves, in [0, 1].
     std::vector<float> unsolved;
@@ -76,9 +76,10 @@ struct NicheRaster {
 
 /// Reduces the samples order[range.begin .. range.end) to at most `width` bins of equal size (within one sample).
 /// `reference`: the scores that a Difference is taken from. Of differences the largest bin is the one furthest from 0.
+/// `baseline`, one per sample, is taken off scores where shares and totals are meant, and nowhere else; none: nothing.
 /// Pure; O(rows x samples in range). An empty range or width 0 gives no bins.
 NicheRaster rasterize(ScoreRows rows, std::span<const std::uint32_t> order, PositionRange range, std::size_t width,
                       Binning binning, NicheMeasure measure = NicheMeasure::Share,
-                      std::span<const float> reference = {});
+                      std::span<const float> reference = {}, std::span<const float> baseline = {});
 
 }  // namespace mergarium

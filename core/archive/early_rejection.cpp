@@ -16,47 +16,57 @@ double crowd(double total, const CompetitionRule& rule) {
     return std::pow(total, rule.alpha) + rule.epsilon;
 }
 
-/// The largest that (s - theirs) / crowd(total + s) can be for s in [0, 1].
-double largestLead(double theirs, double total, const CompetitionRule& rule) {
-    if (rule.alpha <= 1.0) return (1.0 - theirs) / crowd(total + 1.0, rule);
-    const double s = std::min(1.0, (total + rule.alpha * theirs) / (rule.alpha - 1.0));
+/// The largest that (s - theirs) / crowd(total + s) can be for s in [0, most], of theirs in there too.
+double largestLead(double theirs, double total, double most, const CompetitionRule& rule) {
+    if (theirs >= most) return 0.0;
+    if (rule.alpha <= 1.0) return (most - theirs) / crowd(total + most, rule);
+    const double s = std::min(most, (total + rule.alpha * theirs) / (rule.alpha - 1.0));
     const double divisor = std::pow(total + s, rule.alpha);
     return divisor > 0.0 ? std::max(0.0, s - theirs) / divisor : std::numeric_limits<double>::infinity();
 }
 
+/// Of a sample on which the newcomer has been scored: what a point of lead is worth when it competes.
+double priceOf(ScoreRows rows, std::size_t sample, double score, double total, double worst, double weight,
+               const CompetitionRule& rule) {
+    // Where nothing is taken off, `worst` is 0 and no score is below.
+    const double base = std::min(worst, score);
+    const auto all = total + (score - base) + static_cast<double>(rows.size()) * (worst - base);
+    if (!(all > 0.0)) return 0.0;
+    double capacity = weight;
+    if (rule.capacity == Capacity::Best) {
+        double best = score;
+        for (const auto row : rows)
+            if (!row.empty()) best = std::max(best, static_cast<double>(row[sample]));
+        capacity *= best - base;
+    }
+    return capacity / crowd(all, rule);
+}
+
 }  // namespace
 
-bool isCertainlyWeakest(ScoreRows rows, std::span<const double> totals, const CompetitionRule& rule,
+bool isCertainlyWeakest(ScoreRows rows, const Niches& niches, const CompetitionRule& rule,
                         std::span<const double> weights, std::span<const float> scores,
                         const std::vector<bool>& scored) {
+    if (std::ranges::any_of(rows, [](const auto& row) { return row.empty(); })) return false;
+    const auto& [baseline, totals, worth] = niches;
     const auto samples = totals.size();
+    const auto worst = [&](std::size_t j) { return baseline.empty() ? 0.0 : static_cast<double>(baseline[j]); };
     // Per sample: what a point of lead is worth where the newcomer has been scored, and an upper bound on the lead
     // where it has not.
     std::vector<double> price(samples);
     for (std::size_t j = 0; j < samples; ++j) {
         const double weight = weights.empty() ? 1.0 : weights[j];
-        if (!scored[j]) {
-            price[j] = weight;
-            continue;
-        }
-        const double total = totals[j] + static_cast<double>(scores[j]);
-        double capacity = weight;
-        if (rule.capacity == Capacity::Best) {
-            double best = static_cast<double>(scores[j]);
-            for (const auto row : rows)
-                if (!row.empty()) best = std::max(best, static_cast<double>(row[j]));
-            capacity *= best;
-        }
-        price[j] = total > 0.0 ? capacity / crowd(total, rule) : 0.0;
+        price[j] =
+            scored[j] ? priceOf(rows, j, static_cast<double>(scores[j]), totals[j], worst(j), weight, rule) : weight;
     }
     for (const auto row : rows) {
-        if (row.empty()) return false;
         double lead = 0.0;
         double terms = 0.0;
         for (std::size_t j = 0; j < samples; ++j) {
             const auto theirs = static_cast<double>(row[j]);
             const double term =
-                price[j] * (scored[j] ? static_cast<double>(scores[j]) - theirs : largestLead(theirs, totals[j], rule));
+                price[j] * (scored[j] ? static_cast<double>(scores[j]) - theirs
+                                      : largestLead(theirs - worst(j), totals[j], 1.0 - worst(j), rule));
             lead += term;
             terms += std::abs(term);
         }

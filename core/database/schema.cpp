@@ -250,9 +250,10 @@ CREATE TABLE joined_founders (
 ) WITHOUT ROWID;
 )sql";
 
-// What models painted: thumbnails of founders, of the archive's members, and of some that have left it. They decide no
+// Births of runs with chromosomes, each of which is cut for itself. What models painted: thumbnails of founders, of the archive's members, and of some that have left it. They decide no
 // result and are not sealed.
 constexpr const char* kVersion9 = R"sql(
+ALTER TABLE births ADD COLUMN chromosomes BLOB;                           -- per chromosome: number of split points, these, ratio; NULL: the vector is one
 CREATE TABLE painters (
     run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
     member INTEGER NOT NULL,
@@ -320,12 +321,14 @@ void migrateTo(SQLite::Database& database, int version) {
     if (database.execAndGet("PRAGMA user_version").getInt() >= version) return;
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     // Another program or thread may have made the tables while this one waited for the lock.
-    for (int from = database.execAndGet("PRAGMA user_version").getInt(); from < version; ++from) {
-        database.exec(kMigrations[static_cast<std::size_t>(from)]);
-        sealRuns(database, from + 1);
+    const int from = database.execAndGet("PRAGMA user_version").getInt();
+    for (int before = from; before < version; ++before) {
+        database.exec(kMigrations[static_cast<std::size_t>(before)]);
         database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
-        database.exec(fmt::format("PRAGMA user_version = {}", from + 1));
+        database.exec(fmt::format("PRAGMA user_version = {}", before + 1));
     }
+    // What is sealed is read from the newest tables.
+    for (int before = from; before < version; ++before) sealRuns(database, before + 1);
     transaction.commit();
 }
 

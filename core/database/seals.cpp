@@ -57,6 +57,11 @@ constexpr const char* kBirths =
     "SELECT step, first, second, splits, ratio, interpolation, sigma, mutation_seed, train, fitness, slot, replaced, "
     "scores, seconds, scored, failure FROM births WHERE run = ?1 AND step > ?2 AND step <= ?3 ORDER BY step";
 
+/// Of births that have such: those that seals of earlier versions are of have none, and no rows add nothing.
+constexpr const char* kChromosomes =
+    "SELECT step, chromosomes FROM births WHERE run = ?1 AND step > ?2 AND step <= ?3 AND chromosomes IS NOT NULL "
+    "ORDER BY step";
+
 /// Type and value of every column of every row.
 void add(Fingerprint& digest, SQLite::Statement& rows) {
     while (rows.executeStep()) {
@@ -93,11 +98,13 @@ std::string digestOfBirths(const SQLite::Database& database, RunId run, const st
     digest.add(std::bit_cast<std::uint64_t>(counters.seconds));
     digest.add(counters.samplesScored);
     digest.add(counters.samplesSaved);
-    SQLite::Statement births(database, kBirths);
-    births.bind(1, run.value);
-    births.bind(2, stored(after));
-    births.bind(3, stored(last));
-    add(digest, births);
+    for (const auto* sql : {kBirths, kChromosomes}) {
+        SQLite::Statement births(database, sql);
+        births.bind(1, run.value);
+        births.bind(2, stored(after));
+        births.bind(3, stored(last));
+        add(digest, births);
+    }
     return digest.hex();
 }
 

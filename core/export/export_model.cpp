@@ -9,7 +9,6 @@
 #include "core/store/run_catalog.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -35,12 +34,8 @@ std::string nameOfMember(const RunDescription& run, MemberId id) {
 
 std::string birthOf(const RunDescription& run, const Member& member) {
     const auto& [first, second, splice] = *member.parentage;
-    const auto told = std::span(splice.splits).first(std::min(splice.splits.size(), kSplitsTold));
-    const auto more = splice.splits.size() - told.size();
-    return fmt::format("#{} (evaluation {}): {} x {}, {}, ratio {}{}{}{}", member.id.value, member.born,
-                       nameOfMember(run, first), nameOfMember(run, second), nameOf(splice.interpolation), splice.ratio,
-                       told.empty() ? "" : fmt::format(", split at {}", fmt::join(told, ", ")),
-                       more > 0 ? fmt::format(" and {} more", more) : "",
+    return fmt::format("#{} (evaluation {}): {} x {}, {}, {}{}", member.id.value, member.born, nameOfMember(run, first),
+                       nameOfMember(run, second), nameOf(splice.interpolation), wordsOf(splice, kSplitsTold),
                        splice.mutation ? fmt::format(", mutated by N(0, {}^2)", splice.mutation->sigma) : "");
 }
 

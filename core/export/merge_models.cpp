@@ -3,7 +3,6 @@
 #include "core/genome/recipe_genome.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <stdexcept>
 
@@ -16,8 +15,18 @@ public:
     PairGram over(std::uint64_t, std::uint64_t) override { throw std::logic_error("LERP asked for an angle."); }
 };
 
-Splice spliceOf(const MergeRequest& request, std::uint64_t length) {
-    return {.splits = splitsAt(request.splits, length), .ratio = request.ratio, .interpolation = request.interpolation};
+Splice spliceOf(const MergeRequest& request, const Layout& layout) {
+    std::vector<ChromosomeRule> rules;
+    for (const auto& wish : request.chromosomes) rules.push_back(wish.rule);
+    const auto chromosomes = chromosomesOf(rules, layout);
+    if (!chromosomes)
+        return {.splits = splitsAt(request.splits, layout.length()),
+                .ratio = request.ratio,
+                .interpolation = request.interpolation};
+    Splice splice{.splits = {}, .ratio = 0.0, .interpolation = request.interpolation};
+    splice.chromosomes = chromosomes;
+    splice.cuts = cutsOf(*chromosomes, request.chromosomes, {{}, request.splits, request.ratio});
+    return splice;
 }
 
 Recipe recipeOf(const Splice& splice, const OpenedFounders& opened, const std::filesystem::path& cache,
@@ -34,10 +43,9 @@ Recipe recipeOf(const Splice& splice, const OpenedFounders& opened, const std::f
     return *RecipeBreeding(gram).breed(RecipeGenome(first, gram), RecipeGenome(second, gram), splice)->recipe();
 }
 
-std::string originOf(const MergeRequest& request, const Splice& splice, const OpenedFounders& opened) {
-    return fmt::format("{} of {} and {}, ratio {}{}.", nameOf(splice.interpolation), opened.founders->model(0).name,
-                       opened.founders->model(1).name, request.ratio,
-                       splice.splits.empty() ? "" : fmt::format(", split at {}", fmt::join(splice.splits, ", ")));
+std::string originOf(const Splice& splice, const OpenedFounders& opened) {
+    return fmt::format("{} of {} and {}, {}.", nameOf(splice.interpolation), opened.founders->model(0).name,
+                       opened.founders->model(1).name, wordsOf(splice, splitCountOf(splice)));
 }
 
 }  // namespace
@@ -47,7 +55,7 @@ ExportResult mergeModels(const MergeRequest& request, const std::filesystem::pat
         throw std::runtime_error(fmt::format("The ratio must be between 0 and 1, not {}.", request.ratio));
     const std::vector<CheckpointFounder> sources{request.first, request.second};
     const auto opened = openFounders(sources, request.tensors, cache, announce, Hashes::Known);
-    const auto splice = spliceOf(request, opened.founders->length());
+    const auto splice = spliceOf(request, opened.founders->layout());
     auto recipe = recipeOf(splice, opened, cache, announce);
     const auto folder = std::filesystem::absolute(request.folder).lexically_normal();
     return writeMergedModel(
@@ -63,7 +71,7 @@ ExportResult mergeModels(const MergeRequest& request, const std::filesystem::pat
          .filesFrom = 0,
          .recipe = std::move(recipe),
          .result = {},
-         .story = {.origin = originOf(request, splice, opened), .scores = {}, .lineage = {}}},
+         .story = {.origin = originOf(splice, opened), .scores = {}, .lineage = {}}},
         opened, request.folder, announce);
 }
 

@@ -20,6 +20,9 @@ struct MergeRequest {
     double ratio = 0.5;
     /// None: one ratio for the whole vector.
     std::vector<SplitPlace> splits = {};
+    /// Groups of tensors that are cut and mixed each for themselves; tensors of none of them as `ratio` and `splits`
+    /// say.
+    std::vector<ChromosomeWish> chromosomes = {};
     Interpolation interpolation = Interpolation::Slerp;
     TensorRules tensors = {};
     /// Of floating tensors; absent: as the first model stores them.

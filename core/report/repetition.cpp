@@ -1,6 +1,7 @@
 #include "core/report/repetition.h"
 
 #include "core/configuration/short_yaml.h"
+#include "core/fields/yaml.h"
 #include "core/founders/founder_names.h"
 #include "core/text/words.h"
 
@@ -92,7 +93,17 @@ Arguments argumentsOf(const Parentage& parentage) {
     const auto& splice = parentage.splice;
     Arguments arguments{fmt::format("{} {}", parentage.first.value, parentage.second.value)};
     for (const auto split : splice.splits) arguments.push_back(fmt::format("--split {}", split));
-    arguments.push_back(fmt::format("--ratio {}", splice.ratio));
+    if (!splice.chromosomes) arguments.push_back(fmt::format("--ratio {}", splice.ratio));
+    for (std::size_t index = 0; index < splice.cuts.size(); ++index) {
+        const auto& [splits, ratio] = splice.cuts[index];
+        Value::List places;
+        for (const auto split : splits) places.emplace_back(std::to_string(split));
+        Value cut{Value::Map{}}, chromosome{Value::Map{}};
+        cut.at("splits") = Value(std::move(places));
+        cut.at("ratio") = Value(fmt::format("{}", ratio));
+        chromosome.at(splice.chromosomes->names()[index]) = std::move(cut);
+        arguments.push_back("--chromosome " + shellWord(toInlineYaml(chromosome)));
+    }
     arguments.push_back(fmt::format("--interpolation {}", nameOf(splice.interpolation)));
     arguments.push_back("--admit");
     return arguments;
@@ -185,10 +196,17 @@ ReportTable tableOf(const ReportedRun& reported) {
 
 std::string wordsOf(const Parentage& parentage) {
     const auto& splice = parentage.splice;
-    auto text =
-        fmt::format("#{} \u00d7 #{}, ratio {:.2f}", parentage.first.value, parentage.second.value, splice.ratio);
-    if (splice.splits.size() == 1) text += fmt::format(", split at {}", words::count(splice.splits.front()));
-    if (splice.splits.size() > 1) text += fmt::format(", {} splits", words::count(splice.splits.size()));
+    const auto cutWords = [](const std::vector<std::uint64_t>& splits, double ratio) {
+        auto text = fmt::format("ratio {:.2f}", ratio);
+        if (splits.size() == 1) text += fmt::format(", split at {}", words::count(splits.front()));
+        if (splits.size() > 1) text += fmt::format(", {} splits", words::count(splits.size()));
+        return text;
+    };
+    auto text = fmt::format("#{} \u00d7 #{}", parentage.first.value, parentage.second.value);
+    if (!splice.chromosomes) return text + ", " + cutWords(splice.splits, splice.ratio);
+    for (std::size_t index = 0; index < splice.cuts.size(); ++index)
+        text += fmt::format("; {}: {}", words::visible(splice.chromosomes->names()[index]),
+                            cutWords(splice.cuts[index].splits, splice.cuts[index].ratio));
     return text;
 }
 

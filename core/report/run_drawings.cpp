@@ -122,7 +122,11 @@ Drawing nichesDrawing(const SessionSnapshot& snapshot) {
     const std::vector<std::uint32_t> ungrouped(grouped ? 0 : samples);
     const auto order =
         orderSamples(SampleOrder::Group, rows, grouped ? std::span<const std::uint32_t>(set->groups) : ungrouped);
-    const auto raster = rasterize(rows, order, {0, samples}, kMostBins, Binning::Mean);
+    const auto baseline = snapshot.run
+                              ? baselineOf(rows, samples, traitsOf(snapshot.run->configuration.strategy).competition)
+                              : std::vector<float>();
+    const auto raster =
+        rasterize(rows, order, {0, samples}, kMostBins, Binning::Mean, NicheMeasure::Share, {}, baseline);
     if (raster.bins.empty()) return drawing;
 
     slots.resize(std::min(slots.size(), kMostRows));

@@ -92,6 +92,8 @@ struct Pairing {
     /// Why it could not be scored; empty when it could.
     std::string failure = {};
     BirthOrigin origin = BirthOrigin::Search;
+    /// How it was bred, as far as births are read page by page (BirthPages); null elsewhere, and without parents.
+    std::shared_ptr<const Splice> splice = nullptr;
 };
 
 /// A run that some of what is stored of it isn't as it was; it can be gone on with from `wholeUntil`.

@@ -20,6 +20,18 @@ std::vector<std::uint64_t> boundariesOf(Snap snap, const Layout& layout) {
     return ends;
 }
 
+ChromosomesPtr chromosomesOf(const SpliceRule& rule, const Layout& layout) {
+    auto chromosomes = chromosomesOf(rule.chromosomes, layout);
+    if (!chromosomes || rule.snap == Snap::None) return chromosomes;
+    const auto boundaries = boundariesOf(rule.snap, layout);
+    for (std::size_t index = 0; index < chromosomes->size(); ++index)
+        if (boundariesWithin(*chromosomes, index, boundaries).empty())
+            throw std::runtime_error(
+                fmt::format("strategy.snap: the chromosome {} has no two {}s to split between; use none.",
+                            chromosomes->names()[index], nameOf(rule.snap)));
+    return chromosomes;
+}
+
 std::vector<std::uint64_t> layerGroupEnds(const Layout& layout, std::size_t layers) {
     const auto all = layersOf(layout);
     std::vector<std::uint64_t> ends;

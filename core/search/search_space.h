@@ -42,6 +42,8 @@ struct StrategyTraits {
     bool attraction = false;
     /// Standard deviation; above 0, children are no combinations of founders.
     double mutation = 0.0;
+    /// Each cut for itself; none: the whole vector is one.
+    std::vector<ChromosomeRule> chromosomes = {};
     /// Absent: where scoring is more than one cheap batch.
     std::optional<bool> earlyRejection = std::nullopt;
     /// Why more evaluations would have been another search from the first step on; empty where they wouldn't.
@@ -56,6 +58,10 @@ struct StrategyTraits {
 
 /// Between tensors or layers, ascending; empty for Snap::None. Throws std::runtime_error where the network has no two.
 std::vector<std::uint64_t> boundariesOf(Snap snap, const Layout& layout);
+
+/// The rule's chromosomes; null without any. Throws std::runtime_error as Chromosomes does, and where the rule lets
+/// split points lie between tensors or layers alone and a chromosome has no two.
+ChromosomesPtr chromosomesOf(const SpliceRule& rule, const Layout& layout);
 
 /// Where every `layers` >= 1 neighbouring layers end (core/checkpoint/layers.h), ascending to D.
 std::vector<std::uint64_t> layerGroupEnds(const Layout& layout, std::size_t layers);

@@ -5,13 +5,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace mergarium {
 namespace {
 
 constexpr std::uint32_t kMostSplits = 100'000;
+constexpr std::size_t kLongestName = 64;
 constexpr Capacity kCapacities[] = {Capacity::Unit, Capacity::Best};
+constexpr Baseline kBaselines[] = {Baseline::None, Baseline::Worst};
 constexpr Snap kSnaps[] = {Snap::None, Snap::Tensor, Snap::Layer};
 
 }  // namespace
@@ -36,6 +39,11 @@ void visitCompetition(FieldVisitor& visitor, CompetitionRule& rule) {
                     .help = "What a sample is worth in all: 1 (unit, for right and wrong), or the best score that any "
                             "member has on it (best, for graded scores)."},
                    rule.capacity, std::span<const Capacity>(kCapacities));
+    visitor.choice({.key = "baseline",
+                    .label = "Scores counted from",
+                    .help = "none: from 0; worst: on every sample, from the worst score that any member has on it "
+                            "(for graded scores, as in the paper's experiment with text-to-image models)."},
+                   rule.baseline, std::span<const Baseline>(kBaselines));
 }
 
 void visitBreeding(FieldVisitor& visitor, bool& crossover, SpliceRule& rule) {
@@ -74,6 +82,13 @@ void visitBreeding(FieldVisitor& visitor, bool& crossover, SpliceRule& rule) {
                     .label = "Split points at",
                     .help = "none: anywhere; tensor, layer: moved to the nearest boundary between two."},
                    rule.snap, std::span<const Snap>(kSnaps));
+    ChromosomesField chromosomes(rule.chromosomes);
+    visitor.structured({.key = "chromosomes",
+                        .label = "Chromosomes",
+                        .help = "Groups of tensors that have split points and a mixing ratio of their own; the first "
+                                "pattern that matches a tensor counts, and what none matches is one more, called rest. "
+                                "{}: the whole network is one."},
+                       chromosomes);
 }
 
 void visitInterpolation(FieldVisitor& visitor, Interpolation& interpolation) {
@@ -116,6 +131,44 @@ std::optional<std::string> SplitsField::violation() const {
     if (splits_.least > splits_.most)
         return fmt::format("the first of [{}, {}] must not be the larger", splits_.least, splits_.most);
     if (splits_.most > kMostSplits) return fmt::format("must be at most {}, not {}", kMostSplits, splits_.most);
+    return std::nullopt;
+}
+
+Value ChromosomesField::write() const {
+    Value map{Value::Map{}};
+    for (const auto& rule : rules_) {
+        Value::List patterns;
+        for (const auto& pattern : rule.patterns) patterns.push_back(Value::text(pattern));
+        map.at(rule.name) = Value(std::move(patterns));
+    }
+    return map;
+}
+
+void ChromosomesField::read(std::string_view key, const Value& value, MapReader& map) {
+    if (!value.isMap()) map.refuse(key, value, fmt::format("must be {}", shape()));
+    rules_.clear();
+    for (const auto& entry : value.map()) {
+        ChromosomeRule rule{.name = entry.key, .patterns = {}};
+        if (!entry.value.isList() && !entry.value.isScalar())
+            map.refuse(key, entry.value, fmt::format("{} must be a list of patterns of tensors", rule.name));
+        if (entry.value.isScalar()) rule.patterns.push_back(map.scalarOf(key, entry.value));
+        if (entry.value.isList())
+            for (const auto& pattern : entry.value.list()) rule.patterns.push_back(map.scalarOf(key, pattern));
+        rules_.push_back(std::move(rule));
+    }
+}
+
+std::optional<std::string> ChromosomesField::violation() const {
+    if (rules_.size() > kMostChromosomes)
+        return fmt::format("must be at most {}, not {}", kMostChromosomes, rules_.size());
+    for (auto rule = rules_.begin(); rule != rules_.end(); ++rule) {
+        if (rule->name.empty() || rule->name.size() > kLongestName)
+            return fmt::format("must have names of 1 to {} bytes", kLongestName);
+        if (std::find_if(rules_.begin(), rule, [&](const auto& one) { return one.name == rule->name; }) != rule)
+            return fmt::format("must have different names, and {} is there twice", rule->name);
+        if (rule->patterns.empty() && rule->name != kRestChromosome)
+            return fmt::format("must have at least one pattern each, and {} has none", rule->name);
+    }
     return std::nullopt;
 }
 

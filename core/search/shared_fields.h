@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <variant>
+#include <vector>
 
 namespace mergarium {
 
@@ -15,9 +16,9 @@ namespace mergarium {
 
 /// `archive`: the number of slots.
 void visitArchiveSize(FieldVisitor& visitor, std::uint64_t& slots);
-/// `alpha`, `epsilon`, `capacity` (paper, section 3.1).
+/// `alpha`, `epsilon`, `capacity`, `baseline` (paper, section 3.1).
 void visitCompetition(FieldVisitor& visitor, CompetitionRule& rule);
-/// `crossover`, `splits`, `ratio`, `interpolation`, `mutation`, `snap` (paper, section 3.2).
+/// `crossover`, `splits`, `ratio`, `interpolation`, `mutation`, `snap`, `chromosomes` (paper, section 3.2).
 void visitBreeding(FieldVisitor& visitor, bool& crossover, SpliceRule& rule);
 void visitInterpolation(FieldVisitor& visitor, Interpolation& interpolation);
 /// `early_rejection`; nothing said: where scoring is more than one cheap batch.
@@ -36,6 +37,21 @@ public:
 
 private:
     SplitCount& splits_;
+};
+
+/// A map from names to lists of patterns of tensors.
+class ChromosomesField final : public StructuredField {
+public:
+    explicit ChromosomesField(std::vector<ChromosomeRule>& rules) : rules_(rules) {}
+    std::string_view shape() const override {
+        return "a map from names to lists of patterns of tensors, like {attention: [\"*attn*\"]}";
+    }
+    Value write() const override;
+    void read(std::string_view key, const Value& value, MapReader& map) override;
+    std::optional<std::string> violation() const override;
+
+private:
+    std::vector<ChromosomeRule>& rules_;
 };
 
 /// Mixing ratios at equal distances from 0 to 1, as many as there are evaluations.

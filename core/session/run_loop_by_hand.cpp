@@ -27,10 +27,18 @@ std::string RunLoop::objectionTo(const Parentage& wish) {
         return fmt::format("A child of member {} and itself would be member {}; choose two.", wish.first.value,
                            wish.first.value);
     const auto& splice = wish.splice;
-    if (!(splice.ratio >= 0.0 && splice.ratio <= 1.0))
-        return fmt::format("The mixing ratio {} is not between 0 and 1.", splice.ratio);
-    if (!std::ranges::is_sorted(splice.splits) || (!splice.splits.empty() && splice.splits.back() >= layout_.length()))
-        return fmt::format("Split points must ascend and lie below {}, the number of parameters.", layout_.length());
+    auto cuts = splice.cuts;
+    cuts.push_back({splice.splits, splice.ratio});
+    for (const auto& [splits, ratio] : cuts) {
+        if (!(ratio >= 0.0 && ratio <= 1.0)) return fmt::format("The mixing ratio {} is not between 0 and 1.", ratio);
+        if (!std::ranges::is_sorted(splits) || (!splits.empty() && splits.back() >= layout_.length()))
+            return fmt::format("Split points must ascend and lie below {}, the number of parameters.",
+                               layout_.length());
+    }
+    if (!splice.chromosomes) return {};
+    const auto own = chromosomesOf(traitsOf(configuration_.strategy).chromosomes, layout_);
+    if (!own || *own != *splice.chromosomes || splice.cuts.size() != own->size())
+        return "These chromosomes aren't the run's; breed with those that it has, or with none.";
     return {};
 }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace mergarium {
 namespace {
@@ -172,7 +173,12 @@ std::vector<Pairing> BirthPages::page(std::uint64_t position, std::size_t most) 
             births.push_back(found.read(rows, isUnbroken(found.query)
                                                   ? std::max<std::uint64_t>(found.query.first, 1) + position
                                                   : found.places[position].step));
-        for (auto& birth : births) birth.origin = originOf(birth.step, found.origins);
+        const StoredRun stored(found.connection.sqlite, found.run);
+        for (auto& birth : births) {
+            birth.origin = originOf(birth.step, found.origins);
+            if (auto parentage = stored.parentageAt(birth.step))
+                birth.splice = std::make_shared<const Splice>(std::move(parentage->splice));
+        }
         return births;
     });
 }

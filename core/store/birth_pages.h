@@ -60,7 +60,7 @@ public:
     std::uint64_t stored() const;
     /// How many were found; they have the positions from 0 on.
     std::uint64_t count() const;
-    /// Up to so many from a position on, in ascending order.
+    /// Up to so many from a position on, in ascending order, with their splices.
     std::vector<Pairing> page(std::uint64_t position, std::size_t most) const;
     /// Where the birth of that step was found, or else the next after it, or else the last; absent when none was found.
     std::optional<std::uint64_t> positionOf(std::uint64_t step) const;

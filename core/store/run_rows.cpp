@@ -2,6 +2,7 @@
 
 #include "core/database/binding.h"
 #include "core/database/encoding.h"
+#include "core/store/births/cuts.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -79,15 +80,15 @@ void RunRows::insert(std::span<const BirthRecord> births) {
     SQLite::Statement insert(
         database_,
         "INSERT INTO births (run, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, "
-        "train, fitness, slot, replaced, scores, seconds, scored, failure) VALUES "
-        "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        "train, fitness, slot, replaced, scores, seconds, scored, failure, chromosomes) VALUES "
+        "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     // Only members of the archive and founders keep their answers.
     SQLite::Statement forget(database_,
                              "DELETE FROM answers WHERE run = ?1 AND member = ?2 AND member > (SELECT max(member) "
                              "FROM founders WHERE run = ?1)");
     bool departed = false;
     for (const auto& birth : births) {
-        Blob splits, scores;
+        Blob splits, scores, cuts;
         insert.clearBindings();
         insert.bind(1, run_.value);
         insert.bind(2, stored(birth.step));
@@ -104,6 +105,10 @@ void RunRows::insert(std::span<const BirthRecord> births) {
             if (splice.mutation) {
                 insert.bind(8, splice.mutation->sigma);
                 insert.bind(9, stored(splice.mutation->seed));
+            }
+            if (splice.chromosomes) {
+                cuts = packCuts(splice.cuts);
+                bindBlob(insert, 18, cuts);
             }
         }
         insert.bind(10, birth.train);

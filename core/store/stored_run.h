@@ -75,6 +75,8 @@ public:
     std::vector<AcceptedBirth> acceptedAfter(std::uint64_t step, std::uint64_t most) const;
     /// The children of these steps, in the same order; without genomes. Throws where one wasn't accepted.
     std::vector<MemberPtr> bornAt(std::span<const std::uint64_t> steps) const;
+    /// Of the child of a step, kept or not; absent where there is none, or it has none.
+    std::optional<Parentage> parentageAt(std::uint64_t step) const;
     /// Time that the run had computed by the birth of `step`; 0 at step 0.
     double secondsAt(std::uint64_t step) const;
     /// A member and its ancestors, ascending, as far as they are stored; without genomes.
@@ -95,7 +97,7 @@ public:
 
     /// The columns of a birth that make a Member, in the order that memberOf reads.
     static constexpr const char* kMemberColumns =
-        "slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, scores";
+        "slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, chromosomes, scores";
     static constexpr int kStepColumn = 1;
 
 private:
@@ -106,11 +108,11 @@ private:
     /// Of kMemberColumns.
     Member memberOf(const Row& row) const;
     std::optional<Parentage> parentageOf(const Row& row, std::uint64_t step) const;
-    /// Of the child of a step, kept or not; absent where there is none, or it has none.
-    std::optional<Parentage> parentageAt(std::uint64_t step) const;
     void readGenomes(const char* table, const char* sql, std::map<MemberId, std::vector<std::byte>>& packed) const;
     std::optional<std::size_t> slotOf(const Row& row, int column) const;
-    std::optional<Splice> spliceOf(const Row& row) const;
+    std::optional<Splice> spliceOf(const Row& row, std::uint64_t step) const;
+    /// Those that the birth of a step was drawn for; null where the vector was one.
+    ChromosomesPtr chromosomesAt(std::uint64_t step) const;
     MemberId memberIn(const Row& row, int column) const;
     GenomePtr genomeOf(std::span<const std::byte> packed) const;
 
@@ -124,6 +126,9 @@ private:
     std::vector<std::optional<std::size_t>> seats_;
     std::vector<StoredChange> changes_;
     std::shared_ptr<const RunDescription> description_;
+    /// Of the rules that were asked for last.
+    mutable std::vector<ChromosomeRule> chromosomeRules_;
+    mutable ChromosomesPtr chromosomes_;
 };
 
 }  // namespace mergarium

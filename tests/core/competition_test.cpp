@@ -152,6 +152,46 @@ private Q_SLOTS:
         compareAll(archive.fitness(), {0.25 / 0.75 + 2.5, 0.125 / 0.75 + 0.2});
     }
 
+    // Less the worst: 0 0.25 0 | 0.25 0 0.5 | nobody | 0.5 0 0.25.
+    void worstScoresAreTakenOff() {
+        const auto filled = [](CompetitionRule rule, std::vector<double> weights = {}) {
+            rule.baseline = Baseline::Worst;
+            Archive archive(4, 3, rule, std::move(weights));
+            archive.place(0, member(1, {0.5f, 0.25f, 1.0f}));
+            archive.place(1, member(2, {0.25f, 0.5f, 0.5f}));
+            archive.place(3, member(3, {0.75f, 0.25f, 0.75f}));
+            return archive;
+        };
+        const auto unit = filled({});
+        QCOMPARE(unit.niches().baseline, (std::vector<float>{0.25f, 0.25f, 0.5f}));
+        compareAll(unit.niches().totals, {0.75, 0.25, 0.75});
+        compareAll(unit.niches().worth, {4.0 / 3, 4, 4.0 / 3});
+        compareAll(unit.fitness(), {1, 1, 0, 1});
+        const auto best = filled({.capacity = Capacity::Best});
+        compareAll(best.niches().worth, {0.5 / 0.75, 1, 0.5 / 0.75});
+        compareAll(best.fitness(), {0.25, 0.5, 0, 0.5});
+        compareAll(filled({.alpha = 0.0}).fitness(), {0.25, 0.75, 0, 0.75});
+        compareAll(filled({.epsilon = 0.25}, {2, 1, 1}).niches().worth, {2, 2, 1});
+        compareAll(archiveOf({"11", "10"}, {}).fitness(), {1.5, 0.5});
+        compareAll(archiveOf({"11", "10"}, {.baseline = Baseline::Worst}).fitness(), {1, 0});
+    }
+
+    void theNewcomerMayBeTheWorst() {
+        Archive archive(2, 2, {.capacity = Capacity::Best, .baseline = Baseline::Worst});
+        archive.place(0, member(1, {0.5f, 0.75f}));
+        archive.place(1, member(2, {0.5f, 1.0f}));
+        // Alone among themselves nothing is left of the first sample.
+        compareAll(archive.fitness(), {0, 0.25});
+        // With it: 0.25 0.25 | 0.25 0.5 | 0 0 is left, worth 0.25 / 0.5 and 0.5 / 0.75.
+        const auto verdict = archive.judge(Scores({0.25f, 0.5f}));
+        QVERIFY(!verdict.slot);
+        compareAll({verdict.fitness}, {0});
+        // With this one: 0 0 | 0 0.25 | 0.5 0.125; the first is the weakest.
+        const auto other = archive.judge(Scores({1.0f, 0.875f}));
+        QCOMPARE(*other.slot, std::size_t{0});
+        compareAll({other.fitness}, {0.5 + 0.125 * 0.25 / 0.375});
+    }
+
     void epsilonSoftensScarcityWhateverAlphaIs() {
         compareAll(archiveOf({"11", "10"}, {.alpha = 0.0, .epsilon = 0.25}).niches().worth, {0.8, 0.8});
         compareAll(archiveOf({"11", "11", "11", "10"}, {.alpha = 0.5, .epsilon = 1.0}).niches().worth,

@@ -99,6 +99,12 @@ private Q_SLOTS:
         row("split behind the vector", "UPDATE births SET splits = x'00CA9A3B00000000' WHERE slot IS NOT NULL", births);
         row("splits that descend",
             "UPDATE births SET splits = x'02000000000000000100000000000000' WHERE slot IS NOT NULL", births);
+        row("chromosomes of a run without any",
+            "UPDATE births SET chromosomes = x'00', splits = NULL, ratio = 0 WHERE "
+            "slot IS NOT NULL",
+            "had no chromosomes");
+        row("chromosomes beside a cut", "UPDATE births SET chromosomes = x'00' WHERE slot IS NOT NULL",
+            "stands beside");
         row("splits of another type", "UPDATE births SET splits = 7 WHERE slot IS NOT NULL", births);
         row("ratio", "UPDATE births SET ratio = 1e30 WHERE slot IS NOT NULL", "ratio is 1e+30");
         row("ratio not a number", "UPDATE births SET ratio = 'much' WHERE slot IS NOT NULL", "ratio is not a number");

@@ -24,6 +24,15 @@ std::vector<float> draw(RandomStream& stream, std::size_t samples, double skill,
     return scores;
 }
 
+constexpr std::size_t kSamples = 60;
+
+std::vector<float> drawMember(RandomStream& stream, std::size_t slot, bool graded, bool common) {
+    auto scores = draw(stream, kSamples, 0.5 + 0.1 * static_cast<double>(slot), graded);
+    if (common)
+        for (auto& score : scores) score = 0.25f + 0.75f * score;
+    return scores;
+}
+
 }  // namespace
 
 // Whatever is said to be lost after some samples is rejected when all are scored, and by no luck on the rest is it
@@ -37,13 +46,20 @@ private Q_SLOTS:
         QTest::addColumn<bool>("best");
         QTest::addColumn<bool>("graded");
         QTest::addColumn<bool>("weighted");
+        QTest::addColumn<bool>("worst");
         for (const double alpha : {0.0, 0.5, 1.0, 2.0})
             for (const double epsilon : {0.0, 0.3})
                 for (const bool graded : {false, true})
                     for (const bool best : {false, true})
                         QTest::addRow("alpha %.1f, epsilon %.1f, %s, %s", alpha, epsilon, graded ? "graded" : "0/1",
                                       best ? "best" : "unit")
-                            << alpha << epsilon << best << graded << graded;
+                            << alpha << epsilon << best << graded << graded << false;
+        for (const double alpha : {0.0, 0.5, 1.0, 2.0})
+            for (const double epsilon : {0.0, 0.3})
+                for (const bool best : {false, true})
+                    QTest::addRow("alpha %.1f, epsilon %.1f, %s, less the worst", alpha, epsilon,
+                                  best ? "best" : "unit")
+                        << alpha << epsilon << best << true << true << true;
     }
 
     void whatIsLostWouldBeRejected() {
@@ -52,19 +68,25 @@ private Q_SLOTS:
         QFETCH(bool, best);
         QFETCH(bool, graded);
         QFETCH(bool, weighted);
-        constexpr std::size_t kSamples = 60, kSlots = 5;
+        QFETCH(bool, worst);
+        constexpr std::size_t kSlots = 5;
         RandomStream stream(11, 0, Purpose::FirstParent);
         std::vector<double> weights;
         for (std::size_t j = 0; weighted && j < kSamples; ++j) weights.push_back(0.5 + stream.uniform());
         int lost = 0;
         for (int trial = 0; trial < 60; ++trial) {
             Archive archive(kSlots, kSamples,
-                            {.alpha = alpha, .capacity = best ? Capacity::Best : Capacity::Unit, .epsilon = epsilon},
+                            {.alpha = alpha,
+                             .capacity = best ? Capacity::Best : Capacity::Unit,
+                             .epsilon = epsilon,
+                             .baseline = worst ? Baseline::Worst : Baseline::None},
                             weights);
             for (std::size_t slot = 0; slot < kSlots; ++slot)
-                archive.place(
-                    slot, memberWith(slot + 1, draw(stream, kSamples, 0.5 + 0.1 * static_cast<double>(slot), graded)));
-            const auto child = draw(stream, kSamples, 0.15, graded);
+                archive.place(slot, memberWith(slot + 1, drawMember(stream, slot, graded, worst)));
+            auto child = draw(stream, kSamples, 0.15, graded);
+            // Members have something in common, which is all taken off; the child is better or worse than that.
+            if (worst)
+                for (auto& score : child) score = 0.2f + score;
             std::vector<bool> scored(kSamples);
             std::size_t known = 0;
             while (known < kSamples && !archive.isLost(child, scored))
@@ -81,6 +103,7 @@ private Q_SLOTS:
         }
         // It is worth having: with 0/1 scores most of these weak children are found out.
         if (!graded && alpha > 0 && alpha <= 1) QVERIFY2(lost > 30, qPrintable(QString::number(lost)));
+        if (worst && alpha == 1.0 && epsilon == 0.0) QVERIFY2(lost > 0, qPrintable(QString::number(lost)));
     }
 
     void nothingIsLostWhileThereIsAnEmptyPlace() {

@@ -30,6 +30,13 @@ private Q_SLOTS:
         QTest::newRow("brute-force") << "strategy: {kind: brute-force, archive: 3}";
         QTest::newRow("brute-force on a grid") << "strategy: {kind: brute-force, ratio: grid}";
         QTest::newRow("offspring in blocks") << "strategy: {offspring: 7, archive: 3}";
+        QTest::newRow("chromosomes")
+            << "strategy: {splits: [0, 4], chromosomes: {weights: [\"*.weight\"], output: [\"output*\"]}}";
+        QTest::newRow("chromosomes and noise")
+            << "{founders: random, strategy: {mutation: 0.01, snap: tensor, chromosomes: {in: [\"input*\"]}}}";
+        QTest::newRow("map-elites with chromosomes")
+            << "strategy: {kind: map-elites, cells: 6, chromosomes: {output: [\"output*\"]}}";
+        QTest::newRow("scores less the worst") << "strategy: {baseline: worst, capacity: best, offspring: 3}";
         QTest::newRow("all switches")
             << "strategy: {offspring: 16, refuse_duplicates: true, snap: layer, capacity: best}";
     }
@@ -71,7 +78,8 @@ private Q_SLOTS:
         RunConfiguration plain;
         plain.evaluations = 120;
         const auto expected = hashOfTheEnd(*RunLoop::begin(plain, newPlace()));
-        auto said = parseConfiguration("strategy: {snap: none, offspring: 1, refuse_duplicates: false}", "test");
+        auto said = parseConfiguration(
+            "strategy: {snap: none, offspring: 1, refuse_duplicates: false, chromosomes: {}, baseline: none}", "test");
         said.evaluations = 120;
         QCOMPARE(hashOfTheEnd(*RunLoop::begin(said, newPlace())), expected);
     }

@@ -59,6 +59,17 @@ private Q_SLOTS:
                  std::string("983f93f9a9ebade19d215826cc73fa555ba61fc7d92d52788b2b68f1df186cb1"));
     }
 
+    // One run of 60 evaluations in blocks of 7 with 3 split points, finished; the hash is that of a run that had 100
+    // from the start.
+    void aFinishedRunOfVersion8IsExtended() {
+        const auto database = copyOf("version8.db");
+        QVERIFY(RunCatalog(database).inspect({1}).isWhole());
+        const auto loop = RunLoop::goOn({1}, {.database = database, .resources = test::kResources, .threads = 1},
+                                        nullptr, {.evaluations = 100});
+        QCOMPARE(test::finish(*loop).archiveHash,
+                 std::string("646f895107c176b2c1afd7a1784a5d2d8aa13ee4b46e8a791d73e1e6563d4960"));
+    }
+
     // One run of 60 evaluations in blocks of 7 that was changed and extended to 80 there, and finished; the hash is
     // that of one that was extended to 120 there.
     void aChangedRunOfVersion7IsExtended() {

@@ -49,13 +49,14 @@ private Q_SLOTS:
         };
         add("kind: m2n2", {"archive: 5", "alpha: 0.5", "epsilon: 2", "attraction: false", "splits: 3", "splits: 0",
                            "ratio: {beta: 0.3}", "interpolation: lerp", "interpolation: slerp-per-side", "snap: tensor",
-                           "snap: layer", "offspring: 5"});
+                           "snap: layer", "offspring: 5", "chromosomes: {output: [\"output.*\"]}", "baseline: worst"});
         add("kind: m2n2, archive: 5, splits: 0", {"refuse_duplicates: true"});
         add("kind: m2n2, mutation: 0.02", {"crossover: false", "mutation: 0.01"});
         add("kind: ga", {"archive: 5", "splits: 3", "offspring: 5"});
         add("kind: random-pairing", {"archive: 5", "ratio: {beta: 0.3}"});
-        add("kind: map-elites, cells: 6", {"cells: 3", "splits: 3", "ratio: {beta: 0.3}", "snap: tensor",
-                                           "descriptors: {low: [\"0\", \"1\"], high: [\"8\", \"9\"]}"});
+        add("kind: map-elites, cells: 6",
+            {"cells: 3", "splits: 3", "ratio: {beta: 0.3}", "snap: tensor", "chromosomes: {output: [\"output.*\"]}",
+             "descriptors: {low: [\"0\", \"1\"], high: [\"8\", \"9\"]}"});
         add("kind: map-elites, mutation: 0.02", {"crossover: false"});
         add("kind: cma-es, archive: 5", {"archive: 3", "step: 0.7", "population: 5", "layers: 2"});
         add("kind: brute-force, archive: 5",
@@ -72,6 +73,60 @@ private Q_SLOTS:
         const auto plain = run(QString("strategy: {%1}").arg(strategy).toStdString(), 60);
         const auto other = run(QString("strategy: {%1, %2}").arg(kept.join(", "), setting).toStdString(), 60);
         QVERIFY(other.archiveHash != plain.archiveHash);
+    }
+
+    void oneChromosomeIsTheWholeVector_data() {
+        QTest::addColumn<QString>("kind");
+        for (const auto* kind : {"m2n2", "random-pairing", "map-elites"}) QTest::newRow(kind) << QString(kind);
+    }
+    void oneChromosomeIsTheWholeVector() {
+        QFETCH(QString, kind);
+        const auto plain = run(QString("strategy: {kind: %1, splits: [0, 5]}").arg(kind).toStdString(), 80);
+        const auto one = run(
+            QString("strategy: {kind: %1, splits: [0, 5], chromosomes: {all: [\"*\"]}}").arg(kind).toStdString(), 80);
+        QCOMPARE(one.archiveHash, plain.archiveHash);
+    }
+
+    // Input: 64 x 256 weights and 256 biases; output: 256 x 10 weights and 10 biases.
+    void everyChromosomeHasItsOwnSplitPoints() {
+        const auto last = run("strategy: {splits: 3, chromosomes: {output: [\"output.*\"]}}", 60);
+        const auto splices = splicesOf(last);
+        QVERIFY(splices.size() > 3);
+        for (const auto& splice : splices) {
+            QVERIFY(splice.splits.empty());
+            QCOMPARE(splice.chromosomes->names(), (std::vector<std::string>{"output", "rest"}));
+            QCOMPARE(splitCountOf(splice), std::size_t{6});
+            for (const auto split : splice.cuts[0].splits) QVERIFY(split >= 16'640 && split < 19'210);
+            for (const auto split : splice.cuts[1].splits) QVERIFY(split < 16'640);
+        }
+    }
+
+    void chromosomesThatDontFitAreRefused_data() {
+        QTest::addColumn<QString>("strategy");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("pattern") << "chromosomes: {output: [\"out.*\"]}"
+                                 << "'out.*'";
+        QTest::newRow("nothing left") << "chromosomes: {all: [\"*\"], output: [\"output.*\"]}"
+                                      << "output";
+        QTest::newRow("snap") << "snap: tensor, chromosomes: {bias: [output.bias]}"
+                              << "bias";
+        QTest::newRow("no pattern") << "chromosomes: {output: []}"
+                                    << "output";
+        QTest::newRow("no map") << "chromosomes: [output]"
+                                << "strategy.chromosomes";
+        QTest::newRow("no patterns") << "chromosomes: {output: {a: b}}"
+                                     << "output";
+    }
+    void chromosomesThatDontFitAreRefused() {
+        QFETCH(QString, strategy);
+        QFETCH(QString, words);
+        try {
+            (void)run(QString("strategy: {%1}").arg(strategy).toStdString(), 5);
+            QFAIL("it ran");
+        } catch (const std::runtime_error& error) {
+            const QString sentence(error.what());
+            QVERIFY2(sentence.contains(words) && !sentence.contains('\n'), qPrintable(sentence));
+        }
     }
 
     void attractionMatesNobodyWithItself() {

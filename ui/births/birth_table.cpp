@@ -41,6 +41,8 @@ QString originText(const Pairing& birth) {
     return {};
 }
 
+QString spliceOf(const Pairing& birth) { return birth.splice ? spliceText(*birth.splice, 0) : QString(); }
+
 /// In the order of the columns.
 QVariantList valuesOf(const Pairing& birth) {
     const QVariant none = QString();
@@ -58,6 +60,7 @@ QVariantList valuesOf(const Pairing& birth) {
             failed         ? none
             : birth.scored ? number(*birth.scored)
                            : QVariant(BirthTable::tr("all")),
+            spliceOf(birth),
             QString::fromStdString(birth.failure)};
 }
 
@@ -250,7 +253,7 @@ int BirthTable::columnCount(const QModelIndex& parent) const { return parent.isV
 QVariant BirthTable::data(const QModelIndex& index, int role) const {
     if (role == Qt::TextAlignmentRole) {
         const bool words =
-            index.column() == OutcomeColumn || index.column() == OriginColumn || index.column() == FailureColumn;
+            index.column() == OutcomeColumn || index.column() == OriginColumn || index.column() >= SpliceColumn;
         return QVariant::fromValue((words ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     }
     const auto* birth = index.isValid() ? find(index.row()) : nullptr;
@@ -305,6 +308,7 @@ QString BirthTable::text(const Pairing& birth, int column) const {
         case ReplacedColumn: return birth.replaced ? memberText(*birth.replaced) : kNobody;
         case ScoredColumn:
             return !birth.failure.empty() ? kNobody : birth.scored ? countText(*birth.scored) : tr("all");
+        case SpliceColumn: return spliceOf(birth);
         case FailureColumn: return QString::fromStdString(birth.failure).simplified();
         default: return {};
     }
@@ -327,6 +331,7 @@ QVariant BirthTable::headerData(int section, Qt::Orientation orientation, int ro
             {tr("Replaced"), tr("The member that made room; a dash where none had to.")},
             {tr("Scored"), tr("Samples scored before it was certain that the child would be rejected."), Qt::AlignRight,
              tr("Scored (samples)")},
+            {tr("Splice"), tr("Where the child was cut from its parents, and how they were mixed."), Qt::AlignLeft},
             {tr("Failure"), tr("Why the child could not be scored."), Qt::AlignLeft},
         },
         section, orientation, role);

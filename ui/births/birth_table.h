@@ -27,6 +27,7 @@ public:
         OriginColumn,
         ReplacedColumn,
         ScoredColumn,
+        SpliceColumn,
         FailureColumn,
         Columns
     };

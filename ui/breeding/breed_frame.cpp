@@ -36,13 +36,8 @@ RankedMember childRow(const SessionSnapshot& snapshot, const Parentage& wish, co
 
 Recipe linearChild(const Recipe& first, const Recipe& second, const Splice& splice) {
     std::vector<MixedSpan> spans;
-    double weight = splice.ratio;
-    for (auto end : splice.splits) {
-        if (end > (spans.empty() ? 0 : spans.back().end)) spans.push_back({end, {1.0 - weight, weight}});
-        weight = 1.0 - weight;
-    }
-    if (const auto end = first.length(); end > (spans.empty() ? 0 : spans.back().end))
-        spans.push_back({end, {1.0 - weight, weight}});
+    for (const auto& [end, ratio, side] : stretchesOf(splice, first.length()))
+        spans.push_back({end, {1.0 - ratio, ratio}});
     return combine(first, second, spans);
 }
 

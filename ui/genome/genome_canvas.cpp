@@ -7,6 +7,8 @@
 #include <QMouseEvent>
 #include <QPainter>
 
+#include <algorithm>
+
 namespace mergarium {
 
 GenomeCanvas::GenomeCanvas(QWidget* parent) : RowCanvas(parent) {
@@ -31,6 +33,14 @@ GenomeExtent GenomeCanvas::extent(const QFontMetricsF& metrics) const {
     GenomeExtent extent{.rows = rowCount(), .firstRow = firstRow(), .window = window()};
     extent.labelWidth = std::max(labelWidthOf(frame_ ? frame_->rows : std::vector<RankedMember>(), metrics),
                                  metrics.horizontalAdvance(tr("Tensor")) - metrics.height());
+    if (!frame_ || !frame_->chromosomes) return extent;
+    // Longer names are cut short.
+    const double most = metrics.averageCharWidth() * 16.0;
+    extent.chromosomes = frame_->chromosomes->size();
+    for (const auto& name : frame_->chromosomes->names())
+        extent.labelWidth =
+            std::max(extent.labelWidth,
+                     std::min(most, metrics.horizontalAdvance(QString::fromStdString(name)) + 2.0) - metrics.height());
     return extent;
 }
 
@@ -66,7 +76,7 @@ FigurePainter GenomeCanvas::figure(const FigurePage& page) const {
 
 bool GenomeCanvas::isInColumn(QPointF point) const {
     const auto g = places();
-    return g.layers.contains(point) || g.tensors.contains(point);
+    return g.layers.contains(point) || g.tensors.contains(point) || g.chromosomes.contains(point);
 }
 
 PositionRange GenomeCanvas::columnAt(std::size_t position) const {

@@ -1,5 +1,6 @@
 #include "ui/genome/genome_frame.h"
 
+#include "ui/genome/chromosome_painter.h"
 #include "ui/members/member_text.h"
 #include "ui/theme/theme.h"
 #include "ui/theme/translation.h"
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <stdexcept>
 #include <unordered_map>
 
 namespace mergarium {
@@ -79,6 +81,15 @@ void paint(GenomeFrame& frame, const GenomeFramePtr& previous) {
     }
 }
 
+/// A database may hold patterns that don't fit its tensors.
+ChromosomesPtr chromosomesOfRun(const RunDescription& run) {
+    try {
+        return chromosomesOf(traitsOf(run.configuration.strategy).chromosomes, run.layout);
+    } catch (const std::runtime_error&) {
+        return nullptr;
+    }
+}
+
 }  // namespace
 
 const Recipe* recipeOf(const Member& member) { return member.genome ? member.genome->recipe() : nullptr; }
@@ -114,17 +125,20 @@ GenomeFramePtr makeGenomeFrame(const GenomeRequest& request, const GenomeFramePt
         frame->layers = previous->layers;
         frame->colors = previous->colors;
         frame->founders = previous->founders;
+        frame->chromosomes = previous->chromosomes;
     } else {
         const auto& run = *request.snapshot->run;
         frame->layers = std::make_shared<const std::vector<Layer>>(layersOf(run.layout));
         frame->colors = std::make_shared<const FounderColors>(run.founders.size());
         for (const auto& founder : run.founders) frame->founders.push_back(QString::fromStdString(founder.name));
+        frame->chromosomes = chromosomesOfRun(run);
     }
     const VectorRange all{0, frame->layout().length()};
     const auto range = request.range.begin < request.range.end
                            ? VectorRange{request.range.begin, std::min(request.range.end, all.end)}
                            : all;
     frame->bins = binsOf(range, request.width);
+    if (frame->chromosomes) frame->chromosomeShares = chromosomeShares(*frame->chromosomes, frame->bins);
     if (const auto row = request.reference ? rankOf(frame->rows, *request.reference) : std::nullopt)
         if (const auto* recipe = recipeOf(*frame->rows[*row].member); recipe && recipe->founders > 0)
             frame->reference = request.reference;

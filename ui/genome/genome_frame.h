@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/checkpoint/layers.h"
+#include "core/genome/chromosomes.h"
 #include "core/genome/painting.h"
 #include "core/run/snapshot.h"
 #include "ui/genome/founder_colors.h"
@@ -46,6 +47,10 @@ struct GenomeFrame {
     /// One per founder.
     std::vector<QString> founders;
     std::vector<VectorRange> bins;
+    /// Null where the whole vector is one.
+    ChromosomesPtr chromosomes;
+    /// How much of each bin belongs to each of them: bins x chromosomes, bin by bin.
+    std::vector<float> chromosomeShares;
     /// Whom the colours are a distance from: 0, the same mixture of founders, to 1, none in common.
     std::optional<MemberId> reference;
     Magnitudes magnitudes = magnitudesInUse();

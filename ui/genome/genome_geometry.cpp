@@ -21,7 +21,11 @@ GenomeGeometry layOut(const QSizeF& size, const QFontMetricsF& metrics, const Ge
     geometry.positions = {left, std::round(geometry.caption.top() - line * 1.4), width, line * 1.3};
     geometry.layers = {left, std::round(line * 0.2), width, std::round(line * 1.2)};
     geometry.tensors = {left, geometry.layers.bottom() + 1.0, width, std::round(line * 1.2)};
-    const double top = geometry.tensors.bottom() + gap;
+    // A few have a line each; many share what four have.
+    const auto lanes = static_cast<double>(extent.chromosomes);
+    const double lane = extent.chromosomes > 4 ? std::max(3.0, std::round(line * 3.6 / lanes)) : std::round(line * 0.9);
+    geometry.chromosomes = {left, geometry.tensors.bottom() + (lanes > 0.0 ? gap : 0.0), width, lanes * lane};
+    const double top = geometry.chromosomes.bottom() + gap;
 
     geometry.rows = extent.rows;
     geometry.firstRow = extent.firstRow;

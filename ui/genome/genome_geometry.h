@@ -13,6 +13,8 @@ struct GenomeGeometry : RowMap {
     QRectF legend;
     QRectF layers;
     QRectF tensors;
+    /// A lane each; empty where the whole vector is one.
+    QRectF chromosomes;
     QRectF positions;
     QRectF caption;
     QRectF labels;
@@ -24,6 +26,8 @@ struct GenomeExtent {
     std::size_t firstRow = 0;
     PositionWindow window;
     double labelWidth = 0.0;
+    /// 0: the whole vector is one.
+    std::size_t chromosomes = 0;
     /// On paper nobody scrolls: all rows are placed, however low they become.
     bool allRows = false;
 };

@@ -1,6 +1,7 @@
 #include "ui/genome/genome_painter.h"
 
 #include "ui/canvas/legend_entries.h"
+#include "ui/genome/chromosome_painter.h"
 #include "ui/genome/genome_readout.h"
 #include "ui/members/member_mark.h"
 #include "ui/members/member_text.h"
@@ -150,49 +151,6 @@ void paintRibbons(QPainter& painter, const GenomePicture& picture) {
     paintBoundaries(painter, picture, layersInView(picture), g.layers.top(), QPen(colors.background, 2.0));
 }
 
-/// Where the member itself was cut from its parents; the colours show the cuts of all its ancestors.
-void paintSplits(QPainter& painter, const GenomePicture& picture) {
-    const auto& [frame, g, colors, cursor, focused, selected] = picture;
-    const double size = std::min(g.rowHeight * 0.4, QFontMetricsF(painter.font()).height() * 0.4);
-    painter.save();
-    painter.setClipRect(g.map.adjusted(-size, -size, size, 0));
-    for (std::size_t row = g.firstRow; row < g.endRow(); ++row) {
-        const auto& parentage = frame.rows[row].member->parentage;
-        if (!parentage) continue;
-        const auto place = g.rowRect(row);
-        const auto& splits = parentage->splice.splits;
-        // The more there are, the less of the colours they may hide.
-        const auto inView = std::ranges::count_if(splits, [&](auto split) {
-            const double x = g.xOf(static_cast<double>(split));
-            return x >= g.map.left() && x < g.map.right();
-        });
-        const double room = g.map.width() / std::max(1.0, static_cast<double>(inView));
-        if (room < kNarrow) continue;
-        const bool crowded = room < 5.0 * kNarrow;
-        double previous = -1.0;
-        for (const auto split : splits) {
-            const double x = std::round(g.xOf(static_cast<double>(split)));
-            if (x < g.map.left() || x >= g.map.right() || x - previous < 1.0) continue;
-            previous = x;
-            if (crowded) {
-                painter.fillRect(QRectF(x, place.top(), 1.0, place.height() * 0.35), faded(Qt::black, 0.7));
-                continue;
-            }
-            painter.fillRect(QRectF(x - 1.0, place.top(), 3.0, place.height()), faded(Qt::white, 0.75));
-            painter.fillRect(QRectF(x, place.top(), 1.0, place.height()), QColor(Qt::black));
-            if (size < 3.0) continue;
-            painter.setRenderHint(QPainter::Antialiasing, true);
-            painter.setPen(QPen(faded(Qt::white, 0.9), 1.0));
-            painter.setBrush(Qt::black);
-            painter.drawPolygon(QPolygonF{{x + 0.5 - size * 0.6, place.top()},
-                                          {x + 0.5 + size * 0.6, place.top()},
-                                          {x + 0.5, place.top() + size}});
-            painter.setRenderHint(QPainter::Antialiasing, false);
-        }
-    }
-    painter.restore();
-}
-
 void paintRowLabels(QPainter& painter, const GenomePicture& picture) {
     const auto& [frame, g, colors, cursor, focused, selected] = picture;
     const double line = QFontMetricsF(painter.font()).height();
@@ -297,11 +255,7 @@ void paintLegend(QPainter& painter, const GenomePicture& picture) {
             word(name, line * 1.2);
         }
     }
-    std::vector<LegendEntry> entries{
-        {tr("where it was cut from its parents"), [&](const QRectF& place) {
-             painter.fillRect(QRectF(place.center().x() - 1.0, place.top(), 3.0, place.height()), Qt::white);
-             painter.fillRect(QRectF(place.center().x(), place.top(), 1.0, place.height()), Qt::black);
-         }}};
+    std::vector<LegendEntry> entries{splitsEntry(painter, picture)};
     if (frame.family.newborn)
         entries.push_back({tr("newest member"), [&](const QRectF& place) {
                                paintMark(painter, place, picture.colors.newborn, MemberMark::Newborn);
@@ -338,6 +292,7 @@ void paintCursor(QPainter& painter, const GenomePicture& picture) {
 
 void paintGenomes(QPainter& painter, const GenomePicture& picture) {
     paintBands(painter, picture);
+    paintChromosomes(painter, picture);
     paintRibbons(painter, picture);
     paintSplits(painter, picture);
     paintRowLabels(painter, picture);

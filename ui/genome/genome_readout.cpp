@@ -48,6 +48,25 @@ QString mixtureText(const GenomeFrame& frame, const std::vector<double>& coeffic
     return many ? tr("%1 and %2 more").arg(text).arg(founders.size() - kFoundersSaid) : text;
 }
 
+/// ", in attention", for a member with how it was cut there: ", in attention (split 0.41, ratio 0.63)"; all of them
+/// where the range holds several. Nothing where the whole vector is one.
+QString chromosomeText(const GenomeFrame& frame, VectorRange range, const Member* member) {
+    if (!frame.chromosomes) return {};
+    const auto* splice = member && member->parentage ? &member->parentage->splice : nullptr;
+    // The run may have had others when it was born.
+    const bool same = splice && splice->chromosomes && *splice->chromosomes == *frame.chromosomes;
+    QStringList names;
+    for (std::size_t index = 0; index < frame.chromosomes->size(); ++index) {
+        if (frame.chromosomes->elementsBefore(index, range.begin) ==
+            frame.chromosomes->elementsBefore(index, range.end))
+            continue;
+        const auto cut = same ? cutText(*splice, index) : QString();
+        const auto name = QString::fromStdString(frame.chromosomes->names()[index]);
+        names << (cut.isEmpty() ? name : tr("%1 (%2)").arg(name, cut));
+    }
+    return tr(", in %1").arg(names.join(tr(" and ")));
+}
+
 }  // namespace
 
 VectorRange columnAt(const GenomeFrame& frame, std::uint64_t position) {
@@ -76,12 +95,14 @@ QString readoutText(const GenomeFrame& frame, VectorRange column, std::optional<
     const auto& last = tensorAt(frame, column.end - 1);
     const auto tensor = QString::fromStdString(first.name);
     if (!row)
-        return tr("%1 (%2), %3 parameters from position %4.")
-            .arg(tensor, shapeText(first), countText(first.count), countText(first.begin));
-    const auto where = &first == &last
-                           ? tr("%1, %2").arg(tensor, positionsText(column))
-                           : tr("%1 to %2, %3").arg(tensor, QString::fromStdString(last.name), positionsText(column));
+        return tr("%1 (%2), %3 parameters from position %4%5.")
+            .arg(tensor, shapeText(first), countText(first.count), countText(first.begin),
+                 chromosomeText(frame, {first.begin, first.begin + first.count}, nullptr));
+    const auto tensors = &first == &last
+                             ? tr("%1, %2").arg(tensor, positionsText(column))
+                             : tr("%1 to %2, %3").arg(tensor, QString::fromStdString(last.name), positionsText(column));
     const auto& member = *frame.rows[*row].member;
+    const auto where = tensors + chromosomeText(frame, column, &member);
     const auto* recipe = recipeOf(member);
     if (!recipe) return tr("Member %1, %2: its recipe is not known.").arg(memberText(member.id), where);
     const auto found = coefficientsOver(*recipe, column);

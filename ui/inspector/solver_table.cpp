@@ -13,20 +13,37 @@
 
 namespace mergarium {
 
+namespace {
+
+/// What is taken off every member's score before they compete.
+double baselineAt(const SessionSnapshot& snapshot, std::size_t sample) {
+    const auto rule = snapshot.run ? traitsOf(snapshot.run->configuration.strategy).competition : CompetitionRule{};
+    if (rule.baseline == Baseline::None) return 0.0;
+    double worst = 1.0;
+    for (const auto& member : snapshot.members)
+        if (member && sample < member->scores.size())
+            worst = std::min(worst, static_cast<double>(member->scores[sample]));
+    return worst;
+}
+
+}  // namespace
+
 double nicheTotal(const SessionSnapshot& snapshot, std::size_t sample) {
+    const double baseline = baselineAt(snapshot, sample);
     double total = 0.0;
     for (const auto& member : snapshot.members)
-        if (member && sample < member->scores.size()) total += member->scores[sample];
+        if (member && sample < member->scores.size()) total += member->scores[sample] - baseline;
     return total;
 }
 
 std::vector<Solver> answersTo(const SessionSnapshot& snapshot, std::size_t sample) {
-    const double total = nicheTotal(snapshot, sample);
+    const double total = nicheTotal(snapshot, sample), baseline = baselineAt(snapshot, sample);
     std::vector<Solver> answers;
     for (const auto& member : snapshot.members) {
         if (!member || sample >= member->scores.size()) continue;
         const double score = member->scores[sample];
-        answers.push_back({.member = member->id, .score = score, .share = total > 0.0 ? score / total : 0.0});
+        answers.push_back(
+            {.member = member->id, .score = score, .share = total > 0.0 ? (score - baseline) / total : 0.0});
         if (member->answers && sample < member->answers->size())
             answers.back().answer = QString::fromStdString((*member->answers)[sample]);
         answers.back().awaited = snapshot.answersAwaited && !member->answers;

@@ -32,20 +32,27 @@ bool lives(const Relative& relative, const SessionSnapshot& snapshot) {
     return slotOf(snapshot, relative.member->id).has_value();
 }
 
-/// The parameter vector from left to right: how much of it comes from which parent.
+/// The parameter vector from left to right: how much of it comes from which parent. Chromosomes lie below each other,
+/// each from its first element to its last.
 void paintSplice(QPainter& painter, const QRectF& place, const Splice& splice, std::uint64_t length,
                  const Colors& colors) {
-    const double whole = std::max(1.0, static_cast<double>(length));
-    double share = splice.ratio;
-    double left = place.left();
-    for (std::size_t i = 0; i <= splice.splits.size(); ++i) {
-        const double right = i < splice.splits.size()
-                                 ? place.left() + place.width() * static_cast<double>(splice.splits[i]) / whole
-                                 : place.right();
-        painter.fillRect(QRectF(left, place.top(), right - left, place.height()),
-                         mixed(colors.first, colors.second, share));
-        left = right;
-        share = 1.0 - share;
+    if (length == 0) return;
+    const auto lanes = splice.chromosomes ? splice.chromosomes->size() : 1;
+    const double height = place.height() / static_cast<double>(lanes);
+    const double gap = splice.chromosomes && height >= 3.0 ? 1.0 : 0.0;
+    std::uint64_t begin = 0;
+    for (const auto& stretch : stretchesOf(splice, length)) {
+        const auto lane = splice.chromosomes ? splice.chromosomes->chromosomeAt(begin) : 0;
+        const auto xOf = [&](std::uint64_t position) {
+            const auto whole = splice.chromosomes ? splice.chromosomes->length(lane) : length;
+            const auto before = splice.chromosomes ? splice.chromosomes->elementsBefore(lane, position) : position;
+            return place.left() + place.width() * static_cast<double>(before) / static_cast<double>(whole);
+        };
+        const double left = xOf(begin);
+        painter.fillRect(
+            QRectF(left, place.top() + static_cast<double>(lane) * height, xOf(stretch.end) - left, height - gap),
+            mixed(colors.first, colors.second, stretch.ratio));
+        begin = stretch.end;
     }
 }
 
@@ -126,15 +133,14 @@ QSizeF lineageBoxSize(const QFontMetricsF& metrics) {
 }
 
 double shareOfSecond(const Splice& splice, std::uint64_t length) {
-    const double whole = std::max(1.0, static_cast<double>(length));
-    double share = splice.ratio, sum = 0.0, left = 0.0;
-    for (const auto split : splice.splits) {
-        const double right = static_cast<double>(split) / whole;
-        sum += (right - left) * share;
-        left = right;
-        share = 1.0 - share;
+    if (length == 0) return splice.ratio;
+    double sum = 0.0;
+    std::uint64_t begin = 0;
+    for (const auto& stretch : stretchesOf(splice, length)) {
+        sum += static_cast<double>(stretch.end - begin) / static_cast<double>(length) * stretch.ratio;
+        begin = stretch.end;
     }
-    return std::clamp(sum + (1.0 - left) * share, 0.0, 1.0);
+    return std::clamp(sum, 0.0, 1.0);
 }
 
 QString relativeText(const Relative& relative, const SessionSnapshot& snapshot) {

@@ -2,6 +2,8 @@
 
 #include "ui/theme/translation.h"
 
+#include <QStringList>
+
 #include <algorithm>
 #include <cmath>
 
@@ -13,17 +15,36 @@ std::optional<RunId> runOf(const SnapshotPtr& snapshot) {
     return snapshot->run->id;
 }
 
+/// Split points as shares of `length`, where it is known.
+QString cutText(const std::vector<std::uint64_t>& splits, double share, std::uint64_t length) {
+    const auto ratio = tr("ratio %1").arg(share, 0, 'f', 2);
+    if (splits.empty()) return ratio;
+    if (splits.size() > 1) return tr("%1 splits, %2").arg(splits.size()).arg(ratio);
+    const auto split = splits.front();
+    if (length == 0) return tr("split at %1, %2").arg(split).arg(ratio);
+    return tr("split %1, %2").arg(static_cast<double>(split) / static_cast<double>(length), 0, 'f', 2).arg(ratio);
+}
+
 }  // namespace
 
 QString memberText(MemberId member) { return QStringLiteral("#%1").arg(member.value); }
 
 QString spliceText(const Splice& splice, std::uint64_t length) {
-    const auto ratio = tr("ratio %1").arg(splice.ratio, 0, 'f', 2);
-    if (splice.splits.empty()) return ratio;
-    if (splice.splits.size() > 1) return tr("%1 splits, %2").arg(splice.splits.size()).arg(ratio);
-    const auto split = splice.splits.front();
-    if (length == 0) return tr("split at %1, %2").arg(split).arg(ratio);
-    return tr("split %1, %2").arg(static_cast<double>(split) / static_cast<double>(length), 0, 'f', 2).arg(ratio);
+    if (!splice.chromosomes) return cutText(splice.splits, splice.ratio, length);
+    constexpr std::size_t kCutsSaid = 3;
+    if (splice.cuts.size() > kCutsSaid)
+        return tr("%1 chromosomes, %2 splits").arg(splice.cuts.size()).arg(splitCountOf(splice));
+    QStringList cuts;
+    for (std::size_t index = 0; index < splice.cuts.size(); ++index)
+        cuts << tr("%1: %2").arg(QString::fromStdString(splice.chromosomes->names()[index]), cutText(splice, index));
+    return cuts.join(QStringLiteral("; "));
+}
+
+QString cutText(const Splice& splice, std::size_t chromosome) {
+    if (chromosome >= splice.cuts.size()) return {};
+    auto [splits, ratio] = splice.cuts[chromosome];
+    for (auto& split : splits) split = splice.chromosomes->elementsBefore(chromosome, split);
+    return cutText(splits, ratio, splice.chromosomes->length(chromosome));
 }
 
 QString parentageText(const Member& member, std::uint64_t length) {

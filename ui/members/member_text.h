@@ -12,7 +12,10 @@ namespace mergarium {
 QString memberText(MemberId member);
 /// "split 0.41, ratio 0.63", "64 splits, ratio 0.63" or "ratio 0.63". `length` is the parameter vector's; 0 when
 /// unknown.
+/// With chromosomes "attention: split 0.41, ratio 0.63; rest: ratio 0.10", or how many where there are more than three.
 QString spliceText(const Splice& splice, std::uint64_t length);
+/// The same of one chromosome, in shares of its own elements; empty where the splice has none.
+QString cutText(const Splice& splice, std::size_t chromosome);
 /// "#88 × #301, split 0.41, ratio 0.63"; "founder" without parents.
 QString parentageText(const Member& member, std::uint64_t length);
 /// The length of the parameter vector; 0 when unknown.

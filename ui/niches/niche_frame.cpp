@@ -123,13 +123,16 @@ NicheFramePtr makeNicheFrame(const NicheRequest& request, const NicheFramePtr& p
         frame->samples = std::make_shared<const std::vector<std::uint32_t>>(std::move(samples));
         frame->segments = segmentsOf(*frame, scores);
     }
+    if (request.snapshot->run)
+        frame->baseline =
+            baselineOf(scores, count, traitsOf(request.snapshot->run->configuration.strategy).competition);
     const auto range = request.range.begin < request.range.end ? request.range : PositionRange{0, frame->sampleCount()};
     auto measure = request.measure;
     const auto reference = request.reference ? rankOf(frame->rows, *request.reference) : std::nullopt;
     if (measure == NicheMeasure::Difference && !reference) measure = NicheMeasure::Share;
     if (measure == NicheMeasure::Difference) frame->reference = request.reference;
     frame->raster = rasterize(scores, *frame->samples, range, request.width, request.binning, measure,
-                              reference ? scores[*reference] : std::span<const float>());
+                              reference ? scores[*reference] : std::span<const float>(), frame->baseline);
     frame->scale = scaleOf(frame->raster, measure);
     frame->image = paint(frame->raster, frame->scale);
     frame->family = newestFamily(frame->rows);

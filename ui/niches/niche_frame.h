@@ -52,6 +52,8 @@ struct NicheFrame {
     /// The sample at each position of the display order.
     std::shared_ptr<const std::vector<std::uint32_t>> samples;
     std::vector<NicheSegment> segments;
+    /// What is taken off the scores on every sample before members compete; empty: nothing.
+    std::vector<float> baseline;
     NicheRaster raster;
     /// One pixel per row and bin.
     QImage image;

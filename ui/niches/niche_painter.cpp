@@ -66,7 +66,10 @@ void paintStrip(QPainter& painter, const NichePicture& picture) {
     number(g.strip.top() - metrics.height() * 0.35, QString::number(frame.rows.size()));
     number(g.strip.bottom() - metrics.height() * 0.75, QStringLiteral("0"));
     painter.drawText(g.title, Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(tr("Niche total z: how many members share a sample (mean of each column)"),
+                     metrics.elidedText(frame.baseline.empty()
+                                            ? tr("Niche total z: how many members share a sample (mean of each column)")
+                                            : tr("Niche total z: scores above the worst, added up over the members "
+                                                 "(mean of each column)"),
                                         Qt::ElideRight, g.title.width()));
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 double shareOf(const NicheFrame& frame, std::size_t row, std::size_t sample) {
     const double total = totalOf(frame, sample);
-    return total > 0.0 ? frame.rows[row].member->scores[sample] / total : 0.0;
+    return total > 0.0 ? competingScoreOf(frame, *frame.rows[row].member, sample) / total : 0.0;
 }
 
 QString sampleText(const NicheFrame& frame, std::size_t sample) {
@@ -31,6 +31,12 @@ QString solversText(const NicheFrame& frame, std::size_t sample) {
     return tr("solved by %1 alone").arg(memberText(one->member->id));
 }
 
+/// " less 0.41, the worst"; nothing where nothing is taken off.
+QString baselineText(const NicheFrame& frame, std::size_t sample) {
+    if (frame.baseline.empty()) return {};
+    return tr(" less %1, the worst").arg(QString::number(frame.baseline[sample], 'f', 2));
+}
+
 QString oneSampleText(const NicheFrame& frame, std::size_t sample, std::optional<std::size_t> row) {
     const double total = totalOf(frame, sample);
     const auto contested = tr("%1 (z = %2)").arg(solversText(frame, sample), QString::number(total, 'f', 1));
@@ -38,10 +44,11 @@ QString oneSampleText(const NicheFrame& frame, std::size_t sample, std::optional
     if (!row) return tr("%1: %2.").arg(name, contested);
     const auto member = memberText(frame.rows[*row].member->id);
     const double score = frame.rows[*row].member->scores[sample];
+    const double share = shareOf(frame, *row, sample);
     auto text = score <= 0.0 ? tr("%1, member %2: scores nothing; %3").arg(name, member, contested)
-                             : tr("%1, member %2: score %3, share %4; %5")
-                                   .arg(name, member, QString::number(score, 'f', 2),
-                                        QString::number(score / total, 'f', 3), contested);
+                             : tr("%1, member %2: score %3%4, share %5; %6")
+                                   .arg(name, member, QString::number(score, 'f', 2), baselineText(frame, sample),
+                                        QString::number(share, 'f', 3), contested);
     if (frame.reference)
         if (const auto other = rankOf(frame.rows, *frame.reference))
             text += tr("; %1 scores %2")
@@ -52,9 +59,14 @@ QString oneSampleText(const NicheFrame& frame, std::size_t sample, std::optional
 
 }  // namespace
 
+double competingScoreOf(const NicheFrame& frame, const Member& member, std::size_t sample) {
+    const double score = member.scores[sample];
+    return frame.baseline.empty() ? score : score - static_cast<double>(frame.baseline[sample]);
+}
+
 double totalOf(const NicheFrame& frame, std::size_t sample) {
     double total = 0.0;
-    for (const auto& row : frame.rows) total += row.member->scores[sample];
+    for (const auto& row : frame.rows) total += competingScoreOf(frame, *row.member, sample);
     return total;
 }
 

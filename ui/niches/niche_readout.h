@@ -15,6 +15,8 @@ PositionRange columnAt(const NicheFrame& frame, std::size_t position);
 std::size_t sampleOf(const NicheFrame& frame, PositionRange column, std::optional<std::size_t> row);
 
 /// The niche total z of a sample, and how many members solve it.
+/// What of its score a row competes with: what is left above the baseline, all of it without one.
+double competingScoreOf(const NicheFrame& frame, const Member& member, std::size_t sample);
 double totalOf(const NicheFrame& frame, std::size_t sample);
 std::size_t solversOf(const NicheFrame& frame, std::size_t sample);
 

@@ -30,9 +30,9 @@ QVariantList valuesOf(const NicheFrame& frame, const Member* first, const Member
             static_cast<qulonglong>(solversOf(frame, sample)),
             total,
             first ? score(first) : none,
-            first && total > 0.0 ? score(first) / total : none,
+            first && total > 0.0 ? competingScoreOf(frame, *first, sample) / total : none,
             second ? score(second) : none,
-            second && total > 0.0 ? score(second) / total : none,
+            second && total > 0.0 ? competingScoreOf(frame, *second, sample) / total : none,
             answer(first),
             answer(second)};
 }
@@ -102,7 +102,9 @@ QString SampleTable::text(std::size_t sample, int column) const {
         case FirstColumn:
         case SecondColumn: return member ? QString::number(score, 'f', 2) : kUnknown;
         case FirstShareColumn:
-        case SecondShareColumn: return member && total > 0.0 ? QString::number(score / total, 'f', 3) : kUnknown;
+        case SecondShareColumn:
+            return member && total > 0.0 ? QString::number(competingScoreOf(*frame_, *member, sample) / total, 'f', 3)
+                                         : kUnknown;
         case FirstAnswerColumn:
         case SecondAnswerColumn:
             return member && member->answers && sample < member->answers->size()

@@ -24,11 +24,11 @@ Proposal M2n2::propose(std::uint64_t step) {
     enterBlockOf(step);
     const Archive& archive = before_ ? *before_ : archive_;
     auto parents = drawParentsOf(archive, step);
-    auto splice = drawSplice(settings_.splice, settings_.length, settings_.seed, step, settings_.boundaries);
+    auto splice = drawSplice(settings_.splice, settings_.length, settings_.seed, step, settings_.boundaries,
+                             settings_.chromosomes);
     if (!settings_.crossover) {
         parents.second = parents.first;
-        splice.splits.clear();
-        splice.ratio = 0.0;
+        takeFirstParent(splice);
     }
     return {step, Mating{archive.slots()[parents.first], archive.slots()[parents.second], std::move(splice)}};
 }

@@ -20,6 +20,8 @@ struct M2n2Rules {
     SpliceRule splice = {};
     /// Where split points may lie; empty: anywhere.
     std::vector<std::uint64_t> boundaries = {};
+    /// Null: the whole vector is one.
+    ChromosomesPtr chromosomes = nullptr;
     /// Children proposed from the archive as it stood at the beginning of their block, at least 1; admitted in order,
     /// so what comes of them doesn't depend on when they are scored.
     std::uint64_t offspring = 1;

@@ -7,9 +7,10 @@ namespace mergarium {
 namespace {
 
 /// All of them: what it knows is its archive.
-constexpr std::string_view kM2n2Changes[] = {
-    "archive", "alpha",         "epsilon",  "capacity", "attraction", "crossover",         "splits",
-    "ratio",   "interpolation", "mutation", "snap",     "offspring",  "refuse_duplicates", "early_rejection"};
+constexpr std::string_view kM2n2Changes[] = {"archive",     "alpha",         "epsilon",           "capacity",
+                                             "baseline",    "attraction",    "crossover",         "splits",
+                                             "ratio",       "interpolation", "mutation",          "snap",
+                                             "chromosomes", "offspring",     "refuse_duplicates", "early_rejection"};
 
 void visitAll(FieldVisitor& visitor, M2n2Settings& settings, bool drawsByFitness) {
     visitArchiveSize(visitor, settings.archive);
@@ -38,6 +39,7 @@ std::unique_ptr<Strategy> makeM2n2(const M2n2Settings& settings, ParentRule pare
                                             .crossover = settings.crossover,
                                             .splice = settings.splice,
                                             .boundaries = boundariesOf(settings.splice.snap, space.layout),
+                                            .chromosomes = chromosomesOf(settings.splice, space.layout),
                                             .offspring = settings.offspring,
                                             .refuseDuplicates = settings.refuseDuplicates,
                                             .length = space.layout.length(),
@@ -55,6 +57,7 @@ StrategyTraits traitsOf(const M2n2Settings& settings) {
             .competition = settings.competition,
             .attraction = settings.attraction,
             .mutation = settings.splice.mutation,
+            .chromosomes = settings.splice.chromosomes,
             .earlyRejection = settings.earlyRejection,
             .changeable = kM2n2Changes,
             .takesFounders = true};

@@ -19,11 +19,11 @@ void MapElites::settle(MemberPtr founder) {
 
 Proposal MapElites::propose(std::uint64_t step) {
     auto parents = drawTwoParents(archive_, settings_.seed, step);
-    auto splice = drawSplice(settings_.splice, settings_.length, settings_.seed, step, settings_.boundaries);
+    auto splice = drawSplice(settings_.splice, settings_.length, settings_.seed, step, settings_.boundaries,
+                             settings_.chromosomes);
     if (!settings_.crossover) {
         parents.second = parents.first;
-        splice.splits.clear();
-        splice.ratio = 0.0;
+        takeFirstParent(splice);
     }
     return {step, Mating{archive_.slots()[parents.first], archive_.slots()[parents.second], std::move(splice)}};
 }

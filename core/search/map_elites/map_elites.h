@@ -16,6 +16,8 @@ struct MapElitesRules {
     SpliceRule splice = {};
     /// Where split points may lie; empty: anywhere.
     std::vector<std::uint64_t> boundaries = {};
+    /// Null: the whole vector is one.
+    ChromosomesPtr chromosomes = nullptr;
     /// D, the length of the parameter vector.
     std::uint64_t length = 0;
     std::uint64_t seed = 0;

@@ -12,7 +12,8 @@ namespace mergarium {
 namespace {
 
 constexpr double kMostSlots = 100'000.0;
-constexpr std::string_view kElitesChanges[] = {"crossover", "splits", "ratio", "interpolation", "mutation", "snap"};
+constexpr std::string_view kElitesChanges[] = {"crossover", "splits", "ratio",      "interpolation",
+                                               "mutation",  "snap",   "chromosomes"};
 
 double slotsOf(const MapElitesSettings& settings) {
     return std::pow(static_cast<double>(settings.cells), static_cast<double>(descriptorCount(settings.descriptors)));
@@ -38,6 +39,7 @@ StrategyTraits traitsOf(const MapElitesSettings& settings) {
     return {.slots = static_cast<std::size_t>(slotsOf(settings)),
             .foundersHaveSlots = false,
             .mutation = settings.splice.mutation,
+            .chromosomes = settings.splice.chromosomes,
             .changeable = kElitesChanges,
             .fixedBecause = "its members sit where their behaviours lie in the map",
             .takesFounders = true};
@@ -60,6 +62,7 @@ std::unique_ptr<Strategy> makeStrategy(const MapElitesSettings& settings, const 
                                                       .crossover = settings.crossover,
                                                       .splice = settings.splice,
                                                       .boundaries = boundariesOf(settings.splice.snap, space.layout),
+                                                      .chromosomes = chromosomesOf(settings.splice, space.layout),
                                                       .length = space.layout.length(),
                                                       .seed = space.seed},
                                        std::move(archive));

@@ -1,5 +1,6 @@
 // What a run did, birth by birth.
 #include "core/database/encoding.h"
+#include "core/store/births/cuts.h"
 #include "core/store/births/pairing_row.h"
 #include "core/store/stored_run.h"
 
@@ -45,7 +46,16 @@ std::optional<std::size_t> StoredRun::slotOf(const Row& row, int column) const {
     return row.count(column, 0, slots_ - 1);
 }
 
-std::optional<Splice> StoredRun::spliceOf(const Row& row) const {
+ChromosomesPtr StoredRun::chromosomesAt(std::uint64_t step) const {
+    auto rules = traitsOf(configurationAfter(step - 1).strategy).chromosomes;
+    if (rules != chromosomeRules_) {
+        chromosomes_ = chromosomesOf(rules, description_->layout);
+        chromosomeRules_ = std::move(rules);
+    }
+    return chromosomes_;
+}
+
+std::optional<Splice> StoredRun::spliceOf(const Row& row, std::uint64_t step) const {
     if (row.isNull(2)) return std::nullopt;
     Splice splice{.splits = {}, .ratio = row.fraction(5), .interpolation = interpolationOf(row, 6)};
     if (!row.isNull(4)) splice.splits = row.as(4, [&] { return unpackIntegers(row.blob(4)); });
@@ -53,11 +63,18 @@ std::optional<Splice> StoredRun::spliceOf(const Row& row) const {
         (!splice.splits.empty() && splice.splits.back() >= description_->layout.length()))
         row.refuse(4, "holds split points that don't ascend within the parameter vector");
     if (!row.isNull(7)) splice.mutation = Mutation{row.number(7), row.bits(8)};
+    if (row.isNull(9)) return splice;
+    if (!splice.splits.empty() || splice.ratio != 0.0) row.refuse(9, "stands beside a cut of the whole vector");
+    row.as(9, [&] {
+        splice.chromosomes = chromosomesAt(step);
+        if (!splice.chromosomes) throw std::runtime_error("The run had no chromosomes at this step.");
+        splice.cuts = unpackCuts(row.blob(9), splice.chromosomes->size(), description_->layout.length());
+    });
     return splice;
 }
 
 std::optional<Parentage> StoredRun::parentageOf(const Row& row, std::uint64_t step) const {
-    auto splice = spliceOf(row);
+    auto splice = spliceOf(row, step);
     if (!splice) return std::nullopt;
     const auto parent = [&](int column) { return MemberId{row.count(column, 1, founders_.size() + step - 1)}; };
     return Parentage{parent(2), parent(3), *std::move(splice)};
@@ -74,7 +91,7 @@ Member StoredRun::memberOf(const Row& row) const {
     auto parentage = parentageOf(row, step);
     return {.id = {founders_.size() + step},
             .genome = nullptr,
-            .scores = row.as(9, [&] { return unpackScores(row.blob(9), samples_); }),
+            .scores = row.as(10, [&] { return unpackScores(row.blob(10), samples_); }),
             .parentage = std::move(parentage),
             .born = step};
 }
@@ -82,8 +99,8 @@ Member StoredRun::memberOf(const Row& row) const {
 std::vector<AcceptedBirth> StoredRun::acceptedAfter(std::uint64_t step, std::uint64_t most) const {
     std::vector<AcceptedBirth> births;
     auto rows = query(
-        "SELECT slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed FROM births WHERE "
-        "run = ?1 AND step > ?2 AND step <= ?4 AND slot IS NOT NULL ORDER BY step LIMIT ?3");
+        "SELECT slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, chromosomes FROM births "
+        "WHERE run = ?1 AND step > ?2 AND step <= ?4 AND slot IS NOT NULL ORDER BY step LIMIT ?3");
     rows.bind(2, static_cast<std::int64_t>(step));
     rows.bind(3, static_cast<std::int64_t>(most));
     // More may have been stored since this run was read.
@@ -188,7 +205,7 @@ std::vector<StoredBirth> StoredRun::birthsAfter(std::uint64_t step) const {
     while (rows.executeStep()) {
         const Row row(rows, "births", kStep);
         StoredBirth birth{.step = row.count(kStep, step + 1, step + 1),
-                          .train = row.fraction(10),
+                          .train = row.fraction(11),
                           .slot = slotOf(row, 0),
                           .child = nullptr,
                           .origin = originOf(step + 1, origins)};
