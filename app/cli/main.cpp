@@ -177,13 +177,13 @@ int carryOut(int argc, char** argv) {
     addTrust(*score, options);
     commands.push_back({score, &mergarium::cli::score});
 
-    auto* merge = addCommand(program, "merge", "Merge two models once, without evolution", options);
+    auto* merge = addCommand(program, "merge", "Merge models once, without evolution", options);
     merge
         ->add_option("MODELS", options.models,
                      "Two model folders or safetensors files; BASE+ADAPTER for a LoRA adapter on its base, "
-                     "BASE+ONE*0.7+OTHER for several with weights")
+                     "BASE+ONE*0.7+OTHER for several with weights. Or one merge configuration, mergekit's YAML")
         ->required()
-        ->expected(2)
+        ->expected(1, 2)
         ->type_name("FILE");
     addTarget(*merge, options);
     addSplice(*merge, options);
@@ -194,6 +194,15 @@ int carryOut(int argc, char** argv) {
         ->type_name("PATTERN");
     merge->add_flag("--common-vocabulary", options.commonVocabulary,
                     "Where vocabularies differ, merge the rows that both have");
+    merge
+        ->add_option("--models", options.modelFolders,
+                     "A folder that holds models of the configuration, beside its own and the current one; repeatable")
+        ->allow_extra_args(false)
+        ->type_name("FOLDER");
+    merge
+        ->add_option("--seed", options.seed,
+                     "Seed of the configuration's method, where it draws at random (default: 0)")
+        ->type_name("N");
     addForm(*merge, options);
     commands.push_back({merge, &mergarium::cli::merge});
 

@@ -2,6 +2,7 @@
 #include "app/cli/exit_code.h"
 #include "app/cli/interruption.h"
 #include "app/cli/json_output.h"
+#include "app/cli/merge_config_command.h"
 #include "app/cli/options.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/say.h"
@@ -109,6 +110,11 @@ int carryOut(const Options& options, Work work) {
 }  // namespace
 
 int merge(const Options& options) {
+    if (isMergeConfiguration(options.models)) return mergeByConfiguration(options, bytesOf(options.shardSize));
+    if (options.models.size() != 2)
+        throw std::runtime_error(
+            fmt::format("{}: this is no merge configuration, whose name ends with .yml or .yaml; else name two models.",
+                        options.models.front()));
     MergeRequest request{
         .first = founderNamed(options.models[0]),
         .second = founderNamed(options.models[1]),

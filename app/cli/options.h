@@ -76,8 +76,10 @@ struct Options {
     std::int64_t newTokens = 0;
     double temperature = 0.0;
 
-    /// Of merge, export and rebuild. A and B.
+    /// Of merge, export and rebuild. A and B, or a merge configuration.
     std::vector<std::string> models;
+    /// Where the models of a merge configuration are looked for.
+    std::vector<std::string> modelFolders;
     std::string out;
     double ratio = 0.5;
     std::vector<std::string> splits;

@@ -20,6 +20,7 @@ enum class Purpose : std::uint32_t {
     EvolutionNoise = 9,
     TokenSampling = 10,
     PictureNoise = 11,
+    MergeMask = 12,
 };
 
 /// The random numbers of one purpose at one step of one run: a value that anyone can make again from (seed, step,

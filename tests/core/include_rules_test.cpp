@@ -45,6 +45,7 @@ const std::map<std::string, Names> kCore{
     {"kernels", {"families"}},
     {"labels", {"archive", "database", "run", "store"}},
     {"mating", {"archive", "random"}},
+    {"merging", {"checkpoint", "fields", "files", "founders", "models", "progress", "random", "tokenization"}},
     {"models", {"checkpoint", "files", "founders", "progress"}},
     {"modules", {}},
     {"networks",

@@ -10,6 +10,7 @@
 #include "core/files/json.h"
 #include "core/files/text_file.h"
 #include "core/founders/adapters/lora.h"
+#include "core/merging/merge_configuration.h"
 #include "core/sweeps/sweep.h"
 #include "core/tasks/causal_lm/questions.h"
 #include "core/tasks/command/sample_file.h"
@@ -24,6 +25,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -150,6 +152,15 @@ void readRecipe(const fs::path& path) {
     require(recipe.recipe.coefficients.size() == recipe.recipe.spans() * recipe.founders.size());
 }
 
+void readMerge(const fs::path& path) {
+    const auto configuration = readMergeConfiguration(path);
+    require(!configuration.slices.empty() && !configuration.models().empty());
+    for (const auto& parameter : configuration.parameters)
+        for (const std::size_t layer : {0, 1, 6})
+            if (const auto value = parameter.at("model.layers.1.mlp.weight", {.layer = layer, .count = 7}))
+                require(std::isfinite(*value));
+}
+
 void readSamples(const fs::path& path) {
     const auto file = readSampleFile(path);
     require(file.objects.size() == file.set.groups.size() && file.objects.size() == file.set.texts.size());
@@ -193,7 +204,7 @@ void readModelConfiguration(const fs::path& path) {
     require(config.heads > 0 && config.keyHeads > 0 && config.heads % config.keyHeads == 0);
 }
 
-constexpr std::array<Reader, 16> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
+constexpr std::array<Reader, 17> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
                                            {"index", "model.safetensors.index.json", &readIndex},
                                            {"json", "any.json", &readJsonText},
                                            {"tokenizer", "tokenizer.json", &useTokenizer},
@@ -203,6 +214,7 @@ constexpr std::array<Reader, 16> kReaders{{{"safetensors", "any.safetensors", &r
                                            {"run", "run.yaml", &readRun},
                                            {"sweep", "sweep.yaml", &readSweepFile},
                                            {"recipe", "recipe.yaml", &readRecipe},
+                                           {"merge", "merge.yml", &readMerge},
                                            {"samples", "samples.jsonl", &readSamples},
                                            {"questions", "questions.jsonl", &readQuestionFile},
                                            {"adapter", "adapter_config.json", &readAdapter},
