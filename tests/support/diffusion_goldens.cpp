@@ -52,7 +52,9 @@ std::string DiffusionGolden::wrong(const std::string& name, const torch::Tensor&
     if (value.numel() != expected.numel())
         return fmt::format("{} has {} elements, not {}", name, value.numel(), expected.numel());
     // What a 1x1 convolution makes is compared as tokens are.
-    const auto given = value.dim() == 3 && expected.dim() == 4 ? value.transpose(1, 2) : value;
+    const auto given = value.dim() == 3 && expected.dim() == 4   ? value.transpose(1, 2)
+                       : value.dim() == 4 && expected.dim() == 3 ? value.flatten(2).transpose(1, 2)
+                                                                 : value;
     const auto bar = bars_[name][2].get<double>();
     const auto tolerance = 4 * bar + 1e-6 * expected.abs().max().item<double>();
     const auto distance = (given.to(torch::kFloat64).reshape(expected.sizes()) - expected).abs().max().item<double>();
@@ -64,10 +66,12 @@ std::string DiffusionGolden::wrong(const std::string& name, const torch::Tensor&
 std::vector<std::pair<fs::path, std::string>> goldenRuns() {
     std::vector<std::pair<fs::path, std::string>> runs;
     for (const auto& root : goldenDiffusion())
-        for (const char* pipeline : {"sdxl", "sd15"})
-            for (const auto& run : readJson(root / pipeline / "meta.json")["runs"].items())
+        for (const char* pipeline : {"sdxl", "sd15"}) {
+            const auto meta = readJson(root / pipeline / "meta.json");
+            for (const auto& run : meta["runs"].items())
                 if (fs::exists(root / pipeline / (run.key() + ".safetensors")))
                     runs.emplace_back(root / pipeline, run.key());
+        }
     return runs;
 }
 

@@ -33,18 +33,29 @@ private:
 // What the networks of diffusion models consist of. Pictures are [n, channels, height, width], tokens [n, tokens,
 // width]. Any floating type and device; under autograd, nothing is overwritten that it may need.
 
-/// With zeros around the picture.
-torch::Tensor convolved(const torch::Tensor& picture, const Affine& affine, std::int64_t stride = 1,
-                        std::int64_t padding = 1);
+struct Stride {
+    std::int64_t step = 1;
+    /// Zeros above and on the left, and below and on the right.
+    std::int64_t before = 1, after = 1;
+};
+torch::Tensor convolved(const torch::Tensor& picture, const Affine& affine, const Stride& stride = {});
+/// Of 1x1.
+torch::Tensor convolvedAlone(const torch::Tensor& picture, const Affine& affine);
+
 /// x weight^T + bias; the weight [outputs, inputs] or [outputs, inputs, 1, 1].
 torch::Tensor product(const torch::Tensor& tokens, const Affine& affine);
+/// Its results as a picture.
+torch::Tensor productAsPicture(const torch::Tensor& tokens, const Affine& affine, std::int64_t height,
+                               std::int64_t width);
 
 struct GroupNorm {
     std::int64_t groups = 32;
     double epsilon = 1e-5;
 };
 torch::Tensor groupNorm(const torch::Tensor& picture, const Affine& affine, const GroupNorm& norm);
-torch::Tensor layerNorm(const torch::Tensor& tokens, const Affine& affine);
+/// y sigmoid(y) of the result y.
+torch::Tensor activatedGroupNorm(const torch::Tensor& picture, const Affine& affine, const GroupNorm& norm);
+torch::Tensor layerNorm(const torch::Tensor& tokens, const Affine& affine, double epsilon = 1e-5);
 
 /// x sigmoid(x), and `x` may be overwritten with it.
 torch::Tensor activated(torch::Tensor x);
@@ -55,14 +66,12 @@ torch::Tensor added(torch::Tensor a, const torch::Tensor& b);
 torch::Tensor geglu(torch::Tensor valueAndGate);
 
 /// Softmax(q k^T / sqrt(width / heads)) v head by head, without a mask. queries [n, t, width], keys and values
-/// [n, u, width]. Never holds a matrix of t x u for all heads where that is large; on the CPU, a head's results are the
-/// same to the bit whatever it is batched with, and on however many threads.
+/// [n, u, width]. Never holds a matrix of t x u for all heads where that is large.
 torch::Tensor attended(const torch::Tensor& queries, const torch::Tensor& keys, const torch::Tensor& values,
                        std::int64_t heads);
 
-/// [n, channels, height, width] as [n, height * width, channels], and back.
+/// [n, channels, height, width] as [n, height * width, channels], which is a view.
 torch::Tensor tokensOf(const torch::Tensor& picture);
-torch::Tensor pictureOf(const torch::Tensor& tokens, std::int64_t height, std::int64_t width);
 
 /// The positions' sines and cosines, [positions, size] in fp32 on the CPU: frequency i is 10000^(-i / (size / 2 -
 /// shift)) (Vaswani et al., "Attention Is All You Need", NeurIPS 2017).

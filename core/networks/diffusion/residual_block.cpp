@@ -14,10 +14,10 @@ void ResidualBlock::visit(TensorVisitor& visitor, const std::string& name, std::
 
 torch::Tensor ResidualBlock::operator()(const torch::Tensor& picture, const torch::Tensor& timeOfAll,
                                         const GroupNorm& norm) const {
-    auto inner = convolved(activated(groupNorm(picture, norm1, norm)), convolution1);
+    auto inner = convolved(activatedGroupNorm(picture, norm1, norm), convolution1);
     if (time.weight.defined()) inner = added(inner, product(timeOfAll, time).unsqueeze(-1).unsqueeze(-1));
-    inner = convolved(activated(groupNorm(inner, norm2, norm)), convolution2);
-    return added(inner, shortcut.weight.defined() ? convolved(picture, shortcut, 1, 0) : picture);
+    inner = convolved(activatedGroupNorm(inner, norm2, norm), convolution2);
+    return added(inner, shortcut.weight.defined() ? convolvedAlone(picture, shortcut) : picture);
 }
 
 }  // namespace mergarium

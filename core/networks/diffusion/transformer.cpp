@@ -43,9 +43,9 @@ torch::Tensor transformed(const torch::Tensor& picture, const TransformerWeights
     trace("proj_in", inner);
     for (std::size_t i = 0; i < weights.blocks.size(); ++i)
         inner = through(inner, weights.blocks[i], input, trace.at("block.", i));
-    inner = product(inner, weights.out);
+    inner = productAsPicture(inner, weights.out, picture.size(2), picture.size(3));
     trace("proj_out", inner);
-    inner = added(pictureOf(inner, picture.size(2), picture.size(3)), picture);
+    inner = added(inner, picture);
     trace("", inner);
     return inner;
 }

@@ -80,7 +80,7 @@ private:
             skipped_.push_back(x);
         }
         if (level.resampling.weight.defined()) {
-            x = convolved(x, level.resampling, 2);
+            x = convolved(x, level.resampling, {.step = 2});
             skipped_.push_back(x);
         }
         trace("", x);

@@ -2,7 +2,6 @@
 
 #include "core/networks/diffusion/vae_tiles.h"
 
-#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/upsample_nearest2d.h>
 #include <fmt/format.h>
 
@@ -29,7 +28,7 @@ torch::Tensor throughMiddle(torch::Tensor x, const VaeWeights::Middle& weights, 
         const auto tokens = tokensOf(groupNorm(x, weights.norm, norm));
         const auto heads = attended(product(tokens, weights.queries), product(tokens, weights.keys),
                                     product(tokens, weights.values), 1);
-        x = added(pictureOf(product(heads, weights.output), x.size(2), x.size(3)), x);
+        x = added(productAsPicture(heads, weights.output, x.size(2), x.size(3)), x);
         trace.at("attn.", 0)("", x);
     }
     x = weights.second(x, {}, norm);
@@ -51,7 +50,7 @@ torch::Tensor outputOf(torch::Tensor x, const VaeWeights::Half& weights, const G
 
 torch::Tensor decoded(torch::Tensor x, const VaeWeights& weights, const VaeConfig& config, const Trace& trace) {
     const auto norm = normOf(config);
-    if (weights.postQuant.weight.defined()) x = convolved(x, weights.postQuant, 1, 0);
+    if (weights.postQuant.weight.defined()) x = convolvedAlone(x, weights.postQuant);
     trace("post_quant_conv", x);
     const auto& half = weights.decoder;
     x = convolved(x, half.in);
@@ -75,13 +74,13 @@ torch::Tensor encoded(torch::Tensor x, const VaeWeights& weights, const VaeConfi
         x = throughLevel(x, half.levels[i], norm);
         // Zeros on the right and below alone.
         if (half.levels[i].resampling.weight.defined())
-            x = convolved(at::constant_pad_nd(x, {0, 1, 0, 1}), half.levels[i].resampling, 2, 0);
+            x = convolved(x, half.levels[i].resampling, {.step = 2, .before = 0, .after = 1});
         trace.at("down.", i)("", x);
     }
     x = throughMiddle(x, half.middle, norm, trace.at("mid."));
     x = outputOf(x, half, norm, trace);
     trace("out", x);
-    return weights.quant.weight.defined() ? convolved(x, weights.quant, 1, 0) : x;
+    return weights.quant.weight.defined() ? convolvedAlone(x, weights.quant) : x;
 }
 
 void checkLatents(const VaeConfig& config, const torch::Tensor& latents) {
