@@ -115,7 +115,7 @@ private:
 
 PictureRequest requestOf(const RequestKeys& keys, const PictureRequest& usual, const SchedulerConfig& own) {
     constexpr std::int64_t kMostSteps = 1'000'000;
-    constexpr std::int64_t kMostPixels = 1 << 20;
+    constexpr std::int64_t kMostSide = 1 << 20;
     auto request = usual;
     const auto prompt = keys.text("prompt");
     if (!prompt) keys.refuse("has no 'prompt'");
@@ -123,8 +123,8 @@ PictureRequest requestOf(const RequestKeys& keys, const PictureRequest& usual, c
     if (const auto negative = keys.text("negative")) request.negative = *negative;
     request.steps = keys.whole("steps", 1, kMostSteps, usual.steps);
     request.guidance = keys.number("guidance", usual.guidance);
-    request.width = keys.whole("width", 1, kMostPixels, usual.width);
-    request.height = keys.whole("height", 1, kMostPixels, usual.height);
+    request.width = keys.whole("width", 1, kMostSide, usual.width);
+    request.height = keys.whole("height", 1, kMostSide, usual.height);
     request.seed = keys.seed(usual.seed);
     if (const auto name = keys.text("scheduler")) {
         try {
