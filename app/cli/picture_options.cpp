@@ -17,9 +17,8 @@ void addHow(CLI::App& command, Options& options) {
     command.add_option("--size", options.size, "Pixels: 512x768 is upright (default: the model's own)")
         ->type_name("WIDTHxHEIGHT");
     command
-        .add_option("--scheduler", options.scheduler,
-                    "euler, euler-ancestral, ddim, dpm++-2m, dpm++-2m-karras or pndm (default: the model's own)")
-        ->type_name("NAME");
+        .add_option("--scheduler", options.scheduler, "What takes noise to a picture (default: the model's own)")
+        ->type_name("euler|euler-ancestral|ddim|dpm++-2m|dpm++-2m-karras|pndm");
 }
 
 }  // namespace
