@@ -10,6 +10,7 @@
 #include "core/files/json.h"
 #include "core/files/text_file.h"
 #include "core/founders/adapters/lora.h"
+#include "core/images/read_image.h"
 #include "core/merging/merge_configuration.h"
 #include "core/sweeps/sweep.h"
 #include "core/tasks/causal_lm/questions.h"
@@ -204,7 +205,13 @@ void readModelConfiguration(const fs::path& path) {
     require(config.heads > 0 && config.keyHeads > 0 && config.heads % config.keyHeads == 0);
 }
 
-constexpr std::array<Reader, 17> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
+void readPicture(const fs::path& path) {
+    constexpr std::size_t kPixels = 1 << 18;
+    const auto image = readImage(path, {.bytes = 1 << 24, .pixels = kPixels});
+    require(image.width * image.height <= kPixels && image.pixels.size() == 3 * image.width * image.height);
+}
+
+constexpr std::array<Reader, 20> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
                                            {"index", "model.safetensors.index.json", &readIndex},
                                            {"json", "any.json", &readJsonText},
                                            {"tokenizer", "tokenizer.json", &useTokenizer},
@@ -220,6 +227,9 @@ constexpr std::array<Reader, 17> kReaders{{{"safetensors", "any.safetensors", &r
                                            {"adapter", "adapter_config.json", &readAdapter},
                                            {"answer", "answer", &readAnswer},
                                            {"config", "config.json", &readModelConfiguration},
+                                           {"png", "any.png", &readPicture},
+                                           {"jpeg", "any.jpg", &readPicture},
+                                           {"webp", "any.webp", &readPicture},
                                            {"database", "runs.db", &readDatabase}}};
 
 void write(const fs::path& path, std::string_view bytes) {

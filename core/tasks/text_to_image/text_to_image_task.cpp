@@ -48,7 +48,7 @@ std::optional<std::vector<TextToImageTask::Painted>> TextToImageTask::paint(cons
     for (const auto caption : captions)
         for (std::uint64_t seed = 0; seed < settings.seeds; ++seed)
             requests.push_back(plan_->request(set.captions[caption], settings.firstSeed + seed));
-    std::vector<Picture> made;
+    std::vector<MadePicture> made;
     try {
         made =
             pipeline_.make(requests, {.batch = static_cast<std::size_t>(settings.batch),
