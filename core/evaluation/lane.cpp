@@ -1,6 +1,7 @@
 #include "core/evaluation/lane.h"
 
 #include "core/evaluation/archive_hash.h"
+#include "core/images/encoded_picture.h"
 
 #include <algorithm>
 #include <functional>

@@ -6,6 +6,7 @@
 #include "core/files/scratch_place.h"
 #include "core/founders/alignment.h"
 #include "core/founders/founder_source.h"
+#include "core/images/encoded_picture.h"
 #include "core/text/words.h"
 
 #include <fmt/format.h>

@@ -5,6 +5,7 @@
 #include "core/history/ledger.h"
 #include "core/history/mixing.h"
 #include "core/history/recipes.h"
+#include "core/images/encoded_picture.h"
 #include "core/store/run_reader.h"
 
 #include <fmt/format.h>

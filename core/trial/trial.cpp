@@ -73,6 +73,10 @@ double Trial::secondsEach() const {
     return count > 0 ? seconds / static_cast<double>(count) : 0.0;
 }
 
+std::size_t samplesPerGroup(const RunConfiguration& configuration) {
+    return traitsOf(configuration.task).paints ? 1 : kSamplesPerGroup;
+}
+
 Trial tryFounders(const RunConfiguration& configuration, const RunPlace& place, std::size_t perGroup,
                   const Announce& announce) {
     Trial trial{.findings = {},

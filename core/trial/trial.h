@@ -44,6 +44,9 @@ struct Trial {
 /// How many samples of every group are tried unless somebody says otherwise.
 inline constexpr std::size_t kSamplesPerGroup = 8;
 
+/// The same of a run: one where every sample is painted, which takes long.
+std::size_t samplesPerGroup(const RunConfiguration& configuration);
+
 /// Prepares the founders as a run does, and scores each on up to `perGroup` samples of every group (file, class) with
 /// the run's own code. Any thread, which it sets up to compute. What other programs do, or fail to do, is told in the
 /// findings, and none is started that `place.mayStart` doesn't allow. Throws std::runtime_error for what no run could

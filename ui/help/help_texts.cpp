@@ -57,6 +57,11 @@ QString niches() {
               "samples share a column it shows their mean, or the largest, so that a single one isn't lost. The "
               "Inspector "
               "says what every member answers to the chosen sample, right or wrong.</p>"
+              "<p>Where members paint, Pictures shows what the fittest painted beside the references, caption by "
+              "caption: the best score of a caption is bold, the bar under a name says how much of the member comes "
+              "from which founder. Two members are compared side by side. The arrow keys go from picture to picture "
+              "and from caption to caption, Enter inspects; Save figure in the menu of the right mouse button writes "
+              "the whole as one PNG.</p>"
               "<p><b>Keys.</b> Arrows move a cursor, Enter inspects its sample, Ctrl+Enter its member. + and - zoom, "
               "Home "
               "shows all, Shift with Left and Right pans.</p>");
@@ -210,7 +215,8 @@ QString inspector() {
         "<h2>Inspector</h2>"
         "<p>Whatever was chosen last in any view. Of a member: its scores, its fitness, its parents with split point "
         "and mixing ratio, and the samples that it alone solves. Of a sample: its picture or its text, how contested "
-        "it is, and who solves it with which share. Names are links.</p>"
+        "it is, and who solves it with which share, or what every member painted for it, the best score first. Names are "
+        "links.</p>"
         "<p>A member that has left the archive keeps its last known numbers for as long as it is looked at. One that "
         "lives can be exported as a model folder.</p>");
 }

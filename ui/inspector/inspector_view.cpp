@@ -54,9 +54,11 @@ void InspectorView::refresh() {
     const bool known = snapshot_ && snapshot_->run && hasMembers(snapshot_);
     if (known && selection_.latest() == Selection::Subject::Sample) {
         sample_->show(snapshot_, *selection_.sample());
+        sample_->mark(selection_.member());
         pages_->setCurrentWidget(sample_);
     } else if (known && selection_.latest() == Selection::Subject::Member) {
         member_->show(snapshot_, *selection_.member());
+        member_->mark(selection_.sample());
         pages_->setCurrentWidget(member_);
     } else {
         empty_->setText(

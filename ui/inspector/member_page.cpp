@@ -5,6 +5,7 @@
 #include "ui/inspector/sample_list.h"
 #include "ui/members/member_text.h"
 #include "ui/members/sole_solvers.h"
+#include "ui/pictures/picture_board.h"
 #include "ui/session/run_text.h"
 #include "ui/theme/theme.h"
 
@@ -68,6 +69,10 @@ MemberPage::MemberPage(QWidget* parent)
     layout->addSpacing(fontMetrics().height() / 2);
     layout->addWidget(alone_);
     layout->addWidget(samples_, 1);
+    board_ = new PictureBoard(this);
+    board_->setObjectName("member.pictures");
+    layout->addWidget(board_, 3);
+    connect(board_, &PictureBoard::sampleSelected, this, &MemberPage::sampleSelected);
     export_ = new QPushButton(tr("E&xport..."), this);
     export_->setToolTip(tr("Write this model as a folder of its own: weights, recipe and model card."));
     layout->addWidget(export_, 0, Qt::AlignLeft);
@@ -112,6 +117,7 @@ void MemberPage::show(const SnapshotPtr& snapshot, MemberId member) {
                          : tr("It is not in the archive, so nothing is known of it here."));
     showFacts(*snapshot);
     export_->setEnabled(slot.has_value());
+    showPictures(snapshot);
     if (slot) {
         showSolvedAlone(snapshot, *slot);
     } else {
@@ -145,6 +151,14 @@ void MemberPage::showFacts(const SessionSnapshot& snapshot) {
         tr("%1 \u00d7 %2")
             .arg(linkText(snapshot, member_->parentage->first), linkText(snapshot, member_->parentage->second)));
     splice_->setText(spliceText(member_->parentage->splice, vectorLength(snapshot)));
+}
+
+void MemberPage::mark(std::optional<std::size_t> sample) { board_->select({}, sample); }
+
+void MemberPage::showPictures(const SnapshotPtr& snapshot) {
+    const bool painted = member_ && member_->pictures;
+    board_->setVisible(painted);
+    board_->setContent(painted ? paintingsOf(snapshot, member_) : BoardContent{});
 }
 
 void MemberPage::showSolvedAlone(const SnapshotPtr& snapshot, std::size_t slot) {

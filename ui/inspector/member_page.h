@@ -4,6 +4,9 @@
 
 #include <QWidget>
 
+#include <cstddef>
+#include <optional>
+
 class QFormLayout;
 class QLabel;
 class QPushButton;
@@ -11,9 +14,10 @@ class QPushButton;
 namespace mergarium {
 
 class LatestWorker;
+class PictureBoard;
 class SampleList;
 
-/// One member: how good it is, where it came from, and the samples that it alone solves.
+/// One member: how good it is, where it came from, and what it painted or else the samples that it alone solves.
 class MemberPage : public QWidget {
     Q_OBJECT
 
@@ -26,6 +30,9 @@ public:
     /// Nothing is remembered of members seen.
     void clear();
 
+    /// Frames a sample's picture.
+    void mark(std::optional<std::size_t> sample);
+
 Q_SIGNALS:
     void memberSelected(mergarium::MemberId member);
     void sampleSelected(std::size_t sample);
@@ -34,6 +41,7 @@ Q_SIGNALS:
 private:
     QLabel* addFact(QFormLayout* form, const QString& name, const QString& meaning);
     void showFacts(const SessionSnapshot& snapshot);
+    void showPictures(const SnapshotPtr& snapshot);
     void showSolvedAlone(const SnapshotPtr& snapshot, std::size_t slot);
 
     MemberId id_;
@@ -50,6 +58,7 @@ private:
     QLabel* splice_ = nullptr;
     QLabel* alone_ = nullptr;
     SampleList* samples_ = nullptr;
+    PictureBoard* board_ = nullptr;
     QPushButton* export_ = nullptr;
 };
 

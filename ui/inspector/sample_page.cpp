@@ -5,6 +5,7 @@
 #include "ui/inspector/solver_table.h"
 #include "ui/members/member_text.h"
 #include "ui/niches/niche_frame.h"
+#include "ui/pictures/picture_board.h"
 #include "ui/session/run_text.h"
 #include "ui/table/plain_table.h"
 
@@ -47,7 +48,8 @@ SamplePage::SamplePage(QWidget* parent)
       table_(makePlainTable(this)),
       problem_(new QLabel(this)),
       whose_(new QLabel(this)),
-      answer_(makeReader(tr("Answer"), 10, this)) {
+      answer_(makeReader(tr("Answer"), 10, this)),
+      board_(new PictureBoard(this)) {
     facts_->setWordWrap(true);
     solvers_->setWordWrap(true);
     problem_->setWordWrap(true);
@@ -72,6 +74,9 @@ SamplePage::SamplePage(QWidget* parent)
     layout->addWidget(problem_);
     layout->addWidget(whose_);
     layout->addWidget(answer_);
+    layout->addWidget(board_, 1);
+    board_->setObjectName("sample.pictures");
+    connect(board_, &PictureBoard::memberSelected, this, &SamplePage::memberSelected);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &SamplePage::showAnswer);
     const auto choose = [this](const QModelIndex& index) {
         if (const auto member = model_->keyOf(index.row())) Q_EMIT memberSelected({*member});
@@ -84,6 +89,7 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
     title_->setText(tr("Sample %1").arg(countText(sample)));
     const auto& set = snapshot->run->samples;
     const auto picture = set ? pictureOf(*set, sample, fontMetrics().height() * 9, devicePixelRatioF()) : QPixmap();
+    solvers_->show();
     picture_->setVisible(!picture.isNull());
     picture_->setPixmap(picture);
     picture_->setAccessibleName(tr("Picture of sample %1").arg(countText(sample)));
@@ -104,6 +110,10 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
     solvers_->setText(solvers.empty()       ? tr("No member solves this sample.")
                       : solvers.size() == 1 ? tr("One of %1 members solves it.").arg(members)
                                             : tr("%1 of %2 members solve it.").arg(solvers.size()).arg(members));
+    const bool painted = hasPictures(snapshot);
+    board_->setVisible(painted);
+    if (painted) return showPictures(snapshot, sample);
+    board_->setContent({});
     // Wrong answers are as telling as right ones.
     const bool answers =
         texts || snapshot->answersAwaited ||
@@ -128,6 +138,15 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
     if (texts && !table_->currentIndex().isValid()) table_->selectRow(0);
     showAnswer();
 }
+
+/// The pictures say all that the table would.
+void SamplePage::showPictures(const SnapshotPtr& snapshot, std::size_t sample) {
+    for (QWidget* one : std::initializer_list<QWidget*>{picture_, solvers_, table_, problem_, whose_, answer_})
+        one->hide();
+    board_->setContent(wallOf(snapshot, sample));
+}
+
+void SamplePage::mark(std::optional<MemberId> member) { board_->select(member, {}); }
 
 void SamplePage::showQuestion(const SampleText& text) {
     setWords(

@@ -7,6 +7,8 @@
 #include "ui/niches/niche_frame.h"
 #include "ui/niches/sample_pane.h"
 #include "ui/niches/sample_search.h"
+#include "ui/pictures/board_content.h"
+#include "ui/pictures/picture_pane.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -69,8 +71,13 @@ NichesView::NichesView(Selection& selection, QWidget* parent)
     auto* listed = new QCheckBox(tr("&List"), page);
     listed->setObjectName("list");
     listed->setToolTip(tr("The samples in numbers, and two members side by side."));
+    pictured_ = new QCheckBox(tr("Pict&ures"), page);
+    pictured_->setObjectName("pictured");
+    pictured_->setToolTip(tr("What members painted, beside the references, caption by caption."));
+    pictured_->hide();
     finding->addWidget(onlyMember_);
     finding->addStretch(1);
+    finding->addWidget(pictured_);
     finding->addWidget(listed);
     auto* findLabel = new QLabel(tr("F&ind a sample"), page);
     find_ = new QLineEdit(page);
@@ -88,17 +95,27 @@ NichesView::NichesView(Selection& selection, QWidget* parent)
     layout->addLayout(finding);
     list_ = new SamplePane(selection, page);
     list_->hide();
+    pictures_ = new PicturePane(selection, page);
+    pictures_->hide();
     auto* splitter = new QSplitter(Qt::Vertical, page);
     splitter->addWidget(canvas_);
+    splitter->addWidget(pictures_);
     splitter->addWidget(list_);
     splitter->setChildrenCollapsible(false);
-    splitter->setSizes({3000, 2000});
+    splitter->setSizes({2000, 3000, 2000});
     layout->addWidget(splitter, 1);
     layout->addWidget(readout_);
     connect(listed, &QCheckBox::toggled, this, [this](bool shown) {
         list_->setVisible(shown);
         list_->setFrame(shown ? canvas_->frame() : nullptr);
     });
+
+    connect(pictured_, &QCheckBox::toggled, this, [this](bool shown) {
+        pictures_->setVisible(shown);
+        pictures_->setFrame(shown ? canvas_->frame() : nullptr);
+        if (shown) pictures_->mark();
+    });
+    connect(pictures_, &PicturePane::readoutChanged, canvas_, &NicheCanvas::readoutChanged);
 
     connect(order_, &QComboBox::currentIndexChanged, this, &NichesView::request);
     connect(binning_, &QComboBox::currentIndexChanged, this, &NichesView::request);
@@ -128,6 +145,7 @@ void NichesView::mark() {
     canvas_->select(selection().member());
     canvas_->selectSample(selection().sample());
     if (list_->isVisible()) list_->mark();
+    if (pictures_->isVisible()) pictures_->mark();
     if (member_ == selection().member()) return;
     member_ = selection().member();
     if (!member_) onlyMember_->setChecked(false);
@@ -159,6 +177,9 @@ void NichesView::clear() {
     worker_->forget();
     canvas_->reset();
     list_->setFrame(nullptr);
+    pictures_->setFrame(nullptr);
+    pictured_->setChecked(false);
+    pictured_->hide();
     member_.reset();
     onlyMember_->setChecked(false);
     nameFilter();
@@ -166,7 +187,15 @@ void NichesView::clear() {
 
 void NichesView::draw() {
     order_->setItemText(0, groupNoun(*snapshot()));
+    offerPictures();
     request();
+}
+
+/// Where there are some they are shown, until somebody says otherwise.
+void NichesView::offerPictures() {
+    if (!pictured_->isHidden() || !hasPictures(snapshot())) return;
+    pictured_->show();
+    pictured_->setChecked(true);
 }
 
 void NichesView::request() {
@@ -183,6 +212,7 @@ void NichesView::request() {
                  [this](const NicheFramePtr& frame) {
                      canvas_->setFrame(frame);
                      if (list_->isVisible()) list_->setFrame(frame);
+                     if (pictures_->isVisible()) pictures_->setFrame(frame);
                  });
 }
 

@@ -15,6 +15,7 @@ namespace mergarium {
 
 class LatestWorker;
 class NicheCanvas;
+class PicturePane;
 class SamplePane;
 struct NicheFrame;
 
@@ -35,6 +36,7 @@ private:
     Binning binning() const;
     NicheMeasure measure() const;
     void find();
+    void offerPictures();
 
     /// Whom the filter is about.
     std::optional<MemberId> member_;
@@ -45,6 +47,8 @@ private:
     QCheckBox* onlyMember_ = nullptr;
     NicheCanvas* canvas_ = nullptr;
     SamplePane* list_ = nullptr;
+    QCheckBox* pictured_ = nullptr;
+    PicturePane* pictures_ = nullptr;
     QLabel* readout_ = nullptr;
     LatestWorker* worker_ = nullptr;
 };

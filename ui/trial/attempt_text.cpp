@@ -1,14 +1,12 @@
 #include "ui/trial/attempt_text.h"
 
+#include "ui/pictures/sample_image.h"
 #include "ui/session/run_text.h"
 #include "ui/theme/theme.h"
 
 #include <QCoreApplication>
-#include <QImage>
 #include <QTextCursor>
 #include <QTextEdit>
-
-#include <algorithm>
 
 namespace mergarium {
 namespace {
@@ -62,12 +60,8 @@ public:
     }
     void token(const std::string& name) { cursor_.insertText(visibleText(name), token_); }
     void picture(const Picture& picture) {
-        QImage image(static_cast<int>(picture.width), static_cast<int>(picture.height), QImage::Format_Grayscale8);
-        for (std::size_t row = 0; row < picture.height; ++row)
-            std::copy_n(picture.pixels.data() + row * picture.width, picture.width,
-                        image.scanLine(static_cast<int>(row)));
         const int side = edit_.fontMetrics().lineSpacing() * kPictureLines;
-        cursor_.insertImage(image.scaled(side, side, Qt::KeepAspectRatio));
+        cursor_.insertImage(fitted(imageOf(picture), {side, side}));
     }
 
 private:

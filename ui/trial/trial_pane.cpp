@@ -1,11 +1,14 @@
 #include "ui/trial/trial_pane.h"
 
+#include "core/text/words.h"
+#include "ui/pictures/picture_board.h"
 #include "ui/session/run_text.h"
 #include "ui/table/plain_table.h"
 #include "ui/theme/plain_labels.h"
 #include "ui/theme/theme.h"
 #include "ui/trial/attempt_text.h"
 #include "ui/trial/trial_tables.h"
+#include "ui/trial/tried_pictures.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -18,6 +21,7 @@
 #include <QTimer>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <utility>
 
 namespace mergarium {
@@ -83,14 +87,18 @@ TrialPane::TrialPane(Trier trier, QWidget* parent)
     state_->setWordWrap(true);
     button_->setObjectName("tryFounders");
     button_->setToolTip(
-        tr("Scores every founder on a few samples of every file, and shows what the models read and answer."));
+        tr("Scores every founder on a few samples of every file, and shows what the models read and answer, or paint."));
     findings_->setObjectName("trialFindings");
     attempt_->setObjectName("trialAttempt");
     founders_->setObjectName("triedFounders");
     samples_->setObjectName("triedSamples");
     auto* both = qobject_cast<QSplitter*>(results_);
     both->addWidget(above(findings_, founders_, results_));
-    both->addWidget(above(samples_, attempt_, results_));
+    answers_ = above(samples_, attempt_, results_);
+    pictures_ = new PictureBoard(results_);
+    pictures_->setObjectName("triedPictures");
+    both->addWidget(answers_);
+    both->addWidget(pictures_);
     both->setChildrenCollapsible(false);
     results_->setMinimumHeight(fontMetrics().lineSpacing() * kResultLines);
 
@@ -168,20 +176,33 @@ void TrialPane::setTrial(std::shared_ptr<const Trial> trial) {
     // Without results it leaves its space to the form.
     setSizePolicy(QSizePolicy::Preferred, trial_ ? QSizePolicy::Preferred : QSizePolicy::Maximum);
     writeFindings();
+    showPictures();
     showFounder(-1);
     if (foundersModel_->rowCount() > 0) founders_->setCurrentIndex(foundersModel_->index(0, 0));
-    if (!trial_)
-        showSentence(*state_, tr("Every founder on a few samples of every file, before the run: what the models read "
-                                 "and answer, and what it will take."));
-    else if (trial_->secondsInAll() > 0.0)
-        showSentence(*state_, tr("%1 evaluations take about %2, one after another, on %3; less where children are "
-                                 "rejected early.")
-                                  .arg(countText(trial_->evaluations), durationText(trial_->secondsInAll()),
-                                       QString::fromStdString(trial_->device)));
-    else
-        state_->clear();
+    showSentence(*state_, stateText());
     refreshButton();
     Q_EMIT changed();
+}
+
+QString TrialPane::stateText() const {
+    if (!trial_)
+        return tr("Every founder on a few samples of every file, before the run: what the models read and answer, and "
+                  "what it will take.");
+    if (trial_->secondsInAll() <= 0.0) return {};
+    const auto budget = tr("%1 evaluations take about %2, one after another, on %3; less where children are rejected "
+                           "early.")
+                            .arg(countText(trial_->evaluations), durationText(trial_->secondsInAll()),
+                                 QString::fromStdString(trial_->device));
+    if (!paints(*trial_)) return budget;
+    const auto each = trial_->secondsEach() / static_cast<double>(std::max<std::size_t>(1, trial_->samples->size()));
+    return tr("A picture takes about %1. %2").arg(QString::fromStdString(words::shortDuration(each)), budget);
+}
+
+void TrialPane::showPictures() {
+    const bool painted = trial_ && paints(*trial_);
+    answers_->setVisible(!painted);
+    pictures_->setVisible(painted);
+    pictures_->setContent(painted ? picturesOf(*trial_) : BoardContent{});
 }
 
 void TrialPane::writeFindings() {

@@ -16,11 +16,12 @@ class QTimer;
 
 namespace mergarium {
 
+class PictureBoard;
 class TriedFounders;
 class TriedSamples;
 
 /// Tries the founders of the run that is being set up: what speaks against it, what each founder scored and takes, and
-/// what it read and answered. Begins by itself where that takes but a moment.
+/// what it read and answered, or painted. Begins by itself where that takes but a moment.
 class TrialPane : public QWidget {
     Q_OBJECT
 
@@ -49,6 +50,8 @@ private:
     void setTrial(std::shared_ptr<const Trial> trial);
     void writeFindings();
     void showFounder(int row);
+    void showPictures();
+    QString stateText() const;
     void showAttempt(int row);
     void refreshButton();
 
@@ -68,6 +71,9 @@ private:
     TriedSamples* samplesModel_ = nullptr;
     QTableView* samples_ = nullptr;
     QTextEdit* attempt_ = nullptr;
+    QWidget* answers_ = nullptr;
+    /// In the place of answers, where founders paint.
+    PictureBoard* pictures_ = nullptr;
 };
 
 }  // namespace mergarium

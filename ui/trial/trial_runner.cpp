@@ -29,7 +29,7 @@ Trier trierIn(const Workplace& workplace) {
                                         .abandon = &abandon,
                                         .mayStart = [trusted = workplace.trusted](
                                                         const Program& program) { return trusted.contains(program); }},
-                                       kSamplesPerGroup, announce);
+                                       samplesPerGroup(configuration), announce);
                 },
             .isQuick = isQuickToTry};
 }

@@ -1,5 +1,6 @@
 // Thumbnails of what members painted, as they are written.
 #include "core/database/binding.h"
+#include "core/images/encoded_picture.h"
 #include "core/store/run_rows.h"
 
 #include <SQLiteCpp/Column.h>

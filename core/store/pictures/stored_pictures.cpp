@@ -1,4 +1,5 @@
 // Thumbnails of what members painted, as they are read.
+#include "core/images/encoded_picture.h"
 #include "core/store/stored_run.h"
 
 #include <algorithm>
