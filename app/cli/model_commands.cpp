@@ -24,6 +24,13 @@
 namespace mergarium::cli {
 namespace {
 
+std::optional<PipelineForm> layoutNamed(const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    if (name != "folder" && name != "single-file")
+        throw std::runtime_error(fmt::format("--layout: '{}' is neither folder nor single-file.", name));
+    return name == "folder" ? PipelineForm::Folder : PipelineForm::SingleFile;
+}
+
 /// "5GB", "500 MB", "2GiB", or a number of bytes.
 std::uint64_t bytesOf(const std::string& text) {
     const auto unitAt = std::min(text.size(), text.find_first_not_of("0123456789."));
@@ -127,7 +134,9 @@ int merge(const Options& options) {
         .shardSize = bytesOf(options.shardSize),
         .folder = options.out,
         .name = options.name,
-        .paths = options.withPaths ? Paths::Told : Paths::Left};
+        .paths = options.withPaths ? Paths::Told : Paths::Left,
+        .form = layoutNamed(options.layout),
+        .like = options.like};
     for (const auto& split : options.splits) request.splits.push_back(splitAt(split));
     for (const auto& chromosome : options.chromosomes) request.chromosomes.push_back(chromosomeIn(chromosome));
     return carryOut(options,
@@ -144,7 +153,9 @@ int exportMember(const Options& options) {
                                 .outOfRange = options.clamp ? OutOfRange::Clamped : OutOfRange::Refused,
                                 .shardSize = bytesOf(options.shardSize),
                                 .name = options.name,
-                                .paths = options.withPaths ? Paths::Told : Paths::Left};
+                                .paths = options.withPaths ? Paths::Told : Paths::Left,
+                                .form = layoutNamed(options.layout),
+                                .like = options.like};
     return carryOut(options, [&](const Announce& announce) { return exportModel(request, announce); });
 }
 

@@ -92,6 +92,9 @@ struct Options {
     std::string dtype;
     bool clamp = false;
     std::string shardSize = "0";
+    /// Of pipelines: folder or single-file; empty: as the first model.
+    std::string layout;
+    std::string like;
     std::string name;
     std::uint64_t member = 0;
     std::string recipe;

@@ -102,6 +102,16 @@ void addForm(CLI::App& command, Options& options) {
         .add_option("--shard-size", options.shardSize,
                     "Split the tensors over files of at most this size: 5GB (default: one file)")
         ->type_name("SIZE");
+    command
+        .add_option("--layout", options.layout,
+                    "Of text-to-image models: a folder per component as diffusers has it, or all in one file under "
+                    "original names (default: as the first founder)")
+        ->type_name("folder|single-file");
+    command
+        .add_option("--like", options.like,
+                    "Whose configurations and tokenizers a folder has that is made of single files (default: another "
+                    "founder's)")
+        ->type_name("FOLDER");
     command.add_flag(
         "--with-paths", options.withPaths,
         "Tell in recipe.yaml where the founders lie on this machine (default: their names and hashes alone)");

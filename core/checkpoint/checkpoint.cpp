@@ -57,6 +57,7 @@ std::filesystem::path Checkpoint::folderOf(const std::filesystem::path& path) {
 std::shared_ptr<const Checkpoint> Checkpoint::of(const std::filesystem::path& path, const ModelFiles& model) {
     std::shared_ptr<Checkpoint> checkpoint(new Checkpoint);
     checkpoint->path_ = path;
+    checkpoint->pipeline_ = !model.components.empty();
     checkpoint->addFiles(model, "");
     for (const auto& [name, component] : model.components) checkpoint->addFiles(component, name + ".");
     checkpoint->folder_ = folderOf(path);

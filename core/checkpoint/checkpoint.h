@@ -62,6 +62,8 @@ public:
     /// Where config.json and the tokenizer lie: the folder that was named, or the one around a file if it has a
     /// config.json. Else empty.
     const std::filesystem::path& folder() const { return folder_; }
+    /// Whether it is the root of a pipeline of diffusers.
+    bool isPipeline() const { return pipeline_; }
     /// Sorted by name.
     std::span<const StoredTensor> tensors() const { return tensors_; }
     /// nullptr when there is no such tensor; O(log n).
@@ -88,6 +90,7 @@ private:
     void addFile(std::shared_ptr<const MappedFile> file, const std::string& prefix);
 
     std::filesystem::path path_, folder_;
+    bool pipeline_ = false;
     std::vector<std::shared_ptr<const MappedFile>> files_;
     std::vector<StoredTensor> tensors_;
     std::map<std::string, std::string> metadata_;

@@ -106,14 +106,24 @@ std::strong_ordering compareNaturally(std::string_view a, std::string_view b) {
 }
 
 struct Part {
-    int rank;
-    std::string_view text;
+    int rank = 0;
+    std::string_view text = {};
+    /// Of two that are alike otherwise.
+    int second = 0;
 };
 
 struct Key {
     std::vector<Part> parts;
     const std::string* name;
 };
+
+/// In a U-Net's level attention j acts behind residual block j, and before block j + 1: what stands for the two parts
+/// of "resnets.0" or "attentions.0"; rank 0: this is neither.
+Part interleaved(std::string_view word, std::string_view number) {
+    const bool attends = word == "attentions";
+    if ((!attends && word != "resnets") || number.empty() || digitsAt(number, 0) != number.size()) return {};
+    return {ranks().find("resnets")->second.always, number, attends ? 1 : 0};
+}
 
 std::vector<Part> partsOf(std::string_view name) {
     std::vector<Part> parts;
@@ -122,6 +132,14 @@ std::vector<Part> partsOf(std::string_view name) {
     for (std::size_t begin = 0; begin <= name.size();) {
         const std::size_t end = std::min(name.find('.', begin), name.size());
         const auto text = name.substr(begin, end - begin);
+        const auto next = end < name.size() ? name.substr(end + 1, name.find('.', end + 1) - end - 1) : "";
+        if (const auto both = interleaved(text, next); both.rank > 0) {
+            parts.push_back(both);
+            inBlock = true;
+            before = end + 1;
+            begin = end + 1 + next.size() + 1;
+            continue;
+        }
         auto known = ranks().find(name.substr(before, end - before));
         if (known == ranks().end()) known = ranks().find(text);
         parts.push_back({known == ranks().end() ? kMiddle
@@ -137,7 +155,8 @@ std::vector<Part> partsOf(std::string_view name) {
 
 std::strong_ordering compare(const Part& a, const Part& b) {
     if (const auto order = a.rank <=> b.rank; order != 0) return order;
-    return compareNaturally(a.text, b.text);
+    if (const auto order = compareNaturally(a.text, b.text); order != 0) return order;
+    return a.second <=> b.second;
 }
 
 }  // namespace

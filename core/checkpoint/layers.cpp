@@ -1,6 +1,7 @@
 #include "core/checkpoint/layers.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace mergarium {
@@ -10,11 +11,15 @@ bool isNumber(std::string_view part) {
     return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// Of diffusion models: small parts that are one layer, whatever is numbered in them.
+constexpr std::array<std::string_view, 3> kWhole{"mid_block", "time_embedding", "add_embedding"};
+
 std::string_view layerOf(std::string_view tensor) {
     std::size_t begin = 0;
     std::size_t dot = tensor.find('.');
     while (dot != std::string_view::npos) {
-        if (isNumber(tensor.substr(begin, dot - begin))) return tensor.substr(0, dot);
+        const auto part = tensor.substr(begin, dot - begin);
+        if (isNumber(part) || std::ranges::find(kWhole, part) != kWhole.end()) return tensor.substr(0, dot);
         begin = dot + 1;
         dot = tensor.find('.', begin);
     }

@@ -23,7 +23,8 @@ struct Layer {
 };
 
 /// In the order of the vector; together they hold every tensor. A tensor belongs to the layer that its name says, up to
-/// the first number in it ("model.layers.12.mlp.up_proj.weight"), without one up to the last part.
+/// the first number in it ("model.layers.12.mlp.up_proj.weight"), without one up to the last part; a U-Net's middle and
+/// embeddings are one layer each.
 std::vector<Layer> layersOf(const Layout& layout);
 
 }  // namespace mergarium

@@ -93,6 +93,8 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
                       .outOfRange = request.outOfRange,
                       .shardSize = request.shardSize,
                       .filesFrom = 0,
+                      .form = request.form,
+                      .like = namedPath(request.like, request.paths),
                       .recipe = {},
                       .result = {},
                       .story = storyOf(snapshot, ancestry.line)};
@@ -113,7 +115,7 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
         model.recipe = *bredAgain(ancestry.line, std::move(genomes), breeding)->recipe();
     }
     model.recipe = widened(model.recipe, run.founders.size());
-    return writeMergedModel(std::move(model), opened, request.folder, announce);
+    return writeMergedModel(std::move(model), opened, {.folder = request.folder, .like = request.like}, announce);
 }
 
 ExportResult exportDense(const ExportRequest& request, const SessionSnapshot& snapshot, const Ancestry& ancestry) {

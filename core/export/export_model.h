@@ -31,6 +31,10 @@ struct ExportRequest {
     /// What the model card calls it; empty: the folder's name.
     std::string name = {};
     Paths paths = Paths::Left;
+    /// Of pipelines: how the model lies on the disk; absent: as the first founder.
+    std::optional<PipelineForm> form = std::nullopt;
+    /// Whose configurations and tokenizers a folder has that is made of single files; empty: a founder's.
+    std::filesystem::path like = {};
 };
 
 /// Builds a member anew from its founders, wherever in its run it lived, and writes it (writeMergedModel,

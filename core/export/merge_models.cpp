@@ -69,10 +69,12 @@ ExportResult mergeModels(const MergeRequest& request, const std::filesystem::pat
          .outOfRange = request.outOfRange,
          .shardSize = request.shardSize,
          .filesFrom = 0,
+         .form = request.form,
+         .like = namedPath(request.like, request.paths),
          .recipe = std::move(recipe),
          .result = {},
          .story = {.origin = originOf(splice, opened), .scores = {}, .lineage = {}}},
-        opened, request.folder, announce);
+        opened, {.folder = request.folder, .like = request.like}, announce);
 }
 
 }  // namespace mergarium

@@ -38,6 +38,10 @@ struct MergeRequest {
     /// Empty: the folder's name.
     std::string name = {};
     Paths paths = Paths::Left;
+    /// Of pipelines: how the model lies on the disk; absent: as the first founder.
+    std::optional<PipelineForm> form = std::nullopt;
+    /// Whose configurations and tokenizers a folder has that is made of single files; empty: a founder's.
+    std::filesystem::path like = {};
 };
 
 /// Throws std::runtime_error with one sentence (a table where the models don't fit together), or Cancelled. `cache` is

@@ -16,6 +16,9 @@
 namespace mergarium {
 namespace {
 
+constexpr const char* kFolder = "folder";
+constexpr const char* kSingleFile = "single file";
+
 constexpr std::uint64_t kFormat = 1;
 
 constexpr std::string_view kHubPrefix = "models--";
@@ -144,6 +147,8 @@ std::string toYaml(const ModelRecipe& model) {
     if (!model.tensors.exclude.empty() && model.leftOut == LeftOut::TakenOver)
         map.at("left_out") = Value::text("taken over");
     if (model.outOfRange == OutOfRange::Clamped) map.at("clamp") = Value("true");
+    if (model.form) map.at("written_as") = Value::text(*model.form == PipelineForm::Folder ? kFolder : kSingleFile);
+    if (!model.like.empty()) map.at("like") = Value::text(model.like.string());
     map.at("shard_size") = Value(std::to_string(model.shardSize));
     map.at("result") = Value::text(model.result);
     map.at("story") = storyOf(model.story);
@@ -203,6 +208,13 @@ ModelRecipe readModelRecipe(const std::filesystem::path& path) {
     bool clamp = false;
     top.boolean("clamp", clamp);
     model.outOfRange = clamp ? OutOfRange::Clamped : OutOfRange::Refused;
+    std::string form, like;
+    top.text("written_as", form);
+    if (!form.empty() && form != kFolder && form != kSingleFile)
+        top.refuse("written_as", *top.find("written_as"), "must be folder or single file");
+    if (!form.empty()) model.form = form == kFolder ? PipelineForm::Folder : PipelineForm::SingleFile;
+    top.text("like", like);
+    model.like = like;
     top.whole("shard_size", model.shardSize);
     top.text("result", model.result);
     if (const auto* story = top.find("story")) readStory(*story, model.story, source);

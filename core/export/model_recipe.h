@@ -4,6 +4,7 @@
 #include "core/checkpoint/layout.h"
 #include "core/checkpoint/range_guard.h"
 #include "core/founders/founder_settings.h"
+#include "core/founders/pipelines/pipeline_form.h"
 #include "core/genome/recipe.h"
 #include "core/genome/recipe_tensors.h"
 
@@ -68,6 +69,10 @@ struct ModelRecipe {
     std::uint64_t shardSize = 0;
     /// Index of the founder whose configuration and tokenizer the model has.
     std::size_t filesFrom = 0;
+    /// Of a pipeline; absent: as that founder lies.
+    std::optional<PipelineForm> form = std::nullopt;
+    /// A folder whose configurations and tokenizers a pipeline has that is made of single files; empty: a founder's.
+    std::filesystem::path like = {};
     Recipe recipe;
     /// Content hash of the result.
     std::string result;

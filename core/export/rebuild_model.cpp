@@ -91,11 +91,11 @@ std::vector<FoundFounder> foundFounders(const RebuildRequest& request, const Mod
 
 ExportResult rebuildModel(const RebuildRequest& request, const fs::path& cache, const Announce& announce) {
     auto model = readModelRecipe(request.recipe);
-    const auto found = foundFounders(request, model);
+    const auto places = foundFounders(request, model);
     std::vector<CheckpointFounder> sources;
-    for (std::size_t k = 0; k < found.size(); ++k) {
-        if (!found[k].place) refuseMissing(request, model.founders[k], k + 1);
-        sources.push_back(*found[k].place);
+    for (std::size_t k = 0; k < places.size(); ++k) {
+        if (!places[k].place) refuseMissing(request, model.founders[k], k + 1);
+        sources.push_back(*places[k].place);
     }
     const auto opened = openFounders(sources, model.tensors, cache, announce);
     for (std::size_t k = 0; k < sources.size(); ++k)
@@ -109,7 +109,13 @@ ExportResult rebuildModel(const RebuildRequest& request, const fs::path& cache, 
         throw std::runtime_error(
             fmt::format("{}: its spans refer to another layout of the parameter vector than these founders have.",
                         request.recipe.string()));
-    return writeMergedModel(std::move(model), opened, request.folder, announce);
+    const auto like = found(model.like, request);
+    if (!like)
+        throw std::runtime_error(
+            fmt::format("{}: the folder '{}', whose configurations the model has, is not there; name the folder that "
+                        "holds it with --models.",
+                        request.recipe.string(), model.like.string()));
+    return writeMergedModel(std::move(model), opened, {.folder = request.folder, .like = *like}, announce);
 }
 
 }  // namespace mergarium

@@ -3,6 +3,7 @@
 #include "core/export/founder_files.h"
 #include "core/export/mergekit_config.h"
 #include "core/export/model_card.h"
+#include "core/export/pipeline_files.h"
 #include "core/founders/child_folder.h"
 #include "core/genome/recipe_tensors.h"
 #include "core/models/model_writer.h"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 namespace mergarium {
@@ -53,21 +55,32 @@ ExportResult commit(PendingFolder& folder, std::string hash) {
 
 }  // namespace
 
-ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders, const fs::path& target,
+ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders, const ModelTarget& place,
                               const Announce& announce) {
     const auto& layout = founders.founders->layout();
     const auto& like = *founders.sources[model.filesFrom];
+    const auto& target = place.folder;
+    if (!like.pipeline() && (model.form || !model.like.empty()))
+        throw std::runtime_error(
+            fmt::format("{}: this is no text-to-image model of several components, and is written in one way alone.",
+                        like.base().path().string()));
     PendingFolder folder(target);
     const RecipeTensors tensors(founders.founders, founders.sources, model.dtype, model.filesFrom, model.leftOut,
                                 model.scales);
     auto metadata = childMetadata(like);
     metadata["made_by"] = "mergarium";
     metadata["layout"] = model.layout;
+    std::optional<PipelineFiles> pipeline;
+    if (like.pipeline()) pipeline.emplace(model, founders.sources, place.like, tensors.descriptions());
     const auto plan =
-        planModel(tensors.descriptions(), model.shardSize, {.stem = childStem(like), .metadata = std::move(metadata)});
-    copyFounderFiles(like, tensors.descriptions(), layout, folder);
+        pipeline ? pipeline->plan(model, metadata)
+                 : planModel(tensors.descriptions(), model.shardSize, {.stem = childStem(like), .metadata = metadata});
+    const auto& beside = pipeline ? pipeline->source() : like;
+    const bool withFiles = !pipeline || pipeline->form() == PipelineForm::Folder;
+    if (withFiles) copyFounderFiles(beside, tensors.descriptions(), layout, folder);
     RangeGuard range(model.outOfRange);
-    auto hash = writeModel(plan, folder, tensors.contents(model.recipe, range),
+    const auto contents = tensors.contents(model.recipe, range);
+    auto hash = writeModel(plan, folder, pipeline ? pipeline->tensors().contents(contents) : contents,
                            {.threads = 0, .progress = announcing(announce, "Writing the model"), .meanwhile = [&] {
                                 for (std::size_t k = 0; k < model.founders.size(); ++k)
                                     if (auto& founder = model.founders[k].hash; founder.empty()) {
@@ -94,9 +107,11 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
         mergekit = {.yaml = {}, .whyNot = "a founder is stored in fp8 with scales, which mergekit doesn't multiply by"};
     if (!founders.namings.empty())
         mergekit = {.yaml = {}, .whyNot = "some founders name their tensors otherwise than the first"};
+    if (pipeline) mergekit = {.yaml = {}, .whyNot = "mergekit merges language models"};
     if (!mergekit.yaml.empty()) folder.writeFile("mergekit.yml", mergekit.yaml);
     folder.writeFile("recipe.yaml", toYaml(model));
-    folder.writeFile("README.md", modelCard(model, mergekit.whyNot, weightsTakenOver(like)));
+    folder.writeFile("README.md", modelCard(model, mergekit.whyNot,
+                                            withFiles ? weightsTakenOver(beside) : std::vector<std::string>{}));
     auto result = commit(folder, std::move(hash));
     result.notes = founders.namings;
     return result;
@@ -125,13 +140,15 @@ ExportResult writeDenseModel(const std::string& name, const ModelStory& story, c
     return commit(folder, std::move(hash));
 }
 
+fs::path namedPath(const fs::path& path, Paths paths) {
+    if (path.empty()) return path;
+    const auto whole = fs::absolute(path).lexically_normal();
+    return paths == Paths::Told ? whole : ownName(whole);
+}
+
 std::vector<RecipeFounder> recipeFounders(const OpenedFounders& founders, const std::vector<CheckpointFounder>& sources,
                                           Paths paths) {
-    const auto named = [&](const fs::path& path) {
-        if (path.empty()) return path;
-        const auto whole = fs::absolute(path).lexically_normal();
-        return paths == Paths::Told ? whole : ownName(whole);
-    };
+    const auto named = [&](const fs::path& path) { return namedPath(path, paths); };
     std::vector<RecipeFounder> all;
     for (std::size_t k = 0; k < sources.size(); ++k) {
         const auto& model = founders.founders->model(k);

@@ -23,13 +23,21 @@ struct ExportResult {
     std::vector<std::string> notes = {};
 };
 
+/// Where a merged model goes.
+struct ModelTarget {
+    std::filesystem::path folder;
+    /// Where what the recipe calls `like` lies.
+    std::filesystem::path like = {};
+};
+
 /// Writes a merged model as a folder that other tools load: tensors, configuration and tokenizer of one founder,
-/// README.md, recipe.yaml and, where it can be said, mergekit.yml. Whole or not at all; read back and compared.
+/// README.md, recipe.yaml and, where it can be said, mergekit.yml; a pipeline in its founder's form or the other one
+/// (PipelineFiles). Whole or not at all; read back and compared.
 /// `founders` in the recipe's order, their layout the recipe's. Fills in recipe.result, and founders' hashes that the
 /// recipe lacks, which are computed while the disk is being waited for; where it is given already, a
 /// different result is refused. Numbers that the element type can't hold are refused, unless the recipe clamps them
 /// (RangeGuard). Throws std::runtime_error with one sentence, or Cancelled.
-ExportResult writeMergedModel(ModelRecipe recipe, const OpenedFounders& founders, const std::filesystem::path& folder,
+ExportResult writeMergedModel(ModelRecipe recipe, const OpenedFounders& founders, const ModelTarget& target,
                               const Announce& announce = nullptr);
 
 /// Writes a small model that is one vector: tensors and README.md.
@@ -39,6 +47,9 @@ ExportResult writeDenseModel(const std::string& name, const ModelStory& story, c
 
 /// Whether a recipe tells where founders lie on this machine.
 enum class Paths { Left, Told };
+
+/// A path as a recipe file names it.
+std::filesystem::path namedPath(const std::filesystem::path& path, Paths paths);
 
 /// What a recipe file says of opened founders: names, places, hashes.
 std::vector<RecipeFounder> recipeFounders(const OpenedFounders& founders, const std::vector<CheckpointFounder>& sources,

@@ -55,6 +55,7 @@ public:
         checkRules(names);
         std::erase_if(names, [&](const auto& name) { return isExcluded(name); });
         result.differences = configurationDifferences(founders_);
+        std::erase_if(result.differences, [&](const auto& one) { return isOfOneFounder(one.tensor); });
         compareTokenizers();
         for (const auto& name : names) place(name, rows_.at(name), names);
         finish();
@@ -97,6 +98,20 @@ private:
         const auto rule =
             std::ranges::find_if(rules_.freeze, [&](const auto& one) { return matches(one.pattern, name); });
         return rule == rules_.freeze.end() ? std::nullopt : std::optional(rule->founder);
+    }
+
+    /// Whether a key is one of a component ("vae.scaling_factor") that is taken over whole.
+    bool isOfOneFounder(const std::string& key) const {
+        const auto dot = key.find('.');
+        if (dot == key.npos) return false;
+        const auto component = key.substr(0, dot + 1);
+        bool any = false;
+        for (const auto& [name, row] : rows_) {
+            if (!name.starts_with(component)) continue;
+            any = true;
+            if (!isExcluded(name) && !frozenTo(name)) return false;
+        }
+        return any;
     }
 
     void place(const std::string& name, Row row, const std::vector<std::string>& names) {

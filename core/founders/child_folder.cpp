@@ -3,6 +3,7 @@
 #include "core/files/json.h"
 #include "core/files/refusal.h"
 #include "core/founders/alignment.h"
+#include "core/founders/pipelines/pipeline_companions.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -175,6 +176,7 @@ std::set<std::string> subfoldersOf(const fs::path& folder) {
 }  // namespace
 
 std::vector<Companion> companionsOf(const FounderSource& founder) {
+    if (const auto* pipeline = founder.pipeline()) return companionsOfPipeline(*pipeline);
     std::map<std::string, Companion> companions;
     const auto base = founder.base().folder(), tokenizer = founder.tokenizerFolder();
     if (base.empty()) return {};
@@ -229,7 +231,7 @@ std::optional<std::string> childConfiguration(const FounderSource& founder, std:
                                               const Layout& layout, ElementType named) {
     const auto path = founder.base().folder() / "config.json";
     std::error_code error;
-    if (founder.base().folder().empty() || !fs::exists(path, error)) return std::nullopt;
+    if (founder.pipeline() || founder.base().folder().empty() || !fs::exists(path, error)) return std::nullopt;
     auto configuration = readOrderedJsonObject(path, kSettingsJson);
     const auto before = settingsText(configuration);  // NaN would differ from itself
     const auto scaled = scaledIn(tensors);

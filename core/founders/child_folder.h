@@ -21,8 +21,8 @@ struct Companion {
 
 /// What lies beside a founder's tensors: every file of its folder but for ModelOpt's hf_quant_config.json, and those of
 /// the subfolders that modules.json (sentence-transformers) or transformers name. An adapter that brings a tokenizer
-/// brings all of its files: the base's stay behind. In order of name. Open them with openBeneath. Throws
-/// std::runtime_error where modules.json is no list of modules.
+/// brings all of its files: the base's stay behind. Of a pipeline: companionsOfPipeline. In order of name. Open them
+/// with openBeneath. Throws std::runtime_error where modules.json is no list of modules.
 std::vector<Companion> companionsOf(const FounderSource& founder);
 
 /// Whether a configuration that names no element type gets one.
@@ -31,7 +31,7 @@ enum class ElementType { Named, AsGiven };
 /// config.json of a model with these tensors that is otherwise like the founder: it names their element type, the size
 /// of their vocabulary, and whether the layout's head is the embedding, and no quantisation but that of tensors of fp8
 /// with a scale beside them. Absent where the founder's own file says so already, or it has none. A head that is left
-/// out altogether is the embedding from then on.
+/// out altogether is the embedding from then on. Absent for a pipeline, whose configurations stay.
 std::optional<std::string> childConfiguration(const FounderSource& founder, std::span<const TensorDescription> tensors,
                                               const Layout& layout, ElementType type = ElementType::Named);
 

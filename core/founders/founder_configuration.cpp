@@ -268,6 +268,11 @@ ComputedSettings computedSettings(const nlohmann::json& configuration) {
 }
 
 bool mayBeLeftOut(std::string_view key) {
+    // Of a pipeline that is a single file, which tells less.
+    const auto component = key.substr(0, key.find('.'));
+    if (component.size() < key.size() && (component == "scheduler" || component == "unet" || component == "vae" ||
+                                          component.starts_with("text_encoder")))
+        return true;
     return key.ends_with("layer_types") || key.ends_with("window_pattern") || key.ends_with("max_window_layers");
 }
 

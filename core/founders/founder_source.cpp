@@ -5,6 +5,8 @@
 #include "core/files/excerpt.h"
 #include "core/files/json.h"
 #include "core/founders/adapters/adapted_checkpoint.h"
+#include "core/founders/pipelines/pipeline_founder.h"
+#include "core/founders/pipelines/pipeline_setup.h"
 #include "core/founders/quantised/dequantised_checkpoint.h"
 
 #include <fmt/format.h>
@@ -57,8 +59,11 @@ private:
 FounderSourcePtr openBase(const fs::path& path, const fs::path& scratch) {
     auto checkpoint = Checkpoint::open(path);
     auto quantisation = quantisationOf(*checkpoint);
-    if (quantisation.scaled.empty()) return std::make_shared<const CheckpointFounderSource>(std::move(checkpoint));
-    return std::make_shared<const DequantisedCheckpoint>(std::move(checkpoint), std::move(quantisation), scratch);
+    if (quantisation.scaled.empty())
+        return asPipeline(std::make_shared<const CheckpointFounderSource>(std::move(checkpoint)), scratch);
+    return asPipeline(
+        std::make_shared<const DequantisedCheckpoint>(std::move(checkpoint), std::move(quantisation), scratch),
+        scratch);
 }
 
 /// The text part's settings where a model has several parts.
@@ -174,7 +179,7 @@ FounderOutline describe(const FounderSource& founder) {
             .tensors = std::move(tensors),
             .tiedEmbeddings = founder.tiedEmbeddings(),
             .tokens = tokensIn(founder.tokenizerFolder()),
-            .settings = computedSettings(configuration),
+            .settings = founder.pipeline() ? pipelineSettings(*founder.pipeline()) : computedSettings(configuration),
             .network = networkOf(configuration)};
 }
 

@@ -15,6 +15,8 @@
 
 namespace mergarium {
 
+class PipelineFounder;
+
 /// The tensors of one seed model, wherever they come from: a checkpoint, one whose weights are dequantised, or either
 /// with adapters on it. For any thread.
 class FounderSource {
@@ -50,6 +52,8 @@ public:
     virtual const FounderSource& own() const { return *this; }
     /// What a tensor of own() is called here.
     virtual const std::string& nameOf(const std::string& tensor) const { return tensor; }
+    /// The pipeline of diffusers that it is, or is made of; null: it is none.
+    virtual const PipelineFounder* pipeline() const { return nullptr; }
 
     /// The place of a tensor in tensors(); absent when there is none of this name.
     std::optional<std::size_t> indexOf(std::string_view tensor) const;

@@ -32,8 +32,11 @@ public:
     std::filesystem::path tokenizerFolder() const override { return founder_->tokenizerFolder(); }
     bool tiedEmbeddings() const override { return founder_->tiedEmbeddings(); }
     std::vector<std::shared_ptr<const MappedFile>> files() const override { return founder_->files(); }
-    const FounderSource& own() const override { return *founder_; }
-    const std::string& nameOf(const std::string& tensor) const override { return naming_.nameOf(tensor); }
+    const FounderSource& own() const override { return founder_->own(); }
+    const std::string& nameOf(const std::string& tensor) const override {
+        return naming_.nameOf(founder_->nameOf(tensor));
+    }
+    const PipelineFounder* pipeline() const override { return founder_->pipeline(); }
 
 private:
     FounderSourcePtr founder_;

@@ -54,10 +54,18 @@ std::string indexOf(const ModelPlan& plan) {
     return index.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+/// diffusers puts a variant last: model.safetensors.index.fp16.json.
+std::string indexNameOf(const std::string& stem) {
+    const auto variant = stem.find('.');
+    return stem.substr(0, variant) + ".safetensors.index" + (variant == stem.npos ? "" : stem.substr(variant)) +
+           ".json";
+}
+
 }  // namespace
 
 std::uint64_t ModelPlan::byteSize() const {
-    std::uint64_t sum = index.size();
+    std::uint64_t sum = 0;
+    for (const auto& [name, text] : indexes) sum += text.size();
     for (const auto& file : files) sum += file.header.size() + file.dataSize;
     return sum;
 }
@@ -68,7 +76,7 @@ ModelPlan planModel(std::vector<TensorDescription> tensors, std::uint64_t shardS
         if (!names.insert(tensor.name).second)
             throw std::invalid_argument(fmt::format("The tensor '{}' is to be written twice.", tensor.name));
 
-    ModelPlan plan{.tensors = std::move(tensors), .files = {{}}, .index = {}};
+    ModelPlan plan{.tensors = std::move(tensors), .files = {{}}};
     std::uint64_t size = 0;
     for (std::size_t i = 0; i < plan.tensors.size(); ++i) {
         const auto bytes = plan.tensors[i].byteSize();
@@ -88,8 +96,32 @@ ModelPlan planModel(std::vector<TensorDescription> tensors, std::uint64_t shardS
         file.header = headerOf(file, plan.tensors, style.metadata);
     }
     if (plan.files.size() == 1) return plan;
-    plan.index = indexOf(plan);
-    plan.indexName = style.stem + ".safetensors.index.json";
+    plan.indexes[indexNameOf(style.stem)] = indexOf(plan);
+    return plan;
+}
+
+ModelPlan planPipeline(std::vector<TensorDescription> tensors, const std::vector<PlannedComponent>& components,
+                       std::uint64_t shardSize) {
+    ModelPlan plan{.tensors = std::move(tensors), .files = {}};
+    std::set<std::string> done;
+    for (std::size_t begin = 0, end = 0; begin < plan.tensors.size(); begin = end) {
+        const auto name = plan.tensors[begin].name.substr(0, plan.tensors[begin].name.find('.'));
+        const auto component = std::ranges::find(components, name, &PlannedComponent::name);
+        if (component == components.end() || !done.insert(name).second)
+            throw std::invalid_argument(fmt::format("The component '{}' can't be laid out.", name));
+        std::vector<TensorDescription> own;
+        for (; end < plan.tensors.size() && plan.tensors[end].name.starts_with(name + "."); ++end) {
+            own.push_back(plan.tensors[end]);
+            own.back().name.erase(0, name.size() + 1);
+        }
+        auto part = planModel(std::move(own), shardSize, component->style);
+        for (auto& file : part.files) {
+            file.name = name + "/" + file.name;
+            for (auto& place : file.places) place.tensor += begin;
+            plan.files.push_back(std::move(file));
+        }
+        for (auto& [index, text] : part.indexes) plan.indexes[name + "/" + index] = std::move(text);
+    }
     return plan;
 }
 

@@ -34,9 +34,8 @@ struct PlannedFile {
 struct ModelPlan {
     std::vector<TensorDescription> tensors;
     std::vector<PlannedFile> files;
-    /// The text of `indexName`, model.safetensors.index.json; empty for a single file.
-    std::string index;
-    std::string indexName = {};
+    /// Of tensors in several files, by name: the text of model.safetensors.index.json.
+    std::map<std::string, std::string> indexes = {};
 
     /// Bytes of all files together.
     std::uint64_t byteSize() const;
@@ -54,6 +53,17 @@ struct FileStyle {
 /// model-00001-of-0000N.safetensors with an index, in the order given; a tensor larger than that gets a file of its
 /// own. Throws std::invalid_argument for a name given twice.
 ModelPlan planModel(std::vector<TensorDescription> tensors, std::uint64_t shardSize = 0, const FileStyle& style = {});
+
+/// A component of a pipeline: neighbouring tensors that go into a folder of this name.
+struct PlannedComponent {
+    std::string name;
+    FileStyle style = {};
+};
+
+/// Lays tensors that are called COMPONENT.TENSOR out in a folder for each component, there as planModel does, called
+/// TENSOR. Throws std::invalid_argument where a component is not among `components`, or its tensors are no neighbours.
+ModelPlan planPipeline(std::vector<TensorDescription> tensors, const std::vector<PlannedComponent>& components,
+                       std::uint64_t shardSize = 0);
 
 /// Gives the elements of tensor `tensor` (index into the plan's tensors) from element `begin` on; `out` is a whole
 /// number of them, little-endian, aligned to its elements. Called from several threads at once; may throw.

@@ -52,6 +52,7 @@ std::span<std::byte> threadsBuffer(std::uint64_t size) {
 std::vector<std::unique_ptr<OutputFile>> createFiles(const ModelPlan& plan, const PendingFolder& folder) {
     std::vector<std::unique_ptr<OutputFile>> files;
     for (const auto& file : plan.files) {
+        std::filesystem::create_directories((folder.path() / file.name).parent_path());
         files.push_back(std::make_unique<OutputFile>(folder.path() / file.name));
         files.back()->write(0, std::as_bytes(std::span(file.header)));
     }
@@ -103,7 +104,7 @@ std::string writeModel(const ModelPlan& plan, const PendingFolder& folder, const
             written += buffer.size();
         },
         how.progress ? [&](std::uint64_t, std::uint64_t) { return how.progress(written, 2 * total); } : Progress());
-    if (!plan.index.empty()) folder.writeFile(plan.indexName, plan.index);
+    for (const auto& [name, text] : plan.indexes) folder.writeFile(name, text);
 
     auto onDisk = std::async(std::launch::async, [&files] {
         for (const auto& file : files) file->sync();

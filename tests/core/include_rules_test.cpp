@@ -37,7 +37,7 @@ const std::map<std::string, Names> kCore{
     {"fields", {"files"}},
     {"figures", {"text"}},
     {"files", {"subprocess"}},
-    {"founders", {"checkpoint", "families", "fields", "files"}},
+    {"founders", {"checkpoint", "diffusion", "families", "fields", "files"}},
     {"genome", {"checkpoint", "files", "founders", "models", "parallel", "progress", "random"}},
     {"history", {"archive", "evaluation", "genome", "images", "run", "store"}},
     {"images", {"files"}},

@@ -32,6 +32,7 @@ public:
     bool tiedEmbeddings() const override;
     std::vector<std::shared_ptr<const MappedFile>> files() const override;
     std::string derivation() const override;
+    const PipelineFounder* pipeline() const override { return base_->pipeline(); }
 
 private:
     /// Where a tensor's bytes come from: the base, or the adapters' changes.

@@ -3,6 +3,7 @@
 #include "core/files/refusal.h"
 #include "core/founders/adapters/lora_contents.h"
 #include "core/founders/adapters/lora_settings.h"
+#include "core/founders/adapters/pipeline_layers.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -215,6 +216,7 @@ bool fits(const Match& match, bool transposed) {
 LoraContents fileContents(const Checkpoint& weights, const LoraBase& base, const fs::path& place) {
     auto layers = layersIn(weights, place);
     const FlatNames flat(base);
+    const PipelineLayers components(base);
     const HeaderSettings header(weights, place);
     std::map<std::string_view, std::optional<LoraSettings>> settings;
     std::map<std::string_view, std::vector<Match>> parts;
@@ -225,7 +227,8 @@ LoraContents fileContents(const Checkpoint& weights, const LoraBase& base, const
             const auto rank = static_cast<std::uint64_t>(layer.down->shape.front());
             layer.alpha = said->scaleOf(own.layer, rank) * static_cast<double>(rank);
         }
-        const auto* tensor = own.flat ? flat.find(own.layer, place) : inBase(base, own.layer + ".weight");
+        const auto* tensor = components.find(own.part, own.layer, own.flat);
+        if (!tensor) tensor = own.flat ? flat.find(own.layer, place) : inBase(base, own.layer + ".weight");
         if (!tensor) tensor = inBase(base, name + ".weight");
         parts[own.part].push_back({name, &layer, tensor});
     }
