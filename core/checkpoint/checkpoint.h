@@ -90,10 +90,10 @@ private:
     void addFile(std::shared_ptr<const MappedFile> file, const std::string& prefix);
 
     std::filesystem::path path_, folder_;
-    bool pipeline_ = false;
     std::vector<std::shared_ptr<const MappedFile>> files_;
     std::vector<StoredTensor> tensors_;
     std::map<std::string, std::string> metadata_;
+    bool pipeline_ = false;
 };
 
 }  // namespace mergarium

@@ -38,7 +38,7 @@ class PipelineExportTest : public QObject {
     MergeRequest request(const fs::path& first, const fs::path& second, const char* out) const {
         return {.first = {.base = first, .adapter = {}},
                 .second = {.base = second, .adapter = {}},
-                .ratio = 0.25,
+                .ratio = 0.5,
                 .interpolation = Interpolation::Lerp,
                 .folder = folder() / out};
     }
@@ -135,7 +135,6 @@ private Q_SLOTS:
         const auto b = other("sdxl");
         const auto first = merge(request(b, file("sdxl"), "folders"));
         auto asFile = request(file("sdxl"), b, "file");
-        asFile.ratio = 0.75;
         merge(asFile);
         same(folder() / "folders", folder() / "file");
         QVERIFY(fs::exists(folder() / "folders" / "model_index.json"));

@@ -21,6 +21,7 @@
 #include "core/text/chat_template.h"
 #include "core/tokenization/tokenizer.h"
 #include "tests/fuzz/database_reader.h"
+#include "tests/fuzz/pipeline_readers.h"
 
 #include <nlohmann/json.hpp>
 
@@ -211,7 +212,7 @@ void readPicture(const fs::path& path) {
     require(image.width * image.height <= kPixels && image.pixels.size() == 3 * image.width * image.height);
 }
 
-constexpr std::array<Reader, 20> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
+constexpr std::array<Reader, 23> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
                                            {"index", "model.safetensors.index.json", &readIndex},
                                            {"json", "any.json", &readJsonText},
                                            {"tokenizer", "tokenizer.json", &useTokenizer},
@@ -230,6 +231,9 @@ constexpr std::array<Reader, 20> kReaders{{{"safetensors", "any.safetensors", &r
                                            {"png", "any.png", &readPicture},
                                            {"jpeg", "any.jpg", &readPicture},
                                            {"webp", "any.webp", &readPicture},
+                                           {"component", "config.json", &readComponent},
+                                           {"model_index", "model_index.json", &readModelIndex},
+                                           {"names", "names", &readOriginalNames},
                                            {"database", "runs.db", &readDatabase}}};
 
 void write(const fs::path& path, std::string_view bytes) {

@@ -54,9 +54,8 @@ QString founderProblem(const std::filesystem::path& named) {
         return withoutStop(error.what());
     }
     if (!isThere(path)) return QObject::tr("%1 is not there").arg(text(path));
-    if (isThere(path / "model_index.json"))
-        return QObject::tr("%1 is a pipeline of diffusers: add the folder of one of its components, such as unet")
-            .arg(text(path));
+    // Its components have the tensors; whoever opens it says what is wrong.
+    if (isThere(path / "model_index.json")) return {};
     if (std::filesystem::is_directory(path, ignored))
         return holdsTensors(path) ? QString() : QObject::tr("%1 holds no safetensors file").arg(text(path));
     return path.extension() == ".safetensors" ? QString() : QObject::tr("%1 is no safetensors file").arg(text(path));

@@ -3,6 +3,7 @@
 #include "core/diffusion/pipeline_folder.h"
 #include "core/files/mapped_file.h"
 #include "core/files/refusal.h"
+#include "core/files/scratch_place.h"
 #include "core/files/text_file.h"
 #include "core/founders/pipelines/pipeline_founder.h"
 
@@ -79,7 +80,7 @@ PipelineSetup pipelineSetupOf(const FounderSource& founder, const fs::path& like
         refuse(path,
                "a single file holds no configuration, and this one's sizes are not Stable Diffusion's own; name "
                "a pipeline's folder of the same architecture beside it (--like)");
-    requireAlike(founder, *asPipeline(openAsStored(like), path.parent_path()));
+    requireAlike(founder, *asPipeline(openAsStored(like), scratchPlace()));
     return {.config = pipelineConfigOf(like, scheduler),
             .folder = like,
             .assumed = {fmt::format("the configurations are those of {}", like.string())}};
