@@ -45,4 +45,9 @@ struct OpenedTask {
     std::string caution = {};
 };
 
+/// Two sentences, of which either may be empty.
+inline std::string inSequence(const std::string& first, const std::string& second) {
+    return first.empty() || second.empty() ? first + second : first + " " + second;
+}
+
 }  // namespace mergarium

@@ -40,8 +40,7 @@ OpenedTask openTask(const CausalLmSettings& settings, const TaskInputs& inputs, 
     refuseLeftOut(questions->config, *inputs.sources.front(), inputs.founders->layout());
     const auto memory = inputs.founders->layout().extent() * traitsOf(settings).bytesPerParameter;
     auto on = scoringDevice(device.torch, inputs.founders, memory);
-    auto caution = cautionAbout(*questions, inputs.sources);
-    if (!on.caution.empty()) caution += caution.empty() ? on.caution : " " + on.caution;
+    auto caution = inSequence(cautionAbout(*questions, inputs.sources), on.caution);
     return {.makeTask = [questions = std::move(questions), founders = inputs.founders,
                          on = std::move(on)] { return std::make_unique<CausalLmTask>(questions, *founders, on); },
             .taskMemory = memory,

@@ -13,12 +13,15 @@ OpenedTask openTask(const TextToImageSettings& settings, const TaskInputs& input
     };
     const auto working = ImagePipeline::workingMemory(plan->config, size(settings.width), size(settings.height),
                                                       static_cast<std::size_t>(settings.batch));
+    const auto memory = inputs.founders->layout().extent() * traitsOf(settings).bytesPerParameter + working;
+    auto on = scoringDevice(device.torch, inputs.founders, memory);
+    auto caution = inSequence(plan->caution, on.caution);
     return {.makeTask =
-                [plan, founders = inputs.founders, torch = device.torch, abandon = inputs.place.abandon] {
-                    return std::make_unique<TextToImageTask>(plan, *founders, torch, abandon);
+                [plan, founders = inputs.founders, on = std::move(on), abandon = inputs.place.abandon] {
+                    return std::make_unique<TextToImageTask>(plan, *founders, on, abandon);
                 },
-            .taskMemory = inputs.founders->layout().extent() * traitsOf(settings).bytesPerParameter + working,
-            .caution = plan->caution};
+            .taskMemory = memory,
+            .caution = std::move(caution)};
 }
 
 }  // namespace mergarium

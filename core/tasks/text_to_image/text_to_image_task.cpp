@@ -2,7 +2,6 @@
 
 #include "core/images/encode_image.h"
 #include "core/progress/progress.h"
-#include "core/tasks/flat_buffer.h"
 
 #include <fmt/format.h>
 
@@ -23,17 +22,16 @@ bool isOutOfMemory(std::string_view message) {
 }  // namespace
 
 TextToImageTask::TextToImageTask(std::shared_ptr<const PicturePlan> plan, const Founders& founders,
-                                 torch::Device device, const std::atomic<bool>* abandon)
+                                 const ScoringDevice& device, const std::atomic<bool>* abandon)
     : plan_(std::move(plan)),
-      pipeline_(plan_->config, founders.layout(), device, plan_->readers()),
+      pipeline_(plan_->config, founders.layout(), device.torch, plan_->readers()),
+      loader_(founders, pipeline_.flat(), device),
       judge_(plan_, abandon),
       answers_(plan_->train.captions.size()),
-      pictures_(plan_->train.captions.size()) {
-    writeFrozen(founders, pipeline_.flat());
-}
+      pictures_(plan_->train.captions.size()) {}
 
 void TextToImageTask::load(const Genome& genome) {
-    writeGenome(genome, pipeline_.flat());
+    loader_.load(genome);
     judge_.nextModel();
     std::ranges::fill(answers_, std::string());
     std::ranges::fill(pictures_, EncodedPicture());

@@ -1,12 +1,11 @@
 #pragma once
 
 #include "core/founders/founders.h"
+#include "core/networks/devices/model_loader.h"
 #include "core/networks/diffusion/image_pipeline.h"
 #include "core/tasks/task.h"
 #include "core/tasks/text_to_image/picture_judge.h"
 #include "core/tasks/text_to_image/picture_plan.h"
-
-#include <torch/types.h>
 
 #include <memory>
 #include <optional>
@@ -22,7 +21,7 @@ class TextToImageTask final : public Task {
 public:
     /// What is frozen in the founders' layout is written into the networks once. Throws std::runtime_error naming the
     /// tensor where the founders are no pipeline of the plan's configuration. `abandon` may be null.
-    TextToImageTask(std::shared_ptr<const PicturePlan> plan, const Founders& founders, torch::Device device,
+    TextToImageTask(std::shared_ptr<const PicturePlan> plan, const Founders& founders, const ScoringDevice& device,
                     const std::atomic<bool>* abandon);
 
     std::shared_ptr<const SampleSet> samples() const override { return plan_->samples; }
@@ -56,6 +55,7 @@ private:
 
     std::shared_ptr<const PicturePlan> plan_;
     ImagePipeline pipeline_;
+    ModelLoader loader_;
     PictureJudge judge_;
     /// One per training caption.
     std::vector<std::string> answers_;
