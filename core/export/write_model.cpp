@@ -79,8 +79,8 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
     const bool withFiles = !pipeline || pipeline->form() == PipelineForm::Folder;
     if (withFiles) copyFounderFiles(beside, tensors.descriptions(), layout, folder);
     RangeGuard range(model.outOfRange);
-    const auto contents = tensors.contents(model.recipe, range);
-    auto hash = writeModel(plan, folder, pipeline ? pipeline->tensors().contents(contents) : contents,
+    const auto values = tensors.contents(model.recipe, range);
+    auto hash = writeModel(plan, folder, pipeline ? pipeline->tensors().contents(values) : values,
                            {.threads = 0, .progress = announcing(announce, "Writing the model"), .meanwhile = [&] {
                                 for (std::size_t k = 0; k < model.founders.size(); ++k)
                                     if (auto& founder = model.founders[k].hash; founder.empty()) {

@@ -245,7 +245,7 @@ private Q_SLOTS:
             writeTensors(folder() / part / "diffusion_pytorch_model.safetensors",
                          {tensorOf("a", DType::F32, {1}, {1})});
         const auto pipeline = Checkpoint::open(folder());
-        QCOMPARE(pipeline->tensors().size(), 2);
+        QCOMPARE(pipeline->tensors().size(), 2u);
         QVERIFY(pipeline->find("unet.a") && pipeline->find("vae.a"));
         QCOMPARE(pipeline->folder(), folder());
         QCOMPARE(Checkpoint::open(folder() / "unet")->folder(), folder() / "unet");

@@ -42,7 +42,7 @@ class PipelineConfigTest : public QObject {
 private Q_SLOTS:
     void sdxlsConfigurationsAreRead() {
         const auto config = pipelineConfigOf(kData / "sdxl" / "pipeline");
-        QCOMPARE(config.textEncoders.size(), 2);
+        QCOMPARE(config.textEncoders.size(), 2u);
         QCOMPARE(config.textEncoders[0].projection, 0);
         QCOMPARE(config.textEncoders[1].projection, 20);
         QVERIFY(config.textEncoders[1].layers.activation == ClipActivation::Gelu);

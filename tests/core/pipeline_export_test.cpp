@@ -106,7 +106,7 @@ private Q_SLOTS:
         const auto one = file(qPrintable(name));
         const auto result = merge(request(one, one, "same"));
         QCOMPARE(result.hash, contentHash(*openAsStored(one), {}).value());
-        QCOMPARE(filesIn(folder() / "same").size(), 3);
+        QCOMPARE(filesIn(folder() / "same").size(), 3u);
         same(folder() / "same", one);
     }
 
