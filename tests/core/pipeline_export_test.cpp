@@ -10,6 +10,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <map>
 
 using namespace mergarium;
 using namespace mergarium::test;
@@ -21,6 +22,15 @@ const fs::path kData = fs::path(MERGARIUM_TEST_DATA) / "t2i";
 
 std::string bytesOf(const FounderSource& source, std::size_t tensor) {
     return {reinterpret_cast<const char*>(source.bytes(tensor)), source.tensors()[tensor].byteSize()};
+}
+
+/// Contents by name, "unet/config.json" where a file lies deeper.
+std::map<std::string, std::string> allFilesIn(const fs::path& folder) {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder))
+        if (entry.is_regular_file())
+            files[entry.path().lexically_relative(folder).generic_string()] = textOf(entry.path());
+    return files;
 }
 
 }  // namespace
@@ -85,7 +95,7 @@ private Q_SLOTS:
         const auto result = merge(request(pipeline, pipeline, "same"));
         // A model with itself is itself.
         QCOMPARE(result.hash, contentHash(*openAsStored(pipeline), {}).value());
-        const auto founder = filesIn(pipeline), model = filesIn(folder() / "same");
+        const auto founder = allFilesIn(pipeline), model = allFilesIn(folder() / "same");
         for (const auto& [path, contents] : founder) {
             QVERIFY2(model.contains(path), path.c_str());
             if (!path.ends_with(".safetensors")) QVERIFY2(model.at(path) == contents, path.c_str());
@@ -106,7 +116,7 @@ private Q_SLOTS:
         const auto one = file(qPrintable(name));
         const auto result = merge(request(one, one, "same"));
         QCOMPARE(result.hash, contentHash(*openAsStored(one), {}).value());
-        QCOMPARE(filesIn(folder() / "same").size(), 3u);
+        QCOMPARE(allFilesIn(folder() / "same").size(), 3u);
         same(folder() / "same", one);
     }
 
@@ -161,7 +171,7 @@ private Q_SLOTS:
             rebuildModel({.recipe = this->folder() / "model" / "recipe.yaml", .folder = this->folder() / "again"},
                          this->folder() / "cache");
         QCOMPARE(again.hash, made.hash);
-        const auto first = filesIn(this->folder() / "model"), second = filesIn(this->folder() / "again");
+        const auto first = allFilesIn(this->folder() / "model"), second = allFilesIn(this->folder() / "again");
         QVERIFY(first == second);
         QCOMPARE(first.contains("unet/diffusion_pytorch_model.safetensors.index.json"), folder);
         QCOMPARE(first.contains("model.safetensors"), !folder);
@@ -177,7 +187,7 @@ private Q_SLOTS:
         again.models = kData / "single_file";
         const auto message = messageOf([&] { rebuildModel(again, folder() / "cache"); });
         QCOMPARE(message, std::string("nothing was thrown"));
-        QVERIFY(filesIn(folder() / "model") == filesIn(folder() / "again"));
+        QVERIFY(allFilesIn(folder() / "model") == allFilesIn(folder() / "again"));
         fs::remove_all(folder() / "like");
         again.folder = folder() / "third";
         const auto missing = messageOf([&] { rebuildModel(again, folder() / "cache"); });
@@ -188,7 +198,6 @@ private Q_SLOTS:
         auto wish = request(root("sdxl"), other("sdxl"), "model");
         wish.tensors.freeze = {{.pattern = "vae.*", .founder = 0}, {.pattern = "text_encoder*", .founder = 0}};
         merge(wish);
-        const auto model = filesIn(folder() / "model"), founder = filesIn(root("sdxl"));
         const auto made = open(folder() / "model"), first = open(root("sdxl"));
         std::size_t changed = 0;
         for (std::size_t tensor = 0; tensor < made->tensors().size(); ++tensor) {
