@@ -129,7 +129,7 @@ private Q_SLOTS:
         QVERIFY(refusal("  tokens:\n    <x>: {source: {kind: model_token, model: b, token: nowhere}}\n")
                     .contains("line 8: b has no token 'nowhere'"));
         QVERIFY(
-            refusal("  tokens:\n    <x>: {source: {kind: model_token, model: b, token_id: 286}}\n").contains("'286'"));
+            refusal("  tokens:\n    <x>: {source: {kind: model_token, model: b, token_id: 300}}\n").contains("'300'"));
         QVERIFY(refusal("  tokens:\n    x: {sauce: b}\n").contains("tokenizer.tokens.x.sauce"));
         QVERIFY(refusal("  pad_to_multiple_of: 0\n").contains("must be from 1 to 1000000"));
         QVERIFY(!fs::exists(folder_ / "refused"));

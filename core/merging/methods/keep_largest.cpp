@@ -13,7 +13,9 @@ void keepLargest(Mask& mask, const TensorInputs& inputs, const TensorInputs::Mod
         inputs.refuse(
             fmt::format("of the difference of {}, the density {} leaves none of {} entries; give a larger one",
                         model.name, density, inputs.count));
-    keepRanks(mask, inputs.count, inputs.threads, magnitudesOf(inputs, model), inputs.count - kept, inputs.count);
+    keepRanks(mask, inputs.count,
+              {.keysOf = magnitudesOf(inputs, model), .threads = inputs.threads, .scratch = inputs.scratch},
+              inputs.count - kept, inputs.count);
 }
 
 void dropOutliers(Mask& mask, const TensorInputs& inputs, const TensorInputs::Model& model) {
@@ -30,8 +32,9 @@ void dropOutliers(Mask& mask, const TensorInputs& inputs, const TensorInputs::Mo
     }
     // As in mergekit: without largest ones to drop nothing is kept.
     if (top <= 0) return;
-    keepRanks(mask, inputs.count, inputs.threads, magnitudesOf(inputs, model), static_cast<std::uint64_t>(bottom),
-              static_cast<std::uint64_t>(count - top));
+    keepRanks(mask, inputs.count,
+              {.keysOf = magnitudesOf(inputs, model), .threads = inputs.threads, .scratch = inputs.scratch},
+              static_cast<std::uint64_t>(bottom), static_cast<std::uint64_t>(count - top));
 }
 
 }  // namespace mergarium

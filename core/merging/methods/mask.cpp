@@ -2,24 +2,22 @@
 
 #include "core/merging/methods/stretches.h"
 
-#include <optional>
+#include <array>
+#include <bit>
+#include <limits>
 
 namespace mergarium {
 namespace {
 
 constexpr std::uint64_t kMostInMemory = 16 << 20;
 
-/// Where kept ranks begin or end: elements of this key have ranks on either side.
-struct Border {
-    std::uint32_t key = 0;
-    /// So many of the elements of this key lie before it.
-    std::uint64_t before = 0;
-};
-
-std::span<std::uint32_t> threadsKeys(std::uint64_t count) {
-    thread_local std::vector<std::uint32_t> keys(kStretch);
-    return std::span(keys).first(count);
-}
+/// The bits of a byte as numbers.
+constexpr auto kOnes = [] {
+    std::array<std::array<float, 8>, 256> ones{};
+    for (std::size_t byte = 0; byte < 256; ++byte)
+        for (std::size_t bit = 0; bit < 8; ++bit) ones[byte][bit] = (byte >> bit) & 1 ? 1.0f : 0.0f;
+    return ones;
+}();
 
 }  // namespace
 
@@ -39,53 +37,81 @@ void Mask::apply(std::uint64_t begin, std::span<float> values, float factor) con
     for (; i < values.size() && (begin + i) % 64 != 0; ++i) values[i] = has(begin + i) ? values[i] * factor : 0.0f;
     for (; i + 64 <= values.size(); i += 64) {
         const auto bits = words_[(begin + i) / 64];
-        for (std::size_t j = 0; j < 64; ++j) values[i + j] = (bits >> j) & 1 ? values[i + j] * factor : 0.0f;
+        for (std::size_t j = 0; j < 8; ++j) {
+            const auto& eight = kOnes[(bits >> (8 * j)) & 0xff];
+            auto* own = values.data() + i + 8 * j;
+            for (std::size_t k = 0; k < 8; ++k) own[k] *= eight[k] * factor;
+        }
     }
     for (; i < values.size(); ++i) values[i] = has(begin + i) ? values[i] * factor : 0.0f;
 }
 
-void keepRanks(Mask& mask, std::uint64_t count, std::size_t threads, const KeysOf& keysOf, std::uint64_t first,
-               std::uint64_t last) {
+namespace {
+
+/// Elements of one key among which a border lies: of those, in order, the ones below `from` and from `to` on are not
+/// kept.
+struct Equals {
+    std::uint32_t key = 0;
+    std::uint64_t from = 0, to = 0;
+};
+
+/// Clears all bits but those of the set ones that have numbers [from, to), counted from the lowest, `before` being the
+/// number of the first.
+std::uint64_t numbered(std::uint64_t bits, std::uint64_t before, std::uint64_t from, std::uint64_t to) {
+    const auto count = static_cast<std::uint64_t>(std::popcount(bits));
+    if (before >= from && before + count <= to) return bits;
+    if (before + count <= from || before >= to) return 0;
+    std::uint64_t kept = 0;
+    for (auto number = before; bits != 0; bits &= bits - 1, ++number)
+        if (number >= from && number < to) kept |= bits & (0 - bits);
+    return kept;
+}
+
+}  // namespace
+
+void keepRanks(Mask& mask, std::uint64_t count, const RankReading& how, std::uint64_t first, std::uint64_t last) {
     if (first >= last) return;
     std::vector<std::uint64_t> ranks{first};
     if (last < count) ranks.push_back(last);
-    const auto found = elementsAtRanks(count, threads, keysOf, ranks);
-    const Border lower{found[0].key, first - found[0].less};
-    const auto upper = last < count ? std::optional(Border{found[1].key, last - found[1].less}) : std::nullopt;
-    // Elements between the borders' keys; how many there are of these keys, piece by piece.
-    const auto parts = overPieces(
-        count, threads, std::pair<std::uint64_t, std::uint64_t>{},
-        [&](auto& part, std::uint64_t begin, std::uint64_t end) {
+    const auto found = elementsAtRanks(count, how.threads, how.keysOf, ranks);
+    constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
+    std::vector<Equals> borders{{.key = found[0].key, .from = first - found[0].less, .to = kAll}};
+    const bool hasUpper = last < count;
+    if (hasUpper && found[1].key == found[0].key)
+        borders[0].to = last - found[1].less;
+    else if (hasUpper)
+        borders.push_back({.key = found[1].key, .from = 0, .to = last - found[1].less});
+    const auto low = found[0].key, high = hasUpper ? found[1].key : 0xffffffffu;
+
+    // What lies between the borders; and apart from it what lies on them.
+    std::vector<Mask> equals;
+    for (std::size_t i = 0; i < borders.size(); ++i) equals.emplace_back(count, how.scratch);
+    const auto counts = overPieces(
+        count, how.threads, std::array<std::uint64_t, 2>{}, [&](auto& part, std::uint64_t begin, std::uint64_t end) {
+            std::vector<std::uint32_t> keys(kStretch);
             eachStretch(begin, end, [&](std::uint64_t from, std::uint64_t to) {
-                const auto keys = threadsKeys(to - from);
-                keysOf(from, keys);
-                const auto low = lower.key, high = upper ? upper->key : 0xffffffffu;
-                mask.set(from, to, [&](std::size_t i) { return keys[i] > low && (!upper || keys[i] < high); });
-                for (const auto key : keys) part.first += key == low;
-                for (const auto key : keys) part.second += upper && key == high;
+                const auto some = std::span(keys).first(to - from);
+                how.keysOf(from, some);
+                mask.set(from, to, [&](std::size_t i) { return some[i] > low && some[i] < high; });
+                for (std::size_t k = 0; k < borders.size(); ++k)
+                    equals[k].set(from, to, [&, key = borders[k].key](std::size_t i) { return some[i] == key; });
             });
+            for (std::size_t k = 0; k < borders.size(); ++k)
+                for (auto word = begin / 64; word < (end + 63) / 64; ++word)
+                    part[k] += static_cast<std::uint64_t>(std::popcount(equals[k].word(word)));
         });
-    // Which of the borders' elements are kept: their numbers among those of the same key.
-    struct Start {
-        std::uint64_t low = 0, high = 0;
-    };
-    std::vector<Start> starts{{}};
-    for (const auto& [low, high] : parts) starts.push_back({starts.back().low + low, starts.back().high + high});
-    forEachPiece(parts.size(), threads, [&](std::size_t piece) {
+    std::vector<std::array<std::uint64_t, 2>> starts(1);
+    for (const auto& part : counts) starts.push_back({starts.back()[0] + part[0], starts.back()[1] + part[1]});
+    forEachPiece(counts.size(), how.threads, [&](std::size_t piece) {
         const auto begin = piece * kPass, end = std::min(count, begin + kPass);
-        auto [low, high] = starts[piece];
-        const bool lowMatters = starts[piece + 1].low > lower.before && parts[piece].first > 0;
-        const bool highMatters = upper && high < upper->before && parts[piece].second > 0;
-        if (!lowMatters && !highMatters) return;
-        eachStretch(begin, end, [&](std::uint64_t from, std::uint64_t to) {
-            const auto keys = threadsKeys(to - from);
-            keysOf(from, keys);
-            for (std::size_t i = 0; i < keys.size(); ++i) {
-                const bool isLow = keys[i] == lower.key, isHigh = upper && keys[i] == upper->key;
-                const bool afterLow = !isLow || low++ >= lower.before, beforeHigh = !isHigh || high++ < upper->before;
-                if ((isLow || isHigh) && afterLow && beforeHigh) mask.add(from + i);
+        for (std::size_t k = 0; k < borders.size(); ++k) {
+            auto before = starts[piece][k];
+            for (auto word = begin / 64; word < (end + 63) / 64; ++word) {
+                const auto bits = equals[k].word(word);
+                mask.word(word) |= numbered(bits, before, borders[k].from, borders[k].to);
+                before += static_cast<std::uint64_t>(std::popcount(bits));
             }
-        });
+        }
     });
 }
 

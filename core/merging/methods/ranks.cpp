@@ -3,8 +3,8 @@
 #include "core/merging/methods/stretches.h"
 
 #include <bit>
-#include <map>
 #include <mutex>
+#include <set>
 
 namespace mergarium {
 namespace {
@@ -70,25 +70,85 @@ std::vector<Ranked> bySorting(std::uint64_t count, const KeysOf& keysOf, std::sp
 std::uint32_t keyOf(float value) { return std::bit_cast<std::uint32_t>(value); }
 float valueOf(std::uint32_t key) { return std::bit_cast<float>(key); }
 
+namespace {
+
+/// Of so many stretches one is looked at first, to see about where the ranks lie.
+constexpr std::uint64_t kSampled = 61;
+/// Buckets on either side of where a rank seems to lie.
+constexpr std::uint32_t kAround = 1;
+
+/// The buckets in which the ranks seem to lie, and those around them.
+std::set<std::uint32_t> likelyBuckets(std::uint64_t count, std::size_t threads, const KeysOf& keysOf,
+                                      std::span<const std::uint64_t> ranks) {
+    const auto stretches = (count + kStretch - 1) / kStretch;
+    const auto every = std::min(kSampled, std::max<std::uint64_t>(1, stretches / 8));
+    Histogram sampled(kBuckets);
+    std::uint64_t seen = 0;
+    std::mutex mutex;
+    forEachPiece(static_cast<std::size_t>((stretches + every - 1) / every), threads, [&](std::size_t i) {
+        const auto begin = i * every * kStretch, end = std::min(count, begin + kStretch);
+        eachKeys(begin, end, keysOf, [&](std::span<const std::uint32_t> keys) {
+            const std::lock_guard lock(mutex);
+            for (const auto key : keys) ++sampled[key >> 16];
+            seen += keys.size();
+        });
+    });
+    std::set<std::uint32_t> likely;
+    for (const auto rank : ranks) {
+        const auto share = static_cast<double>(rank) / static_cast<double>(count);
+        const auto there =
+            bucketOf(sampled, std::min(seen - 1, static_cast<std::uint64_t>(share * static_cast<double>(seen)))).first;
+        for (auto bucket = there - std::min(there, kAround); bucket <= there + kAround && bucket < kBuckets; ++bucket)
+            likely.insert(bucket);
+    }
+    return likely;
+}
+
+/// How many keys lie in each bucket, by their upper halves, and, of the buckets chosen, by their lower halves.
+struct Counted {
+    std::vector<std::uint32_t> chosen;
+    std::vector<Histogram> histograms;
+
+    const Histogram& high() const { return histograms[0]; }
+    const Histogram* low(std::uint32_t bucket) const {
+        const auto found = std::ranges::find(chosen, bucket);
+        return found == chosen.end() ? nullptr : &histograms[1 + static_cast<std::size_t>(found - chosen.begin())];
+    }
+};
+
+Counted countAll(std::uint64_t count, std::size_t threads, const KeysOf& keysOf,
+                 const std::set<std::uint32_t>& chosen) {
+    Counted all{.chosen = {chosen.begin(), chosen.end()}, .histograms = {}};
+    // Which histogram a bucket's lower halves go to; 0: none.
+    std::vector<std::uint8_t> places(kBuckets);
+    for (std::size_t i = 0; i < all.chosen.size(); ++i) places[all.chosen[i]] = static_cast<std::uint8_t>(i + 1);
+    all.histograms = counted(count, threads, all.chosen.size() + 1, keysOf, [&](auto keys, auto& own) {
+        auto* high = own[0].data();
+        const auto* place = places.data();
+        for (const auto key : keys) {
+            const auto bucket = key >> 16;
+            ++high[bucket];
+            if (place[bucket] != 0) ++own[place[bucket]][key & 0xffff];
+        }
+    });
+    return all;
+}
+
+}  // namespace
+
 std::vector<Ranked> elementsAtRanks(std::uint64_t count, std::size_t threads, const KeysOf& keysOf,
                                     std::span<const std::uint64_t> ranks) {
     if (ranks.empty()) return {};
     if (count <= kFew) return bySorting(count, keysOf, ranks);
-    const auto high = counted(count, threads, 1, keysOf, [](auto keys, auto& own) {
-                          for (const auto key : keys) ++own[0][key >> 16];
-                      }).front();
-    // Each bucket once, by which histogram counts it.
-    std::map<std::uint32_t, std::size_t> wanted;
-    for (const auto rank : ranks) wanted.emplace(bucketOf(high, rank).first, wanted.size());
-    const auto low = counted(count, threads, wanted.size(), keysOf, [&](auto keys, auto& own) {
-        for (const auto& [bucket, histogram] : wanted)
-            for (const auto key : keys)
-                if (key >> 16 == bucket) ++own[histogram][key & 0xffff];
-    });
+    auto all = countAll(count, threads, keysOf, likelyBuckets(count, threads, keysOf, ranks));
+    std::set<std::uint32_t> needed;
+    for (const auto rank : ranks) needed.insert(bucketOf(all.high(), rank).first);
+    if (std::ranges::any_of(needed, [&](auto bucket) { return !all.low(bucket); }))
+        all = countAll(count, threads, keysOf, needed);
     std::vector<Ranked> found;
     for (const auto rank : ranks) {
-        const auto [bucket, before] = bucketOf(high, rank);
-        const auto [rest, less] = bucketOf(low[wanted.at(bucket)], rank - before);
+        const auto [bucket, before] = bucketOf(all.high(), rank);
+        const auto [rest, less] = bucketOf(*all.low(bucket), rank - before);
         found.push_back({(bucket << 16) | rest, before + less});
     }
     return found;

@@ -22,7 +22,8 @@ struct Ranked {
     std::uint64_t less = 0;
 };
 
-/// Of each rank below `count`. Reads the keys twice, whatever the ranks; of small tensors once. Exact.
+/// Of each rank below `count`. Reads the keys once, and a small part of them before; where that part misleads, once
+/// more. Exact.
 std::vector<Ranked> elementsAtRanks(std::uint64_t count, std::size_t threads, const KeysOf& keysOf,
                                     std::span<const std::uint64_t> ranks);
 

@@ -90,7 +90,8 @@ private:
         for (const auto part : parts) varying += part;
         mask_ = std::make_unique<Mask>(inputs.count, inputs.scratch);
         const auto kept = static_cast<std::uint64_t>(std::max(0.0, static_cast<double>(varying) * topk));
-        keepRanks(*mask_, inputs.count, inputs.threads, variances, inputs.count - kept, inputs.count);
+        keepRanks(*mask_, inputs.count, {.keysOf = variances, .threads = inputs.threads, .scratch = inputs.scratch},
+                  inputs.count - kept, inputs.count);
     }
 
     void weigh(const TensorInputs& inputs) {
