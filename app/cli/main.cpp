@@ -275,8 +275,7 @@ int carryOut(int argc, char** argv) {
     addPicture(*picture, options);
     commands.push_back({picture, &mergarium::cli::picture});
 
-    auto* clip =
-        addCommand(program, "clip", "Embeddings of texts and pictures by CLIP, and how similar they are", options);
+    auto* clip = addCommand(program, "clip", "Embeddings of texts and pictures by CLIP, and how similar they are", options);
     addClip(*clip, options);
     commands.push_back({clip, &mergarium::cli::clip});
 
@@ -311,8 +310,7 @@ int carryOut(int argc, char** argv) {
     addFiles(*compare, options);
     commands.push_back({compare, &mergarium::cli::compare});
 
-    auto* doctor = addCommand(program, "doctor",
-                              "Examine this machine: what computes, whether it computes right, and how fast", options);
+    auto* doctor = addCommand(program, "doctor", "Examine what computes here: whether right, and how fast", options);
     addDevice(*doctor, options);
     addThreads(*doctor, options);
     commands.push_back({doctor, &mergarium::cli::doctor});

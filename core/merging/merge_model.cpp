@@ -73,11 +73,10 @@ void MergeModel::findLayers() {
     // Layers are numbered from 0 without gaps.
     std::erase_if(numbers, [](const auto& entry) { return *entry.second.rbegin() + 1 != entry.second.size(); });
     // Some checkpoints have layers more than they say, which predict further tokens.
-    auto said = layersSaid(configuration_);
-    if (said && std::ranges::none_of(numbers, [&](const auto& entry) { return entry.second.size() == *said; }))
-        said = std::nullopt;
+    const auto said = layersSaid(configuration_).value_or(0);
+    const bool holds = std::ranges::any_of(numbers, [&](const auto& entry) { return entry.second.size() == said; });
     for (const auto& [prefix, layers] : numbers) {
-        const bool fits = said ? layers.size() == *said : layers.size() >= layers_;
+        const bool fits = holds ? layers.size() == said : layers.size() >= layers_;
         if (!fits) continue;
         if (layers.size() > layers_) prefixes_.clear();
         layers_ = layers.size();
