@@ -38,7 +38,10 @@ std::vector<double> doublesOf(const torch::Tensor& tensor) {
 }
 
 UNetInput inputOf(const DiffusionGolden& golden, const std::string& latents, double timestep) {
-    UNetInput input{.latents = golden[latents], .timesteps = {timestep}, .context = golden["encoder_hidden_states"]};
+    const auto noisy = golden[latents];
+    UNetInput input{.latents = noisy,
+                    .timesteps = std::vector(static_cast<std::size_t>(noisy.size(0)), timestep),
+                    .context = golden["encoder_hidden_states"]};
     if (golden.has("text_embeds")) input.pooled = golden["text_embeds"];
     if (golden.has("time_ids")) input.sizes = golden["time_ids"];
     return input;

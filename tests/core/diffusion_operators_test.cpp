@@ -23,8 +23,8 @@ namespace {
 using Operator = std::function<torch::Tensor(torch::Tensor, const Affine&)>;
 
 Affine inDouble(const Affine& affine) {
-    return {affine.weight.to(torch::kFloat64),
-            affine.bias.defined() ? affine.bias.to(torch::kFloat64) : torch::Tensor()};
+    const auto widened = [](const torch::Tensor& x) { return x.defined() ? x.to(torch::kFloat64) : x; };
+    return {widened(affine.weight), widened(affine.bias)};
 }
 
 /// How far our own results lie from libtorch's in double precision, in parts of the largest.
