@@ -30,7 +30,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// "512x768": width and height.
-std::pair<std::int64_t, std::int64_t> sizeOf(const std::string& text) {
+std::pair<std::int64_t, std::int64_t> sizeNamed(const std::string& text) {
     const auto cross = text.find('x');
     const auto width = parsed<std::int64_t>(std::string_view(text).substr(0, cross));
     const auto height = cross == text.npos ? std::optional<std::int64_t>()
@@ -46,7 +46,7 @@ PictureRequest usualOf(const Options& options, const PipelineConfig& config) {
     request.negative = options.negative;
     if (options.steps) request.steps = *options.steps;
     if (options.guidance) request.guidance = *options.guidance;
-    if (!options.size.empty()) std::tie(request.width, request.height) = sizeOf(options.size);
+    if (!options.size.empty()) std::tie(request.width, request.height) = sizeNamed(options.size);
     if (!options.scheduler.empty()) request.scheduler = schedulerNamed(options.scheduler, config.scheduler);
     request.seed = options.seed.value_or(0);
     return request;
@@ -95,8 +95,8 @@ public:
             print({{"files", files_}, {"seconds", seconds}, {"notes", notes_}});
         else
             say("{}\n", fmt::join(files_, "\n"));
-        for (const auto& note : notes_)
-            if (!options_.json) sayAside("{}\n", note);
+        for (const auto& sentence : notes_)
+            if (!options_.json) sayAside("{}\n", sentence);
         return kSuccess;
     }
 

@@ -16,8 +16,7 @@ void addHow(CLI::App& command, Options& options) {
         ->type_name("X");
     command.add_option("--size", options.size, "Pixels: 512x768 is upright (default: the model's own)")
         ->type_name("WIDTHxHEIGHT");
-    command
-        .add_option("--scheduler", options.scheduler, "What takes noise to a picture (default: the model's own)")
+    command.add_option("--scheduler", options.scheduler, "What takes noise to a picture (default: the model's own)")
         ->type_name("euler|euler-ancestral|ddim|dpm++-2m|dpm++-2m-karras|pndm");
 }
 

@@ -109,15 +109,15 @@ private Q_SLOTS:
             const auto text = textEncoderIn(root / "pipeline" / (number == "1" ? "text_encoder" : "text_encoder_2"));
             const auto reading = text.read(idsOf(golden["input_ids." + number]));
             const auto& penultimate = reading.states[reading.states.size() - 2];
-            QCOMPARE(golden.wrong(te + "penultimate", penultimate), "");
-            if (golden.has(te + "last")) QCOMPARE(golden.wrong(te + "last", reading.last), "");
-            if (golden.has(te + "pooler")) QCOMPARE(golden.wrong(te + "pooler", reading.pooled), "");
+            QCOMPARE(golden.wrong(te + "penultimate", penultimate), std::string());
+            if (golden.has(te + "last")) QCOMPARE(golden.wrong(te + "last", reading.last), std::string());
+            if (golden.has(te + "pooler")) QCOMPARE(golden.wrong(te + "pooler", reading.pooled), std::string());
             if (golden.has(te + "text_embeds"))
-                QCOMPARE(golden.wrong(te + "text_embeds", reading.projected), "");
+                QCOMPARE(golden.wrong(te + "text_embeds", reading.projected), std::string());
             else
                 QVERIFY(!reading.projected.defined());
             if (golden.has("clip_skip1_prompt_embeds"))
-                QCOMPARE(golden.wrong("clip_skip1_prompt_embeds", text.normalised(penultimate)), "");
+                QCOMPARE(golden.wrong("clip_skip1_prompt_embeds", text.normalised(penultimate)), std::string());
         }
     }
 
@@ -125,13 +125,13 @@ private Q_SLOTS:
         OpenedClip clip;
         const auto ids = idsOf(storedTensor(*expected_, "input_ids"));
         const auto reading = clip.text.read(ids);
-        QCOMPARE(wrong("text_pooled", reading.pooled), "");
-        QCOMPARE(wrong("text_features", reading.projected), "");
+        QCOMPARE(wrong("text_pooled", reading.pooled), std::string());
+        QCOMPARE(wrong("text_features", reading.projected), std::string());
         const auto look = clip.vision.look(storedTensor(*expected_, "pixel_values"));
-        QCOMPARE(wrong("vision_embeddings", look.embeddings), "");
-        QCOMPARE(wrong("vision_last", look.last), "");
-        QCOMPARE(wrong("vision_pooled", look.pooled), "");
-        QCOMPARE(wrong("image_features", look.projected), "");
+        QCOMPARE(wrong("vision_embeddings", look.embeddings), std::string());
+        QCOMPARE(wrong("vision_last", look.last), std::string());
+        QCOMPARE(wrong("vision_pooled", look.pooled), std::string());
+        QCOMPARE(wrong("image_features", look.projected), std::string());
     }
 
     void embeddingsOfPicturesAndTextsAreThoseOfTransformers() {
@@ -139,7 +139,7 @@ private Q_SLOTS:
         const ClipScorer scorer(kClip, storedReader(ids), torch::kCPU);
         const auto texts = readJson(kClip / "meta.json")["texts"].get<std::vector<std::string>>();
         const auto textEmbeds = scorer.texts(texts);
-        QCOMPARE(wrong("text_embeds", rowsOf(textEmbeds)), "");
+        QCOMPARE(wrong("text_embeds", rowsOf(textEmbeds)), std::string());
         std::vector<Image> images;
         for (const int i : {0, 1, 2, 3}) images.push_back(readImage(kClip / ("image_" + std::to_string(i) + ".png")));
         const auto imageEmbeds = scorer.images(images);
