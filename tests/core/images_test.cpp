@@ -23,13 +23,13 @@ namespace fs = std::filesystem;
 namespace {
 
 // Written by ImageMagick, all of the same 21 x 13 pixels.
-const fs::path kPictures = MERGARIUM_TEST_DATA "/images";
+const fs::path kPictureFiles = MERGARIUM_TEST_DATA "/images";
 // Resized by Pillow, prepared by transformers.
-const fs::path kClip = MERGARIUM_TEST_DATA "/t2i/clip";
+const fs::path kClipPictures = MERGARIUM_TEST_DATA "/t2i/clip";
 
-Image pictureOf(const char* file) { return readImage(kPictures / file); }
+Image pictureIn(const char* file) { return readImage(kPictureFiles / file); }
 
-std::span<const std::byte> bytesOf(const std::string& text) { return std::as_bytes(std::span(text)); }
+std::span<const std::byte> asBytes(const std::string& text) { return std::as_bytes(std::span(text)); }
 
 /// The largest difference of a value, and the mean one.
 std::pair<int, double> differenceOf(const Image& one, const Image& other) {
@@ -44,14 +44,14 @@ std::pair<int, double> differenceOf(const Image& one, const Image& other) {
 }
 
 /// Random pixels, which compress badly.
-Image noise(std::size_t width, std::size_t height) {
+Image randomPixels(std::size_t width, std::size_t height) {
     std::mt19937 random(7);
     Image image{.width = width, .height = height, .pixels = std::vector<std::uint8_t>(3 * width * height)};
     for (auto& value : image.pixels) value = static_cast<std::uint8_t>(random());
     return image;
 }
 
-bool isClose(const std::uint8_t* pixel, std::array<int, 3> colour) {
+bool isAlmost(const std::uint8_t* pixel, std::array<int, 3> colour) {
     return std::abs(pixel[0] - colour[0]) < 40 && std::abs(pixel[1] - colour[1]) < 40 &&
            std::abs(pixel[2] - colour[2]) < 40;
 }
@@ -62,11 +62,11 @@ std::string cornersOf(const Image& image) {
     for (const auto y : {std::size_t{0}, image.height - 1})
         for (const auto x : {std::size_t{0}, image.width - 1}) {
             const auto* pixel = image.pixels.data() + 3 * (y * image.width + x);
-            corners += isClose(pixel, {255, 0, 0})       ? 'R'
-                       : isClose(pixel, {0, 255, 0})     ? 'G'
-                       : isClose(pixel, {0, 0, 255})     ? 'B'
-                       : isClose(pixel, {255, 255, 255}) ? 'W'
-                                                         : '?';
+            corners += isAlmost(pixel, {255, 0, 0})       ? 'R'
+                       : isAlmost(pixel, {0, 255, 0})     ? 'G'
+                       : isAlmost(pixel, {0, 0, 255})     ? 'B'
+                       : isAlmost(pixel, {255, 255, 255}) ? 'W'
+                                                          : '?';
         }
     return corners;
 }
@@ -109,7 +109,7 @@ private Q_SLOTS:
         QFETCH(QString, file);
         QFETCH(QString, as);
         QFETCH(int, tolerance);
-        const auto read = pictureOf(file.toUtf8()), expected = pictureOf(as.toUtf8());
+        const auto read = pictureIn(file.toUtf8()), expected = pictureIn(as.toUtf8());
         QCOMPARE(read.width, std::size_t{21});
         QCOMPARE(read.height, std::size_t{13});
         const auto [most, mean] = differenceOf(read, expected);
@@ -118,51 +118,51 @@ private Q_SLOTS:
     }
 
     void whatIsTransparentLiesOnWhite() {
-        const auto plain = pictureOf("rgb.png"), veiled = pictureOf("alpha.png");
+        const auto plain = pictureIn("rgb.png"), veiled = pictureIn("alpha.png");
         for (std::size_t i = 0; i < plain.pixels.size(); ++i)
             QVERIFY(std::abs(veiled.pixels[i] - (0.25 * plain.pixels[i] + 0.75 * 255.0)) < 1.5);
     }
 
     void aPictureIsTurnedAsExifSays() {
-        const auto jpeg = readFile(kPictures / "quadrants.jpg", 1 << 20);
-        QCOMPARE(cornersOf(decodeImage(bytesOf(jpeg), "plain")), std::string("RGBW"));
+        const auto jpeg = readFile(kPictureFiles / "quadrants.jpg", 1 << 20);
+        QCOMPARE(cornersOf(decodeImage(asBytes(jpeg), "plain")), std::string("RGBW"));
         const char* const expected[] = {"RGBW", "GRWB", "WBGR", "BWRG", "RBGW", "BRWG", "WGBR", "GWRB"};
         for (int orientation = 1; orientation <= 8; ++orientation)
             for (const bool bigEndian : {false, true}) {
                 const auto turned = withOrientation(jpeg, static_cast<char>(orientation), bigEndian);
-                const auto image = decodeImage(bytesOf(turned), "turned");
+                const auto image = decodeImage(asBytes(turned), "turned");
                 QCOMPARE(cornersOf(image), std::string(expected[orientation - 1]));
                 QCOMPARE(image.width, std::size_t{orientation < 5 ? 32u : 16u});
             }
-        QCOMPARE(cornersOf(decodeImage(bytesOf(withOrientation(jpeg, 9, false)), "wrong")), std::string("RGBW"));
+        QCOMPARE(cornersOf(decodeImage(asBytes(withOrientation(jpeg, 9, false)), "wrong")), std::string("RGBW"));
     }
 
     void whatIsDamagedIsRefusedByName() {
         for (const char* file : {"rgb.png", "plain.jpg", "progressive.jpg", "lossy.webp", "lossless.webp"}) {
-            const auto whole = readFile(kPictures / file, 1 << 20);
+            const auto whole = readFile(kPictureFiles / file, 1 << 20);
             const auto message =
-                messageOf([&] { decodeImage(bytesOf(whole.substr(0, whole.size() * 2 / 3)), "a/picture"); });
+                messageOf([&] { decodeImage(asBytes(whole.substr(0, whole.size() * 2 / 3)), "a/picture"); });
             QVERIFY2(message.starts_with("a/picture: this ") && message.ends_with("."), message.c_str());
         }
-        QCOMPARE(messageOf([] { decodeImage(bytesOf("GIF89a, or anything"), "x.gif"); }),
+        QCOMPARE(messageOf([] { decodeImage(asBytes("GIF89a, or anything"), "x.gif"); }),
                  std::string("x.gif: this is neither a PNG, a JPEG nor a WebP file."));
-        QVERIFY(messageOf([] { readImage(kPictures / "none.png"); }).find("none.png") != std::string::npos);
+        QVERIFY(messageOf([] { readImage(kPictureFiles / "none.png"); }).find("none.png") != std::string::npos);
     }
 
     void pixelsAreCountedBeforeMemoryIsTaken() {
-        auto png = readFile(kPictures / "rgb.png", 1 << 20);
+        auto png = readFile(kPictureFiles / "rgb.png", 1 << 20);
         for (const char* file : {"rgb.png", "plain.jpg", "lossy.webp"}) {
-            const auto bytes = readFile(kPictures / file, 1 << 20);
+            const auto bytes = readFile(kPictureFiles / file, 1 << 20);
             const auto message =
-                messageOf([&] { decodeImage(bytesOf(bytes), file, {.bytes = 1 << 20, .pixels = 21 * 13 - 1}); });
+                messageOf([&] { decodeImage(asBytes(bytes), file, {.bytes = 1 << 20, .pixels = 21 * 13 - 1}); });
             QVERIFY2(message.find("21 x 13 pixels are more") != std::string::npos, message.c_str());
         }
-        QVERIFY(messageOf([] { readImage(kPictures / "rgb.png", {.bytes = 100, .pixels = 1000}); }).find("bytes") !=
+        QVERIFY(messageOf([] { readImage(kPictureFiles / "rgb.png", {.bytes = 100, .pixels = 1000}); }).find("bytes") !=
                 std::string::npos);
     }
 
     void aPngIsTheSameBytesAndReadsBack() {
-        const auto image = noise(37, 11);
+        const auto image = randomPixels(37, 11);
         const std::vector<PngText> texts{{"prompt", "a cat"}, {"recipe", "Caf\u00e9"}};
         const auto bytes = encodePng(image, texts);
         QCOMPARE(encodePng(image, texts), bytes);
@@ -181,32 +181,32 @@ private Q_SLOTS:
     }
 
     void thumbnailsStayWithinTheirBounds() {
-        const auto small = noise(20, 10);
+        const auto small = randomPixels(20, 10);
         const auto kept = thumbnailOf(small);
         QCOMPARE(decodeImage(kept.bytes, "kept"), small);
         for (const auto& [width, height] : {std::pair<std::size_t, std::size_t>{1000, 700}, {2, 3000}, {300, 300}}) {
-            const auto thumbnail = thumbnailOf(noise(width, height));
+            const auto thumbnail = thumbnailOf(randomPixels(width, height));
             QVERIFY(isThumbnail(thumbnail));
             const auto read = decodeImage(thumbnail.bytes, "thumbnail");
             QCOMPARE(read.width, std::size_t{thumbnail.width});
             QVERIFY(std::max(read.width, read.height) <= kThumbnailSide);
         }
-        QVERIFY(thumbnailOf(noise(1000, 700), {.side = 256, .bytes = 2000}).bytes.size() <= 2000);
+        QVERIFY(thumbnailOf(randomPixels(1000, 700), {.side = 256, .bytes = 2000}).bytes.size() <= 2000);
     }
 
     void picturesAreResizedAsPillowDoes() {
-        const auto expected = Checkpoint::open(kClip / "image_processor.safetensors");
-        const auto preprocessing = readClipPreprocessing(kClip, 42);
+        const auto expected = Checkpoint::open(kClipPictures / "image_processor.safetensors");
+        const auto preprocessing = readClipPreprocessing(kClipPictures, 42);
         const auto isAs = [&](const Image& image, const std::string& name) {
             const auto* tensor = expected->find(name);
             return tensor && static_cast<std::size_t>(tensor->shape[0]) == image.height &&
                    static_cast<std::size_t>(tensor->shape[1]) == image.width &&
                    std::memcmp(tensor->bytes, image.pixels.data(), image.pixels.size()) == 0;
         };
-        const auto values = Checkpoint::open(kClip / "expected.safetensors");
+        const auto values = Checkpoint::open(kClipPictures / "expected.safetensors");
         const auto* prepared = values->find("pixel_values");
         for (std::size_t i = 0; i < 4; ++i) {
-            const auto image = readImage(kClip / fmt::format("image_{}.png", i));
+            const auto image = readImage(kClipPictures / fmt::format("image_{}.png", i));
             const auto& shape = expected->find(fmt::format("resized_u8.{}", i))->shape;
             QVERIFY(isAs(resized(image, static_cast<std::size_t>(shape[1]), static_cast<std::size_t>(shape[0])),
                          fmt::format("resized_u8.{}", i)));
@@ -220,7 +220,7 @@ private Q_SLOTS:
     }
 
     void aPartOfAResizedPictureIsThatPart() {
-        const auto image = noise(50, 33);
+        const auto image = randomPixels(50, 33);
         for (const auto& [width, height] : {std::pair<std::size_t, std::size_t>{31, 70}, {50, 12}, {80, 33}}) {
             const auto whole = resized(image, width, height);
             const ImageWindow window{.left = 5, .top = 3, .width = 11, .height = 7};

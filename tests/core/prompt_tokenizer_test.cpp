@@ -10,12 +10,11 @@ using namespace mergarium;
 using namespace mergarium::test;
 namespace fs = std::filesystem;
 
-using Ids = std::vector<std::int32_t>;
-
 // CLIP's tokenizers, against transformers.
 class PromptTokenizerTest : public QObject {
     Q_OBJECT
 
+    using Ids = std::vector<std::int32_t>;
     const fs::path data_ = MERGARIUM_TEST_DATA "/t2i";
     QTemporaryDir folder_;
 

@@ -23,6 +23,17 @@ PromptReader readerOf(const std::filesystem::path& folder, std::int64_t position
     };
 }
 
+/// The same for a pipeline's text encoder, whose rows the tokenizer must not exceed.
+PromptReader readerOf(const std::filesystem::path& folder, const ClipTextConfig& encoder) {
+    const auto tokens = PromptTokenizer::open(folder).tokenizer().vocabularySize();
+    if (tokens > static_cast<std::size_t>(encoder.vocabulary))
+        throw std::runtime_error(
+            fmt::format("{}: the tokenizer has {} tokens, the text encoder {} rows for them (config.json, vocab_size): "
+                        "the tokenizer is another model's.",
+                        folder.string(), tokens, encoder.vocabulary));
+    return readerOf(folder, encoder.positions);
+}
+
 /// Where the configurations of the models lie.
 std::filesystem::path pipelineOf(const TextToImageSettings& settings, const FounderSource& founder) {
     return settings.pipeline.empty() ? founder.base().path() : settings.pipeline;
@@ -44,7 +55,7 @@ PicturePlan::PicturePlan(const TextToImageSettings& chosen, const FounderSource&
     }
     checkSize();
     for (std::size_t i = 0; i < config.textEncoders.size(); ++i)
-        readers_.push_back(readerOf(root / (i == 0 ? "tokenizer" : "tokenizer_2"), config.textEncoders[i].positions));
+        readers_.push_back(readerOf(root / (i == 0 ? "tokenizer" : "tokenizer_2"), config.textEncoders[i]));
     auto captions = readCaptions(settings);
     // CLIP is large, and the captions may be wrong.
     if (settings.has(PictureScore::ImageSimilarity) || settings.has(PictureScore::TextSimilarity))

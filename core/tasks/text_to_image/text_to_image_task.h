@@ -15,8 +15,8 @@
 namespace mergarium {
 
 /// Text-to-image models on captions (TextToImageSettings). A picture depends on model, caption and seed alone; on the
-/// CPU to the bit, since captions are always painted together with the same ones. Running out of memory is an
-/// EvaluationFailure.
+/// CPU to the bit, since captions are always painted together with the same ones (by `attempt` one at a time). Running
+/// out of memory is an EvaluationFailure.
 class TextToImageTask final : public Task {
 public:
     /// What is frozen in the founders' layout is written into the networks once. Throws std::runtime_error naming the
