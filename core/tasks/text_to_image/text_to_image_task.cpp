@@ -12,14 +12,6 @@
 #include <utility>
 
 namespace mergarium {
-namespace {
-
-/// As libtorch says it of the CPU and of GPUs.
-bool isOutOfMemory(std::string_view message) {
-    return message.find("not enough memory") != message.npos || message.find("out of memory") != message.npos;
-}
-
-}  // namespace
 
 TextToImageTask::TextToImageTask(std::shared_ptr<const PicturePlan> plan, const Founders& founders,
                                  const ScoringDevice& device, const std::atomic<bool>* abandon)
@@ -55,11 +47,12 @@ std::optional<std::vector<TextToImageTask::Painted>> TextToImageTask::paint(cons
         return std::nullopt;
     } catch (const std::invalid_argument& error) {
         throw std::runtime_error(error.what());
-    } catch (const std::exception& error) {
-        if (dynamic_cast<const std::bad_alloc*>(&error) == nullptr && !isOutOfMemory(error.what())) throw;
-        throw EvaluationFailure(
-            "There is not enough memory for these pictures: take fewer at a time (task.batch) or smaller ones "
-            "(task.width, task.height).");
+    } catch (const std::bad_alloc&) {
+        throw EvaluationFailure("There is not enough memory for these pictures: make them smaller, or fewer at once.");
+    } catch (const std::runtime_error& error) {
+        // The pipeline's own sentence; any other is no matter of this model.
+        if (std::string_view(error.what()).find("more memory than there is") == std::string_view::npos) throw;
+        throw EvaluationFailure(error.what());
     }
     std::vector<PaintedPicture> finite;
     for (std::size_t i = 0; i < made.size(); ++i)
