@@ -32,7 +32,7 @@ Layout layoutOfLayers() {
 
 const std::vector<ChromosomeRule> kAttention{{"attention", {"*attn*"}}};
 
-std::string refusalOf(const std::vector<ChromosomeRule>& rules) {
+std::string refusalOfRules(const std::vector<ChromosomeRule>& rules) {
     try {
         (void)chromosomesOf(rules, layoutOfLayers());
     } catch (const std::runtime_error& error) {
@@ -49,7 +49,7 @@ Splice spliceOfBoth(Interpolation interpolation) {
     return splice;
 }
 
-void compareAll(const std::vector<float>& actual, const std::vector<double>& expected) {
+void compareElements(const std::vector<float>& actual, const std::vector<double>& expected) {
     QCOMPARE(actual.size(), expected.size());
     for (std::size_t i = 0; i < actual.size(); ++i)
         QVERIFY2(std::abs(actual[i] - expected[i]) <= 1e-6,
@@ -57,14 +57,14 @@ void compareAll(const std::vector<float>& actual, const std::vector<double>& exp
 }
 
 /// Of both kinds of genomes, which must agree.
-std::vector<float> bred(const std::vector<float>& first, const std::vector<float>& second, const Splice& splice) {
+std::vector<float> bredBothWays(const std::vector<float>& first, const std::vector<float>& second, const Splice& splice) {
     const auto layout = layoutOfLayers();
     std::vector<float> asVector(first.size()), asRecipe(first.size());
     DenseBreeding(tensorEndsOf(layout)).breed(DenseGenome(first), DenseGenome(second), splice)->materialize(asVector);
     const auto gram = Gram::compute(Founders::ofVectors(layout, {{"first", first}, {"second", second}}));
     const RecipeGenome a(founderRecipe(0, 2, first.size()), gram), b(founderRecipe(1, 2, first.size()), gram);
     RecipeBreeding(gram).breed(a, b, splice)->materialize(asRecipe);
-    compareAll(asRecipe, {asVector.begin(), asVector.end()});
+    compareElements(asRecipe, {asVector.begin(), asVector.end()});
     return asVector;
 }
 
@@ -110,19 +110,19 @@ private Q_SLOTS:
     }
 
     void whatMatchesNothingIsRefused() {
-        const auto pattern = QString::fromStdString(refusalOf({{"attention", {"*attn*", "*atn*"}}}));
+        const auto pattern = QString::fromStdString(refusalOfRules({{"attention", {"*attn*", "*atn*"}}}));
         QVERIFY2(pattern.contains("'*atn*'") && pattern.contains("strategy.chromosomes"), qPrintable(pattern));
-        QVERIFY(refusalOf({{"attention", {"*.empty"}}}).find("attention") != std::string::npos);
-        const auto taken = QString::fromStdString(refusalOf({{"all", {"*"}}, {"attention", {"*attn*"}}}));
+        QVERIFY(refusalOfRules({{"attention", {"*.empty"}}}).find("attention") != std::string::npos);
+        const auto taken = QString::fromStdString(refusalOfRules({{"all", {"*"}}, {"attention", {"*attn*"}}}));
         QVERIFY2(taken.contains("attention") && !taken.contains('\n'), qPrintable(taken));
-        QVERIFY(!refusalOf({{"all", {"*"}}, {"rest", {}}}).empty());
+        QVERIFY(!refusalOfRules({{"all", {"*"}}, {"rest", {}}}).empty());
     }
 
     void eachIsCutForItself() {
         QCOMPARE(stretchesOf(spliceOfBoth(Interpolation::Lerp), 12),
                  (std::vector<SpliceStretch>{
                      {2, 1.0, 2}, {4, 0.25, 0}, {6, 0.0, 3}, {7, 0.25, 0}, {9, 0.75, 1}, {10, 0.0, 3}, {12, 1.0, 4}}));
-        compareAll(bred(std::vector<float>(12, 0.0f), std::vector<float>(12, 4.0f), spliceOfBoth(Interpolation::Lerp)),
+        compareElements(bredBothWays(std::vector<float>(12, 0.0f), std::vector<float>(12, 4.0f), spliceOfBoth(Interpolation::Lerp)),
                    {4, 4, 1, 1, 0, 0, 1, 3, 3, 0, 4, 4});
     }
 
@@ -130,7 +130,7 @@ private Q_SLOTS:
         auto splice = spliceOfBoth(Interpolation::Lerp);
         // Where attention has none, where it begins, and twice the same.
         splice.cuts = {{{0, 5, 8, 8}, 0.25}, {{}, 0.5}};
-        compareAll(bred(std::vector<float>(12, 0.0f), std::vector<float>(12, 4.0f), splice),
+        compareElements(bredBothWays(std::vector<float>(12, 0.0f), std::vector<float>(12, 4.0f), splice),
                    {2, 2, 3, 3, 2, 2, 1, 1, 1, 2, 2, 2});
     }
 
@@ -140,7 +140,7 @@ private Q_SLOTS:
         // Attention before 7: positions 2, 3, 6: (1, 0, 0) and (0, 0, 1) are orthogonal, though each part is not.
         // From 7 on: (2, 2) and (4, 4) are parallel.
         const double half = std::sqrt(0.5);
-        compareAll(bred({9, 9, 1, 0, 9, 9, 0, 2, 2, 9, 9, 9}, {1, 2, 0, 0, 3, 4, 1, 4, 4, 5, 6, 7}, splice),
+        compareElements(bredBothWays({9, 9, 1, 0, 9, 9, 0, 2, 2, 9, 9, 9}, {1, 2, 0, 0, 3, 4, 1, 4, 4, 5, 6, 7}, splice),
                    {9, 9, half, 0, 9, 9, half, 3, 3, 9, 9, 9});
     }
 
@@ -148,9 +148,9 @@ private Q_SLOTS:
         const std::vector<float> first{1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0}, second{4, -3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0};
         auto splice = spliceOfBoth(Interpolation::Slerp);
         splice.cuts = {{{3}, 0.25}, {{1}, 0.25}};
-        const auto left = bred(first, second, {.splits = {}, .ratio = 0.25});
-        const auto right = bred(first, second, {.splits = {}, .ratio = 0.75});
-        compareAll(bred(first, second, splice), {left[0], right[1], left[2], right[3], 0, 0, 0, 0, 0, 0, 0, 0});
+        const auto left = bredBothWays(first, second, {.splits = {}, .ratio = 0.25});
+        const auto right = bredBothWays(first, second, {.splits = {}, .ratio = 0.75});
+        compareElements(bredBothWays(first, second, splice), {left[0], right[1], left[2], right[3], 0, 0, 0, 0, 0, 0, 0, 0});
     }
 
     void slerpPerTensorKeepsTensorsApart() {
@@ -158,8 +158,8 @@ private Q_SLOTS:
         auto splice = spliceOfBoth(Interpolation::SlerpPerTensor);
         splice.cuts = {{{}, 0.25}, {{}, 0.25}};
         const auto plain =
-            bred(first, second, {.splits = {}, .ratio = 0.25, .interpolation = Interpolation::SlerpPerTensor});
-        compareAll(bred(first, second, splice), {plain.begin(), plain.end()});
+            bredBothWays(first, second, {.splits = {}, .ratio = 0.25, .interpolation = Interpolation::SlerpPerTensor});
+        compareElements(bredBothWays(first, second, splice), {plain.begin(), plain.end()});
     }
 
     void oneChromosomeIsDrawnAsTheWholeVectorIs_data() {

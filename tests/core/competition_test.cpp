@@ -10,7 +10,7 @@ using namespace mergarium;
 
 namespace {
 
-std::vector<float> row(const char* digits) {
+std::vector<float> scoresAt(const char* digits) {
     std::vector<float> values;
     for (; *digits; ++digits) values.push_back(*digits == '1' ? 1.0f : 0.0f);
     return values;
@@ -24,8 +24,8 @@ MemberPtr member(std::uint64_t id, std::vector<float> scores) {
 }
 
 Archive archiveOf(std::vector<const char*> rows, CompetitionRule rule) {
-    Archive archive(rows.size(), row(rows[0]).size(), rule);
-    for (std::size_t slot = 0; slot < rows.size(); ++slot) archive.place(slot, member(slot + 1, row(rows[slot])));
+    Archive archive(rows.size(), scoresAt(rows[0]).size(), rule);
+    for (std::size_t slot = 0; slot < rows.size(); ++slot) archive.place(slot, member(slot + 1, scoresAt(rows[slot])));
     return archive;
 }
 
@@ -75,7 +75,7 @@ private Q_SLOTS:
         QFETCH(int, slot);
         QFETCH(double, fitness);
         auto archive = archiveOf({"111000", "011100", "000010", "110000"}, {.alpha = alpha});
-        const auto admission = archive.admit(member(9, row(qPrintable(child))));
+        const auto admission = archive.admit(member(9, scoresAt(qPrintable(child))));
         QCOMPARE(admission.accepted(), slot >= 0);
         if (slot >= 0) {
             QCOMPARE(*admission.slot, static_cast<std::size_t>(slot));
@@ -87,7 +87,7 @@ private Q_SLOTS:
 
     void aGuestTakesTheSeatOfTheWeakestMemberEvenIfItIsWeaker() {
         auto archive = archiveOf({"111000", "011100", "000010", "110000"}, {});
-        const Scores weakest(row("010000"));
+        const Scores weakest(scoresAt("010000"));
         QVERIFY(!archive.judge(weakest).slot);
         const auto verdict = archive.judgeGuest(weakest);
         QCOMPARE(*verdict.slot, std::size_t{3});
@@ -96,9 +96,9 @@ private Q_SLOTS:
 
     void emptySlotsLoseFirst() {
         Archive archive(3, 6, {});
-        archive.place(0, member(1, row("000000")));
-        archive.place(1, member(2, row("111000")));
-        const auto admission = archive.admit(member(3, row("000000")));
+        archive.place(0, member(1, scoresAt("000000")));
+        archive.place(1, member(2, scoresAt("111000")));
+        const auto admission = archive.admit(member(3, scoresAt("000000")));
         QCOMPARE(*admission.slot, std::size_t{2});
         QVERIFY(!admission.replaced);
         QCOMPARE(archive.memberCount(), std::size_t{3});

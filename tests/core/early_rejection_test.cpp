@@ -24,10 +24,8 @@ std::vector<float> draw(RandomStream& stream, std::size_t samples, double skill,
     return scores;
 }
 
-constexpr std::size_t kSamples = 60;
-
-std::vector<float> drawMember(RandomStream& stream, std::size_t slot, bool graded, bool common) {
-    auto scores = draw(stream, kSamples, 0.5 + 0.1 * static_cast<double>(slot), graded);
+std::vector<float> drawRival(RandomStream& stream, std::size_t samples, std::size_t slot, bool graded, bool common) {
+    auto scores = draw(stream, samples, 0.5 + 0.1 * static_cast<double>(slot), graded);
     if (common)
         for (auto& score : scores) score = 0.25f + 0.75f * score;
     return scores;
@@ -69,7 +67,7 @@ private Q_SLOTS:
         QFETCH(bool, graded);
         QFETCH(bool, weighted);
         QFETCH(bool, worst);
-        constexpr std::size_t kSlots = 5;
+        constexpr std::size_t kSamples = 60, kSlots = 5;
         RandomStream stream(11, 0, Purpose::FirstParent);
         std::vector<double> weights;
         for (std::size_t j = 0; weighted && j < kSamples; ++j) weights.push_back(0.5 + stream.uniform());
@@ -82,7 +80,7 @@ private Q_SLOTS:
                              .baseline = worst ? Baseline::Worst : Baseline::None},
                             weights);
             for (std::size_t slot = 0; slot < kSlots; ++slot)
-                archive.place(slot, memberWith(slot + 1, drawMember(stream, slot, graded, worst)));
+                archive.place(slot, memberWith(slot + 1, drawRival(stream, kSamples, slot, graded, worst)));
             auto child = draw(stream, kSamples, 0.15, graded);
             // Members have something in common, which is all taken off; the child is better or worse than that.
             if (worst)
