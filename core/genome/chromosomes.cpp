@@ -23,7 +23,7 @@ void requireMatches(const ChromosomeRule& rule, const Layout& layout) {
     for (const auto& pattern : rule.patterns)
         if (std::ranges::none_of(layout.tensors, [&](const auto& one) { return matches(pattern, one.name); }))
             throw std::runtime_error(
-                fmt::format("strategy.chromosomes: {}: the pattern '{}' matches no tensor that is merged; correct it, "
+                fmt::format("The chromosome {}: the pattern '{}' matches no tensor that is merged; correct it, "
                             "or take it out.",
                             rule.name, pattern));
 }
@@ -56,7 +56,7 @@ Chromosomes::Chromosomes(std::span<const ChromosomeRule> rules, const Layout& la
     for (std::size_t index = 0; index < names_.size(); ++index)
         if (lengths_[index] == 0)
             throw std::runtime_error(
-                fmt::format("strategy.chromosomes: {}: no parameters are left to it, since those before it have all "
+                fmt::format("The chromosome {}: no parameters are left to it, since those before it have all "
                             "that its patterns match; put it before them, or take it out.",
                             names_[index]));
 }
