@@ -94,7 +94,9 @@ private Q_SLOTS:
 
     void runsOfVersion6GetNotes() {
         const auto database = test::stoppedRun(folder_.filePath("six.db").toStdString());
-        test::exec(database, "ALTER TABLE runs DROP COLUMN notes; DROP TABLE joined_founders; DROP TABLE pictures; DROP TABLE painters; PRAGMA user_version = 6");
+        test::exec(database,
+                   "ALTER TABLE runs DROP COLUMN notes; DROP TABLE joined_founders; DROP TABLE pictures; DROP TABLE "
+                   "painters; PRAGMA user_version = 6");
         QCOMPARE(summaryOf(database).notes, std::string());
         setRunNotes(database, {1}, "late");
         QCOMPARE(summaryOf(database).notes, std::string("late"));

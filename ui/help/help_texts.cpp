@@ -215,7 +215,8 @@ QString inspector() {
         "<h2>Inspector</h2>"
         "<p>Whatever was chosen last in any view. Of a member: its scores, its fitness, its parents with split point "
         "and mixing ratio, and the samples that it alone solves. Of a sample: its picture or its text, how contested "
-        "it is, and who solves it with which share, or what every member painted for it, the best score first. Names are "
+        "it is, and who solves it with which share, or what every member painted for it, the best score first. Names "
+        "are "
         "links.</p>"
         "<p>A member that has left the archive keeps its last known numbers for as long as it is looked at. One that "
         "lives can be exported as a model folder.</p>");

@@ -158,6 +158,7 @@ void MemberPage::mark(std::optional<std::size_t> sample) { board_->select({}, sa
 void MemberPage::showPictures(const SnapshotPtr& snapshot) {
     const bool painted = member_ && member_->pictures;
     board_->setVisible(painted);
+    samples_->setMaximumHeight(painted ? 0 : QWIDGETSIZE_MAX);
     board_->setContent(painted ? paintingsOf(snapshot, member_) : BoardContent{});
 }
 

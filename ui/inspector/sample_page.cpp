@@ -102,6 +102,7 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
 
     const bool texts = set && set->hasTexts() && sample < set->texts.size();
     question_->setVisible(texts);
+    question_->setMaximumHeight(fontMetrics().lineSpacing() * (hasPictures(snapshot) ? 5 : 12));
     if (texts) showQuestion(set->texts[sample]);
 
     auto solvers = solversOf(*snapshot, sample);

@@ -119,13 +119,19 @@ PictureBoard::Target PictureBoard::targetAt(QPointF point) const {
     return target;
 }
 
-QString PictureBoard::textOf(const Target& target) const {
+QString PictureBoard::textOf(const Target& target) {
     const auto& snapshot = *content_.snapshot;
     if (target.item) return itemText(snapshot, content_.items[*target.item]);
     if (target.row) return captionOf(snapshot, content_.items[*target.row * geometry_.perRow].sample);
     const auto* member = target.column ? content_.items[*target.column].member.get() : nullptr;
     if (!member) return target.column ? tr("What the samples look like themselves") : QString();
-    return tr("%1, train %2 %").arg(painterText(snapshot, *member), percentNumber(member->scores.mean()));
+    auto text = tr("%1, train %2 %").arg(painterText(snapshot, *member), percentNumber(member->scores.mean()));
+    const auto& shares = shares_.of(snapshot, *member);
+    for (std::size_t founder = 0; founder < shares.size(); ++founder)
+        text += tr("; %1 % %2")
+                    .arg(percentNumber(static_cast<double>(shares[founder])),
+                         QString::fromStdString(snapshot.run->founders[founder].name));
+    return text;
 }
 
 void PictureBoard::choose(const Target& target) {
@@ -278,6 +284,8 @@ void PictureBoard::changeEvent(QEvent* event) {
     if (event->type() == QEvent::FontChange) arrange();
     if (event->type() == QEvent::PaletteChange) viewport()->update();
 }
+
+void PictureBoard::mousePressEvent(QMouseEvent* event) { event->accept(); }
 
 void PictureBoard::mouseMoveEvent(QMouseEvent* event) {
     mouse_ = event->position();

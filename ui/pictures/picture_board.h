@@ -52,6 +52,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
@@ -69,7 +70,7 @@ private:
     void arrange();
     QPointF scrolled() const;
     Target targetAt(QPointF point) const;
-    QString textOf(const Target& target) const;
+    QString textOf(const Target& target);
     void choose(const Target& target);
     void moveCursor(std::ptrdiff_t by);
     void bringIntoView(std::size_t index);

@@ -23,7 +23,7 @@ PicturePane::PicturePane(Selection& selection, QWidget* parent)
     : QWidget(parent),
       selection_(selection),
       whom_(new QComboBox(this)),
-      beside_(new QLabel(tr("besid&e the selected one"), this)),
+      beside_(new QLabel(tr("besi&de the selected one"), this)),
       other_(new QComboBox(this)),
       board_(new PictureBoard(this)) {
     auto* label = new QLabel(tr("&Pictures of"), this);
@@ -47,8 +47,11 @@ PicturePane::PicturePane(Selection& selection, QWidget* parent)
     layout->addLayout(row);
     layout->addWidget(board_, 1);
 
-    connect(whom_, &QComboBox::currentIndexChanged, this, &PicturePane::refresh);
-    connect(other_, &QComboBox::currentIndexChanged, this, &PicturePane::refresh);
+    for (auto* box : {whom_, other_})
+        connect(box, &QComboBox::currentIndexChanged, this, [this] {
+            refresh();
+            if (selection_.sample()) board_->see(*selection_.sample());
+        });
     connect(board_, &PictureBoard::sampleSelected, &selection, qOverload<std::size_t>(&Selection::select));
     connect(board_, &PictureBoard::memberSelected, &selection, qOverload<MemberId>(&Selection::select));
     connect(board_, &PictureBoard::readoutChanged, this, &PicturePane::readoutChanged);
@@ -81,6 +84,12 @@ std::optional<MemberId> PicturePane::other() const {
 
 /// By fitness; who was chosen stays chosen.
 void PicturePane::listMembers() {
+    const auto same = [&](const auto& row) {
+        const auto place = static_cast<int>(&row - frame_->rows.data());
+        return other_->itemData(place).toULongLong() == row.member->id.value;
+    };
+    if (frame_ && other_->count() == static_cast<int>(frame_->rows.size()) && std::ranges::all_of(frame_->rows, same))
+        return;
     const QSignalBlocker quiet(other_);
     const auto chosen = other();
     other_->clear();

@@ -1,11 +1,11 @@
 #include "ui/pictures/thumbnails.h"
 
+#include "core/images/read_image.h"
 #include "ui/background/latest_worker.h"
-
-#include <QBuffer>
-#include <QImageReader>
+#include "ui/pictures/sample_image.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace mergarium {
@@ -20,15 +20,15 @@ constexpr qsizetype kMemory = qsizetype{64} << 20;
 
 QImage decoded(const EncodedPicture& picture) {
     if (!isThumbnail(picture)) return {};
-    const auto bytes = QByteArray::fromRawData(reinterpret_cast<const char*>(picture.bytes.data()),
-                                               static_cast<qsizetype>(picture.bytes.size()));
-    QBuffer buffer;
-    buffer.setData(bytes);
-    buffer.open(QIODevice::ReadOnly);
-    QImageReader reader(&buffer, bytes.startsWith("RIFF") ? "webp" : "png");
-    reader.setAutoTransform(false);
-    if (reader.size() != QSize(static_cast<int>(picture.width), static_cast<int>(picture.height))) return {};
-    return reader.read().convertToFormat(QImage::Format_RGB32);
+    try {
+        const auto image =
+            decodeImage(picture.bytes, "a picture",
+                        {.bytes = kThumbnailBytes, .pixels = std::size_t{kThumbnailSide} * kThumbnailSide});
+        if (image.width != picture.width || image.height != picture.height) return {};
+        return imageOf({image.width, image.height, 3, image.pixels});
+    } catch (const std::runtime_error&) {
+        return {};
+    }
 }
 
 Thumbnails::Thumbnails(QObject* parent) : QObject(parent), worker_(new LatestWorker(this)), known_(kMemory) {}

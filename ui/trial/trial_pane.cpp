@@ -86,8 +86,8 @@ TrialPane::TrialPane(Trier trier, QWidget* parent)
     state_->setObjectName("trialState");
     state_->setWordWrap(true);
     button_->setObjectName("tryFounders");
-    button_->setToolTip(
-        tr("Scores every founder on a few samples of every file, and shows what the models read and answer, or paint."));
+    button_->setToolTip(tr(
+        "Scores every founder on a few samples of every file, and shows what the models read and answer, or paint."));
     findings_->setObjectName("trialFindings");
     attempt_->setObjectName("trialAttempt");
     founders_->setObjectName("triedFounders");
@@ -186,8 +186,9 @@ void TrialPane::setTrial(std::shared_ptr<const Trial> trial) {
 
 QString TrialPane::stateText() const {
     if (!trial_)
-        return tr("Every founder on a few samples of every file, before the run: what the models read and answer, and "
-                  "what it will take.");
+        return tr(
+            "Every founder on a few samples of every file, before the run: what the models read and answer, and "
+            "what it will take.");
     if (trial_->secondsInAll() <= 0.0) return {};
     const auto budget = tr("%1 evaluations take about %2, one after another, on %3; less where children are rejected "
                            "early.")
