@@ -117,8 +117,6 @@ struct Options {
     std::string requests;
     /// Everything that is computed is written, too.
     bool dump = false;
-    /// A pipeline's folder that has what a single file lacks.
-    std::string like;
     /// Of clip: a JSON file of texts, and a folder of pictures.
     std::string texts, images;
 
