@@ -40,11 +40,14 @@ torch::Tensor transformed(const torch::Tensor& picture, const TransformerWeights
     auto inner = groupNorm(picture, weights.norm, {.groups = input.groups, .epsilon = 1e-6});
     trace("norm", inner);
     inner = product(tokensOf(inner), weights.in);
-    trace("proj_in", inner);
+    // Told as diffusers has them: a convolution's are pictures.
+    const bool isConvolution = weights.in.weight.dim() == 4;
+    const auto height = picture.size(2), width = picture.size(3);
+    if (trace.watches()) trace("proj_in", isConvolution ? pictureOf(inner, height, width) : inner);
     for (std::size_t i = 0; i < weights.blocks.size(); ++i)
         inner = through(inner, weights.blocks[i], input, trace.at("block.", i));
-    inner = productAsPicture(inner, weights.out, picture.size(2), picture.size(3));
-    trace("proj_out", inner);
+    inner = productAsPicture(inner, weights.out, height, width);
+    if (trace.watches()) trace("proj_out", isConvolution ? inner : tokensOf(inner));
     inner = added(inner, picture);
     trace("", inner);
     return inner;

@@ -46,9 +46,10 @@ private:
         const auto times =
             sinusoids(input_.timesteps, config_.levels.front().channels, config_.cosineFirst, config_.frequencyShift)
                 .to(like);
-        trace_("time_proj", times);
+        const auto forAll = [&](const torch::Tensor& rows) { return rows.expand({input_.latents.size(0), -1}); };
+        trace_("time_proj", forAll(times));
         auto embedded = perceptron(times, weights_.time1, weights_.time2);
-        trace_("time_embedding", embedded);
+        trace_("time_embedding", forAll(embedded));
         if (!config_.hasAdditional()) return embedded;
         const auto sizes = input_.sizes.to(torch::kCPU, torch::kFloat64).contiguous();
         const auto* first = sizes.data_ptr<double>();
