@@ -267,6 +267,7 @@ QVariant BirthTable::data(const QModelIndex& index, int role) const {
     }
     if (role == Qt::ToolTipRole && birth && index.column() == FailureColumn)
         return QString::fromStdString(birth->failure);
+    if (role == Qt::ToolTipRole && birth && index.column() == SpliceColumn) return spliceOf(*birth);
     if (role == kValueRole && birth) return valuesOf(*birth).at(index.column());
     if (role != Qt::DisplayRole || !index.isValid()) return {};
     if (!birth) return index.column() == StepColumn ? kNotYet : QString();

@@ -30,6 +30,7 @@ void sizeColumns(QTableView& table) {
         const auto widest = column == BirthTable::StepColumn      ? QStringLiteral("10,000,000")
                             : column == BirthTable::OutcomeColumn ? BirthTable::tr("accepted")
                             : column == BirthTable::OriginColumn  ? BirthTable::tr("founder")
+                            : column == BirthTable::SpliceColumn  ? BirthTable::tr("rest: 10 splits, ratio 0.00")
                                                                   : QStringLiteral("#1000000");
         const auto head = model.headerData(column, Qt::Horizontal).toString();
         table.setColumnWidth(column, std::max(table.fontMetrics().horizontalAdvance(widest) + room,
