@@ -275,7 +275,8 @@ int carryOut(int argc, char** argv) {
     addPicture(*picture, options);
     commands.push_back({picture, &mergarium::cli::picture});
 
-    auto* clip = addCommand(program, "clip", "Embeddings of texts and pictures by CLIP, and how similar they are", options);
+    auto* clip =
+        addCommand(program, "clip", "Embeddings of texts and pictures by CLIP, and how similar they are", options);
     addClip(*clip, options);
     commands.push_back({clip, &mergarium::cli::clip});
 

@@ -250,8 +250,8 @@ CREATE TABLE joined_founders (
 ) WITHOUT ROWID;
 )sql";
 
-// Births of runs with chromosomes, each of which is cut for itself. What models painted: thumbnails of founders, of the archive's members, and of some that have left it. They decide no
-// result and are not sealed.
+// Births of runs with chromosomes, each of which is cut for itself. What models painted: thumbnails of founders, of the
+// archive's members, and of some that have left it. They decide no result and are not sealed.
 constexpr const char* kVersion9 = R"sql(
 ALTER TABLE births ADD COLUMN chromosomes BLOB;                           -- per chromosome: number of split points, these, ratio; NULL: the vector is one
 CREATE TABLE painters (

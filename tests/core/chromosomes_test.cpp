@@ -57,7 +57,8 @@ void compareElements(const std::vector<float>& actual, const std::vector<double>
 }
 
 /// Of both kinds of genomes, which must agree.
-std::vector<float> bredBothWays(const std::vector<float>& first, const std::vector<float>& second, const Splice& splice) {
+std::vector<float> bredBothWays(const std::vector<float>& first, const std::vector<float>& second,
+                                const Splice& splice) {
     const auto layout = layoutOfLayers();
     std::vector<float> asVector(first.size()), asRecipe(first.size());
     DenseBreeding(tensorEndsOf(layout)).breed(DenseGenome(first), DenseGenome(second), splice)->materialize(asVector);
@@ -122,8 +123,9 @@ private Q_SLOTS:
         QCOMPARE(stretchesOf(spliceOfBoth(Interpolation::Lerp), 12),
                  (std::vector<SpliceStretch>{
                      {2, 1.0, 2}, {4, 0.25, 0}, {6, 0.0, 3}, {7, 0.25, 0}, {9, 0.75, 1}, {10, 0.0, 3}, {12, 1.0, 4}}));
-        compareElements(bredBothWays(std::vector<float>(12, 0.0f), std::vector<float>(12, 4.0f), spliceOfBoth(Interpolation::Lerp)),
-                   {4, 4, 1, 1, 0, 0, 1, 3, 3, 0, 4, 4});
+        compareElements(
+            bredBothWays(std::vector<float>(12, 0.0f), std::vector<float>(12, 4.0f), spliceOfBoth(Interpolation::Lerp)),
+            {4, 4, 1, 1, 0, 0, 1, 3, 3, 0, 4, 4});
     }
 
     void splitPointsBetweenTwoPartsAndTwiceInOnePlaceCount() {
@@ -131,7 +133,7 @@ private Q_SLOTS:
         // Where attention has none, where it begins, and twice the same.
         splice.cuts = {{{0, 5, 8, 8}, 0.25}, {{}, 0.5}};
         compareElements(bredBothWays(std::vector<float>(12, 0.0f), std::vector<float>(12, 4.0f), splice),
-                   {2, 2, 3, 3, 2, 2, 1, 1, 1, 2, 2, 2});
+                        {2, 2, 3, 3, 2, 2, 1, 1, 1, 2, 2, 2});
     }
 
     void slerpPerSideTakesTheAngleOverAllOfASide() {
@@ -140,8 +142,9 @@ private Q_SLOTS:
         // Attention before 7: positions 2, 3, 6: (1, 0, 0) and (0, 0, 1) are orthogonal, though each part is not.
         // From 7 on: (2, 2) and (4, 4) are parallel.
         const double half = std::sqrt(0.5);
-        compareElements(bredBothWays({9, 9, 1, 0, 9, 9, 0, 2, 2, 9, 9, 9}, {1, 2, 0, 0, 3, 4, 1, 4, 4, 5, 6, 7}, splice),
-                   {9, 9, half, 0, 9, 9, half, 3, 3, 9, 9, 9});
+        compareElements(
+            bredBothWays({9, 9, 1, 0, 9, 9, 0, 2, 2, 9, 9, 9}, {1, 2, 0, 0, 3, 4, 1, 4, 4, 5, 6, 7}, splice),
+            {9, 9, half, 0, 9, 9, half, 3, 3, 9, 9, 9});
     }
 
     void slerpTakesTheAngleOverTheWholeVectors() {
@@ -150,7 +153,8 @@ private Q_SLOTS:
         splice.cuts = {{{3}, 0.25}, {{1}, 0.25}};
         const auto left = bredBothWays(first, second, {.splits = {}, .ratio = 0.25});
         const auto right = bredBothWays(first, second, {.splits = {}, .ratio = 0.75});
-        compareElements(bredBothWays(first, second, splice), {left[0], right[1], left[2], right[3], 0, 0, 0, 0, 0, 0, 0, 0});
+        compareElements(bredBothWays(first, second, splice),
+                        {left[0], right[1], left[2], right[3], 0, 0, 0, 0, 0, 0, 0, 0});
     }
 
     void slerpPerTensorKeepsTensorsApart() {

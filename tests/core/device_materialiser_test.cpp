@@ -42,7 +42,7 @@ bool sameBytes(const torch::Tensor& tensor, const std::vector<std::byte>& bytes)
 class DeviceMaterialiserTest : public QObject {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void aThousandRecipesAreThoseOfTheHostToTheBit() {
         for (std::uint64_t seed = 0; seed < 1000; ++seed) {
             RandomStream random(seed, 0, Purpose::SplitCount);

@@ -74,8 +74,7 @@ struct Run {
         made.crop = pair("crops_coords_top_left");
         made.targetSize = pair("target_size");
         if (description.contains("scheduler_folder")) {
-            const auto path =
-                folder / description["scheduler_folder"].get<std::string>() / "scheduler_config.json";
+            const auto path = folder / description["scheduler_folder"].get<std::string>() / "scheduler_config.json";
             made.scheduler = schedulerConfigOf(readJson(path), path.string());
         }
         return made;
@@ -254,11 +253,9 @@ private Q_SLOTS:
         const auto passes = told.back();
         QCOMPARE(told.size(), passes + 1);
         std::uint64_t calls = 0;
-        QVERIFY_EXCEPTION_THROWN((void)pipeline.make(requests, {.progress =
-                                                                    [&](std::uint64_t, std::uint64_t) {
-                                                                        return ++calls < 3;
-                                                                    }}),
-                                 Cancelled);
+        QVERIFY_EXCEPTION_THROWN(
+            (void)pipeline.make(requests, {.progress = [&](std::uint64_t, std::uint64_t) { return ++calls < 3; }}),
+            Cancelled);
         QCOMPARE(calls, std::uint64_t{3});
     }
 
@@ -269,7 +266,8 @@ private Q_SLOTS:
         const auto message = [&] { return messageOf([&] { (void)pipeline.make(requests); }); };
         requests[1].width = 20;
         QCOMPARE(message(),
-                 std::string("Picture 1: 20 x 16 pixels are no size for this model: sides are multiples of 8, up to 16384."));
+                 std::string(
+                     "Picture 1: 20 x 16 pixels are no size for this model: sides are multiples of 8, up to 16384."));
         requests[1] = smallRequest("a cat");
         requests[1].noise.resize(5);
         QCOMPARE(message(),
@@ -294,7 +292,8 @@ private Q_SLOTS:
         layout.append("text_encoder.weight", {3});
         QVERIFY(refusal(layout).find("text_encoder.weight") != std::string::npos);
         layout = whole.parameterLayout();
-        std::erase_if(layout.tensors, [](const Layout::Tensor& tensor) { return tensor.name == "vae.decoder.conv_in.bias"; });
+        std::erase_if(layout.tensors,
+                      [](const Layout::Tensor& tensor) { return tensor.name == "vae.decoder.conv_in.bias"; });
         QVERIFY(refusal(layout).find("vae.decoder.conv_in.bias") != std::string::npos);
     }
 

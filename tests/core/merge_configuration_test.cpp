@@ -14,15 +14,15 @@ namespace {
 const fs::path kModels = MERGARIUM_TEST_DATA "/mergekit/models";
 const std::string kTwo = "models:\n  - {model: a, parameters: {weight: 1}}\n  - {model: b, parameters: {weight: 3}}\n";
 
-MergeConfiguration parsed(const std::string& yaml) { return parseMergeConfiguration(yaml, kModels / "merge.yml"); }
+MergeConfiguration mergeOf(const std::string& yaml) { return parseMergeConfiguration(yaml, kModels / "merge.yml"); }
 
 QString refusalOf(const std::string& yaml) {
-    return QString::fromStdString(messageOf([&] { parsed(yaml); }));
+    return QString::fromStdString(messageOf([&] { mergeOf(yaml); }));
 }
 
 /// Also of what is only seen once the models are open.
 QString planRefusal(const std::string& yaml) {
-    return QString::fromStdString(messageOf([&] { MergedInMemory(parsed(yaml), {}); }));
+    return QString::fromStdString(messageOf([&] { MergedInMemory(mergeOf(yaml), {}); }));
 }
 
 MergeGradient gradient(std::vector<double> numbers) { return {std::move(numbers)}; }
@@ -35,7 +35,7 @@ class MergeConfigurationTest : public QObject {
 
 private Q_SLOTS:
     void aWholeFileIsUnderstood() {
-        const auto configuration = parsed(
+        const auto configuration = mergeOf(
             "merge_method: ties\nbase_model: base\nslices:\n  - sources:\n      - {model: a+lora, layer_range: [0, "
             "2]}\n"
             "      - {model: base, layer_range: [1, 3]}\n    parameters: {density: 0.5}\nparameters:\n  weight: [0, "
@@ -153,7 +153,7 @@ private Q_SLOTS:
     }
 
     void theFirstFilterThatFitsDecides() {
-        const auto parameters = parsed(
+        const auto parameters = mergeOf(
                                     "merge_method: linear\nmodels: [{model: a}]\nparameters:\n  weight:\n"
                                     "    - {filter: q_proj, value: 1}\n    - {filter: attn, value: 2}\n"
                                     "    - {filter: '*', value: 3}\n")
@@ -165,7 +165,7 @@ private Q_SLOTS:
     }
 
     void parametersThatAMethodDoesNotUseAreSaid() {
-        const MergedInMemory merged(parsed("merge_method: linear\n" + kTwo + "parameters: {int8_mask: true}\n"), {});
+        const MergedInMemory merged(mergeOf("merge_method: linear\n" + kTwo + "parameters: {int8_mask: true}\n"), {});
         QCOMPARE(merged.notes(), std::vector<std::string>{"linear has no parameter 'int8_mask': it was passed over."});
     }
 };

@@ -22,9 +22,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kData = fs::path(MERGARIUM_TEST_DATA) / "t2i";
+const fs::path kPipelineData = fs::path(MERGARIUM_TEST_DATA) / "t2i";
 
-std::string bytesOf(const FounderSource& source, std::size_t tensor) {
+std::string storedBytesOf(const FounderSource& source, std::size_t tensor) {
     return {reinterpret_cast<const char*>(source.bytes(tensor)), source.tensors()[tensor].byteSize()};
 }
 
@@ -42,13 +42,13 @@ class PipelineFounderTest : public QObject {
         if (!adapter.empty()) stack.add({.path = adapter, .weight = weight});
         return openFounder({.base = path, .adapter = stack}, folder());
     }
-    FounderSourcePtr pipeline(const char* name) const { return open(kData / name / "pipeline"); }
+    FounderSourcePtr pipeline(const char* name) const { return open(kPipelineData / name / "pipeline"); }
     FounderSourcePtr single(const char* name) const {
-        return open(kData / "single_file" / (std::string(name) + ".safetensors"));
+        return open(kPipelineData / "single_file" / (std::string(name) + ".safetensors"));
     }
     /// A copy that may be changed.
     fs::path copyOf(const char* name) const {
-        fs::copy(kData / name / "pipeline", folder() / name, fs::copy_options::recursive);
+        fs::copy(kPipelineData / name / "pipeline", folder() / name, fs::copy_options::recursive);
         for (const auto& entry : fs::recursive_directory_iterator(folder() / name))
             fs::permissions(entry.path(), fs::perms::owner_all, fs::perm_options::add);
         return folder() / name;
@@ -77,7 +77,7 @@ private Q_SLOTS:
         for (std::size_t tensor = 0; tensor < whole->tensors().size(); ++tensor) {
             const auto& own = whole->tensors()[tensor];
             QVERIFY2(one->tensors()[tensor] == own, own.name.c_str());
-            QVERIFY2(bytesOf(*one, tensor) == bytesOf(*whole, tensor), own.name.c_str());
+            QVERIFY2(storedBytesOf(*one, tensor) == storedBytesOf(*whole, tensor), own.name.c_str());
         }
         QCOMPARE(tableFor({whole, one}), std::string());
         QCOMPARE(tableFor({one, whole}), std::string());
@@ -134,9 +134,10 @@ private Q_SLOTS:
     void contentsAreKnownAsTheyAreStored() {
         const auto one = single("sdxl");
         QCOMPARE(contentHash(*one, {}).value(),
-                 contentHash(*openAsStored(kData / "single_file" / "sdxl.safetensors"), {}).value());
+                 contentHash(*openAsStored(kPipelineData / "single_file" / "sdxl.safetensors"), {}).value());
         const auto whole = pipeline("sdxl");
-        QCOMPARE(contentHash(*whole, {}).value(), contentHash(*openAsStored(kData / "sdxl" / "pipeline"), {}).value());
+        QCOMPARE(contentHash(*whole, {}).value(),
+                 contentHash(*openAsStored(kPipelineData / "sdxl" / "pipeline"), {}).value());
     }
 
     void adaptersFindTheirLayersByBothNames_data() {
@@ -149,10 +150,10 @@ private Q_SLOTS:
     void adaptersFindTheirLayersByBothNames() {
         QFETCH(QString, adapter);
         QFETCH(QString, base);
-        const auto file = kData / "lora" / ("sdxl_" + adapter.toStdString() + "_names.safetensors");
-        const auto merged = Checkpoint::open(kData / "lora" / "merged.safetensors");
+        const auto file = kPipelineData / "lora" / ("sdxl_" + adapter.toStdString() + "_names.safetensors");
+        const auto merged = Checkpoint::open(kPipelineData / "lora" / "merged.safetensors");
         for (const auto& [weight, prefix] : {std::pair{1.0, "scale_1.0."}, std::pair{0.6, "scale_0.6."}}) {
-            const auto source = open(kData / base.toStdString(), file, weight);
+            const auto source = open(kPipelineData / base.toStdString(), file, weight);
             std::size_t compared = 0;
             for (const auto& tensor : merged->tensors()) {
                 if (!tensor.name.starts_with(prefix)) continue;
@@ -240,10 +241,10 @@ private Q_SLOTS:
         const auto one = single("sdxl");
         auto message = messageOf([&] { pipelineSetupOf(*one); });
         QVERIFY2(message.find("(--like)") != message.npos, message.c_str());
-        const auto setup = pipelineSetupOf(*one, kData / "sdxl" / "pipeline");
+        const auto setup = pipelineSetupOf(*one, kPipelineData / "sdxl" / "pipeline");
         QVERIFY(setup.config == pipelineSetupOf(*pipeline("sdxl")).config);
         QCOMPARE(setup.assumed.size(), 1u);
-        message = messageOf([&] { pipelineSetupOf(*one, kData / "sd15" / "pipeline"); });
+        message = messageOf([&] { pipelineSetupOf(*one, kPipelineData / "sd15" / "pipeline"); });
         QVERIFY2(message.find("of another architecture") != message.npos, message.c_str());
     }
 

@@ -30,21 +30,21 @@ class PromptTokenizerTest : public QObject {
 private Q_SLOTS:
     void transformersIsMetInEveryCase_data() {
         QTest::addColumn<QString>("tokenizer");
-        QTest::addColumn<bool>("json");
+        QTest::addColumn<bool>("fast");
         QTest::addColumn<bool>("second");
-        for (const bool json : {true, false}) {
-            QTest::addRow("sd15 %d", json) << "sd15/pipeline/tokenizer" << json << false;
-            QTest::addRow("sdxl %d", json) << "sdxl/pipeline/tokenizer" << json << false;
-            QTest::addRow("sdxl 2 %d", json) << "sdxl/pipeline/tokenizer_2" << json << true;
+        for (const bool fast : {true, false}) {
+            QTest::addRow("sd15 %d", fast) << "sd15/pipeline/tokenizer" << fast << false;
+            QTest::addRow("sdxl %d", fast) << "sdxl/pipeline/tokenizer" << fast << false;
+            QTest::addRow("sdxl 2 %d", fast) << "sdxl/pipeline/tokenizer_2" << fast << true;
         }
     }
     void transformersIsMetInEveryCase() {
         QFETCH(QString, tokenizer);
-        QFETCH(bool, json);
+        QFETCH(bool, fast);
         QFETCH(bool, second);
         const auto from = data_ / tokenizer.toStdString();
         const auto read = PromptTokenizer::open(
-            json ? from
+            fast ? from
                  : copyOf(from, {"vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"}));
         const auto cases = readJson(data_ / "clip_tokenizer_cases.json");
         QCOMPARE(cases.size(), std::size_t{185});

@@ -1,7 +1,7 @@
+#include "core/networks/diffusion/scheduler.h"
 #include "core/diffusion/component_configs.h"
 #include "core/diffusion/scheduler_names.h"
 #include "core/files/json.h"
-#include "core/networks/diffusion/scheduler.h"
 #include "tests/support/diffusion_goldens.h"
 #include "tests/support/json_file.h"
 #include "tests/support/message_of.h"
@@ -46,17 +46,16 @@ std::string wrong(const std::string& name, const torch::Tensor& found, const tor
         return fmt::format("{}: {} numbers instead of {}", name, found.numel(), expected.numel());
     const double tolerance = 4.0 * bar + 1e-6 * expected.to(torch::kFloat64).abs().max().item<double>();
     const double distance = farthest(found, expected);
-    return distance <= tolerance ? std::string()
-                                 : fmt::format("{}: off by {:.3g}, where {:.3g} is tolerated", name, distance, tolerance);
+    return distance <= tolerance
+               ? std::string()
+               : fmt::format("{}: off by {:.3g}, where {:.3g} is tolerated", name, distance, tolerance);
 }
 
 /// One case's, by what follows its name.
 class Case {
 public:
     Case(std::string name, const json& one)
-        : name_(std::move(name)),
-          one_(one),
-          file_(Checkpoint::open(kSchedulers / one["file"].get<std::string>())) {}
+        : name_(std::move(name)), one_(one), file_(Checkpoint::open(kSchedulers / one["file"].get<std::string>())) {}
 
     bool has(const std::string& tensor) const { return file_->find(name_ + "." + tensor) != nullptr; }
     torch::Tensor operator[](const std::string& tensor) const { return storedTensor(*file_, name_ + "." + tensor); }
@@ -101,9 +100,11 @@ private Q_SLOTS:
         if (golden.has("sigmas")) QCOMPARE(golden.wrongTable("sigmas", doubles(tables.sigmas)), std::string());
         if (golden.has("alphas_cumprod")) {
             QCOMPARE(golden.wrongTable("alphas_cumprod", doubles(tables.alphas)), std::string());
-            QCOMPARE(wrong("before", doubles(tables.previousAlphas), golden["alphas_cumprod_prev"], 1e-7), std::string());
+            QCOMPARE(wrong("before", doubles(tables.previousAlphas), golden["alphas_cumprod_prev"], 1e-7),
+                     std::string());
         }
-        QCOMPARE(wrong("noise", doubles(std::vector{tables.initialNoise}), golden["init_noise_sigma"], 1e-6), std::string());
+        QCOMPARE(wrong("noise", doubles(std::vector{tables.initialNoise}), golden["init_noise_sigma"], 1e-6),
+                 std::string());
 
         auto sample = storedTensor(*toy, "sample") * tables.initialNoise;
         for (std::size_t i = 0; i < scheduler.passes(); ++i) {
@@ -169,8 +170,8 @@ private Q_SLOTS:
         const auto tables = schedulerTables(config, 10);
         QCOMPARE(tables.rungeKutta, std::size_t{12});
         // As diffusers 0.40 lists them.
-        const std::vector<double> expected{900, 850, 850, 800, 800, 750, 750, 700, 700, 650, 650,
-                                           600, 600, 500, 400, 300, 200, 100, 0};
+        const std::vector<double> expected{900, 850, 850, 800, 800, 750, 750, 700, 700, 650,
+                                           650, 600, 600, 500, 400, 300, 200, 100, 0};
         QCOMPARE(tables.timesteps, expected);
     }
 
