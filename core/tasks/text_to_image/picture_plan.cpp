@@ -1,7 +1,7 @@
 #include "core/tasks/text_to_image/picture_plan.h"
 
-#include "core/diffusion/pipeline_folder.h"
 #include "core/diffusion/scheduler_names.h"
+#include "core/founders/pipelines/pipeline_setup.h"
 #include "core/tasks/text_to_image/text_to_image_kind.h"
 #include "core/tokenization/clip/prompt_tokenizer.h"
 
@@ -34,18 +34,26 @@ PromptReader readerOf(const std::filesystem::path& folder, const ClipTextConfig&
     return readerOf(folder, encoder.positions);
 }
 
-/// Where the configurations of the models lie.
-std::filesystem::path pipelineOf(const TextToImageSettings& settings, const FounderSource& founder) {
-    return settings.pipeline.empty() ? founder.base().path() : settings.pipeline;
+/// Configurations and tokenizers of the models: the first founder's, and those of a folder where it is a single file.
+PipelineSetup setupOf(const TextToImageSettings& settings, std::span<const FounderSourcePtr> founders) {
+    const auto like = settings.pipeline.empty() ? pipelineFolderOf(founders) : settings.pipeline;
+    auto setup = pipelineSetupOf(*founders.front(), like);
+    if (setup.folder.empty())
+        throw std::runtime_error(fmt::format(
+            "{}: a single file has no tokenizers: name the folder of a pipeline of the same architecture in "
+            "task.pipeline.",
+            founders.front()->base().path().string()));
+    return setup;
 }
 
 }  // namespace
 
-PicturePlan::PicturePlan(const TextToImageSettings& chosen, const FounderSource& founder, torch::Device device)
+PicturePlan::PicturePlan(const TextToImageSettings& chosen, std::span<const FounderSourcePtr> founders,
+                         torch::Device device)
     : settings(chosen) {
     requireScorers(settings);
-    const auto root = pipelineOf(settings, founder);
-    config = pipelineConfigOf(root);
+    const auto setup = setupOf(settings, founders);
+    config = setup.config;
     if (!settings.scheduler.empty()) {
         try {
             scheduler_ = schedulerNamed(settings.scheduler, config.scheduler);
@@ -55,7 +63,7 @@ PicturePlan::PicturePlan(const TextToImageSettings& chosen, const FounderSource&
     }
     checkSize();
     for (std::size_t i = 0; i < config.textEncoders.size(); ++i)
-        readers_.push_back(readerOf(root / (i == 0 ? "tokenizer" : "tokenizer_2"), config.textEncoders[i]));
+        readers_.push_back(readerOf(setup.folder / (i == 0 ? "tokenizer" : "tokenizer_2"), config.textEncoders[i]));
     auto captions = readCaptions(settings);
     // CLIP is large, and the captions may be wrong.
     if (settings.has(PictureScore::ImageSimilarity) || settings.has(PictureScore::TextSimilarity))
@@ -75,6 +83,8 @@ PicturePlan::PicturePlan(const TextToImageSettings& chosen, const FounderSource&
             test.photos.push_back(clip->images({&photo, 1}).front());
         }
     caution = cutCaptions();
+    for (const auto& sentence : setup.assumed)
+        caution = inSequence(caution, fmt::format("{}: {}.", founders.front()->name(), sentence));
 }
 
 PicturePlan::Set PicturePlan::prepared(std::vector<Caption> captions) const {

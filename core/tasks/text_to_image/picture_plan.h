@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,9 +40,9 @@ private:
 
 /// Captions as a model paints them, and all that is the same for every model. Immutable; any thread.
 struct PicturePlan {
-    /// `founder` is the one whose configuration all models have. Reads all photos. Throws std::runtime_error where
-    /// these, CLIP and the settings don't fit together, naming file and line, or the key.
-    PicturePlan(const TextToImageSettings& settings, const FounderSource& founder, torch::Device device);
+    /// The first founder is the one whose configuration all models have. Reads all photos. Throws std::runtime_error
+    /// where these, CLIP and the settings don't fit together, naming file and line, or the key.
+    PicturePlan(const TextToImageSettings& settings, std::span<const FounderSourcePtr> founders, torch::Device device);
 
     struct Set {
         std::vector<Caption> captions;

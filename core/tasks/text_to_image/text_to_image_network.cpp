@@ -7,7 +7,7 @@ namespace mergarium {
 
 OpenedTask openTask(const TextToImageSettings& settings, const TaskInputs& inputs, const NetworkDevice& device) {
     if (const auto program = programOf(settings)) requireTrust(*program, inputs.place.mayStart);
-    auto plan = std::make_shared<const PicturePlan>(settings, *inputs.sources.front(), device.torch);
+    auto plan = std::make_shared<const PicturePlan>(settings, inputs.sources, device.torch);
     const auto size = [&](std::uint64_t pixels) {
         return pixels == 0 ? plan->config.size : static_cast<std::int64_t>(pixels);
     };
