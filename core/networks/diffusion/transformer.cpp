@@ -43,7 +43,8 @@ torch::Tensor transformed(const torch::Tensor& picture, const TransformerWeights
     // Told as diffusers has them: a convolution's are pictures.
     const bool isConvolution = weights.in.weight.dim() == 4;
     const auto height = picture.size(2), width = picture.size(3);
-    if (trace.watches()) trace("proj_in", isConvolution ? pictureOf(inner, height, width) : inner);
+    if (trace.watches())
+        trace("proj_in", isConvolution ? inner.transpose(1, 2).reshape({inner.size(0), -1, height, width}) : inner);
     for (std::size_t i = 0; i < weights.blocks.size(); ++i)
         inner = through(inner, weights.blocks[i], input, trace.at("block.", i));
     inner = productAsPicture(inner, weights.out, height, width);
