@@ -1,4 +1,5 @@
 #include "tests/support/pictures.h"
+#include "core/images/encode_image.h"
 #include "tests/support/painted_snapshot.h"
 #include "tests/support/patience.h"
 #include "tests/support/suite.h"
@@ -8,6 +9,7 @@
 #include "ui/pictures/picture_board.h"
 #include "ui/pictures/sample_image.h"
 #include "ui/pictures/thumbnails.h"
+#include "ui/trial/tried_pictures.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -91,6 +93,11 @@ private Q_SLOTS:
         other.bytes.resize(other.bytes.size() / 3);
         QVERIFY(decoded(other).isNull());
         QVERIFY(decoded({}).isNull());
+        // Qt itself reads no WebP everywhere.
+        const Image red{.width = 2, .height = 1, .pixels = {255, 0, 0, 0, 0, 255}};
+        const auto webp = decoded({.width = 2, .height = 1, .bytes = encodeWebp(red, 100)});
+        QCOMPARE(webp.pixelColor(0, 0), QColor(255, 0, 0));
+        QCOMPARE(webp.pixelColor(1, 0), QColor(0, 0, 255));
     }
 
     void theBestAreNextToTheReference() {
@@ -228,7 +235,10 @@ private Q_SLOTS:
         board.setContent(wholeTable(snapshot));
         const auto png = QImage::fromData(test::bytesOf(board, "png"));
         QVERIFY(!png.isNull());
-        const auto svg = test::read(test::bytesOf(board, "svg"));
+        // High enough for the width.
+        FigureForm form;
+        form.height = form.width * board.figureShape();
+        const auto svg = test::read(test::bytesOf(board, "svg", form));
         QVERIFY2(svg.wellFormed, qPrintable(svg.problem));
         QCOMPARE(svg.images, 8 * 11);
         QVERIFY(svg.texts.join(' ').contains("Ref"));
@@ -262,6 +272,34 @@ private Q_SLOTS:
         offered->click();
         view.setSnapshot(paintedSnapshot());
         QVERIFY(offered->isVisible() && !offered->isChecked());
+    }
+
+    // Founder by founder, and those samples alone that were tried.
+    void aTrialsPicturesStandBesideTheReferences() {
+        const auto snapshot = paintedSnapshot();
+        Trial trial;
+        trial.samples = snapshot->run->samples;
+        for (std::size_t k = 0; k < 2; ++k) {
+            FounderTrial founder{.name = "founder " + std::to_string(k), .attempts = {}, .failure = {}};
+            for (const std::uint32_t sample : {2u, 5u})
+                founder.attempts.push_back({.sample = sample,
+                                            .score = snapshot->members[k]->scores[sample],
+                                            .picture = (*snapshot->members[k]->pictures)[sample]});
+            trial.founders.push_back(founder);
+        }
+        // The last one could not be scored.
+        trial.founders.push_back({.name = "broken", .attempts = {}, .failure = "It is broken."});
+        QVERIFY(paints(trial));
+        const auto content = picturesOf(trial);
+        QCOMPARE(content.perRow, std::size_t{3});
+        QCOMPARE(content.size(), std::size_t{6});
+        QCOMPARE(content.items[5].sample, 5u);
+        const auto& second = *content.items[5].member;
+        QCOMPARE(second.scores[5], snapshot->members[1]->scores[5]);
+        QVERIFY((*second.pictures)[5] == (*snapshot->members[1]->pictures)[5]);
+        QVERIFY(painterText(*content.snapshot, second).contains("founder 1"));
+        trial.founders.erase(trial.founders.begin(), trial.founders.begin() + 2);
+        QVERIFY(!paints(trial));
     }
 
     void theInspectorShowsASampleInPictures() {
