@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kData = fs::path(MERGARIUM_TEST_DATA) / "t2i";
+const fs::path kExportData = fs::path(MERGARIUM_TEST_DATA) / "t2i";
 
 std::string bytesOf(const FounderSource& source, std::size_t tensor) {
     return {reinterpret_cast<const char*>(source.bytes(tensor)), source.tensors()[tensor].byteSize()};
@@ -42,8 +42,10 @@ class PipelineExportTest : public QObject {
     QTemporaryDir temporary_;
 
     fs::path folder() const { return temporary_.path().toStdString(); }
-    static fs::path root(const char* name) { return kData / name / "pipeline"; }
-    static fs::path file(const char* name) { return kData / "single_file" / (std::string(name) + ".safetensors"); }
+    static fs::path root(const char* name) { return kExportData / name / "pipeline"; }
+    static fs::path file(const char* name) {
+        return kExportData / "single_file" / (std::string(name) + ".safetensors");
+    }
     FounderSourcePtr open(const fs::path& path) const { return openFounder({.base = path, .adapter = {}}, folder()); }
     MergeRequest request(const fs::path& first, const fs::path& second, const char* out) const {
         return {.first = {.base = first, .adapter = {}},
@@ -184,7 +186,7 @@ private Q_SLOTS:
         wish.like = folder() / "like";
         merge(wish);
         RebuildRequest again{.recipe = folder() / "model" / "recipe.yaml", .folder = folder() / "again"};
-        again.models = kData / "single_file";
+        again.models = kExportData / "single_file";
         const auto message = messageOf([&] { rebuildModel(again, folder() / "cache"); });
         QCOMPARE(message, std::string("nothing was thrown"));
         QVERIFY(allFilesIn(folder() / "model") == allFilesIn(folder() / "again"));
