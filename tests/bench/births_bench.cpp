@@ -69,7 +69,8 @@ void make(const std::filesystem::path& path, std::uint64_t births, std::uint64_t
     for (auto done = real; done < births; done *= 2)
         database.exec(fmt::format(
             "INSERT INTO births SELECT run, step + {0}, first, second, splits, ratio, interpolation, sigma, "
-            "mutation_seed, train, fitness, slot, replaced, scores, seconds, scored, failure FROM births WHERE run = 1 "
+            "mutation_seed, train, fitness, slot, replaced, scores, seconds, scored, failure, chromosomes "
+            "FROM births WHERE run = 1 "
             "AND step <= {1} ORDER BY step",
             done, std::min(done, births - done)));
     database.exec(fmt::format("UPDATE runs SET evaluations = {}", births));

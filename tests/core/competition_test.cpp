@@ -169,8 +169,8 @@ private Q_SLOTS:
         compareAll(unit.fitness(), {1, 1, 0, 1});
         const auto best = filled({.capacity = Capacity::Best});
         compareAll(best.niches().worth, {0.5 / 0.75, 1, 0.5 / 0.75});
-        compareAll(best.fitness(), {0.25, 0.5, 0, 0.5});
-        compareAll(filled({.alpha = 0.0}).fitness(), {0.25, 0.75, 0, 0.75});
+        compareAll(best.fitness(), {0.5, 0.25, 0, 0.5});
+        compareAll(filled({.alpha = 0.0}).fitness(), {0.75, 0.25, 0, 0.75});
         compareAll(filled({.epsilon = 0.25}, {2, 1, 1}).niches().worth, {2, 2, 1});
         compareAll(archiveOf({"11", "10"}, {}).fitness(), {1.5, 0.5});
         compareAll(archiveOf({"11", "10"}, {.baseline = Baseline::Worst}).fitness(), {1, 0});

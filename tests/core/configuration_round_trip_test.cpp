@@ -100,6 +100,8 @@ private:
         if (shape.find("groups") != std::string::npos)
             return below(2) ? "{}" : "{\"odd: one\": [1, \"3\"], even: [0, two]}";
         if (shape.find("adapter") != std::string::npos) return founders_;
+        if (shape.find("lists of patterns") != std::string::npos)
+            return below(2) ? "{}" : "{attention: ['*attn*'], \"odd: one\": [a, \"b\\nc\"]}";
         if (shape.find("pattern") != std::string::npos)
             return below(2) ? "[]" : "[{pattern: '*norm*', founder: 2}, {pattern: \"a\\nb\", founder: 1}]";
         return toInlineYaml(field.write());

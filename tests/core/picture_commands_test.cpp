@@ -92,7 +92,8 @@ private Q_SLOTS:
         for (const auto& root : {kPictures, kAllPictures})
             for (const auto* pipeline : {"sdxl", "sd15"}) {
                 if (!fs::exists(root / pipeline / "meta.json")) continue;
-                for (const auto& run : metaOf(root / pipeline)["runs"].items()) {
+                const auto meta = metaOf(root / pipeline);
+                for (const auto& run : meta["runs"].items()) {
                     // Of what predicts otherwise the pipeline has no scheduler.
                     const auto file = root / pipeline / (run.key() + ".safetensors");
                     if (!fs::exists(file) || run.key().starts_with("run_v_")) continue;

@@ -15,7 +15,7 @@ namespace {
 using Colour = std::array<double, 3>;
 
 /// Beside each other on a screen they are easily told apart.
-constexpr Colour kPaints[] = {{220, 40, 40}, {50, 170, 70}, {50, 90, 220}, {240, 205, 60}, {150, 60, 190}, {245, 245, 245}};
+constexpr Colour kPaints[] = {{220, 40, 40}, {50, 170, 70}, {50, 90, 220}, {240, 205, 60}};
 
 /// Per pixel and side.
 constexpr int kSubpixels = 4;
@@ -25,10 +25,8 @@ bool isIn(std::size_t shape, double x, double y) {
     const double distance = std::hypot(x, y);
     switch (shape) {
         case 0: return distance < 1.0;
-        case 1: return std::max(std::abs(x), std::abs(y)) < 0.85;
-        case 2: return y < 0.75 && y > 1.9 * std::abs(x) - 1.05;
-        case 3: return std::max(std::abs(x), std::abs(y)) < 1.0 && std::min(std::abs(x), std::abs(y)) < 0.32;
-        default: return distance < 1.05 && distance > 0.58;
+        case 1: return y < 0.75 && y > 1.9 * std::abs(x) - 1.05;
+        default: return std::max(std::abs(x), std::abs(y)) < 1.0 && std::min(std::abs(x), std::abs(y)) < 0.32;
     }
 }
 

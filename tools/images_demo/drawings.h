@@ -11,8 +11,8 @@
 
 namespace mergarium::images_demo {
 
-inline constexpr std::string_view kShapes[] = {"circle", "square", "triangle", "cross", "ring"};
-inline constexpr std::string_view kColours[] = {"red", "green", "blue", "yellow", "purple", "white"};
+inline constexpr std::string_view kShapes[] = {"circle", "triangle", "cross"};
+inline constexpr std::string_view kColours[] = {"red", "green", "blue", "yellow"};
 
 /// Pixels of a drawing's side.
 inline constexpr std::size_t kSide = 32;

@@ -131,12 +131,12 @@ private:
         const ClipVision vision(config.vision, tensors);
         torch::Tensor scale;
         tensors.tensor("logit_scale", {}, scale);
-        descendOften("scorer", steps(1500), 1e-3, trained, [&] {
+        descendOften("scorer", steps(500), 1e-3, trained, [&] {
             // Each scene once: a batch has no two captions that say the same.
             const auto order = torch::randperm(static_cast<std::int64_t>(scenes_.size()));
             std::vector<std::vector<std::int32_t>> ids;
             std::vector<torch::Tensor> pictures;
-            for (std::int64_t i = 0; i < 2 * kBatch; ++i) {
+            for (std::int64_t i = 0; i < kBatch; ++i) {
                 const auto& scene = scenes_[static_cast<std::size_t>(order[i].item<std::int64_t>())];
                 ids.push_back(words_.encode(captionOf(scene)));
                 auto pixels = pixelsOf(draw(scene, draws_.seed()));
@@ -147,7 +147,7 @@ private:
             const auto unit = [](const torch::Tensor& rows) { return rows / rows.norm(2, -1, true); };
             const auto logits = scale.exp() * torch::matmul(unit(text.read(ids).projected),
                                                             unit(vision.look(torch::stack(pictures)).projected).t());
-            const auto right = torch::arange(2 * kBatch);
+            const auto right = torch::arange(kBatch);
             return 0.5 * (torch::cross_entropy_loss(logits, right) + torch::cross_entropy_loss(logits.t(), right));
         });
         trained.save(model("scorer") / "model.safetensors", "");
@@ -168,7 +168,7 @@ private:
         vae_ = std::make_unique<Trained>(vaeLayout(config), seed_ + 1);
         auto tensors = vae_->leaves("vae.");
         const Vae vae(config, tensors);
-        descendOften("VAE", steps(900), 2e-3, *vae_, [&] {
+        descendOften("VAE", steps(700), 2e-3, *vae_, [&] {
             std::vector<Scene> scenes;
             for (int i = 0; i < kBatch; ++i) scenes.push_back(anyScene());
             const auto pictures = drawn(scenes);
@@ -254,11 +254,11 @@ private:
                 .square()
                 .mean();
         };
-        descendOften("both", steps(2200), 2e-3, trained, [&] { return loss(Knows::Either, true); });
+        descendOften("both", steps(2000), 2e-3, trained, [&] { return loss(Knows::Either, true); });
         const auto beginning = trained.copy();
         for (const auto& [name, knows] : {std::pair("shapes", Knows::Shapes), std::pair("colours", Knows::Colours)}) {
             trained.become(beginning);
-            descendOften(name, steps(700), 7e-4, trained, [&] { return loss(knows, false); });
+            descendOften(name, steps(800), 7e-4, trained, [&] { return loss(knows, false); });
             trained.save(model(name) / "unet" / "diffusion_pytorch_model.safetensors", "unet.");
             trained.save(model(name) / "text_encoder" / "model.safetensors", "text_encoder.");
             write(model(name) / "unet" / "config.json", unetConfiguration());
@@ -270,7 +270,7 @@ private:
 
     /// Captions to be evolved on and others to be held out; each with a drawing that nothing was trained on.
     void drawReferences() {
-        constexpr std::size_t kEach = 24;
+        constexpr std::size_t kEach = 18;
         std::vector<std::size_t> order(scenes_.size());
         for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
         for (std::size_t i = order.size() - 1; i > 0; --i) std::swap(order[i], order[draws_.below(i + 1)]);
