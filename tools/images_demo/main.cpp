@@ -131,7 +131,7 @@ private:
         const ClipVision vision(config.vision, tensors);
         torch::Tensor scale;
         tensors.tensor("logit_scale", {}, scale);
-        descendOften("scorer", steps(500), 1e-3, trained, [&] {
+        descendOften("scorer", steps(390), 1e-3, trained, [&] {
             // Each scene once: a batch has no two captions that say the same.
             const auto order = torch::randperm(static_cast<std::int64_t>(scenes_.size()));
             std::vector<std::vector<std::int32_t>> ids;
@@ -168,7 +168,7 @@ private:
         vae_ = std::make_unique<Trained>(vaeLayout(config), seed_ + 1);
         auto tensors = vae_->leaves("vae.");
         const Vae vae(config, tensors);
-        descendOften("VAE", steps(700), 2e-3, *vae_, [&] {
+        descendOften("VAE", steps(546), 2e-3, *vae_, [&] {
             std::vector<Scene> scenes;
             for (int i = 0; i < kBatch; ++i) scenes.push_back(anyScene());
             const auto pictures = drawn(scenes);
@@ -254,11 +254,11 @@ private:
                 .square()
                 .mean();
         };
-        descendOften("both", steps(2000), 2e-3, trained, [&] { return loss(Knows::Either, true); });
+        descendOften("both", steps(1560), 2e-3, trained, [&] { return loss(Knows::Either, true); });
         const auto beginning = trained.copy();
         for (const auto& [name, knows] : {std::pair("shapes", Knows::Shapes), std::pair("colours", Knows::Colours)}) {
             trained.become(beginning);
-            descendOften(name, steps(800), 7e-4, trained, [&] { return loss(knows, false); });
+            descendOften(name, steps(624), 7e-4, trained, [&] { return loss(knows, false); });
             trained.save(model(name) / "unet" / "diffusion_pytorch_model.safetensors", "unet.");
             trained.save(model(name) / "text_encoder" / "model.safetensors", "text_encoder.");
             write(model(name) / "unet" / "config.json", unetConfiguration());
