@@ -82,7 +82,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("said");
         QTest::newRow("a map")
             << "map-elites"
-            << "Of this run's strategy crossover, splits, ratio, interpolation, mutation and snap can "
+            << "Of this run's strategy crossover, splits, ratio, interpolation, mutation, snap and chromosomes can "
                "change; everything else has to stay, since its members sit where their behaviours "
                "lie in the map.";
         QTest::newRow("competition") << "m2n2"
