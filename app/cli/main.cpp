@@ -275,8 +275,7 @@ int carryOut(int argc, char** argv) {
     addPicture(*picture, options);
     commands.push_back({picture, &mergarium::cli::picture});
 
-    auto* clip =
-        addCommand(program, "clip", "Embeddings of texts and pictures by CLIP, and how similar they are", options);
+    auto* clip = addCommand(program, "clip", "How similar texts and pictures are to CLIP, and its embeddings", options);
     addClip(*clip, options);
     commands.push_back({clip, &mergarium::cli::clip});
 
