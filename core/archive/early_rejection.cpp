@@ -48,7 +48,8 @@ bool isCertainlyWeakest(ScoreRows rows, const Niches& niches, const CompetitionR
                         std::span<const double> weights, std::span<const float> scores,
                         const std::vector<bool>& scored) {
     if (std::ranges::any_of(rows, [](const auto& row) { return row.empty(); })) return false;
-    const auto& [baseline, totals, worth] = niches;
+    const auto& baseline = niches.baseline;
+    const auto& totals = niches.totals;
     const auto samples = totals.size();
     const auto worst = [&](std::size_t j) { return baseline.empty() ? 0.0 : static_cast<double>(baseline[j]); };
     // Per sample: what a point of lead is worth where the newcomer has been scored, and an upper bound on the lead
