@@ -3,6 +3,7 @@
 // Medians are compared. The weights are random, so nothing is downloaded.
 #include "core/networks/diffusion/unet.h"
 #include "core/startup/tuned_libraries.h"
+#include "tests/bench/measuring.h"
 #include "tests/bench/options.h"
 
 #include <ATen/ATen.h>
@@ -10,25 +11,13 @@
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
 #include <functional>
 #include <vector>
 
 using namespace mergarium;
+using namespace mergarium::bench;
 
 namespace {
-
-double secondsOf(const std::function<void()>& work) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
 
 struct Sizes {
     std::int64_t batch = 2, side = 64, tokens = 77;

@@ -8,34 +8,23 @@
 #include "core/startup/paths.h"
 #include "core/startup/tuned_libraries.h"
 #include "core/tasks/digits/classifier.h"
+#include "tests/bench/measuring.h"
 #include "tests/bench/options.h"
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <torch/types.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <functional>
 #include <vector>
 
 using namespace mergarium;
+using namespace mergarium::bench;
 using Clock = std::chrono::steady_clock;
 
 namespace {
-
-double secondsOf(const std::function<void()>& work) {
-    const auto start = Clock::now();
-    work();
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
 
 /// A run from nothing to its end; returns the computing time per child.
 double runEngine(std::uint64_t evaluations, std::size_t threads, const std::filesystem::path& database) {

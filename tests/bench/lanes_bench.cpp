@@ -4,24 +4,20 @@
 #include "core/session/session.h"
 #include "core/startup/paths.h"
 #include "core/startup/tuned_libraries.h"
+#include "tests/bench/measuring.h"
 #include "tests/bench/options.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <stdexcept>
 #include <vector>
 
 using namespace mergarium;
+using namespace mergarium::bench;
 
 namespace {
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
 
 /// Evaluations a second of a run from nothing to its end.
 double rateOf(const RunConfiguration& configuration, std::size_t threads, std::size_t lanes,

@@ -7,6 +7,7 @@
 #include "core/networks/generation.h"
 #include "core/random/random_stream.h"
 #include "core/startup/tuned_libraries.h"
+#include "tests/bench/measuring.h"
 #include "tests/bench/options.h"
 
 #include <ATen/ATen.h>
@@ -15,25 +16,13 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <functional>
 #include <map>
 #include <vector>
 
 using namespace mergarium;
+using namespace mergarium::bench;
 
 namespace {
-
-double secondsOf(const std::function<void()>& work) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
 
 struct Sizes {
     std::int64_t batch = 16, prompt = 128, newTokens = 32;

@@ -6,40 +6,26 @@
 #include "core/genome/recipe_genome.h"
 #include "core/models/model_writer.h"
 #include "core/progress/pieces.h"
+#include "tests/bench/measuring.h"
 #include "tests/bench/options.h"
 
 #include <fmt/format.h>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <functional>
 #include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 using namespace mergarium;
+using namespace mergarium::bench;
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 namespace {
-
-double secondsOf(const std::function<void()>& work) {
-    const auto start = Clock::now();
-    work();
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-}
 
 // TinyLlama's shapes.
 std::vector<TensorDescription> llamaTensors() {
@@ -87,41 +73,6 @@ void generate(const fs::path& folder, std::uint64_t seed) {
         });
     pending.writeFile("config.json", "{\"model_type\": \"llama\", \"torch_dtype\": \"bfloat16\"}\n");
     pending.commit();
-}
-
-std::uint64_t anonymousBytes(pid_t process) {
-    std::ifstream status(fmt::format("/proc/{}/status", process));
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("RssAnon:")) return 1024 * std::stoull(line.substr(8));
-    return 0;
-}
-
-struct Measured {
-    double seconds = 0.0;
-    std::uint64_t peak = 0;
-};
-
-/// Runs a program to its end, watching its anonymous memory.
-Measured watched(const std::vector<std::string>& command) {
-    std::vector<char*> arguments;
-    for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    Measured measured;
-    int status = 0;
-    measured.seconds = secondsOf([&] {
-        const auto child = ::fork();
-        if (child == 0) {
-            if (!std::freopen("/dev/null", "w", stdout)) ::_exit(126);
-            ::execvp(arguments[0], arguments.data());
-            ::_exit(127);
-        }
-        while (::waitpid(child, &status, WNOHANG) == 0) {
-            measured.peak = std::max(measured.peak, anonymousBytes(child));
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        }
-    });
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) throw std::runtime_error(command[0] + " failed.");
-    return measured;
 }
 
 /// A recipe of about `spans` spans, as an archive comes to hold them.

@@ -2,33 +2,26 @@
 // by method, and as many bytes are copied by cp and put on the disk, in turn and several times over; medians are
 // compared.
 #include "core/models/model_writer.h"
+#include "tests/bench/measuring.h"
 #include "tests/bench/options.h"
 
 #include <fmt/format.h>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <map>
 #include <string>
 #include <thread>
 #include <vector>
 
 using namespace mergarium;
+using namespace mergarium::bench;
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 namespace {
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-}
 
 std::vector<TensorDescription> tensorsOf(int layers) {
     std::vector<TensorDescription> tensors;
@@ -76,40 +69,6 @@ void generate(const fs::path& folder, std::uint64_t seed, int layers) {
         });
     pending.writeFile("config.json", fmt::format("{{\"num_hidden_layers\": {}, \"dtype\": \"bfloat16\"}}\n", layers));
     pending.commit();
-}
-
-std::uint64_t anonymousBytes(pid_t process) {
-    std::ifstream status(fmt::format("/proc/{}/status", process));
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with("RssAnon:")) return 1024 * std::stoull(line.substr(8));
-    return 0;
-}
-
-struct Measured {
-    double seconds = 0.0;
-    std::uint64_t peak = 0;
-};
-
-Measured watched(const std::vector<std::string>& command) {
-    std::vector<char*> arguments;
-    for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
-    arguments.push_back(nullptr);
-    Measured measured;
-    int status = 0;
-    const auto start = Clock::now();
-    const auto child = ::fork();
-    if (child == 0) {
-        if (!std::freopen("/dev/null", "w", stdout)) ::_exit(126);
-        ::execvp(arguments[0], arguments.data());
-        ::_exit(127);
-    }
-    while (::waitpid(child, &status, WNOHANG) == 0) {
-        measured.peak = std::max(measured.peak, anonymousBytes(child));
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    measured.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) throw std::runtime_error(command[0] + " failed.");
-    return measured;
 }
 
 std::map<std::string, std::string> configurations() {

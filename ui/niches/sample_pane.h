@@ -5,14 +5,12 @@
 
 #include <QWidget>
 
-#include <optional>
-
-class QComboBox;
 class QLabel;
 class QTableView;
 
 namespace mergarium {
 
+class MemberChoice;
 class SampleTable;
 
 /// The niches in numbers, and two members side by side, sample by sample: the selected one and one that is chosen here.
@@ -30,13 +28,11 @@ public:
 
 private:
     void refresh();
-    void listMembers();
-    std::optional<MemberId> other() const;
 
     Selection& selection_;
     NicheFramePtr frame_;
     SampleTable* model_ = nullptr;
-    QComboBox* other_ = nullptr;
+    MemberChoice* other_ = nullptr;
     QTableView* table_ = nullptr;
     QLabel* awaited_ = nullptr;
     /// The row is being chosen for what is selected elsewhere.

@@ -1,15 +1,15 @@
 #include "ui/pictures/picture_pane.h"
 
-#include "ui/members/member_text.h"
+#include "ui/members/member_choice.h"
 #include "ui/pictures/picture_board.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QSignalBlocker>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <span>
 
 namespace mergarium {
 namespace {
@@ -24,7 +24,7 @@ PicturePane::PicturePane(Selection& selection, QWidget* parent)
       selection_(selection),
       whom_(new QComboBox(this)),
       beside_(new QLabel(tr("besi&de the selected one"), this)),
-      other_(new QComboBox(this)),
+      other_(new MemberChoice(this)),
       board_(new PictureBoard(this)) {
     auto* label = new QLabel(tr("&Pictures of"), this);
     label->setBuddy(whom_);
@@ -60,7 +60,7 @@ PicturePane::PicturePane(Selection& selection, QWidget* parent)
 
 void PicturePane::setFrame(const NicheFramePtr& frame) {
     frame_ = frame;
-    listMembers();
+    other_->list(frame_ ? std::span<const RankedMember>(frame_->rows) : std::span<const RankedMember>(), 1);
     refresh();
 }
 
@@ -77,29 +77,6 @@ void PicturePane::resizeEvent(QResizeEvent* event) {
 
 PicturePane::Whom PicturePane::whom() const { return static_cast<Whom>(whom_->currentData().toInt()); }
 
-std::optional<MemberId> PicturePane::other() const {
-    if (other_->currentIndex() < 0) return {};
-    return MemberId{other_->currentData().toULongLong()};
-}
-
-/// By fitness; who was chosen stays chosen.
-void PicturePane::listMembers() {
-    const auto same = [&](const auto& row) {
-        const auto place = static_cast<int>(&row - frame_->rows.data());
-        return other_->itemData(place).toULongLong() == row.member->id.value;
-    };
-    if (frame_ && other_->count() == static_cast<int>(frame_->rows.size()) && std::ranges::all_of(frame_->rows, same))
-        return;
-    const QSignalBlocker quiet(other_);
-    const auto chosen = other();
-    other_->clear();
-    if (!frame_) return;
-    for (const auto& row : frame_->rows)
-        other_->addItem(memberText(row.member->id), QVariant::fromValue<qulonglong>(row.member->id.value));
-    const int kept = chosen ? other_->findData(QVariant::fromValue<qulonglong>(chosen->value)) : -1;
-    other_->setCurrentIndex(kept >= 0 ? kept : std::min(1, other_->count() - 1));
-}
-
 std::vector<MemberPtr> PicturePane::members() const {
     std::vector<MemberPtr> members;
     for (const auto& row : frame_->rows) members.push_back(row.member);
@@ -113,7 +90,7 @@ std::vector<MemberPtr> PicturePane::members() const {
             const auto found = std::ranges::find_if(members, [&](const auto& one) { return one->id == id; });
             return found == members.end() ? nullptr : *found;
         };
-        const auto first = find(selection_.member()), second = find(other());
+        const auto first = find(selection_.member()), second = find(other_->chosen());
         std::vector<MemberPtr> two{first ? first : members.front()};
         if (second && second != two.front()) two.push_back(second);
         return two;

@@ -5,7 +5,6 @@
 
 #include <QWidget>
 
-#include <optional>
 #include <vector>
 
 class QComboBox;
@@ -13,6 +12,7 @@ class QLabel;
 
 namespace mergarium {
 
+class MemberChoice;
 class PictureBoard;
 
 /// What the fittest members painted, beside the references, caption by caption; or two members side by side: the
@@ -40,15 +40,13 @@ private:
 
     Whom whom() const;
     void refresh();
-    void listMembers();
     std::vector<MemberPtr> members() const;
-    std::optional<MemberId> other() const;
 
     Selection& selection_;
     NicheFramePtr frame_;
     QComboBox* whom_ = nullptr;
     QLabel* beside_ = nullptr;
-    QComboBox* other_ = nullptr;
+    MemberChoice* other_ = nullptr;
     PictureBoard* board_ = nullptr;
 };
 
