@@ -7,7 +7,7 @@
 namespace mergarium {
 namespace {
 
-constexpr std::size_t kWidth = 16;
+constexpr std::size_t kWidth = FusedMlp::kLogitsPerRow;
 constexpr std::size_t kRows = FusedMlp::kRowsPerTile;
 /// Tiles that go through the first layer together: a panel of its weights is used for all of them while it is in the
 /// cache.
@@ -16,26 +16,34 @@ constexpr std::size_t kTilesPerBlock = 16;
 constexpr std::size_t kPanel = 64;
 constexpr std::size_t kMostHidden = 1024;
 
-/// Sixteen numbers side by side: one AVX-512 register, or several smaller ones.
-typedef float Vector16 __attribute__((vector_size(kWidth * sizeof(float)), aligned(4), may_alias));
+// Numbers side by side in one register. Wider ones than the processor has would be kept in memory, at a twentieth of
+// the speed.
+typedef float Vector4 __attribute__((vector_size(4 * sizeof(float)), aligned(4), may_alias));
+typedef float Vector8 __attribute__((vector_size(8 * sizeof(float)), aligned(4), may_alias));
+typedef float Vector16 __attribute__((vector_size(16 * sizeof(float)), aligned(4), may_alias));
+
+template <typename Vector>
+constexpr std::size_t kLanes = sizeof(Vector) / sizeof(float);
 
 struct Weights {
     std::size_t inputs, hidden;
     const float *inputWeights, *inputBias, *outputWeights, *outputBias;
 };
 
-/// hidden = max(0, inputs * W1 + b1) for one tile and `Vectors` x 16 columns: Rows x Vectors sums stay in registers.
-template <std::size_t Vectors>
+/// hidden = max(0, inputs * W1 + b1) for one tile and `Vectors` vectors of columns: Rows x Vectors sums stay in
+/// registers.
+template <typename Vector, std::size_t Vectors>
 [[gnu::always_inline]] inline void hiddenColumns(const Weights& weights, const float* inputs, std::size_t column,
                                                  float* hidden) {
-    Vector16 sums[kRows][Vectors];
+    Vector sums[kRows][Vectors];
     for (std::size_t row = 0; row < kRows; ++row)
         for (std::size_t v = 0; v < Vectors; ++v)
-            sums[row][v] = *reinterpret_cast<const Vector16*>(weights.inputBias + column + v * kWidth);
+            sums[row][v] = *reinterpret_cast<const Vector*>(weights.inputBias + column + v * kLanes<Vector>);
     for (std::size_t k = 0; k < weights.inputs; ++k) {
         const float* from = weights.inputWeights + k * weights.hidden + column;
-        Vector16 weight[Vectors];
-        for (std::size_t v = 0; v < Vectors; ++v) weight[v] = *reinterpret_cast<const Vector16*>(from + v * kWidth);
+        Vector weight[Vectors];
+        for (std::size_t v = 0; v < Vectors; ++v)
+            weight[v] = *reinterpret_cast<const Vector*>(from + v * kLanes<Vector>);
         for (std::size_t row = 0; row < kRows; ++row) {
             const float input = inputs[row * weights.inputs + k];
             for (std::size_t v = 0; v < Vectors; ++v) sums[row][v] += input * weight[v];
@@ -43,50 +51,54 @@ template <std::size_t Vectors>
     }
     for (std::size_t row = 0; row < kRows; ++row)
         for (std::size_t v = 0; v < Vectors; ++v) {
-            const Vector16 zero = {};
-            *reinterpret_cast<Vector16*>(hidden + row * weights.hidden + column + v * kWidth) =
+            const Vector zero = {};
+            *reinterpret_cast<Vector*>(hidden + row * weights.hidden + column + v * kLanes<Vector>) =
                 sums[row][v] > zero ? sums[row][v] : zero;
         }
 }
 
-/// logits = hidden * W2 + b2 for one tile. Even and odd terms are summed apart, so that additions need not wait for
-/// each other.
-[[gnu::always_inline]] inline void outputColumns(const Weights& weights, const float* hidden, float* logits) {
-    Vector16 even[kRows], odd[kRows];
+/// logits = hidden * W2 + b2 for one tile and a vector of columns. Even and odd terms are summed apart, so that
+/// additions need not wait for each other.
+template <typename Vector>
+[[gnu::always_inline]] inline void outputColumns(const Weights& weights, const float* hidden, std::size_t column,
+                                                 float* logits) {
+    Vector even[kRows], odd[kRows];
     for (std::size_t row = 0; row < kRows; ++row) {
-        even[row] = *reinterpret_cast<const Vector16*>(weights.outputBias);
-        odd[row] = Vector16{};
+        even[row] = *reinterpret_cast<const Vector*>(weights.outputBias + column);
+        odd[row] = Vector{};
     }
     for (std::size_t k = 0; k < weights.hidden; k += 2) {
-        const Vector16 first = *reinterpret_cast<const Vector16*>(weights.outputWeights + k * kWidth);
-        const Vector16 second = *reinterpret_cast<const Vector16*>(weights.outputWeights + (k + 1) * kWidth);
+        const Vector first = *reinterpret_cast<const Vector*>(weights.outputWeights + k * kWidth + column);
+        const Vector second = *reinterpret_cast<const Vector*>(weights.outputWeights + (k + 1) * kWidth + column);
         for (std::size_t row = 0; row < kRows; ++row) {
             even[row] += hidden[row * weights.hidden + k] * first;
             odd[row] += hidden[row * weights.hidden + k + 1] * second;
         }
     }
     for (std::size_t row = 0; row < kRows; ++row)
-        *reinterpret_cast<Vector16*>(logits + row * kWidth) = even[row] + odd[row];
+        *reinterpret_cast<Vector*>(logits + row * kWidth + column) = even[row] + odd[row];
 }
 
 /// At most kTilesPerBlock tiles.
-template <std::size_t Vectors>
+template <typename Vector, std::size_t Vectors>
 [[gnu::always_inline]] inline void forwardBlock(const Weights& weights, const float* inputs, std::size_t tiles,
                                                 float* logits) {
     alignas(64) static thread_local std::array<float, kTilesPerBlock * kRows * kMostHidden> hidden;
     for (std::size_t panel = 0; panel < weights.hidden; panel += kPanel)
         for (std::size_t tile = 0; tile < tiles; ++tile)
-            for (std::size_t column = panel; column < panel + kPanel; column += Vectors * kWidth)
-                hiddenColumns<Vectors>(weights, inputs + tile * kRows * weights.inputs, column,
-                                       hidden.data() + tile * kRows * weights.hidden);
+            for (std::size_t column = panel; column < panel + kPanel; column += Vectors * kLanes<Vector>)
+                hiddenColumns<Vector, Vectors>(weights, inputs + tile * kRows * weights.inputs, column,
+                                               hidden.data() + tile * kRows * weights.hidden);
     for (std::size_t tile = 0; tile < tiles; ++tile)
-        outputColumns(weights, hidden.data() + tile * kRows * weights.hidden, logits + tile * kRows * kWidth);
+        for (std::size_t column = 0; column < kWidth; column += kLanes<Vector>)
+            outputColumns<Vector>(weights, hidden.data() + tile * kRows * weights.hidden, column,
+                                  logits + tile * kRows * kWidth);
 }
 
 using Forward = void (*)(const Weights&, const float*, std::size_t, float*);
 
 void forwardPortable(const Weights& weights, const float* inputs, std::size_t tiles, float* logits) {
-    forwardBlock<1>(weights, inputs, tiles, logits);
+    forwardBlock<Vector4, 2>(weights, inputs, tiles, logits);
 }
 
 #if defined(__x86_64__)
@@ -95,13 +107,13 @@ void forwardPortable(const Weights& weights, const float* inputs, std::size_t ti
                                                                                                  const float* inputs,
                                                                                                  std::size_t tiles,
                                                                                                  float* logits) {
-    forwardBlock<4>(weights, inputs, tiles, logits);
+    forwardBlock<Vector16, 4>(weights, inputs, tiles, logits);
 }
 
 // 12 of 16 registers hold sums.
 [[gnu::target("avx2,fma")]] void forwardAvx2(const Weights& weights, const float* inputs, std::size_t tiles,
                                              float* logits) {
-    forwardBlock<1>(weights, inputs, tiles, logits);
+    forwardBlock<Vector8, 2>(weights, inputs, tiles, logits);
 }
 
 Forward bestForward() {
