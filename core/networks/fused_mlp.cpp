@@ -17,13 +17,19 @@ constexpr std::size_t kPanel = 64;
 constexpr std::size_t kMostHidden = 1024;
 
 // Numbers side by side in one register. Wider ones than the processor has would be kept in memory, at a twentieth of
-// the speed.
-typedef float Vector4 __attribute__((vector_size(4 * sizeof(float)), aligned(4), may_alias));
-typedef float Vector8 __attribute__((vector_size(8 * sizeof(float)), aligned(4), may_alias));
-typedef float Vector16 __attribute__((vector_size(16 * sizeof(float)), aligned(4), may_alias));
+// the speed. In structs, since a template's argument loses its alignment.
+struct Of4 {
+    typedef float Vector __attribute__((vector_size(4 * sizeof(float)), aligned(4), may_alias));
+};
+struct Of8 {
+    typedef float Vector __attribute__((vector_size(8 * sizeof(float)), aligned(4), may_alias));
+};
+struct Of16 {
+    typedef float Vector __attribute__((vector_size(16 * sizeof(float)), aligned(4), may_alias));
+};
 
-template <typename Vector>
-constexpr std::size_t kLanes = sizeof(Vector) / sizeof(float);
+template <typename Register>
+constexpr std::size_t kLanes = sizeof(typename Register::Vector) / sizeof(float);
 
 struct Weights {
     std::size_t inputs, hidden;
@@ -32,18 +38,19 @@ struct Weights {
 
 /// hidden = max(0, inputs * W1 + b1) for one tile and `Vectors` vectors of columns: Rows x Vectors sums stay in
 /// registers.
-template <typename Vector, std::size_t Vectors>
+template <typename Register, std::size_t Vectors>
 [[gnu::always_inline]] inline void hiddenColumns(const Weights& weights, const float* inputs, std::size_t column,
                                                  float* hidden) {
+    using Vector = typename Register::Vector;
     Vector sums[kRows][Vectors];
     for (std::size_t row = 0; row < kRows; ++row)
         for (std::size_t v = 0; v < Vectors; ++v)
-            sums[row][v] = *reinterpret_cast<const Vector*>(weights.inputBias + column + v * kLanes<Vector>);
+            sums[row][v] = *reinterpret_cast<const Vector*>(weights.inputBias + column + v * kLanes<Register>);
     for (std::size_t k = 0; k < weights.inputs; ++k) {
         const float* from = weights.inputWeights + k * weights.hidden + column;
         Vector weight[Vectors];
         for (std::size_t v = 0; v < Vectors; ++v)
-            weight[v] = *reinterpret_cast<const Vector*>(from + v * kLanes<Vector>);
+            weight[v] = *reinterpret_cast<const Vector*>(from + v * kLanes<Register>);
         for (std::size_t row = 0; row < kRows; ++row) {
             const float input = inputs[row * weights.inputs + k];
             for (std::size_t v = 0; v < Vectors; ++v) sums[row][v] += input * weight[v];
@@ -52,16 +59,17 @@ template <typename Vector, std::size_t Vectors>
     for (std::size_t row = 0; row < kRows; ++row)
         for (std::size_t v = 0; v < Vectors; ++v) {
             const Vector zero = {};
-            *reinterpret_cast<Vector*>(hidden + row * weights.hidden + column + v * kLanes<Vector>) =
+            *reinterpret_cast<Vector*>(hidden + row * weights.hidden + column + v * kLanes<Register>) =
                 sums[row][v] > zero ? sums[row][v] : zero;
         }
 }
 
 /// logits = hidden * W2 + b2 for one tile and a vector of columns. Even and odd terms are summed apart, so that
 /// additions need not wait for each other.
-template <typename Vector>
+template <typename Register>
 [[gnu::always_inline]] inline void outputColumns(const Weights& weights, const float* hidden, std::size_t column,
                                                  float* logits) {
+    using Vector = typename Register::Vector;
     Vector even[kRows], odd[kRows];
     for (std::size_t row = 0; row < kRows; ++row) {
         even[row] = *reinterpret_cast<const Vector*>(weights.outputBias + column);
@@ -80,25 +88,25 @@ template <typename Vector>
 }
 
 /// At most kTilesPerBlock tiles.
-template <typename Vector, std::size_t Vectors>
+template <typename Register, std::size_t Vectors>
 [[gnu::always_inline]] inline void forwardBlock(const Weights& weights, const float* inputs, std::size_t tiles,
                                                 float* logits) {
     alignas(64) static thread_local std::array<float, kTilesPerBlock * kRows * kMostHidden> hidden;
     for (std::size_t panel = 0; panel < weights.hidden; panel += kPanel)
         for (std::size_t tile = 0; tile < tiles; ++tile)
-            for (std::size_t column = panel; column < panel + kPanel; column += Vectors * kLanes<Vector>)
-                hiddenColumns<Vector, Vectors>(weights, inputs + tile * kRows * weights.inputs, column,
-                                               hidden.data() + tile * kRows * weights.hidden);
+            for (std::size_t column = panel; column < panel + kPanel; column += Vectors * kLanes<Register>)
+                hiddenColumns<Register, Vectors>(weights, inputs + tile * kRows * weights.inputs, column,
+                                                 hidden.data() + tile * kRows * weights.hidden);
     for (std::size_t tile = 0; tile < tiles; ++tile)
-        for (std::size_t column = 0; column < kWidth; column += kLanes<Vector>)
-            outputColumns<Vector>(weights, hidden.data() + tile * kRows * weights.hidden, column,
-                                  logits + tile * kRows * kWidth);
+        for (std::size_t column = 0; column < kWidth; column += kLanes<Register>)
+            outputColumns<Register>(weights, hidden.data() + tile * kRows * weights.hidden, column,
+                                    logits + tile * kRows * kWidth);
 }
 
 using Forward = void (*)(const Weights&, const float*, std::size_t, float*);
 
 void forwardPortable(const Weights& weights, const float* inputs, std::size_t tiles, float* logits) {
-    forwardBlock<Vector4, 2>(weights, inputs, tiles, logits);
+    forwardBlock<Of4, 2>(weights, inputs, tiles, logits);
 }
 
 #if defined(__x86_64__)
@@ -107,13 +115,13 @@ void forwardPortable(const Weights& weights, const float* inputs, std::size_t ti
                                                                                                  const float* inputs,
                                                                                                  std::size_t tiles,
                                                                                                  float* logits) {
-    forwardBlock<Vector16, 4>(weights, inputs, tiles, logits);
+    forwardBlock<Of16, 4>(weights, inputs, tiles, logits);
 }
 
 // 12 of 16 registers hold sums.
 [[gnu::target("avx2,fma")]] void forwardAvx2(const Weights& weights, const float* inputs, std::size_t tiles,
                                              float* logits) {
-    forwardBlock<Vector8, 2>(weights, inputs, tiles, logits);
+    forwardBlock<Of8, 2>(weights, inputs, tiles, logits);
 }
 
 Forward bestForward() {
