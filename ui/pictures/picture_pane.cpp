@@ -47,7 +47,7 @@ PicturePane::PicturePane(Selection& selection, QWidget* parent)
     layout->addLayout(row);
     layout->addWidget(board_, 1);
 
-    for (auto* box : {whom_, other_})
+    for (QComboBox* box : std::initializer_list<QComboBox*>{whom_, other_})
         connect(box, &QComboBox::currentIndexChanged, this, [this] {
             refresh();
             if (selection_.sample()) board_->see(*selection_.sample());
