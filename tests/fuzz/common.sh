@@ -6,7 +6,10 @@ build() {
   if [ "$1" = FAST ]; then folder=build/fuzz-fast sanitizers=; fi
   cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_COMPILER=clang++ -DMERGARIUM_FUZZ=ON \
     "-DMERGARIUM_FUZZ_SANITIZERS=$sanitizers" >/dev/null
-  cmake --build "$folder" >/dev/null
+  if ! cmake --build "$folder" >"$folder/build.log"; then
+    tail -n 60 "$folder/build.log"
+    return 1
+  fi
 }
 
 # fuzz FOLDER NAME OPTION ...: into FOLDER/NAME.log. New inputs go to build/fuzz/found/NAME, of both builds, failing ones

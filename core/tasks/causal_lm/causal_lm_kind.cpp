@@ -21,12 +21,6 @@ Chat chatToLookAt(const CausalLmSettings& settings, const std::filesystem::path&
 
 }  // namespace
 
-TaskTraits traitsOf(const CausalLmSettings& settings) {
-    TaskTraits traits = traitsOfWeights(settings.weights);
-    traits.toMend = "the prompt (task.prompt, task.chat) or what counts as the answer (task.extract)";
-    return traits;
-}
-
 TaskOutline outlineOf(const CausalLmSettings& settings, const TaskFolders& folders) {
     constexpr std::size_t kPrompts = 3;
     const auto train = readQuestions(settings, Chat(settings.chat, settings.system, folders.tokenizer)).train;

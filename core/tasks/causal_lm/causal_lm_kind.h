@@ -7,7 +7,6 @@
 
 namespace mergarium {
 
-TaskTraits traitsOf(const CausalLmSettings& settings);
 /// Reads the questions. Throws std::runtime_error naming file and line, also where the first founder lacks the chat
 /// template that is asked for.
 TaskOutline outlineOf(const CausalLmSettings& settings, const TaskFolders& folders);

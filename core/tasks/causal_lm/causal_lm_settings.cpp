@@ -112,4 +112,10 @@ void ExtractionField::read(std::string_view key, const Value& value, MapReader& 
     }
 }
 
+TaskTraits traitsOf(const CausalLmSettings& settings) {
+    TaskTraits traits = traitsOfWeights(settings.weights);
+    traits.toMend = "the prompt (task.prompt, task.chat) or what counts as the answer (task.extract)";
+    return traits;
+}
+
 }  // namespace mergarium

@@ -2,6 +2,7 @@
 
 #include "core/fields/field_visitor.h"
 #include "core/fields/value.h"
+#include "core/tasks/task_outline.h"
 #include "core/tasks/texts/question_files.h"
 
 #include <cstdint>
@@ -83,5 +84,7 @@ private:
     Extraction& extraction_;
     std::string& pattern_;
 };
+
+TaskTraits traitsOf(const CausalLmSettings& settings);
 
 }  // namespace mergarium

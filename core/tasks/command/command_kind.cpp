@@ -30,8 +30,6 @@ std::string cautionAbout(const CommandSettings& settings, const std::filesystem:
 
 }  // namespace
 
-TaskTraits traitsOf(const CommandSettings&) { return {.models = TaskTraits::Models::OnDisk}; }
-
 TaskOutline outlineOf(const CommandSettings& settings, const TaskFolders&) {
     const auto samples = readSamples(settings);
     return {.facts = {{"Samples", fmt::format("{}, and {} held out", words::count(samples->train.size()),

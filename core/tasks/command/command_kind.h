@@ -7,7 +7,6 @@
 
 namespace mergarium {
 
-TaskTraits traitsOf(const CommandSettings& settings);
 /// Reads the samples. Throws std::runtime_error naming file and line.
 TaskOutline outlineOf(const CommandSettings& settings, const TaskFolders& folders);
 /// The training samples as people see them. Throws as `outlineOf` does.

@@ -59,4 +59,6 @@ void visit(FieldVisitor& visitor, CommandSettings& s) {
                  s.scratch, {.kind = Kind::Folder});
 }
 
+TaskTraits traitsOf(const CommandSettings&) { return {.models = TaskTraits::Models::OnDisk}; }
+
 }  // namespace mergarium

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/fields/field_visitor.h"
+#include "core/tasks/task_outline.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -45,5 +46,7 @@ std::string_view nameOf(EvaluatorLifetime lifetime);
 std::string_view nameOf(Handover handover);
 
 void visit(FieldVisitor& visitor, CommandSettings& settings);
+
+TaskTraits traitsOf(const CommandSettings& settings);
 
 }  // namespace mergarium

@@ -4,8 +4,6 @@
 
 namespace mergarium {
 
-TaskTraits traitsOf(const DigitsSettings&) { return {.answersAtOnce = true}; }
-
 /// The perceptron 64-256-10 of the paper (section 4.1), and the first 80 % of the digits.
 TaskOutline outlineOf(const DigitsSettings&, const TaskFolders&) { return {.parameters = 19'210, .samples = 1'437}; }
 

@@ -7,7 +7,6 @@
 
 namespace mergarium {
 
-TaskTraits traitsOf(const DigitsSettings& settings);
 /// Reads no files.
 TaskOutline outlineOf(const DigitsSettings& settings, const TaskFolders& folders);
 /// The training samples as people see them. Throws std::runtime_error naming file and line.

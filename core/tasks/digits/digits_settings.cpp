@@ -23,4 +23,6 @@ DigitsFounders digitsFoundersOf(const OwnFounders& founders) {
 
 std::span<const std::string_view> ownFoundersOf(const DigitsSettings&) { return kNames; }
 
+TaskTraits traitsOf(const DigitsSettings&) { return {.answersAtOnce = true}; }
+
 }  // namespace mergarium

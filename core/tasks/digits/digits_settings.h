@@ -2,6 +2,7 @@
 
 #include "core/fields/field_visitor.h"
 #include "core/founders/founder_settings.h"
+#include "core/tasks/task_outline.h"
 
 #include <span>
 #include <string_view>
@@ -33,5 +34,7 @@ std::string_view nameOf(DigitsFounders founders);
 DigitsFounders digitsFoundersOf(const OwnFounders& founders);
 /// The names of the founders that the task brings, the default first.
 std::span<const std::string_view> ownFoundersOf(const DigitsSettings&);
+
+TaskTraits traitsOf(const DigitsSettings& settings);
 
 }  // namespace mergarium

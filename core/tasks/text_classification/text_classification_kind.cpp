@@ -16,12 +16,6 @@ QuestionSet readTexts(const TextClassificationSettings& settings) {
     });
 }
 
-TaskTraits traitsOf(const TextClassificationSettings& settings) {
-    TaskTraits traits = traitsOfWeights(settings.weights);
-    traits.toMend = "the text (task.text) or the field of the label (task.label)";
-    return traits;
-}
-
 TaskOutline outlineOf(const TextClassificationSettings& settings, const TaskFolders&) {
     constexpr std::size_t kTexts = 3;
     const auto train = readTexts(settings).train;

@@ -11,7 +11,6 @@ namespace mergarium {
 /// Reads the files that a task names. Throws std::runtime_error with file and line.
 QuestionSet readTexts(const TextClassificationSettings& settings);
 
-TaskTraits traitsOf(const TextClassificationSettings& settings);
 /// Reads the texts. Throws std::runtime_error naming file and line.
 TaskOutline outlineOf(const TextClassificationSettings& settings, const TaskFolders& folders);
 /// The training samples as people see them. Throws as `outlineOf` does.

@@ -34,4 +34,10 @@ void visit(FieldVisitor& visitor, TextClassificationSettings& s) {
     visitWeights(visitor, s.weights);
 }
 
+TaskTraits traitsOf(const TextClassificationSettings& settings) {
+    TaskTraits traits = traitsOfWeights(settings.weights);
+    traits.toMend = "the text (task.text) or the field of the label (task.label)";
+    return traits;
+}
+
 }  // namespace mergarium

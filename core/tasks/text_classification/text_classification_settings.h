@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/fields/field_visitor.h"
+#include "core/tasks/task_outline.h"
 #include "core/tasks/texts/question_files.h"
 
 #include <cstdint>
@@ -39,5 +40,7 @@ struct TextClassificationSettings {
 std::string_view nameOf(LabelScoring scoring);
 
 void visit(FieldVisitor& visitor, TextClassificationSettings& settings);
+
+TaskTraits traitsOf(const TextClassificationSettings& settings);
 
 }  // namespace mergarium

@@ -10,14 +10,6 @@
 
 namespace mergarium {
 
-TaskTraits traitsOf(const TextToImageSettings& settings) {
-    TaskTraits traits{.paints = true,
-                      .toMend = "the captions' pictures (task.files), the size and the steps (task.width, task.steps)"};
-    if (settings.merge == MergedNetworks::UNet) traits.kept.emplace_back("text_encoder*");
-    if (settings.merge != MergedNetworks::All) traits.kept.emplace_back("vae.*");
-    return traits;
-}
-
 void requireScorers(const TextToImageSettings& settings) {
     if (settings.clip.empty())
         for (const auto score : {PictureScore::ImageSimilarity, PictureScore::TextSimilarity})

@@ -10,7 +10,6 @@
 
 namespace mergarium {
 
-TaskTraits traitsOf(const TextToImageSettings& settings);
 /// Reads the captions, and looks whether reference photos are there. Throws std::runtime_error naming file and line, or
 /// the key of what is missing.
 TaskOutline outlineOf(const TextToImageSettings& settings, const TaskFolders& folders);

@@ -173,4 +173,12 @@ std::optional<std::string> PictureScoresField::violation() const {
 
 std::vector<FieldEntry> PictureScoresField::parts() const { return fieldsOf(WeightedScore{}); }
 
+TaskTraits traitsOf(const TextToImageSettings& settings) {
+    TaskTraits traits{.paints = true,
+                      .toMend = "the captions' pictures (task.files), the size and the steps (task.width, task.steps)"};
+    if (settings.merge == MergedNetworks::UNet) traits.kept.emplace_back("text_encoder*");
+    if (settings.merge != MergedNetworks::All) traits.kept.emplace_back("vae.*");
+    return traits;
+}
+
 }  // namespace mergarium

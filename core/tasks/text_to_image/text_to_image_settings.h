@@ -2,6 +2,7 @@
 
 #include "core/fields/field_visitor.h"
 #include "core/fields/value.h"
+#include "core/tasks/task_outline.h"
 #include "core/tasks/texts/question_files.h"
 
 #include <cstdint>
@@ -93,5 +94,7 @@ public:
 private:
     std::vector<WeightedScore>& scores_;
 };
+
+TaskTraits traitsOf(const TextToImageSettings& settings);
 
 }  // namespace mergarium
