@@ -97,44 +97,50 @@ struct Attend {
     }
 
     /// scores[query][key] for keys [from, to), both whole vectors.
-    template <std::size_t Queries, std::size_t Vectors>
+    template <class Register, std::size_t Queries, std::size_t Vectors>
     [[gnu::always_inline]] void scoreKeys(const float* queries, std::size_t stride, const float* keys, std::size_t from,
                                           std::size_t to, float* scores, std::size_t scoreStride) const {
+        using Vector = typename Register::Vector;
+        constexpr std::size_t kPieces = Vectors * kVectorWidth / kLanes<Register>;
         for (std::size_t key = from; key < to; key += Vectors * kVectorWidth) {
-            Vector16 sums[Queries][Vectors];
+            Vector sums[Queries][kPieces];
             for (auto& row : sums)
-                for (Vector16& sum : row) sum = Vector16{};
+                for (Vector& sum : row) sum = Vector{};
             for (std::size_t i = 0; i < shape.headSize; ++i) {
-                Vector16 some[Vectors];
-                for (std::size_t v = 0; v < Vectors; ++v)
-                    some[v] = load(keys + i * cache.capacity + key + v * kVectorWidth);
+                Vector some[kPieces];
+                for (std::size_t v = 0; v < kPieces; ++v)
+                    some[v] = *reinterpret_cast<const Vector*>(keys + i * cache.capacity + key + v * kLanes<Register>);
                 for (std::size_t q = 0; q < Queries; ++q)
-                    for (std::size_t v = 0; v < Vectors; ++v) sums[q][v] += queries[i * stride + q] * some[v];
+                    for (std::size_t v = 0; v < kPieces; ++v) sums[q][v] += queries[i * stride + q] * some[v];
             }
             for (std::size_t q = 0; q < Queries; ++q)
-                for (std::size_t v = 0; v < Vectors; ++v)
-                    store(scores + q * scoreStride + key - from + v * kVectorWidth, sums[q][v]);
+                for (std::size_t v = 0; v < kPieces; ++v)
+                    *reinterpret_cast<Vector*>(scores + q * scoreStride + key - from + v * kLanes<Register>) =
+                        sums[q][v];
         }
     }
 
     /// mixed[query][feature] = sum over keys of weights * values.
-    template <std::size_t Queries, std::size_t Vectors>
+    template <class Register, std::size_t Queries, std::size_t Vectors>
     [[gnu::always_inline]] void mixValues(const float* weights, std::size_t stride, const float* values,
                                           std::size_t keys, float* mixed) const {
+        using Vector = typename Register::Vector;
+        constexpr std::size_t kPieces = Vectors * kVectorWidth / kLanes<Register>;
         for (std::size_t i = 0; i < cache.valueSize; i += Vectors * kVectorWidth) {
-            Vector16 sums[Queries][Vectors];
+            Vector sums[Queries][kPieces];
             for (auto& row : sums)
-                for (Vector16& sum : row) sum = Vector16{};
+                for (Vector& sum : row) sum = Vector{};
             for (std::size_t key = 0; key < keys; ++key) {
-                Vector16 some[Vectors];
-                for (std::size_t v = 0; v < Vectors; ++v)
-                    some[v] = load(values + key * cache.valueSize + i + v * kVectorWidth);
+                Vector some[kPieces];
+                for (std::size_t v = 0; v < kPieces; ++v)
+                    some[v] =
+                        *reinterpret_cast<const Vector*>(values + key * cache.valueSize + i + v * kLanes<Register>);
                 for (std::size_t q = 0; q < Queries; ++q)
-                    for (std::size_t v = 0; v < Vectors; ++v) sums[q][v] += weights[q * stride + key] * some[v];
+                    for (std::size_t v = 0; v < kPieces; ++v) sums[q][v] += weights[q * stride + key] * some[v];
             }
             for (std::size_t q = 0; q < Queries; ++q)
-                for (std::size_t v = 0; v < Vectors; ++v)
-                    store(mixed + q * cache.valueSize + i + v * kVectorWidth, sums[q][v]);
+                for (std::size_t v = 0; v < kPieces; ++v)
+                    *reinterpret_cast<Vector*>(mixed + q * cache.valueSize + i + v * kLanes<Register>) = sums[q][v];
         }
     }
 
@@ -173,7 +179,7 @@ struct Attend {
     }
 
     /// `Queries` queries of a run from `query` on, numbered head after head.
-    template <std::size_t Queries, std::size_t KeyVectors, std::size_t ValueVectors>
+    template <class Register, std::size_t Queries, std::size_t KeyVectors, std::size_t ValueVectors>
     [[gnu::always_inline]] void attendTile(const Run& run, std::size_t query, std::size_t stride, const float* keys,
                                            const float* values) const {
         std::size_t begin = run.position + run.count, end = 0;
@@ -187,8 +193,8 @@ struct Attend {
         const std::size_t wide = count / (KeyVectors * kVectorWidth) * (KeyVectors * kVectorWidth);
         float* scores = scratch.scores.data();
         const float* queries = scratch.queries.data() + query;
-        scoreKeys<Queries, KeyVectors>(queries, stride, keys, first, first + wide, scores, count);
-        scoreKeys<Queries, 1>(queries, stride, keys, first + wide, first + count, scores + wide, count);
+        scoreKeys<Register, Queries, KeyVectors>(queries, stride, keys, first, first + wide, scores, count);
+        scoreKeys<Register, Queries, 1>(queries, stride, keys, first + wide, first + count, scores + wide, count);
 
         std::array<float, Queries> sums;
         for (std::size_t q = 0; q < Queries; ++q) {
@@ -197,9 +203,10 @@ struct Attend {
         }
         float* mixed = scratch.mixed.data();
         if (cache.valueSize % (ValueVectors * kVectorWidth) == 0)
-            mixValues<Queries, ValueVectors>(scores, count, values + first * cache.valueSize, end - first, mixed);
+            mixValues<Register, Queries, ValueVectors>(scores, count, values + first * cache.valueSize, end - first,
+                                                       mixed);
         else
-            mixValues<Queries, 1>(scores, count, values + first * cache.valueSize, end - first, mixed);
+            mixValues<Register, Queries, 1>(scores, count, values + first * cache.valueSize, end - first, mixed);
 
         const std::size_t width = outputs.width(run.firstToken / TokenBlocks::kWidth);
         const std::size_t groupSize = shape.heads / shape.keyHeads;
@@ -213,6 +220,7 @@ struct Attend {
 
     template <class Tiles>
     [[gnu::always_inline]] void run() const {
+        using Register = typename Tiles::Register;
         const std::size_t size = shape.headSize;
         const std::size_t groupSize = shape.heads / shape.keyHeads;
         const std::size_t row = static_cast<std::size_t>(piece.slot) * shape.keyHeads + keyHead;
@@ -242,8 +250,9 @@ struct Attend {
                        scratch.queries.data() + (head - keyHead * groupSize) * one.count, queries);
             std::size_t query = 0;
             for (; query + Tiles::queries <= queries; query += Tiles::queries)
-                attendTile<Tiles::queries, Tiles::keyVectors, Tiles::keyVectors>(one, query, queries, keys, values);
-            for (; query < queries; ++query) attendTile<1, 4, 4>(one, query, queries, keys, values);
+                attendTile<Register, Tiles::queries, Tiles::keyVectors, Tiles::keyVectors>(one, query, queries, keys,
+                                                                                           values);
+            for (; query < queries; ++query) attendTile<Register, 1, 4, 4>(one, query, queries, keys, values);
             done += one.count;
         }
     }

@@ -12,7 +12,7 @@
 namespace mergarium {
 namespace {
 
-/// Rows of a matrix that one thread takes at a time: whole tiles of 16, 8 and 6 rows.
+/// Rows of a matrix that one thread takes at a time: whole tiles of 16, 8, 6 and 3 rows.
 constexpr std::size_t kRowsPerUnit = 48;
 /// Blocks of tokens that a few rows of a matrix are multiplied with while they are in the first cache.
 constexpr std::size_t kBlocksPerGroup = 4;
@@ -61,20 +61,23 @@ template <std::size_t Rows>
 }
 
 /// sums[row][vector] for `Rows` rows of a matrix from `row` on and `Vectors` x 16 tokens.
-template <std::size_t Vectors, std::size_t Rows, Into into, From from>
+template <class Register, std::size_t Vectors, std::size_t Rows, Into into, From from>
 [[gnu::always_inline]] inline void tile(const Matrix& matrix, std::size_t row, const float* tokens, std::size_t width,
                                         float* outputs) {
-    Vector16 sums[Rows][Vectors];
-    for (std::size_t r = 0; r < Rows; ++r)
-        for (std::size_t v = 0; v < Vectors; ++v) sums[r][v] = Vector16{};
+    using Vector = typename Register::Vector;
+    constexpr std::size_t kPieces = Vectors * kVectorWidth / kLanes<Register>;
+    Vector sums[Rows][kPieces];
+    for (auto& ofRow : sums)
+        for (Vector& sum : ofRow) sum = Vector{};
     const auto add = [&](const float* weight, auto rowStep, auto inputStep, std::size_t first, std::size_t count)
         __attribute__((always_inline)) {
         for (std::size_t k = 0; k < count; ++k) {
-            Vector16 token[Vectors];
-            for (std::size_t v = 0; v < Vectors; ++v) token[v] = load(tokens + (first + k) * width + v * kVectorWidth);
+            Vector token[kPieces];
+            for (std::size_t v = 0; v < kPieces; ++v)
+                token[v] = *reinterpret_cast<const Vector*>(tokens + (first + k) * width + v * kLanes<Register>);
             for (std::size_t r = 0; r < Rows; ++r) {
                 const float one = weight[r * rowStep + k * inputStep];
-                for (std::size_t v = 0; v < Vectors; ++v) sums[r][v] += one * token[v];
+                for (std::size_t v = 0; v < kPieces; ++v) sums[r][v] += one * token[v];
             }
         }
     };
@@ -93,12 +96,12 @@ template <std::size_t Vectors, std::size_t Rows, Into into, From from>
     }
     for (std::size_t r = 0; r < Rows; ++r) {
         const float shift = matrix.bias ? matrix.bias[row + r] : 0.0F;
-        for (std::size_t v = 0; v < Vectors; ++v) {
-            float* to = outputs + r * width + v * kVectorWidth;
+        for (std::size_t v = 0; v < kPieces; ++v) {
+            auto& to = *reinterpret_cast<Vector*>(outputs + r * width + v * kLanes<Register>);
             if constexpr (into == Into::Add)
-                store(to, load(to) + (sums[r][v] + shift));
+                to = to + (sums[r][v] + shift);
             else
-                store(to, sums[r][v] + shift);
+                to = sums[r][v] + shift;
         }
     }
 }
@@ -110,8 +113,11 @@ template <class Tiles, std::size_t Vectors, Into into, From from>
     constexpr std::size_t kRows = Tiles::rowsOf(Vectors);
     std::size_t row = begin;
     for (; row + kRows <= end; row += kRows)
-        tile<Vectors, kRows, into, from>(matrix, row, tokens, width, outputs + (row - begin) * width);
-    for (; row < end; ++row) tile<Vectors, 1, into, from>(matrix, row, tokens, width, outputs + (row - begin) * width);
+        tile<typename Tiles::Register, Vectors, kRows, into, from>(matrix, row, tokens, width,
+                                                                   outputs + (row - begin) * width);
+    for (; row < end; ++row)
+        tile<typename Tiles::Register, Vectors, 1, into, from>(matrix, row, tokens, width,
+                                                               outputs + (row - begin) * width);
 }
 
 template <class Tiles, Into into, From from>

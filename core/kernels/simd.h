@@ -12,6 +12,21 @@ namespace mergarium {
 
 constexpr std::size_t kVectorWidth = 16;
 
+// What one register holds. Vectors that are wider than the processor's lie in memory, at a tenth of the speed and less:
+// fine between loops, not for sums within them. In structs, since a template's argument loses its alignment.
+struct Of4 {
+    typedef float Vector __attribute__((vector_size(4 * sizeof(float)), aligned(4), may_alias));
+};
+struct Of8 {
+    typedef float Vector __attribute__((vector_size(8 * sizeof(float)), aligned(4), may_alias));
+};
+struct Of16 {
+    typedef float Vector __attribute__((vector_size(16 * sizeof(float)), aligned(4), may_alias));
+};
+
+template <class Register>
+constexpr std::size_t kLanes = sizeof(typename Register::Vector) / sizeof(float);
+
 /// One AVX-512 register, or several smaller ones.
 typedef float Vector16 __attribute__((vector_size(kVectorWidth * sizeof(float)), aligned(4), may_alias));
 typedef std::int32_t IntVector16
@@ -43,12 +58,19 @@ typedef std::int32_t IntVector16
 /// Tiles of sums that fit a processor's registers: `vectors` x `rows` of a product whose tokens fill that many vectors,
 /// and `queries` x `keyVectors` of an attention.
 struct Avx512Tiles {
+    using Register = Of16;
     static constexpr std::size_t vectors = 3, queries = 8, keyVectors = 2;
     static constexpr std::size_t rowsOf(std::size_t of) { return of == 1 ? 16 : 8; }
 };
-struct SmallTiles {
+struct Avx2Tiles {
+    using Register = Of8;
     static constexpr std::size_t vectors = 1, queries = 4, keyVectors = 1;
     static constexpr std::size_t rowsOf(std::size_t) { return 6; }
+};
+struct PortableTiles {
+    using Register = Of4;
+    static constexpr std::size_t vectors = 1, queries = 2, keyVectors = 1;
+    static constexpr std::size_t rowsOf(std::size_t) { return 3; }
 };
 
 /// Calls work.run<Tiles>() compiled for this processor. `run`, and all that it calls on vectors, must be always_inline.
@@ -63,7 +85,7 @@ template <class Work>
 }
 template <class Work>
 [[gnu::target("avx2,fma")]] void runAvx2(const Work& work) {
-    work.template run<SmallTiles>();
+    work.template run<Avx2Tiles>();
 }
 #endif
 
@@ -79,7 +101,7 @@ void runVectorised(const Work& work) {
         case Instructions::Portable: break;
     }
 #endif
-    work.template run<SmallTiles>();
+    work.template run<PortableTiles>();
 }
 
 }  // namespace mergarium

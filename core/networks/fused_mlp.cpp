@@ -1,5 +1,7 @@
 #include "core/networks/fused_mlp.h"
 
+#include "core/kernels/simd.h"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -15,21 +17,6 @@ constexpr std::size_t kTilesPerBlock = 16;
 /// Columns of the hidden layer per panel of weights: 64 inputs x 64 columns are 16 KB.
 constexpr std::size_t kPanel = 64;
 constexpr std::size_t kMostHidden = 1024;
-
-// Numbers side by side in one register. Wider ones than the processor has would be kept in memory, at a twentieth of
-// the speed. In structs, since a template's argument loses its alignment.
-struct Of4 {
-    typedef float Vector __attribute__((vector_size(4 * sizeof(float)), aligned(4), may_alias));
-};
-struct Of8 {
-    typedef float Vector __attribute__((vector_size(8 * sizeof(float)), aligned(4), may_alias));
-};
-struct Of16 {
-    typedef float Vector __attribute__((vector_size(16 * sizeof(float)), aligned(4), may_alias));
-};
-
-template <typename Register>
-constexpr std::size_t kLanes = sizeof(typename Register::Vector) / sizeof(float);
 
 struct Weights {
     std::size_t inputs, hidden;
