@@ -104,7 +104,7 @@ void MergedTensors::fill(std::size_t index, std::uint64_t begin, std::span<std::
         const auto values = direct ? std::span(reinterpret_cast<float*>(out.data()), count) : threadsFloats(2, count);
         merge->values(begin, values);
         if (tensor.arithmetic != dtype) roundTo(tensor.arithmetic, values);
-        if (!direct) fromFloats(dtype, values, out.data());
+        if (!direct) narrow(dtype, values, out.data());
         range_.look(tensor.output.name, dtype, out, true,
                     [&](std::span<float> before) { std::ranges::copy(values, before.begin()); });
     }

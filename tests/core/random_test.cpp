@@ -1,3 +1,4 @@
+#include "core/random/bernoulli.h"
 #include "core/random/philox.h"
 #include "core/random/random_stream.h"
 #include "tests/support/suite.h"
@@ -6,6 +7,8 @@
 
 #include <array>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 using namespace mergarium;
 
@@ -98,6 +101,34 @@ private Q_SLOTS:
         addGaussianNoise(shorter, 1.0f, 5);
         longer.resize(333);
         QCOMPARE(shorter, longer);
+    }
+
+    void masksKeepWhatTheirProbabilitySays() {
+        const MaskStream stream{.seed = 3, .tensor = 5, .model = 1};
+        std::vector<std::uint8_t> kept(1 << 22);
+        // 2^-17: the upper halves alone would keep none, or twice as many.
+        for (const double probability : {0.0, std::ldexp(1.0, -17), 0.3, 0.75, 1.0}) {
+            drawKept(stream, probability, 0, kept);
+            const double mean = std::accumulate(kept.begin(), kept.end(), 0.0) / static_cast<double>(kept.size());
+            const double spread = std::sqrt(probability * (1.0 - probability) / static_cast<double>(kept.size()));
+            QVERIFY2(std::abs(mean - probability) <= 4.0 * spread, qPrintable(QString::number(mean, 'g', 12)));
+        }
+    }
+
+    void masksAreFunctionsOfThePosition() {
+        const MaskStream stream{.seed = 3, .tensor = 5, .model = 1};
+        std::vector<std::uint8_t> whole(5000), part(1000), other(5000);
+        drawKept(stream, 0.5, 0, whole);
+        drawKept(stream, 0.5, 1024, part);
+        QVERIFY(std::equal(part.begin(), part.end(), whole.begin() + 1024));
+        drawKept({.seed = 3, .tensor = 5, .model = 2}, 0.5, 0, other);
+        QVERIFY(other != whole);
+        std::vector<std::uint32_t> bits(3000), some(77);
+        drawMaskBits(stream, 0, bits);
+        drawMaskBits(stream, 1234, some);
+        QVERIFY(std::equal(some.begin(), some.end(), bits.begin() + 1234));
+        // The first block by the definition.
+        QCOMPARE(bits[0], philox({0, 5, 1, 12}, {3, 0})[0]);
     }
 };
 

@@ -27,13 +27,13 @@ MaskStream streamOf(const TensorInputs& inputs, const TensorInputs::Model& model
 
 void keepAtRandom(Mask& mask, const TensorInputs& inputs, const TensorInputs::Model& model) {
     const auto stream = streamOf(inputs, model);
-    const auto threshold = thresholdOf(model.parameters.find("density")->second);
+    const double density = model.parameters.find("density")->second;
     overPieces(inputs.count, inputs.threads, char{}, [&](char&, std::uint64_t begin, std::uint64_t end) {
-        std::vector<std::uint32_t> bits(kStretch);
+        std::vector<std::uint8_t> kept(kStretch);
         eachStretch(begin, end, [&](std::uint64_t from, std::uint64_t to) {
-            const auto drawn = std::span(bits).first(to - from);
-            drawMaskBits(stream, from, drawn);
-            mask.set(from, to, [&](std::size_t i) { return drawn[i] < threshold; });
+            const auto drawn = std::span(kept).first(to - from);
+            drawKept(stream, density, from, drawn);
+            mask.set(from, to, [&](std::size_t i) { return drawn[i] != 0; });
         });
     });
 }

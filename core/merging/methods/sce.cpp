@@ -1,5 +1,6 @@
 // SCE (select, calculate, erase): the entries in which the models vary most, weights by their energy, signs elected.
 // Wan, Zhong, Yang et al.: "FuseChat: knowledge fusion of chat models", 2024, arXiv 2408.07990.
+#include "core/merging/methods/elected_signs.h"
 #include "core/merging/methods/mask.h"
 #include "core/merging/methods/methods.h"
 #include "core/merging/methods/stretches.h"
@@ -46,19 +47,19 @@ public:
         StretchReader reader(pointers_, &base_);
         eachStretch(0, out.size(), [&](auto from, auto to) {
             show(reader, begin + from, begin + to);
-            for (std::size_t i = 0; i < to - from; ++i) {
-                float sum = 0.0f;
-                for (std::size_t k = 0; k < reader.size(); ++k) sum += reader.of(k)[i];
-                float mixed = 0.0f, agreeing = 0.0f;
-                for (std::size_t k = 0; k < reader.size(); ++k) {
-                    const float one = reader.of(k)[i];
-                    if (sum >= 0.0f ? one > 0.0f : one < 0.0f) {
-                        mixed += weights_[k] * one;
-                        agreeing += weights_[k];
-                    }
-                }
-                out[from + i] = reader.base()[i] + mixed / std::max(agreeing, static_cast<float>(kLeast));
+            const auto size = to - from;
+            const auto signs = threadsFloats(0, kStretch).first(size), mixed = threadsFloats(1, kStretch).first(size);
+            const auto agreeing = threadsFloats(3, kStretch).first(size),
+                       turned = threadsFloats(4, kStretch).first(size);
+            for (const auto& all : {signs, mixed, agreeing}) std::ranges::fill(all, 0.0f);
+            for (std::size_t k = 0; k < reader.size(); ++k)
+                for (std::size_t i = 0; i < size; ++i) signs[i] += reader.of(k)[i];
+            for (std::size_t k = 0; k < reader.size(); ++k) {
+                for (std::size_t i = 0; i < size; ++i) turned[i] = weights_[k] * reader.of(k)[i];
+                addAgreeing({.values = turned, .weight = weights_[k]}, signs, mixed, agreeing);
             }
+            for (std::size_t i = 0; i < size; ++i)
+                out[from + i] = reader.base()[i] + mixed[i] / std::max(agreeing[i], static_cast<float>(kLeast));
         });
     }
 

@@ -1,5 +1,6 @@
 #include "core/merging/methods/task_vectors.h"
 
+#include "core/merging/methods/elected_signs.h"
 #include "core/merging/methods/stretches.h"
 
 #include <cmath>
@@ -90,15 +91,8 @@ private:
         const auto weights = threadsFloats(1, kStretch).first(sums.size());
         std::ranges::fill(agreeing, 0.0f);
         std::ranges::fill(weights, 0.0f);
-        for (std::size_t k = 0; k < vectors_.size(); ++k) {
-            const auto one = reader.of(k);
-            const float weight = vectors_[k].weight;
-            for (std::size_t i = 0; i < sums.size(); ++i) {
-                const bool agrees = sums[i] >= 0.0f ? one[i] > 0.0f : one[i] < 0.0f;
-                agreeing[i] += agrees ? one[i] : 0.0f;
-                weights[i] += agrees ? weight : 0.0f;
-            }
-        }
+        for (std::size_t k = 0; k < vectors_.size(); ++k)
+            addAgreeing({.values = reader.of(k), .weight = vectors_[k].weight}, sums, agreeing, weights);
         for (std::size_t i = 0; i < sums.size(); ++i)
             sums[i] = normalize_ && weights[i] != 0.0f ? agreeing[i] / weights[i] : agreeing[i];
     }

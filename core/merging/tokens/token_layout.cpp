@@ -29,22 +29,29 @@ public:
           rule_(*configuration.tokenizer),
           models_(models),
           names_(configuration.models()) {
-        for (const auto& model : models) lists_.push_back(tokensOf(model));
         base_ = indexOf(configuration.base.value_or(names_.front()), rule_.line);
+        layout_.like = rule_.source == "union" || rule_.source == "base" ? base_ : indexOf(rule_.source, rule_.line);
+        // Files of tokenizers take hundreds of megabytes once they are read; one of them is kept, and read last.
+        lists_.resize(models.size());
+        for (std::size_t model = 0; model < models.size(); ++model) {
+            if (model == layout_.like) continue;
+            lists_[model] = tokensOf(models[model]);
+            lists_[model].json = nullptr;
+        }
+        lists_[layout_.like] = tokensOf(models[layout_.like]);
     }
 
     TokenLayout layOut() {
-        const bool isUnion = rule_.source == "union";
-        layout_.like = isUnion || rule_.source == "base" ? base_ : indexOf(rule_.source, rule_.line);
-        const auto& like = lists_[layout_.like];
+        auto& like = lists_[layout_.like];
         for (const auto& [token, id] : like.ids) add(token, id);
-        if (isUnion) unite();
+        if (rule_.source == "union") unite();
         for (const auto& rule : rule_.tokens)
             if (!ids_.contains(rule.token)) append(addedToken(rule.token, next_));
         if (!layout_.fresh.empty() && like.json.is_null())
             refuse(rule_.line, fmt::format("tokens are added to the tokenizer of {}, which has no tokenizer.json",
                                            names_[layout_.like]));
-        if (like.isCut || !layout_.fresh.empty()) layout_.json = like.json;
+        if (like.isCut || !layout_.fresh.empty()) layout_.json = std::move(like.json);
+        like.json = nullptr;
         for (const auto& token : layout_.fresh) layout_.json["added_tokens"].push_back(token);
         const auto multiple = rule_.multiple.value_or(1);
         layout_.rows = (next_ + multiple - 1) / multiple * multiple;

@@ -42,18 +42,17 @@ void readVocabulary(TokenList& list, const fs::path& path) {
     if (!model.is_object() || !model.contains("vocab")) refuse(path, "it has no model with a vocabulary");
     auto& vocabulary = model["vocab"];
     if (vocabulary.is_object()) {
-        Json kept = Json::object();
-        for (const auto& [token, value] : vocabulary.items()) {
+        // Appended, since looking for each key among those before takes a minute in large vocabularies.
+        Json::object_t kept;
+        auto& all = vocabulary.get_ref<Json::object_t&>();
+        for (auto& [token, value] : all) {
             const auto id = idIn(value, path);
             if (id >= list.rows) continue;
             list.ids[token] = id;
+            static_cast<Json::object_t::Container&>(kept).emplace_back(token, std::move(value));
         }
-        if (list.ids.size() != vocabulary.size()) {
-            for (const auto& [token, value] : vocabulary.items())
-                if (list.ids.contains(token)) kept[token] = value;
-            vocabulary = std::move(kept);
-            list.isCut = true;
-        }
+        list.isCut = list.isCut || kept.size() != all.size();
+        all = std::move(kept);
     } else if (vocabulary.is_array()) {
         if (vocabulary.size() > list.rows) refuse(path, "its vocabulary has more tokens than the model has rows");
         for (std::uint64_t id = 0; const auto& entry : vocabulary) {
