@@ -39,6 +39,8 @@ Measured watched(const std::vector<std::string>& command) {
     Measured measured;
     int status = 0;
     measured.seconds = secondsOf([&] {
+        // Else the child would write it, too.
+        std::fflush(stdout);
         const auto child = ::fork();
         if (child == 0) {
             if (!std::freopen("/dev/null", "w", stdout)) ::_exit(126);

@@ -81,7 +81,8 @@ void keepRanks(Mask& mask, std::uint64_t count, const RankReading& how, std::uin
         borders[0].to = last - found[1].less;
     else if (hasUpper)
         borders.push_back({.key = found[1].key, .from = 0, .to = last - found[1].less});
-    const auto low = found[0].key, high = hasUpper ? found[1].key : 0xffffffffu;
+    const auto low = static_cast<std::int32_t>(found[0].key);
+    const auto high = hasUpper ? static_cast<std::int32_t>(found[1].key) : std::numeric_limits<std::int32_t>::max();
 
     // What lies between the borders; and apart from it what lies on them.
     std::vector<Mask> equals;
@@ -92,9 +93,11 @@ void keepRanks(Mask& mask, std::uint64_t count, const RankReading& how, std::uin
             eachStretch(begin, end, [&](std::uint64_t from, std::uint64_t to) {
                 const auto some = std::span(keys).first(to - from);
                 how.keysOf(from, some);
-                mask.set(from, to, [&](std::size_t i) { return some[i] > low && some[i] < high; });
-                for (std::size_t k = 0; k < borders.size(); ++k)
-                    equals[k].set(from, to, [&, key = borders[k].key](std::size_t i) { return some[i] == key; });
+                markBetween(some, low, high, &mask.word(from / 64));
+                for (std::size_t k = 0; k < borders.size(); ++k) {
+                    const auto key = static_cast<std::int32_t>(borders[k].key);
+                    markBetween(some, key - 1, key + 1, &equals[k].word(from / 64));
+                }
             });
             for (std::size_t k = 0; k < borders.size(); ++k)
                 for (auto word = begin / 64; word < (end + 63) / 64; ++word)

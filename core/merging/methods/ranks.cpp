@@ -2,9 +2,14 @@
 
 #include "core/merging/methods/stretches.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <mutex>
 #include <set>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 namespace mergarium {
 namespace {
@@ -65,10 +70,46 @@ std::vector<Ranked> bySorting(std::uint64_t count, const KeysOf& keysOf, std::sp
     return found;
 }
 
+/// Of 64 keys.
+std::uint64_t plainWord(const std::uint32_t* keys, std::int32_t low, std::int32_t high) {
+    std::uint64_t word = 0;
+    for (int i = 0; i < 64; ++i) {
+        const auto key = static_cast<std::int32_t>(keys[i]);
+        word |= static_cast<std::uint64_t>((key > low) & (key < high)) << i;
+    }
+    return word;
+}
+
+#if defined(__x86_64__)
+[[gnu::target("avx2")]] std::uint64_t wideWord(const std::uint32_t* keys, std::int32_t low, std::int32_t high) {
+    const auto lows = _mm256_set1_epi32(low), highs = _mm256_set1_epi32(high);
+    std::uint64_t word = 0;
+    for (int i = 0; i < 64; i += 8) {
+        const auto some = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(keys + i));
+        const auto between = _mm256_and_si256(_mm256_cmpgt_epi32(some, lows), _mm256_cmpgt_epi32(highs, some));
+        word |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(between))))
+                << i;
+    }
+    return word;
+}
+const auto kWord = __builtin_cpu_supports("avx2") ? wideWord : plainWord;
+#else
+const auto kWord = plainWord;
+#endif
+
 }  // namespace
 
 std::uint32_t keyOf(float value) { return std::bit_cast<std::uint32_t>(value); }
 float valueOf(std::uint32_t key) { return std::bit_cast<float>(key); }
+
+void markBetween(std::span<const std::uint32_t> keys, std::int32_t low, std::int32_t high, std::uint64_t* words) {
+    for (; keys.size() >= 64; keys = keys.subspan(64)) *words++ = kWord(keys.data(), low, high);
+    if (keys.empty()) return;
+    std::array<std::uint32_t, 64> last;
+    last.fill(static_cast<std::uint32_t>(low));
+    std::ranges::copy(keys, last.begin());
+    *words = kWord(last.data(), low, high);
+}
 
 namespace {
 

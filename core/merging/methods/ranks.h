@@ -15,6 +15,10 @@ using KeysOf = std::function<void(std::uint64_t begin, std::span<std::uint32_t> 
 std::uint32_t keyOf(float value);
 float valueOf(std::uint32_t key);
 
+/// Bits of words, the lowest first: whether a key lies between `low` and `high`, neither included. Keys are below 2^31;
+/// the last word's bits beyond them are 0.
+void markBetween(std::span<const std::uint32_t> keys, std::int32_t low, std::int32_t high, std::uint64_t* words);
+
 /// The element of a rank, counted from 0 in ascending order of keys.
 struct Ranked {
     std::uint32_t key = 0;
