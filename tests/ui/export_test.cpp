@@ -20,7 +20,7 @@ class ExportTest : public QObject {
     QTemporaryDir folder_;
 
     void prepare(ExportDialog& dialog, const SnapshotPtr& snapshot) {
-        dialog.setRun(snapshot->run->id, "Digits, from specialists!", exportCandidates(*snapshot));
+        dialog.setRun(snapshot->run->id, "Digits, from specialists!", exportChoices(*snapshot));
         dialog.findChild<QWidget*>("parent")->findChild<QLineEdit*>()->setText(folder_.path());
         dialog.show();
     }
@@ -30,7 +30,7 @@ class ExportTest : public QObject {
 private Q_SLOTS:
     void theBestMemberComesFirst() {
         const auto snapshot = exampleSnapshot();
-        const auto candidates = exportCandidates(*snapshot);
+        const auto candidates = exportChoices(*snapshot).members;
         QCOMPARE(candidates.size(), 20u);
         QCOMPARE(candidates.front().member, snapshot->members[*bestSlot(snapshot->members)]->id);
     }
@@ -54,6 +54,33 @@ private Q_SLOTS:
         QCOMPARE(wish.shardBytes, 500'000'000u);
         QCOMPARE(QString::fromStdString(wish.folder.string()),
                  folder_.filePath(QString("digits-from-specialists-%1").arg(id)));
+    }
+
+    void onlyPipelinesHaveAForm() {
+        ExportDialog dialog;
+        const auto snapshot = exampleSnapshot();
+        auto* form = dialog.findChild<QComboBox*>("form");
+        const auto wished = [&] {
+            QSignalSpy wish(&dialog, &ExportDialog::exportRequested);
+            QTest::mouseClick(button(dialog), Qt::LeftButton);
+            return wish[0][0].value<ExportWish>().form;
+        };
+        prepare(dialog, snapshot);
+        QVERIFY(!form->isVisible());
+        QVERIFY(!wished());
+
+        auto run = *snapshot->run;
+        run.layout.tensors.front().name = "unet.conv_in.weight";
+        auto pipelines = *snapshot;
+        pipelines.run = std::make_shared<const RunDescription>(run);
+        prepare(dialog, std::make_shared<const SessionSnapshot>(pipelines));
+        QVERIFY(form->isVisible());
+        QVERIFY(!wished());
+        form->setCurrentIndex(2);
+        QCOMPARE(wished(), std::optional(PipelineForm::SingleFile));
+        // Of the run before nothing is left.
+        prepare(dialog, snapshot);
+        QVERIFY(!wished());
     }
 
     void aFolderThatIsThereIsRefusedAsItIsTyped() {

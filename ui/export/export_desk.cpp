@@ -26,7 +26,8 @@ ExportDesk::ExportDesk(std::filesystem::path database, QWidget* window, ExportJo
                      .folder = wish.folder,
                      .dtype = wish.dtype,
                      .outOfRange = wish.outOfRange,
-                     .shardSize = wish.shardBytes});
+                     .shardSize = wish.shardBytes,
+                     .form = wish.form});
     });
     connect(dialog_, &ExportDialog::cancelRequested, job_, &ExportJob::cancel);
     connect(job_, &ExportJob::progressed, dialog_, &ExportDialog::setProgress);
@@ -57,7 +58,7 @@ void ExportDesk::ask(const SnapshotPtr& snapshot, std::optional<MemberId> member
             {.sentence = tr("There is no model to export yet: start a run, or open one from the list of runs.")});
         return;
     }
-    dialog_->setRun(snapshot->run->id, runName(*snapshot), exportCandidates(*snapshot));
+    dialog_->setRun(snapshot->run->id, runName(*snapshot), exportChoices(*snapshot));
     if (member) dialog_->choose(*member);
     dialog_->show();
     dialog_->raise();

@@ -40,7 +40,7 @@ QString fileName(const QString& name) {
 
 }  // namespace
 
-std::vector<ExportCandidate> exportCandidates(const SessionSnapshot& snapshot) {
+ExportChoices exportChoices(const SessionSnapshot& snapshot) {
     std::vector<MemberPtr> members;
     for (const auto& member : snapshot.members)
         if (member) members.push_back(member);
@@ -48,12 +48,16 @@ std::vector<ExportCandidate> exportCandidates(const SessionSnapshot& snapshot) {
         const double first = a->scores.total(), second = b->scores.total();
         return first != second ? first > second : a->id < b->id;
     });
-    std::vector<ExportCandidate> candidates;
+    ExportChoices choices{
+        .members = {},
+        .pipelines = snapshot.run && std::ranges::any_of(snapshot.run->layout.tensors, [](const auto& one) {
+                         return one.name.starts_with("unet.");
+                     })};
     for (const auto& member : members)
-        candidates.push_back(
+        choices.members.push_back(
             {member->id,
              QObject::tr("%1, %2 % in training").arg(memberText(member->id), percentNumber(member->scores.mean()))});
-    return candidates;
+    return choices;
 }
 
 ExportDialog::ExportDialog(QWidget* parent)
@@ -64,6 +68,8 @@ ExportDialog::ExportDialog(QWidget* parent)
       dtype_(new QComboBox(this)),
       clamp_(new QCheckBox(tr("Clamp what is too lar&ge"), this)),
       shard_(new QDoubleSpinBox(this)),
+      form_(new QComboBox(this)),
+      rows_(new QFormLayout),
       verdict_(new QLabel(this)),
       progress_(new ExportProgress(this)),
       export_(new QPushButton(tr("&Export"), this)),
@@ -86,9 +92,12 @@ ExportDialog::ExportDialog(QWidget* parent)
     verdict_->setMinimumHeight(fontMetrics().lineSpacing() * 2);
     export_->setDefault(true);
 
-    auto* form = new QFormLayout;
+    form_->addItem(tr("as the founders"), -1);
+    form_->addItem(tr("a folder per network (diffusers)"), static_cast<int>(PipelineForm::Folder));
+    form_->addItem(tr("a single file (ComfyUI, web interfaces)"), static_cast<int>(PipelineForm::SingleFile));
+
     const auto add = [&](const QString& name, QWidget* editor, const char* key, const QString& meaning) {
-        addDescribedRow(*form, name, editor, key, meaning);
+        addDescribedRow(*rows_, name, editor, key, meaning);
     };
     add(tr("&Model"), member_, "member", tr("A member of the archive."));
     add(tr("&In"), parent_, "parent", tr("Where the new folder is made."));
@@ -97,12 +106,13 @@ ExportDialog::ExportDialog(QWidget* parent)
     add(tr("&Numbers"), dtype_, "dtype", tr("As the founders store them, or rounded to one type."));
     add({}, clamp_, "clamp", tr("Numbers that the type can't hold become its largest; else they are refused."));
     add(tr("Files &of"), shard_, "shard", tr("No file of weights becomes larger."));
+    add(tr("Fo&rm"), form_, "form", tr("How the pipeline lies on the disk."));
     auto* buttons = new QHBoxLayout;
     buttons->addStretch(1);
     buttons->addWidget(export_);
     buttons->addWidget(close_);
     auto* layout = new QVBoxLayout(this);
-    layout->addLayout(form);
+    layout->addLayout(rows_);
     layout->addWidget(verdict_);
     layout->addWidget(progress_);
     layout->addLayout(buttons);
@@ -121,11 +131,13 @@ ExportDialog::ExportDialog(QWidget* parent)
     setRunning(false);
 }
 
-void ExportDialog::setRun(RunId run, const QString& name, std::vector<ExportCandidate> candidates) {
+void ExportDialog::setRun(RunId run, const QString& name, ExportChoices choices) {
     if (running_) return;
     run_ = run;
     name_ = name;
-    candidates_ = std::move(candidates);
+    candidates_ = std::move(choices.members);
+    rows_->setRowVisible(form_, choices.pipelines);
+    if (!choices.pipelines) form_->setCurrentIndex(0);
     member_->clear();
     for (const auto& one : candidates_) member_->addItem(one.words);
     nameFolder();
@@ -148,13 +160,14 @@ void ExportDialog::nameFolder() {
 
 ExportWish ExportDialog::wish() const {
     const int row = member_->currentIndex();
-    const int dtype = dtype_->currentData().toInt();
+    const int dtype = dtype_->currentData().toInt(), form = form_->currentData().toInt();
     return {.run = run_,
             .member = row < 0 ? MemberId{} : candidates_[static_cast<std::size_t>(row)].member,
             .folder = newFolder(parent_->path(), folder_->text()),
             .dtype = dtype < 0 ? std::nullopt : std::optional(static_cast<DType>(dtype)),
             .outOfRange = clamp_->isChecked() ? OutOfRange::Clamped : OutOfRange::Refused,
-            .shardBytes = static_cast<std::uint64_t>(shard_->value() * kGigabyte)};
+            .shardBytes = static_cast<std::uint64_t>(shard_->value() * kGigabyte),
+            .form = form < 0 ? std::nullopt : std::optional(static_cast<PipelineForm>(form))};
 }
 
 void ExportDialog::review() {
@@ -169,9 +182,9 @@ void ExportDialog::review() {
 
 void ExportDialog::setRunning(bool running) {
     running_ = running;
-    for (QWidget* editor :
-         {static_cast<QWidget*>(member_), static_cast<QWidget*>(parent_), static_cast<QWidget*>(folder_),
-          static_cast<QWidget*>(dtype_), static_cast<QWidget*>(clamp_), static_cast<QWidget*>(shard_)})
+    for (QWidget* editor : {static_cast<QWidget*>(member_), static_cast<QWidget*>(parent_),
+                            static_cast<QWidget*>(folder_), static_cast<QWidget*>(dtype_),
+                            static_cast<QWidget*>(clamp_), static_cast<QWidget*>(shard_), static_cast<QWidget*>(form_)})
         editor->setEnabled(!running);
     export_->setText(running ? tr("C&ancel") : tr("&Export"));
     export_->setEnabled(true);

@@ -2,6 +2,7 @@
 
 #include "core/checkpoint/dtype.h"
 #include "core/checkpoint/range_guard.h"
+#include "core/founders/pipelines/pipeline_form.h"
 #include "core/run/snapshot.h"
 
 #include <QDialog>
@@ -14,6 +15,7 @@
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -35,12 +37,22 @@ struct ExportWish {
     OutOfRange outOfRange = OutOfRange::Refused;
     /// Largest size of one file, bytes.
     std::uint64_t shardBytes = 0;
+    /// Of text-to-image models; absent: as the founders lie on the disk.
+    std::optional<PipelineForm> form;
 };
 
 /// A member that can be exported, as people know it.
 struct ExportCandidate {
     MemberId member;
     QString words;
+};
+
+/// What can be exported of a run.
+struct ExportChoices {
+    /// The members, best on the training samples first.
+    std::vector<ExportCandidate> members;
+    /// They are pipelines of diffusers, which have more than one form.
+    bool pipelines = false;
 };
 
 /// Asks what to export and where, then shows how far it is. Says what is wished; writes nothing.
@@ -50,8 +62,8 @@ class ExportDialog : public QDialog {
 public:
     explicit ExportDialog(QWidget* parent = nullptr);
 
-    /// The members of a run, best first, and its name, which folder names are made of.
-    void setRun(RunId run, const QString& name, std::vector<ExportCandidate> candidates);
+    /// `name` is what folder names are made of.
+    void setRun(RunId run, const QString& name, ExportChoices choices);
     void choose(MemberId member);
 
     /// While it is written the choices rest and Export becomes Cancel.
@@ -84,13 +96,14 @@ private:
     QComboBox* dtype_ = nullptr;
     QCheckBox* clamp_ = nullptr;
     QDoubleSpinBox* shard_ = nullptr;
+    QComboBox* form_ = nullptr;
+    QFormLayout* rows_ = nullptr;
     QLabel* verdict_ = nullptr;
     ExportProgress* progress_ = nullptr;
     QPushButton* export_ = nullptr;
     QPushButton* close_ = nullptr;
 };
 
-/// The members of a snapshot as candidates, best on the training samples first.
-std::vector<ExportCandidate> exportCandidates(const SessionSnapshot& snapshot);
+ExportChoices exportChoices(const SessionSnapshot& snapshot);
 
 }  // namespace mergarium
