@@ -56,7 +56,8 @@ void MainWindow::buildFileMenu() {
     rebuild->setToolTip(tr("Make an exported model again from its recipe.yaml, to the byte."));
     files->addSeparator();
     files->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
-    connect(files, &FileMenu::openRequested, this, &MainWindow::openDatabase);
+    connect(files, &FileMenu::openRequested, this,
+            [this](const QString& path) { QFileInfo::exists(path) ? openFile(path) : openDatabase(path); });
     connect(files, &FileMenu::said, messages_, &MessageBar::say);
     connect(files, &FileMenu::imported, this, [this] { workbench_->listRuns(); });
 

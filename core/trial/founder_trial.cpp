@@ -11,6 +11,10 @@
 namespace mergarium {
 namespace {
 
+/// How often what takes less than kMoment, in seconds, is timed.
+constexpr int kTimes = 3;
+constexpr double kMoment = 0.2;
+
 constexpr std::size_t kMostTried = 512;
 /// Of what can't be guessed, a founder that reaches no more than this may as well have reached nothing.
 constexpr double kNothing = 0.02;
@@ -110,12 +114,18 @@ void tryFounder(Task& task, const Genome& genome, const std::vector<std::uint32_
     founder.seconds = watch.lap();
     Asking asking(task, samples, abandon, tried, founder);
     if (isCheap(task)) {
-        // A single batch: some samples take as long as all.
+        // A single batch: some samples take as long as all. The quickest of several times counts, since whatever else
+        // the machine does in such a moment would be taken for the run's.
         asking.ask(samples);
-        (void)watch.lap();
         std::vector<float> scores(task.samples()->size());
-        scoreAll(task, scores);
-        founder.seconds += watch.lap();
+        for (int time = 0; time < kTimes; ++time) {
+            (void)watch.lap();
+            task.load(genome);
+            scoreAll(task, scores);
+            const auto seconds = watch.lap();
+            founder.seconds = time == 0 ? seconds : std::min(founder.seconds, seconds);
+            if (seconds > kMoment) break;
+        }
     } else {
         founder.seconds += asking.askAll();
     }

@@ -318,6 +318,17 @@ private Q_SLOTS:
         QCOMPARE(comparisons[1].arms.size(), std::size_t{1});
         QCOMPARE(comparisons[1].arms[0].name, std::string("m2n2"));
         QCOMPARE(comparisons[1].arms[0].seeds, (std::vector<std::uint64_t>{1, 2}));
+        // Of one name, and yet no repetitions of one method.
+        auto other = parseConfiguration("name: m2n2\nbudget: {evaluations: 40}\nseed: 1\n", "test");
+        test::runToItsEnd(other, place.database);
+        other.seed = 2;
+        test::runToItsEnd(other, place.database);
+        const auto apart = storedComparisons(place.database, kResources, {"6", "1", "5"})[0];
+        QCOMPARE(apart.arms.size(), std::size_t{2});
+        QCOMPARE(apart.arms[0].name, std::string("m2n2, from run 6"));
+        QCOMPARE(apart.arms[0].seeds, (std::vector<std::uint64_t>{1, 2}));
+        QCOMPARE(apart.arms[0].budget, std::uint64_t{40});
+        QCOMPARE(apart.arms[1].name, std::string("m2n2, from run 1"));
         QVERIFY_EXCEPTION_THROWN(storedComparisons(place.database, kResources, {"99"}), std::runtime_error);
         QVERIFY_EXCEPTION_THROWN(storedComparisons(place.database, kResources, {"none"}), std::runtime_error);
     }

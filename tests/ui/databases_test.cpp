@@ -208,6 +208,10 @@ private Q_SLOTS:
         QVERIFY(drop(window, {written("recipe.yaml", "mergarium_recipe: 1\n")}));
         QVERIFY(window.findChild<RebuildDialog*>()->isVisible());
         window.findChild<RebuildDialog*>()->reject();
+        // What is opened by the menu is looked at as what is dropped is.
+        window.findChild<FileMenu*>()->openRecent(written("opened.yaml", "name: opened\nbudget: {evaluations: 78}\n"));
+        QCOMPARE(window.findChild<RunForm*>()->configuration().evaluations, 78u);
+        QVERIFY(window.windowTitle().contains("dropped-on.db"));
         const QSignalSpy reopened(&studio, &Studio::reopened);
         // The first of several that can be opened.
         QVERIFY(drop(window, {path("some.text"), withRun("dropped.db", "two")}));

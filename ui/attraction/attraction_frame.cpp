@@ -65,7 +65,7 @@ QString attractionText(const AttractionFrame& frame, std::size_t a, std::size_t 
     const auto second = memberText(frame.members[b]);
     double all = 0.0;
     for (std::size_t other = 0; other < frame.members.size(); ++other) all += frame.at(a, other);
-    const auto value = QString::number(frame.at(a, b), 'f', 2);
+    const auto value = numberText(frame.at(a, b), 2);
     if (all <= 0.0) return tr("%1 is attracted to nobody: no other member solves what it doesn't.").arg(first);
     if (frame.present > frame.members.size()) return tr("%1 is attracted to %2 by g = %3.").arg(first, second, value);
     return tr("%1 is attracted to %2 by g = %3: as parent 1 it would draw %2 with probability %4 %.")

@@ -115,10 +115,10 @@ void paintAttraction(QPainter& painter, const AttractionPicture& picture) {
     paintGaps(painter, picture);
     paintLabels(painter, picture);
     const double line = QFontMetricsF(painter.font()).height();
-    const ColorBar bar{.label = tr("Attraction g"),
-                       .ticks = {{0.0, QStringLiteral("0")},
-                                 {0.5, QString::number(frame.largest / 2, 'f', 1)},
-                                 {1.0, QString::number(frame.largest, 'f', 1)}}};
+    const ColorBar bar{
+        .label = tr("Attraction g"),
+        .ticks = {
+            {0.0, QStringLiteral("0")}, {0.5, numberText(frame.largest / 2, 1)}, {1.0, numberText(frame.largest, 1)}}};
     paintColorBar(painter, {area.left(), area.bottom() + line * 0.8}, line * 8, colors.text, bar);
 
     paintSelected(painter, picture);

@@ -65,12 +65,11 @@ QString pairText(const PairFrame& frame) {
     if (drawsByAttraction(*frame.snapshot))
         parts << tr("%1 is drawn as parent 1 with probability %2 % (fitness %3 of %4 in all), and then %5 as parent 2 "
                     "with probability %6 % (g = %7 of %8).")
-                     .arg(first, chance(frame.fitness, frame.fitnesses), QString::number(frame.fitness, 'f', 1),
-                          QString::number(frame.fitnesses, 'f', 1), second, chance(frame.attraction, frame.attractions),
-                          QString::number(frame.attraction, 'f', 2), QString::number(frame.attractions, 'f', 2));
+                     .arg(first, chance(frame.fitness, frame.fitnesses), fitnessText(frame.fitness),
+                          fitnessText(frame.fitnesses), second, chance(frame.attraction, frame.attractions),
+                          numberText(frame.attraction, 2), numberText(frame.attractions, 2));
     else
-        parts << tr("g(%1, %2) = %3. This run doesn't draw by it.")
-                     .arg(first, second, QString::number(frame.attraction, 'f', 2));
+        parts << tr("g(%1, %2) = %3. This run doesn't draw by it.").arg(first, second, numberText(frame.attraction, 2));
     parts << (frame.terms.empty()
                   ? tr("%1 can do nothing that %2 can't.").arg(second, first)
                   : tr("%1 does better than %2 on %3 samples:").arg(second, first, countText(frame.terms.size())));

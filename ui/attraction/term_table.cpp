@@ -66,8 +66,8 @@ QVariant TermTable::data(const QModelIndex& index, int role) const {
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
         case SolversColumn: return tr("%1 of %2").arg(term.solvers).arg(frame_->members);
-        case FirstColumn: return QString::number(term.first, 'f', 2);
-        case SecondColumn: return QString::number(term.second, 'f', 2);
+        case FirstColumn: return scoreText(term.first);
+        case SecondColumn: return scoreText(term.second);
         case ValueColumn: return QString::number(term.value, 'f', 3);
         case ShareColumn: return tr("%1 %").arg(percentNumber(term.share));
         default: return {};

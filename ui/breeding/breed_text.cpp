@@ -11,7 +11,7 @@ namespace {
 
 /// What would become of it, and why.
 QString verdictText(const HandBred& bred) {
-    const auto fitness = QString::number(bred.fitness, 'f', 1);
+    const auto fitness = fitnessText(bred.fitness);
     if (!bred.stays)
         return tr("Its fitness %1 would be the lowest: it would not be admitted to the archive.").arg(fitness);
     return bred.replaces

@@ -55,9 +55,9 @@ QVariant ChangeTable::data(const QModelIndex& index, int role) const {
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
         case SampleColumn: return sampleText(change.sample);
-        case FirstColumn: return QString::number(change.first, 'f', 2);
-        case SecondColumn: return QString::number(change.second, 'f', 2);
-        case ChildColumn: return QString::number(change.child, 'f', 2);
+        case FirstColumn: return scoreText(change.first);
+        case SecondColumn: return scoreText(change.second);
+        case ChildColumn: return scoreText(change.child);
         case AnswerColumn: return answerText(change.sample);
         default: return {};
     }

@@ -25,7 +25,8 @@ FileMenu::FileMenu(std::filesystem::path database, QSettings* settings, QWidget*
       recents_(new QMenu(tr("Open &recent"), this)) {
     setToolTipsVisible(true);
     addAction(iconOf(Symbol::Open), tr("&Open..."), QKeySequence::Open, this, &FileMenu::open)
-        ->setToolTip(tr("Show another run database in this window."));
+        ->setToolTip(tr("Show another run database in this window; or set up a run, a sweep or an exported model "
+                        "by its file in YAML."));
     addMenu(recents_);
     addAction(iconOf(Symbol::New), tr("&New..."), this, &FileMenu::begin)
         ->setToolTip(tr("Begin a run database, in a file of its own."));
@@ -54,8 +55,11 @@ void FileMenu::listRecent() {
 }
 
 void FileMenu::open() {
-    const auto path = askForFile(
-        {.parent = window_, .purpose = kDatabases, .title = tr("Open a run database"), .filter = databaseFilter()});
+    const auto path = askForFile({.parent = window_,
+                                  .purpose = kDatabases,
+                                  .title = tr("Open a run database, or a configuration"),
+                                  .filter = tr("Run databases and configurations (*.db *.mergarium *.yaml *.yml);;"
+                                               "All files (*)")});
     if (!path.isEmpty()) Q_EMIT openRequested(path);
 }
 

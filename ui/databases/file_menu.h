@@ -23,7 +23,7 @@ public:
     void importFrom(const QString& path);
 
 Q_SIGNALS:
-    /// Of a database that is there, or of one that is to be made.
+    /// Of a file that is there, a database or a configuration; or of a database that is to be made.
     void openRequested(const QString& path);
     void said(const mergarium::Message& message);
     /// Runs were taken over.

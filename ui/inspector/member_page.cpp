@@ -130,8 +130,7 @@ void MemberPage::show(const SnapshotPtr& snapshot, MemberId member) {
 void MemberPage::showFacts(const SessionSnapshot& snapshot) {
     const auto slot = slotOf(snapshot, id_);
     train_->setText(member_ ? tr("%1 %").arg(percentNumber(member_->scores.mean())) : kUnknown);
-    fitness_->setText(slot && *slot < snapshot.fitness.size() ? QString::number(snapshot.fitness[*slot], 'f', 2)
-                                                              : kUnknown);
+    fitness_->setText(slot && *slot < snapshot.fitness.size() ? numberText(snapshot.fitness[*slot], 2) : kUnknown);
     const auto test = slot && *slot < snapshot.test.size() ? snapshot.test[*slot] : std::nullopt;
     test_->setText(test ? tr("%1 %").arg(percentNumber(*test)) : kUnknown);
     if (!member_) {

@@ -97,7 +97,7 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
     const auto group = groupText(*snapshot, sample);
     auto noun = groupNoun(*snapshot);
     if (!noun.isEmpty()) noun[0] = noun[0].toUpper();
-    const auto total = tr("Niche total z: %1").arg(nicheTotal(*snapshot, sample), 0, 'f', 2);
+    const auto total = tr("Niche total z: %1").arg(numberText(nicheTotal(*snapshot, sample), 2));
     facts_->setText(group.isEmpty() ? total : tr("%1: %2\n%3").arg(noun, group, total));
 
     const bool texts = set && set->hasTexts() && sample < set->texts.size();

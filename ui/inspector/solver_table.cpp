@@ -90,7 +90,7 @@ QVariant SolverTable::data(const QModelIndex& index, int role) const {
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
         case MemberColumn: return memberText(solver.member);
-        case ScoreColumn: return QString::number(solver.score, 'f', 2);
+        case ScoreColumn: return scoreText(solver.score);
         case ShareColumn: return QString::number(solver.share, 'f', 3);
         default:
             if (solver.answer.isNull()) return solver.awaited ? QStringLiteral("\u2026") : QStringLiteral("\u2013");

@@ -58,7 +58,17 @@ std::uint64_t vectorLength(const SessionSnapshot& snapshot) { return snapshot.ru
 
 QString percentNumber(double share) { return QString::number(100.0 * share, 'f', 1); }
 
-QString fitnessText(double fitness) { return std::isnan(fitness) ? QString() : QString::number(fitness, 'f', 1); }
+QString numberText(double number, int decimals) {
+    constexpr int kMostDecimals = 8;
+    // What is rounded up to the next power of ten is so before its digits are counted.
+    const double size = std::abs(QString::number(number, 'e', 1).toDouble());
+    const int needed = size > 0.0 ? 1 - static_cast<int>(std::floor(std::log10(size))) : 0;
+    return QString::number(number, 'f', std::clamp(needed, decimals, kMostDecimals));
+}
+
+QString fitnessText(double fitness) { return std::isnan(fitness) ? QString() : numberText(fitness, 1); }
+
+QString scoreText(double score) { return QString::number(score, 'f', score == std::round(score) ? 2 : 4); }
 
 std::optional<std::size_t> slotOf(const SessionSnapshot& snapshot, MemberId member) {
     const auto found = std::find_if(snapshot.members.begin(), snapshot.members.end(),

@@ -23,8 +23,13 @@ std::uint64_t vectorLength(const SessionSnapshot& snapshot);
 /// 0.6842 -> "68.4".
 QString percentNumber(double share);
 
+/// With so many decimals, and where that leaves fewer than two digits, with more: 76.75 -> "76.8", 0.0123 -> "0.012"
+/// with one decimal.
+QString numberText(double number, int decimals);
 /// 76.75 -> "76.8"; nothing of what isn't known, which is NaN.
 QString fitnessText(double fitness);
+/// What a sample is scored: 1 -> "1.00", 0.8935 -> "0.8935". Graded scores differ in what two decimals hide.
+QString scoreText(double score);
 
 /// The slot of a member that is still in the archive.
 std::optional<std::size_t> slotOf(const SessionSnapshot& snapshot, MemberId member);

@@ -174,12 +174,12 @@ void paintRows(QPainter& painter, const NichePicture& picture) {
         painter.drawText(QRectF(0, center - line / 2, g.map.left() - line * 1.15, line),
                          Qt::AlignRight | Qt::AlignVCenter, memberText(frame.rows[row].member->id));
         painter.drawText(QRectF(g.bars.right() - number, center - line / 2, number, line),
-                         Qt::AlignRight | Qt::AlignVCenter, QString::number(frame.rows[row].fitness, 'f', 1));
+                         Qt::AlignRight | Qt::AlignVCenter, fitnessText(frame.rows[row].fitness));
     }
     painter.setPen(colors.mutedText);
     painter.drawText(QRectF(g.bars.left(), g.unsolved.center().y() - line / 2, g.bars.width(), line),
                      Qt::AlignLeft | Qt::AlignVCenter,
-                     base > 0.0 ? tr("Fitness F from %1").arg(base, 0, 'f', 1) : tr("Fitness F"));
+                     base > 0.0 ? tr("Fitness F from %1").arg(fitnessText(base)) : tr("Fitness F"));
 }
 
 void paintLegend(QPainter& painter, const NichePicture& picture) {

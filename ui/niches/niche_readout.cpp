@@ -34,12 +34,12 @@ QString solversText(const NicheFrame& frame, std::size_t sample) {
 /// " less 0.41, the worst"; nothing where nothing is taken off.
 QString baselineText(const NicheFrame& frame, std::size_t sample) {
     if (frame.baseline.empty()) return {};
-    return tr(" less %1, the worst").arg(QString::number(frame.baseline[sample], 'f', 2));
+    return tr(" less %1, the worst").arg(scoreText(frame.baseline[sample]));
 }
 
 QString oneSampleText(const NicheFrame& frame, std::size_t sample, std::optional<std::size_t> row) {
     const double total = totalOf(frame, sample);
-    const auto contested = tr("%1 (z = %2)").arg(solversText(frame, sample), QString::number(total, 'f', 1));
+    const auto contested = tr("%1 (z = %2)").arg(solversText(frame, sample), numberText(total, 1));
     const auto name = sampleText(frame, sample);
     if (!row) return tr("%1: %2.").arg(name, contested);
     const auto member = memberText(frame.rows[*row].member->id);
@@ -47,13 +47,12 @@ QString oneSampleText(const NicheFrame& frame, std::size_t sample, std::optional
     const double share = shareOf(frame, *row, sample);
     auto text = score <= 0.0 ? tr("%1, member %2: scores nothing; %3").arg(name, member, contested)
                              : tr("%1, member %2: score %3%4, share %5; %6")
-                                   .arg(name, member, QString::number(score, 'f', 2), baselineText(frame, sample),
+                                   .arg(name, member, scoreText(score), baselineText(frame, sample),
                                         QString::number(share, 'f', 3), contested);
     if (frame.reference)
         if (const auto other = rankOf(frame.rows, *frame.reference))
             text += tr("; %1 scores %2")
-                        .arg(memberText(*frame.reference),
-                             QString::number(frame.rows[*other].member->scores[sample], 'f', 2));
+                        .arg(memberText(*frame.reference), scoreText(frame.rows[*other].member->scores[sample]));
     return text + '.';
 }
 
@@ -111,7 +110,7 @@ QString readoutText(const NicheFrame& frame, PositionRange column, std::optional
     }
     const auto where = tr("%1 samples at positions %2 to %3")
                            .arg(countText(count), countText(column.begin), countText(column.end - 1));
-    const auto total = QString::number(totals / static_cast<double>(count), 'f', 2);
+    const auto total = numberText(totals / static_cast<double>(count), 2);
     if (!row) return tr("%1: mean niche total z = %2.").arg(where, total);
     return tr("%1, member %2: mean share s/z = %3, largest %4; mean niche total z = %5.")
         .arg(where, memberText(frame.rows[*row].member->id),

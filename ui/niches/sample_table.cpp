@@ -98,9 +98,9 @@ QString SampleTable::text(std::size_t sample, int column) const {
         case SampleColumn: return countText(sample);
         case GroupColumn: return groupText(*frame_->snapshot, sample);
         case SolversColumn: return tr("%1 of %2").arg(solversOf(*frame_, sample)).arg(frame_->rows.size());
-        case TotalColumn: return QString::number(total, 'f', 2);
+        case TotalColumn: return numberText(total, 2);
         case FirstColumn:
-        case SecondColumn: return member ? QString::number(score, 'f', 2) : kUnknown;
+        case SecondColumn: return member ? scoreText(score) : kUnknown;
         case FirstShareColumn:
         case SecondShareColumn:
             return member && total > 0.0 ? QString::number(competingScoreOf(*frame_, *member, sample) / total, 'f', 3)

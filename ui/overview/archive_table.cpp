@@ -87,7 +87,7 @@ QVariant ArchiveTable::data(const QModelIndex& index, int role) const {
 QString ArchiveTable::text(const ArchiveRow& row, int column) const {
     switch (column) {
         case MemberColumn: return memberText(row.member->id);
-        case FitnessColumn: return QString::number(row.fitness, 'f', 2);
+        case FitnessColumn: return numberText(row.fitness, 2);
         case TrainColumn: return percentNumber(row.member->scores.mean());
         case TestColumn: return row.test ? percentNumber(*row.test) : kUnknown;
         case AgeColumn: return countText(row.age);

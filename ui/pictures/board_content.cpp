@@ -70,7 +70,7 @@ QString itemText(const SessionSnapshot& snapshot, const BoardItem& item) {
     if (!item.member) return tr("Reference: %1").arg(caption);
     return tr("%1, score %2: %3")
         .arg(painterText(snapshot, *item.member))
-        .arg(static_cast<double>(item.member->scores[item.sample]), 0, 'f', 2)
+        .arg(scoreText(static_cast<double>(item.member->scores[item.sample])))
         .arg(caption);
 }
 

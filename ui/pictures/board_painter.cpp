@@ -106,7 +106,7 @@ private:
                 painter_.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, tr("Reference"));
             return;
         }
-        const auto score = QString::number(static_cast<double>(item.member->scores[item.sample]), 'f', 2);
+        const auto score = scoreText(static_cast<double>(item.member->scores[item.sample]));
         auto bold = font;
         bold.setWeight(QFont::Bold);
         if (isBest) painter_.setFont(bold);

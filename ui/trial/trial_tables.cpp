@@ -1,6 +1,7 @@
 #include "ui/trial/trial_tables.h"
 
 #include "core/text/words.h"
+#include "ui/members/member_text.h"
 #include "ui/session/run_text.h"
 #include "ui/table/column_header.h"
 #include "ui/table/file_rows.h"
@@ -92,7 +93,7 @@ QVariant TriedSamples::data(const QModelIndex& index, int role) const {
     switch (index.column()) {
         case SampleColumn: return countText(one.sample);
         case GroupColumn: return lineOf(trial_->samples->groupNames[trial_->samples->groups[one.sample]]);
-        case ScoreColumn: return QString::number(static_cast<double>(one.score), 'f', 2);
+        case ScoreColumn: return scoreText(static_cast<double>(one.score));
         case AnswerColumn: return lineOf(one.answer);
         case ReferenceColumn: return lineOf(one.reference);
         default: return {};

@@ -51,13 +51,12 @@ std::vector<Caption> captionsOf(std::vector<Question> questions, const std::vect
     return captions;
 }
 
-/// A picture in a square of this side, in the middle and on white.
+/// A picture that fills a square of this side as far as its shape allows, in the middle and on grey, which neither
+/// theme is.
 void drawInto(std::span<std::uint8_t> square, std::size_t side, const Image& image) {
-    std::ranges::fill(square, std::uint8_t{255});
+    std::ranges::fill(square, std::uint8_t{128});
     const auto longer = std::max(image.width, image.height);
-    const auto scaled = [&](std::size_t one) {
-        return longer <= side ? one : std::max<std::size_t>(1, (one * side + longer / 2) / longer);
-    };
+    const auto scaled = [&](std::size_t one) { return std::max<std::size_t>(1, (one * side + longer / 2) / longer); };
     const auto small = resized(image, scaled(image.width), scaled(image.height));
     const auto left = (side - small.width) / 2, top = (side - small.height) / 2;
     for (std::size_t y = 0; y < small.height; ++y)
@@ -100,7 +99,7 @@ SampleSet samplesOf(const Captions& captions, const OnReference& onReference) {
     if (photos) {
         samples.pictureWidth = samples.pictureHeight = side;
         samples.pictureChannels = 3;
-        samples.pixels.assign(3 * side * side * captions.train.size(), 255);
+        samples.pixels.assign(3 * side * side * captions.train.size(), 128);
     }
     Fingerprint contents;
     for (std::size_t i = 0; i < captions.train.size(); ++i) {
