@@ -94,6 +94,8 @@ public:
     void turnTo(QWidget* page);
     /// Shows what a recipe makes, and asks where.
     void askToRebuild(const QString& recipe);
+    /// Shows what a merge configuration makes, and asks where.
+    void askToMerge(const QString& configuration);
 
 Q_SIGNALS:
     /// This window is to make way for one with that database.

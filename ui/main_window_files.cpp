@@ -4,6 +4,7 @@
 #include "ui/databases/file_menu.h"
 #include "ui/databases/window_drops.h"
 #include "ui/export/export_desk.h"
+#include "ui/export/merge_dialog.h"
 #include "ui/export/rebuild_dialog.h"
 #include "ui/figures/figure_desk.h"
 #include "ui/files/ask_for_path.h"
@@ -54,6 +55,14 @@ void MainWindow::buildFileMenu() {
         if (!recipe.isEmpty()) askToRebuild(recipe);
     });
     rebuild->setToolTip(tr("Make an exported model again from its recipe.yaml, to the byte."));
+    auto* merge = files->addAction(iconOf(Symbol::Duplicate), tr("&Merge models..."), this, [this] {
+        const auto configuration = askForFile({.parent = this,
+                                               .purpose = QStringLiteral("merges"),
+                                               .title = tr("Open a merge configuration"),
+                                               .filter = tr("Merge configurations (*.yml *.yaml);;All files (*)")});
+        if (!configuration.isEmpty()) askToMerge(configuration);
+    });
+    merge->setToolTip(tr("Write the model that a configuration file of mergekit describes."));
     files->addSeparator();
     files->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
     connect(files, &FileMenu::openRequested, this,
@@ -75,7 +84,9 @@ void MainWindow::openFile(const QString& path) {
         case FileKind::Run: return setUpRun(path);
         case FileKind::Sweep: return setUpSweep(path);
         case FileKind::Recipe: return askToRebuild(path);
-        case FileKind::Other: return warn(tr("%1 is no run database, and no run, sweep or recipe in YAML.").arg(path));
+        case FileKind::Merge: return askToMerge(path);
+        case FileKind::Other:
+            return warn(tr("%1 is no run database, and no run, sweep, recipe or merge in YAML.").arg(path));
     }
 }
 
@@ -97,7 +108,9 @@ void MainWindow::openDatabase(const QString& path) {
 
 bool MainWindow::isWritingModel() const {
     const auto rebuilds = findChildren<RebuildDialog*>();
-    return exports_->isWriting() || std::ranges::any_of(rebuilds, &RebuildDialog::isWriting);
+    const auto merges = findChildren<MergeDialog*>();
+    return exports_->isWriting() || std::ranges::any_of(rebuilds, &RebuildDialog::isWriting) ||
+           std::ranges::any_of(merges, &MergeDialog::isWriting);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -143,6 +156,13 @@ void MainWindow::askToRebuild(const QString& recipe) {
     auto* dialog = new RebuildDialog(recipe.toStdString(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &RebuildDialog::said, messages_, &MessageBar::say);
+    dialog->show();
+}
+
+void MainWindow::askToMerge(const QString& configuration) {
+    auto* dialog = new MergeDialog(configuration.toStdString(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &MergeDialog::said, messages_, &MessageBar::say);
     dialog->show();
 }
 

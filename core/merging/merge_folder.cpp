@@ -8,7 +8,7 @@
 #include "core/merging/merge_card.h"
 #include "core/merging/merged_configuration.h"
 #include "core/merging/merged_tensors.h"
-#include "core/merging/model_places.h"
+#include "core/merging/opened_merge.h"
 #include "core/merging/tokens/tokenizer_files.h"
 #include "core/models/model_writer.h"
 
@@ -26,17 +26,6 @@ namespace mergarium {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<MergeModel> openModels(const ConfiguredMerge& merge) {
-    const ModelPlaces places(merge.configuration.path, merge.models);
-    std::vector<MergeModel> models;
-    for (const auto& name : merge.configuration.models()) {
-        auto place = places.find(name);
-        auto source = openFounder(place, merge.scratch);
-        models.emplace_back(name, std::move(place), std::move(source));
-    }
-    return models;
-}
 
 Progress announcing(const MergeProgress& progress, std::string what) {
     if (!progress) return nullptr;
@@ -112,11 +101,10 @@ std::uint64_t bytesIn(const fs::path& folder) {
 }  // namespace
 
 ConfiguredResult mergeAsConfigured(const ConfiguredMerge& merge, const MergeProgress& progress) {
-    const auto models = openModels(merge);
-    std::optional<TokenLayout> tokens;
-    if (merge.configuration.tokenizer) tokens = layOutTokens(merge.configuration, models);
-    auto plan = planMerge(merge.configuration, models, tokens ? std::optional(tokens->rows) : std::nullopt);
-    if (tokens) plan.notes.insert(plan.notes.end(), tokens->notes.begin(), tokens->notes.end());
+    const auto opened = openMerge(merge);
+    const auto& models = opened.models;
+    const auto& tokens = opened.tokens;
+    const auto& plan = opened.plan;
     const auto& like = models[plan.like];
     const auto tokenizer = tokens ? tokens->like : plan.like;
     PendingFolder folder(merge.folder);

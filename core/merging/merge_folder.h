@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/checkpoint/range_guard.h"
+#include "core/founders/founder_settings.h"
 #include "core/merging/merge_configuration.h"
 
 #include <cstddef>
@@ -47,6 +48,33 @@ struct ConfiguredResult {
     /// What there is to know: models and parameters that were passed over.
     std::vector<std::string> notes = {};
 };
+
+/// What a merge will make of what, found out without computing anything.
+struct MergeOutline {
+    struct Model {
+        /// As the configuration has it.
+        std::string name;
+        CheckpointFounder place;
+        /// 0 where there are none.
+        std::uint64_t layers = 0;
+        bool isBase = false;
+    };
+
+    std::string method;
+    /// It draws at random, so a seed matters.
+    bool isRandom = false;
+    /// In the order of the file.
+    std::vector<Model> models = {};
+    /// Of the output, with its tensors and their bytes.
+    std::uint64_t layers = 0;
+    std::size_t tensors = 0;
+    std::uint64_t bytes = 0;
+    std::vector<std::string> notes = {};
+};
+
+/// Reads headers, configurations and tokenizers; `folder` needn't be named. Throws as mergeAsConfigured does before it
+/// computes.
+MergeOutline outlineOf(const ConfiguredMerge& merge);
 
 /// Merges and writes a folder that other tools load: tensors, configuration, tokenizer and other files of the base,
 /// README.md, and mergekit_config.yml, the file itself. Whole or not at all; read back and compared. Takes memory for

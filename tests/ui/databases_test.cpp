@@ -167,6 +167,7 @@ private Q_SLOTS:
         QCOMPARE(kindOfFile(written("run.yaml", "name: one\nstrategy: {kind: ga}\n")), FileKind::Run);
         QCOMPARE(kindOfFile(written("sweep.yml", "# A sweep.\nname: one\narms:\n  a: {}\n")), FileKind::Sweep);
         QCOMPARE(kindOfFile(written("recipe.yaml", "# A model.\nmergarium_recipe: 1\nname: x\n")), FileKind::Recipe);
+        QCOMPARE(kindOfFile(written("merge.yml", "base_model: a\nmerge_method: ties\n")), FileKind::Merge);
         QCOMPARE(kindOfFile(written("data.json", "base: 1")), FileKind::Other);
         QCOMPARE(kindOfFile(path("missing.yaml")), FileKind::Other);
         QCOMPARE(kindOfFile(folder_.path()), FileKind::Other);

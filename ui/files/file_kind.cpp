@@ -20,7 +20,10 @@ FileKind kindOfFile(const QString& path) {
                                               QRegularExpression::MultilineOption);
     static const QRegularExpression kOfRecipes(QStringLiteral("^mergarium_recipe\\s*:"),
                                                QRegularExpression::MultilineOption);
+    static const QRegularExpression kOfMerges(QStringLiteral("^merge_method\\s*:"),
+                                              QRegularExpression::MultilineOption);
     const auto text = QString::fromUtf8(begin);
+    if (kOfMerges.match(text).hasMatch()) return FileKind::Merge;
     if (kOfRecipes.match(text).hasMatch()) return FileKind::Recipe;
     return kOfSweeps.match(text).hasMatch() ? FileKind::Sweep : FileKind::Run;
 }
