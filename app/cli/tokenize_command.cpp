@@ -1,6 +1,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/exit_code.h"
-#include "app/cli/say.h"
+#include "app/cli/json_output.h"
 #include "core/checkpoint/model_place.h"
 #include "core/files/json.h"
 #include "core/files/text_file.h"
@@ -45,7 +45,7 @@ int tokenize(const Options& options) {
         document["ids"].push_back(ids);
         document["decoded"].push_back(tokenizer->decode(ids, true));
     }
-    say("{}\n", document.dump());
+    printLine(document);
     return kSuccess;
 }
 

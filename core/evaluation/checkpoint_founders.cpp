@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -83,6 +85,26 @@ std::vector<std::string> namingsOf(const Alignment& alignment, std::span<const F
     return all;
 }
 
+std::vector<std::string> loansOf(const Alignment& alignment, std::span<const FounderOutline> founders) {
+    std::vector<std::string> all;
+    for (std::size_t k = 0; k < founders.size(); ++k) {
+        std::set<std::string> own;
+        for (const auto& tensor : founders[k].tensors) own.insert(alignment.namings[k].nameOf(tensor.name));
+        std::map<std::size_t, std::size_t> lent;
+        for (const auto& [tensor, lender] : alignment.layout.frozen)
+            if (lender != k && isFloating(tensor.dtype) &&
+                (own.contains(tensor.name) || (isHead(tensor.name) && founders[k].tiedEmbeddings)))
+                ++lent[lender];
+        for (const auto& [lender, count] : lent)
+            all.push_back(fmt::format(
+                "{} is scored with {} of {} in place of its own, which are not merged, so that its score here isn't "
+                "the one that it has alone.",
+                founders[k].name, count == 1 ? std::string("a tensor") : fmt::format("{} tensors", count),
+                founders[lender].name));
+    }
+    return all;
+}
+
 std::filesystem::path founderCache(const std::filesystem::path& database) {
     if (database.empty()) return defaultCache();
     return database.string() + ".cache";
@@ -132,6 +154,7 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
         throw std::runtime_error("The founders don't fit together:\n" + tableOf(alignment.differences, descriptions));
 
     opened.namings = namingsOf(alignment, descriptions);
+    opened.loans = loansOf(alignment, descriptions);
     for (std::size_t k = 0; k < founders.size(); ++k)
         if (!alignment.namings[k].rules.empty())
             opened.sources[k] = renamedFounder(opened.sources[k], alignment.namings[k]);

@@ -30,10 +30,13 @@ struct OpenedFounders {
     std::filesystem::path cache;
     /// Where founders name tensors otherwise than the first: how they are called, a sentence for each rule (namingAs).
     std::vector<std::string> namings = {};
+    /// Whose scores aren't those that they have alone, since tensors are taken over from another: a sentence each.
+    std::vector<std::string> loans = {};
 };
 
 /// The sentences of an alignment of these founders.
 std::vector<std::string> namingsOf(const Alignment& alignment, std::span<const FounderOutline> founders);
+std::vector<std::string> loansOf(const Alignment& alignment, std::span<const FounderOutline> founders);
 
 /// Which founders' contents are hashed when they are opened.
 enum class Hashes {

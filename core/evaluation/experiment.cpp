@@ -161,7 +161,8 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
         experiment);
     take(opened, experiment);
     if (experiment.caution.empty()) experiment.caution = cautionAbout(founders);
-    for (const auto& naming : founders.namings) experiment.caution += (experiment.caution.empty() ? "" : " ") + naming;
+    for (const auto* sentences : {&founders.namings, &founders.loans})
+        for (const auto& one : *sentences) experiment.caution += (experiment.caution.empty() ? "" : " ") + one;
     experiment.watch.emplace(founders.sources);
     addCheckpoints(named, begunWith, founders, cache, announce, experiment);
     useThreads(experiment, founders.founders->length() >= kWorthSharing ? threadsOf(place) : 1);

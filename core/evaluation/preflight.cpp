@@ -67,6 +67,7 @@ void inspectCheckpoints(const RunConfiguration& configuration, Preflight& result
     if (!layout.frozen.empty())
         result.facts.push_back(
             {"Not merged", fmt::format("{} tensors, taken over from one founder", layout.frozen.size())});
+    for (auto& sentence : loansOf(alignment, descriptions)) result.facts.push_back({"Scores", std::move(sentence)});
     const auto traits = traitsOf(configuration.task);
     if (traits.models == TaskTraits::Models::OnDisk) {
         result.facts.push_back(

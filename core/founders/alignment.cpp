@@ -58,6 +58,7 @@ public:
         std::erase_if(result.differences, [&](const auto& one) { return isOfOneFounder(one.tensor); });
         compareTokenizers();
         for (const auto& name : names) place(name, rows_.at(name), names);
+        missHeads(names);
         finish();
     }
 
@@ -181,6 +182,16 @@ private:
             "tensors.freeze: '{}' would have {} rows and '{}' {}, where a vocabulary has one number of them; take both "
             "over from one founder.",
             after.begin()->second, after.begin()->first, after.rbegin()->second, after.rbegin()->first));
+    }
+
+    /// Of language models that don't tie their heads and store none, beside some that tie theirs.
+    void missHeads(const std::vector<std::string>& names) {
+        if (std::ranges::any_of(names, isHead) || std::ranges::none_of(founders_, &FounderOutline::tiedEmbeddings))
+            return;
+        if (std::ranges::any_of(founders_, [](const auto& founder) {
+                return !founder.tiedEmbeddings && founder.network && founder.network->labels.empty();
+            }))
+            differ(Difference::Kind::Missing, fmt::format("{}.weight", kHeads.front()), Row(founders_.size()));
     }
 
     /// The heads of those that tie them are their embeddings, whatever they store beside.

@@ -29,6 +29,8 @@ struct FounderOutline {
     ComputedSettings settings = {};
     /// The network that config.json describes, where its family is known.
     std::optional<DecoderConfig> network = {};
+    /// Where the family is known and config.json all the same describes no network that is: why.
+    std::string refusal = {};
 };
 
 /// Something that the founders don't agree on, so that they can't be merged as they are.

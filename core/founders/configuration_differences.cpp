@@ -40,12 +40,18 @@ std::vector<Difference> configurationDifferences(std::span<const FounderOutline>
         for (const auto& [key, value] : founder.settings) keys.insert(key);
     for (const auto& key : keys)
         if (auto difference = differenceIn(key, founders)) differences.push_back(std::move(*difference));
-    const bool known = std::ranges::all_of(founders, [](const auto& one) { return one.network.has_value(); });
-    if (!known || !differences.empty()) return differences;
+    const auto isKnown = [](const auto& one) { return one.network.has_value(); };
+    const auto isRefused = [](const auto& one) { return !one.refusal.empty(); };
+    const auto first = std::ranges::find_if(founders, isKnown);
+    const bool told =
+        std::ranges::all_of(founders, isKnown) || (first != founders.end() && std::ranges::any_of(founders, isRefused));
+    if (!told || !differences.empty()) return differences;
     Difference whole{Difference::Kind::Configuration, "config.json", {}};
     for (const auto& founder : founders)
-        whole.founders.push_back(computeTheSame(*founders.front().network, *founder.network) ? "as the first founder's"
-                                                                                             : "computes otherwise");
+        whole.founders.push_back(isRefused(founder)                                  ? founder.refusal
+                                 : !isKnown(founder)                                 ? "unknown"
+                                 : computeTheSame(*first->network, *founder.network) ? "is understood"
+                                                                                     : "computes otherwise");
     differences.push_back(std::move(whole));
     return differences;
 }

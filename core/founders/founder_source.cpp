@@ -154,12 +154,24 @@ FounderSourcePtr openFounder(const CheckpointFounder& founder, const fs::path& s
 
 namespace {
 
-std::optional<DecoderConfig> networkOf(const nlohmann::json& configuration) {
+/// Merging needs no family: what is of none has neither network nor refusal.
+void readNetwork(nlohmann::json configuration, FounderOutline& outline) {
     try {
         auto network = decoderConfigOf(configuration, "config.json");
-        return network.isPart ? std::nullopt : std::optional(std::move(network));
+        if (!network.isPart) outline.network = std::move(network);
+        return;
     } catch (const std::runtime_error&) {
-        return std::nullopt;  // merging needs no family
+        const auto type = configuration.find("model_type");
+        if (type == configuration.end() || !type->is_string() ||
+            std::ranges::count(familyNames(), type->get<std::string>()) == 0)
+            return;
+    }
+    // What is built on a network doesn't change what it computes.
+    configuration.erase("architectures");
+    try {
+        (void)decoderConfigOf(configuration, "config.json");
+    } catch (const std::runtime_error& error) {
+        outline.refusal = error.what();
     }
 }
 
@@ -172,15 +184,17 @@ fs::path tokenizerFolderOf(const CheckpointFounder& founder) {
 }
 
 FounderOutline describe(const FounderSource& founder) {
-    const auto configuration = founder.base().configuration().value_or(nlohmann::json());
+    auto configuration = founder.base().configuration().value_or(nlohmann::json());
     std::vector<TensorDescription> tensors(founder.tensors().begin(), founder.tensors().end());
     for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) tensors[tensor].dtype = founder.outputType(tensor);
-    return {.name = founder.name(),
-            .tensors = std::move(tensors),
-            .tiedEmbeddings = founder.tiedEmbeddings(),
-            .tokens = tokensIn(founder.tokenizerFolder()),
-            .settings = founder.pipeline() ? pipelineSettings(*founder.pipeline()) : computedSettings(configuration),
-            .network = networkOf(configuration)};
+    FounderOutline outline{
+        .name = founder.name(),
+        .tensors = std::move(tensors),
+        .tiedEmbeddings = founder.tiedEmbeddings(),
+        .tokens = tokensIn(founder.tokenizerFolder()),
+        .settings = founder.pipeline() ? pipelineSettings(*founder.pipeline()) : computedSettings(configuration)};
+    readNetwork(std::move(configuration), outline);
+    return outline;
 }
 
 std::vector<FounderSegment> segmentsOf(const Alignment& alignment, std::span<const FounderSourcePtr> founders,

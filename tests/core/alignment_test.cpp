@@ -1,4 +1,6 @@
 #include "core/founders/alignment.h"
+
+#include "core/evaluation/checkpoint_founders.h"
 #include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
@@ -241,6 +243,51 @@ private Q_SLOTS:
         const auto refused = aligned({first, llama("b")}, {.exclude = {"*embed*"}, .freeze = {}});
         QCOMPARE(refused.differences.size(), std::size_t{1});
         QCOMPARE(refused.differences.front().founders.front(), std::string("tied to the embedding"));
+    }
+
+    void aHeadThatIsNowhereIsMissed() {
+        auto tied = llama("a"), untied = llama("b");
+        for (auto* one : {&tied, &untied}) remove(*one, "lm_head.weight");
+        tied.tiedEmbeddings = true;
+        tied.network = untied.network = DecoderConfig();
+        const auto differences = aligned({tied, untied}).differences;
+        QCOMPARE(differences.size(), std::size_t{1});
+        QCOMPARE(differences[0].tensor, std::string("lm_head.weight"));
+        QCOMPARE(differences[0].founders, (std::vector<std::string>{"tied to the embedding", "missing"}));
+        // A classifier needs none, and of others it isn't known.
+        untied.network->labels = {"bad", "good"};
+        QVERIFY(aligned({tied, untied}).differences.empty());
+        untied.network.reset();
+        QVERIFY(aligned({tied, untied}).differences.empty());
+    }
+
+    // The first founder's network would compute something of the tensors, and another than the founder's own.
+    void whatDescribesNoNetworkIsNoFounderBesideOneThatDoes() {
+        auto first = llama("a"), second = llama("b");
+        first.network = DecoderConfig();
+        second.refusal = "config.json: use_bidirectional_attention is true";
+        const auto differences = aligned({first, second}).differences;
+        QCOMPARE(differences.size(), std::size_t{1});
+        QCOMPARE(differences[0].founders, (std::vector<std::string>{"is understood", second.refusal}));
+        first.network.reset();
+        QVERIFY(aligned({first, second}).differences.empty());
+    }
+
+    void foundersAreSaidToBeScoredWithWhatTheyBorrow() {
+        auto first = llama("a"), second = llama("b"), third = llama("c");
+        remove(second, "lm_head.weight");
+        second.tiedEmbeddings = true;
+        remove(third, "model.norm.weight");
+        const std::vector<FounderOutline> founders{first, second, third};
+        const auto loans = [&](const std::vector<FreezeRule>& freeze) {
+            return loansOf(align(founders, {.exclude = {}, .freeze = freeze}), founders);
+        };
+        const auto of = loans({{"model.norm.weight", 0}, {"lm_head.weight", 0}});
+        QCOMPARE(of.size(), std::size_t{2});
+        QVERIFY2(of[0].starts_with("b is scored with 2 tensors of a in place of its own"), of[0].c_str());
+        // What it doesn't have is nothing of its own.
+        QVERIFY2(of[1].starts_with("c is scored with a tensor of a"), of[1].c_str());
+        QVERIFY(loans({}).empty());
     }
 
     void settingsAreTabledAboveTensors() {

@@ -216,6 +216,28 @@ private Q_SLOTS:
                              plainAttention(queries, keys, values, mask, {.scale = 0.3}), 1e-5, 1e-6));
     }
 
+    void namesMayHaveMoreBeforeThem_data() {
+        QTest::addColumn<QString>("before");
+        QTest::addColumn<QString>("beforeHead");
+        QTest::newRow("all of them") << "language_model."
+                                     << "language_model.";
+        QTest::newRow("but for the head") << "bert."
+                                          << "";
+    }
+    void namesMayHaveMoreBeforeThem() {
+        QFETCH(QString, before);
+        QFETCH(QString, beforeHead);
+        const auto config = decoderConfigOf(smallConfig(), "config.json");
+        auto expected = randomNetwork(smallConfig());
+        Layout renamed;
+        for (const auto& tensor : Decoder::layout(config).tensors)
+            renamed.append((tensor.name.starts_with("lm_head") ? beforeHead : before).toStdString() + tensor.name,
+                           tensor.shape);
+        Decoder network(config, renamed, torch::kCPU);
+        std::ranges::copy(expected.parameters(), network.parameters().begin());
+        QCOMPARE(distance(rowOf(whole(network, texts()).logits, 1), rowOf(whole(expected, texts()).logits, 1)), 0.0);
+    }
+
     void tensorsMayLieInAnyOrderAndFrozen() {
         const auto config = decoderConfigOf(smallConfig(), "config.json");
         auto expected = randomNetwork(smallConfig());

@@ -136,6 +136,29 @@ private Q_SLOTS:
         QVERIFY(messageOf([&] { adapted(); }).find("rank 2, where adapter_config.json says 7") != std::string::npos);
     }
 
+    // PEFT turns fan_in_fan_out off for linear layers and on for GPT-2's, whatever the file says; shapes tell nothing
+    // of square ones.
+    void whetherInputsComeFirstIsTheLayersAffair() {
+        std::vector<GivenTensor> tensors;
+        pairOf(tensors, "model.q", 4, kLoraWidth, 11);
+        for (const char* said : {"true", "false"}) {
+            writeBase(false);
+            writeAdapter(tensors, std::string(R"(, "fan_in_fan_out": )") + said);
+            same(elementsIn(*adapted(), "model.q.weight"), withLora(numbers(16, 2), 11));
+        }
+        tensors.clear();
+        pairOf(tensors, "h.0.attn.c_proj", 4, kLoraWidth, 11);
+        for (const auto& [columns, turned] : {std::pair<std::int64_t, bool>(12, true), {6, false}}) {
+            // c_attn makes queries, keys and values: three times as many outputs as inputs, or with few keys less.
+            writeTensors(folder_ / "base" / "model.safetensors",
+                         {tensorOf("h.0.attn.c_proj.weight", DType::F32, {4, kLoraWidth}, numbers(16, 2)),
+                          tensorOf("h.0.attn.c_attn.weight", DType::F32, {4, columns},
+                                   numbers(static_cast<std::size_t>(4 * columns), 5))});
+            writeAdapter(tensors, R"(, "fan_in_fan_out": false)");
+            same(elementsIn(*adapted(), "h.0.attn.c_proj.weight"), withLora(numbers(16, 2), 11, turned));
+        }
+    }
+
     void anEmbeddingSavedBelowItsAdapterIsReplacedThenChanged_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<int>("rows");

@@ -78,6 +78,17 @@ private:
         return {embedding_, adapter_.head->tensor};
     }
 
+    /// Whether it is a matrix of GPT-2's Conv1D, which has inputs before outputs: its layers are called c_..., as some
+    /// linear ones are, and the one that makes queries, keys and values shows by its shape which they are.
+    bool isConvolution(const std::string& target) const {
+        const auto owner = target.substr(0, target.rfind('.'));
+        if (!owner.substr(owner.rfind('.') + 1).starts_with("c_")) return false;
+        return std::ranges::any_of(base_.tensors, [](const auto& tensor) {
+            return tensor.name.ends_with("c_attn.weight") && tensor.shape.size() == 2 &&
+                   tensor.shape[1] == 3 * tensor.shape[0];
+        });
+    }
+
     const StoredTensor* replacementOf(const std::string& tensor) const {
         const auto found = std::ranges::find(adapter_.replacements, tensor, &LoraReplacement::tensor);
         return found == adapter_.replacements.end() ? nullptr : found->by;
@@ -141,8 +152,8 @@ void Fitting::add(const std::string& layer, const LoraLayer& own) {
     const auto* replaced = replacementOf(target);
     const TensorDescription& below = replaced ? *replaced : *tensor;
     const auto inputs = own.down->count / rank;
-    bool transposed = own.embedding || (settings_ ? settings_->transposed : contents_.transposed);
-    // PEFT corrects the setting per kind of layer, and stores only one value.
+    // Of a square matrix the shape doesn't tell. PEFT takes it from the kind of layer, whatever fan_in_fan_out says.
+    bool transposed = own.embedding || (settings_ ? isConvolution(target) : contents_.transposed);
     if (!fits(below, outputs, inputs, transposed)) transposed = !transposed;
     if (!fits(below, outputs, inputs, transposed))
         refuse(place,

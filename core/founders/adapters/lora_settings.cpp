@@ -117,12 +117,8 @@ LoraSettings loraSettingsIn(const Json& json, const fs::path& path) {
                                      name));
     }
 
-    LoraSettings settings{.path = path,
-                          .rootOfRank = flag("use_rslora"),
-                          .transposed = flag("fan_in_fan_out"),
-                          .dora = flag("use_dora"),
-                          .alphas = {},
-                          .ranks = {}};
+    LoraSettings settings{
+        .path = path, .rootOfRank = flag("use_rslora"), .dora = flag("use_dora"), .alphas = {}, .ranks = {}};
     const auto rank = json.value("r", Json());
     if (!rank.is_number_unsigned() || rank == 0) refuse(path, "'r' is no whole number above 0");
     settings.rank = rank.get<std::uint64_t>();

@@ -20,7 +20,7 @@ struct LoraSettings {
     std::filesystem::path path;
     double alpha = 0;
     std::uint64_t rank = 0;
-    bool rootOfRank = false, transposed = false;
+    bool rootOfRank = false;
     /// Weights are decomposed into norms and directions (DoRA).
     bool dora = false;
     LoraPatterns alphas, ranks;

@@ -233,7 +233,7 @@ DecoderConfig withNamesOf(DecoderConfig config, const Layout& layout) {
     const auto before = [&](const std::string& name) -> std::optional<std::string> {
         std::optional<std::string> found;
         for (const auto& [one, tensor] : stored) {
-            const bool isIt = one == name || (config.isPart && one.ends_with("." + name));
+            const bool isIt = one == name || one.ends_with("." + name);
             if (isIt && found) return std::nullopt;
             if (isIt) found = one.substr(0, one.size() - name.size());
         }
