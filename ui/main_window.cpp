@@ -15,7 +15,6 @@
 #include "ui/message_bar/message_bar.h"
 #include "ui/niches/niches_view.h"
 #include "ui/overview/overview_view.h"
-#include "ui/panes/dock_room.h"
 #include "ui/queue/queue_desk.h"
 #include "ui/queue/queue_view.h"
 #include "ui/runs/runs_view.h"
@@ -169,7 +168,6 @@ void MainWindow::connectViews() {
     connect(queueView_, &QueueView::removeRequested, queue_, &QueueDesk::remove);
     connect(queueView_, &QueueView::retryRequested, queue_, &QueueDesk::retry);
 
-    connect(inspector_, &InspectorView::saysChanged, inspectorRoom_, &DockRoom::setSpeaking);
     connect(inspector_, &InspectorView::exportRequested, this,
             [this](MemberId one) { exports_->ask(workbench_->shown(), one); });
     connect(exports_, &ExportDesk::said, messages_, &MessageBar::say);

@@ -26,7 +26,6 @@ class BreedView;
 class CompareView;
 class DraftDesk;
 class DraftList;
-class DockRoom;
 class ExportDesk;
 class FigureDesk;
 class GenomeView;
@@ -185,8 +184,6 @@ private:
     QDockWidget* inspectorDock_ = nullptr;
     QAction* extend_ = nullptr;
     QAction* undo_ = nullptr;
-    DockRoom* runsRoom_ = nullptr;
-    DockRoom* inspectorRoom_ = nullptr;
     QActionGroup* themes_ = nullptr;
     QActionGroup* magnitudes_ = nullptr;
     HelpWindow* help_ = nullptr;

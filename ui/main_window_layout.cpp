@@ -21,7 +21,6 @@
 #include "ui/message_bar/message_bar.h"
 #include "ui/niches/niches_view.h"
 #include "ui/overview/overview_view.h"
-#include "ui/panes/dock_room.h"
 #include "ui/queue/queue_desk.h"
 #include "ui/queue/queue_view.h"
 #include "ui/runs/runs_view.h"
@@ -135,8 +134,8 @@ void MainWindow::buildViews() {
     runsDock_ = dock(tr("Runs"), "runsDock", runs, Qt::LeftDockWidgetArea);
     inspectorDock_ = dock(tr("Inspector"), "inspectorDock", inspector_, Qt::RightDockWidgetArea);
     const int width = fontMetrics().averageCharWidth();
-    runsRoom_ = new DockRoom(*this, *runsDock_, 24 * width, 44 * width);
-    inspectorRoom_ = new DockRoom(*this, *inspectorDock_, 20 * width, 34 * width);
+    // Given once, also to a pane that says nothing yet: what is pointed at beside it stays where it is.
+    resizeDocks({runsDock_, inspectorDock_}, {50 * width, 34 * width}, Qt::Horizontal);
     figures_ = new FigureDesk(this);
     tour_ = new Tour(*this);
     for (const auto& [view, text] :
@@ -250,8 +249,6 @@ void MainWindow::restoreLayout() {
     setMagnitudes(static_cast<Magnitudes>(std::clamp(options_.settings->value("window/magnitudes", 0).toInt(), 0, 2)));
     restoreGeometry(options_.settings->value("window/geometry").toByteArray());
     restoreState(options_.settings->value("window/layout").toByteArray());
-    runsRoom_->setUsual(options_.settings->value("window/runs", runsRoom_->usual()).toInt());
-    inspectorRoom_->setUsual(options_.settings->value("window/inspector", inspectorRoom_->usual()).toInt());
     theme_ = static_cast<ThemeKind>(
         std::clamp(options_.settings->value("window/theme", static_cast<int>(theme_)).toInt(), 0, 2));
     newRun_->setLanes(options_.settings->value("run/lanes", newRun_->lanes()).toInt());
@@ -265,8 +262,6 @@ void MainWindow::takeLayoutOf(const MainWindow& other) {
     // Qt leaves room for a title, whether there is one or not.
     if (!other.isMaximized() && !other.isFullScreen()) setGeometry(other.geometry());
     restoreState(other.saveState());
-    runsRoom_->setUsual(other.runsRoom_->usual());
-    inspectorRoom_->setUsual(other.inspectorRoom_->usual());
 }
 
 void MainWindow::setTheme(ThemeKind kind) {
@@ -286,8 +281,6 @@ void MainWindow::keepSettings() {
     if (!options_.settings) return;
     options_.settings->setValue("window/geometry", saveGeometry());
     options_.settings->setValue("window/layout", saveState());
-    options_.settings->setValue("window/runs", runsRoom_->usual());
-    options_.settings->setValue("window/inspector", inspectorRoom_->usual());
     options_.settings->setValue("window/theme", static_cast<int>(theme_));
     options_.settings->setValue("window/magnitudes", static_cast<int>(magnitudesInUse()));
     options_.settings->setValue("run/lanes", newRun_->lanes());

@@ -6,7 +6,6 @@
 #include "ui/main_window.h"
 #include "ui/message_bar/message_bar.h"
 #include "ui/overview/overview_view.h"
-#include "ui/panes/dock_room.h"
 #include "ui/queue/queue_desk.h"
 #include "ui/queue/start_question.h"
 #include "ui/runs/extend_dialog.h"
@@ -81,7 +80,6 @@ QString MainWindow::liveName() const {
 
 void MainWindow::noticeRuns(const std::vector<RunSummary>& runs) {
     runs_->setRuns(runs);
-    runsRoom_->setSpeaking(!runs.empty());
     std::set<std::string> names;
     std::vector<std::tuple<RunId, Phase, std::string>> listed;
     for (const auto& run : runs) {

@@ -92,7 +92,10 @@ private Q_SLOTS:
         studio.window().show();
         QTRY_COMPARE_WITH_TIMEOUT(studio.window().windowTitle(), QString("one - first.db - Mergarium"), kPatience);
         const auto place = studio.window().geometry();
-        studio.window().selection().select(std::size_t{3});
+        const auto inspector = [&] { return studio.window().findChild<QDockWidget*>("inspectorDock"); };
+        const int width = 26 * studio.window().fontMetrics().averageCharWidth();
+        studio.window().resizeDocks({inspector()}, {width}, Qt::Horizontal);
+        QTRY_COMPARE(inspector()->width(), width);
         const QSignalSpy reopened(&studio, &Studio::reopened);
         studio.window().openDatabase(second);
         QTRY_COMPARE(reopened.count(), 1);
@@ -101,9 +104,7 @@ private Q_SLOTS:
         QCOMPARE(studio.window().geometry(), place);
         QVERIFY(studio.window().isVisible());
         QTRY_COMPARE(listed(studio.window()), 2);
-        // Nothing is selected in it, so that the Inspector is narrow again.
-        const auto* inspector = studio.window().findChild<QDockWidget*>("inspectorDock");
-        QTRY_VERIFY(inspector->width() <= 24 * studio.window().fontMetrics().averageCharWidth());
+        QTRY_COMPARE(inspector()->width(), width);
         // What is open need not be opened.
         studio.window().openDatabase(second);
         QVERIFY(said(studio.window()).contains("open already"));

@@ -4,6 +4,7 @@
 #include "tests/support/suite.h"
 #include "ui/setup/new_run_page.h"
 
+#include <QApplication>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -163,6 +164,27 @@ private Q_SLOTS:
         QTRY_VERIFY(quick.trial());
         QTRY_COMPARE(asked.load(), 1);
         QVERIFY(!other.trial());
+    }
+
+    void startStaysWhereItIsWhileATrialComesAndGoes() {
+        NewRunPage page({{.name = "preset", .description = {}, .configuration = named("a")}}, nullptr,
+                        always(Severity::Note));
+        page.resize(900, 650);
+        page.show();
+        const auto* start = page.findChild<QPushButton*>("start");
+        auto* pane = page.findChild<TrialPane*>();
+        const auto place = [&] {
+            QApplication::sendPostedEvents();
+            return start->mapTo(&page, QPoint());
+        };
+        const auto before = place();
+        pane->begin();
+        QTRY_VERIFY(pane->trial());
+        QVERIFY(pane->findChild<QTableView*>("triedFounders")->isVisible());
+        QCOMPARE(place(), before);
+        pane->setConfiguration(std::nullopt);
+        QVERIFY(!pane->findChild<QTableView*>("triedFounders")->isVisible());
+        QCOMPARE(place(), before);
     }
 
     void whatWouldBeForNothingIsSaidOnceBeforeItStarts() {

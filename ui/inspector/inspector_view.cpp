@@ -8,8 +8,6 @@
 #include <QLabel>
 #include <QStackedLayout>
 
-#include <utility>
-
 namespace mergarium {
 namespace {
 
@@ -65,8 +63,6 @@ void InspectorView::refresh() {
             tr("A sample or a member appears here in detail. Choose a sample in Niches, or a member in any view."));
         pages_->setCurrentWidget(empty_);
     }
-    const bool says = pages_->currentWidget() != empty_;
-    if (std::exchange(says_, says) != says) Q_EMIT saysChanged(says);
 }
 
 }  // namespace mergarium

@@ -22,12 +22,8 @@ public:
     explicit InspectorView(Selection& selection, QWidget* parent = nullptr);
 
     void setSnapshot(const SnapshotPtr& snapshot);
-    /// Something is selected, and shown.
-    bool says() const { return says_; }
 
 Q_SIGNALS:
-    /// It begins to say something, or has nothing more to say.
-    void saysChanged(bool says);
     void exportRequested(mergarium::MemberId member);
 
 protected:
@@ -37,7 +33,6 @@ private:
     void refresh();
 
     SnapshotPtr snapshot_;
-    bool says_ = false;
     Selection& selection_;
     QStackedLayout* pages_ = nullptr;
     QLabel* empty_ = nullptr;

@@ -75,6 +75,10 @@ void MessageBar::resizeEvent(QResizeEvent* event) {
 /// As many lines as the sentence needs at this width: left to itself, a label that wraps asks for the height of a
 /// narrow one.
 void MessageBar::fit() {
+    // With a button in it or without: the window above stays where it is.
+    const auto margins = layout()->contentsMargins();
+    setMinimumHeight(std::max(action_->sizeHint().height(), close_->sizeHint().height()) + margins.top() +
+                     margins.bottom());
     sentence_->setFixedHeight(std::max(fontMetrics().lineSpacing(), sentence_->heightForWidth(sentence_->width())));
 }
 

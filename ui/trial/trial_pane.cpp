@@ -4,6 +4,7 @@
 #include "ui/pictures/picture_board.h"
 #include "ui/session/run_text.h"
 #include "ui/table/plain_table.h"
+#include "ui/theme/empty_page.h"
 #include "ui/theme/plain_labels.h"
 #include "ui/theme/theme.h"
 #include "ui/trial/attempt_text.h"
@@ -16,6 +17,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QSplitter>
+#include <QStackedLayout>
 #include <QTableView>
 #include <QTextEdit>
 #include <QTimer>
@@ -85,6 +87,7 @@ TrialPane::TrialPane(Trier trier, QWidget* parent)
     setObjectName("trialPane");
     state_->setObjectName("trialState");
     state_->setWordWrap(true);
+    state_->setMinimumHeight(2 * fontMetrics().lineSpacing());
     button_->setObjectName("tryFounders");
     button_->setToolTip(tr(
         "Scores every founder on a few samples of every file, and shows what the models read and answer, or paint."));
@@ -110,7 +113,13 @@ TrialPane::TrialPane(Trier trier, QWidget* parent)
     head->addWidget(button_);
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(head);
-    layout->addWidget(results_, 1);
+    // As high without results: a trial begins by itself, and may not move what a person points at.
+    nothing_ =
+        makeEmptyPage(tr("What the founders read and answer, or paint, appears here once they have been tried."), this);
+    pages_ = new QStackedLayout;
+    pages_->addWidget(nothing_);
+    pages_->addWidget(results_);
+    layout->addLayout(pages_, 1);
 
     quiet_->setSingleShot(true);
     quiet_->setInterval(kTrialQuiet);
@@ -172,9 +181,7 @@ void TrialPane::present(const TrialOutcome& outcome) {
 void TrialPane::setTrial(std::shared_ptr<const Trial> trial) {
     trial_ = std::move(trial);
     foundersModel_->setTrial(trial_);
-    results_->setVisible(trial_ != nullptr);
-    // Without results it leaves its space to the form.
-    setSizePolicy(QSizePolicy::Preferred, trial_ ? QSizePolicy::Preferred : QSizePolicy::Maximum);
+    pages_->setCurrentWidget(trial_ ? results_ : nothing_);
     writeFindings();
     showPictures();
     showFounder(-1);

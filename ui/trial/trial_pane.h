@@ -10,6 +10,7 @@
 
 class QLabel;
 class QPushButton;
+class QStackedLayout;
 class QTableView;
 class QTextEdit;
 class QTimer;
@@ -64,6 +65,8 @@ private:
     QTimer* quiet_ = nullptr;
     QLabel* state_ = nullptr;
     QPushButton* button_ = nullptr;
+    QStackedLayout* pages_ = nullptr;
+    QWidget* nothing_ = nullptr;
     QWidget* results_ = nullptr;
     QTextEdit* findings_ = nullptr;
     TriedFounders* foundersModel_ = nullptr;
