@@ -132,8 +132,8 @@ void BirthsView::mark() {
     filters_->offer(member);
     if (member == marked_) return;
     marked_ = member;
-    const auto founders = foundersAtFirst(*snapshot()->run);
-    births_->mark(member && member->value > founders ? std::optional(member->value - founders) : std::nullopt);
+    const auto step = member ? stepOfBirth(*snapshot()->run, *member) : 0;
+    births_->mark(step > 0 ? std::optional(step) : std::nullopt);
     const auto birth = births_->birthAt(table_->currentIndex().row());
     if (member && birth && birth->child == *member) return;
     reveal_ = member.has_value();

@@ -14,8 +14,6 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
-#include <algorithm>
-
 namespace mergarium {
 namespace {
 
@@ -111,10 +109,8 @@ void MemberPage::show(const SnapshotPtr& snapshot, MemberId member) {
     if (slot) member_ = snapshot->members[*slot];
 
     title_->setText(tr("Member %1").arg(memberText(member)));
-    const bool gone = member_ && !slot;
     state_->setVisible(!slot);
-    state_->setText(gone ? tr("It has left the archive. These are its last known numbers.")
-                         : tr("It is not in the archive, so nothing is known of it here."));
+    state_->setText(whyNotThere(*snapshot));
     showFacts(*snapshot);
     export_->setEnabled(slot.has_value());
     showPictures(snapshot);
@@ -125,6 +121,15 @@ void MemberPage::show(const SnapshotPtr& snapshot, MemberId member) {
         alone_->clear();
         samples_->setSamples({}, snapshot);
     }
+}
+
+QString MemberPage::whyNotThere(const SessionSnapshot& snapshot) const {
+    const auto born = member_ ? member_->born : stepOfBirth(*snapshot.run, id_);
+    if (born > snapshot.evaluations)
+        return tr("It isn't born yet at step %1: it is made at step %2.")
+            .arg(countText(snapshot.evaluations), countText(born));
+    return member_ ? tr("It has left the archive. These are its last known numbers.")
+                   : tr("It is not in the archive, so nothing is known of it here.");
 }
 
 void MemberPage::showFacts(const SessionSnapshot& snapshot) {
@@ -144,8 +149,11 @@ void MemberPage::showFacts(const SessionSnapshot& snapshot) {
         splice_->setText(kUnknown);
         return;
     }
-    const auto age = snapshot.evaluations - std::min(member_->born, snapshot.evaluations);
-    born_->setText(tr("step %1 (%2 evaluations ago)").arg(countText(member_->born), countText(age)));
+    born_->setText(member_->born > snapshot.evaluations
+                       ? tr("step %1 (in %2 evaluations)")
+                             .arg(countText(member_->born), countText(member_->born - snapshot.evaluations))
+                       : tr("step %1 (%2 evaluations ago)")
+                             .arg(countText(member_->born), countText(snapshot.evaluations - member_->born)));
     parents_->setText(
         tr("%1 \u00d7 %2")
             .arg(linkText(snapshot, member_->parentage->first), linkText(snapshot, member_->parentage->second)));

@@ -40,6 +40,8 @@ Q_SIGNALS:
 
 private:
     QLabel* addFact(QFormLayout* form, const QString& name, const QString& meaning);
+    /// Of a member that isn't in the archive.
+    QString whyNotThere(const SessionSnapshot& snapshot) const;
     void showFacts(const SessionSnapshot& snapshot);
     void showPictures(const SnapshotPtr& snapshot);
     void showSolvedAlone(const SnapshotPtr& snapshot, std::size_t slot);

@@ -70,6 +70,11 @@ QString fitnessText(double fitness) { return std::isnan(fitness) ? QString() : n
 
 QString scoreText(double score) { return QString::number(score, 'f', score == std::round(score) ? 2 : 4); }
 
+std::uint64_t stepOfBirth(const RunDescription& run, MemberId member) {
+    const std::uint64_t founders = foundersAtFirst(run);
+    return member.value > founders ? member.value - founders : 0;
+}
+
 std::optional<std::size_t> slotOf(const SessionSnapshot& snapshot, MemberId member) {
     const auto found = std::find_if(snapshot.members.begin(), snapshot.members.end(),
                                     [&](const MemberPtr& each) { return each && each->id == member; });

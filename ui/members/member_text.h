@@ -31,6 +31,9 @@ QString fitnessText(double fitness);
 /// What a sample is scored: 1 -> "1.00", 0.8935 -> "0.8935". Graded scores differ in what two decimals hide.
 QString scoreText(double score);
 
+/// The evaluation that a member was made at, which its number says; 0: one of those that the run began with.
+std::uint64_t stepOfBirth(const RunDescription& run, MemberId member);
+
 /// The slot of a member that is still in the archive.
 std::optional<std::size_t> slotOf(const SessionSnapshot& snapshot, MemberId member);
 
