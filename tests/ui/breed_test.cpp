@@ -9,7 +9,9 @@
 #include "ui/breeding/breed_view.h"
 #include "ui/breeding/change_table.h"
 #include "ui/breeding/split_canvas.h"
+#include "ui/genome/genome_readout.h"
 #include "ui/main_window.h"
+#include "ui/members/member_text.h"
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -18,6 +20,7 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -169,6 +172,48 @@ private Q_SLOTS:
         QVERIFY(canvas->splits().empty());
     }
 
+    void settingASplitPointSelectsNobodyAndTheChildIsNoMember() {
+        Selection selection;
+        BreedView view(selection);
+        const auto snapshot = paused(exampleSnapshot());
+        auto* canvas = shown(view, snapshot);
+        const auto length = canvas->frame()->layout().length();
+        QVERIFY(canvas->frame()->child == std::size_t{2});
+        for (const std::size_t row : {0, 1, 2}) {
+            QTest::mouseClick(canvas, Qt::LeftButton, {}, at(*canvas, length / (row + 2), row));
+            QTest::mouseDClick(canvas, Qt::LeftButton, {}, at(*canvas, length / (row + 2), row));
+        }
+        QCOMPARE(canvas->splits().size(), std::size_t{3});
+        QVERIFY(!selection.member() && !selection.sample());
+        const auto label = [&](std::size_t row) {
+            return QPoint(static_cast<int>(canvas->places().labels.left()) + 3, at(*canvas, 0, row).y());
+        };
+        QTest::mouseClick(canvas, Qt::LeftButton, {}, label(2));
+        QVERIFY(!selection.member());
+        QTest::mouseClick(canvas, Qt::LeftButton, {}, label(1));
+        QCOMPARE(selection.member(), std::optional(rankedMembers(*snapshot)[1].member->id));
+        QVERIFY(readoutText(*canvas->frame(), {0, 1}, 2).startsWith("The child, "));
+        QVERIFY(readoutText(*canvas->frame(), {0, 1}, 1).startsWith("Member #"));
+    }
+
+    void thatNothingIsListedIsExplained() {
+        Selection selection;
+        BreedView view(selection);
+        const auto snapshot = paused(exampleSnapshot({.samples = 3}));
+        shown(view, snapshot);
+        auto* table = view.findChild<QTableView*>();
+        const auto* words = view.findChild<QLabel*>("noChanges");
+        QVERIFY(words->isVisible() && !table->isVisible());
+        QVERIFY2(words->text().endsWith("are listed here once it is scored."), qPrintable(words->text()));
+        const auto wish = view.wish();
+        const auto first = snapshot->members[*slotOf(*snapshot, wish.first)]->scores.values();
+        view.setSnapshot(withChild(snapshot, {first.begin(), first.end()}, wish));
+        QVERIFY2(words->text().startsWith("At every sample"), qPrintable(words->text()));
+        std::vector<float> best(3, 2.0F);
+        view.setSnapshot(withChild(snapshot, best, wish));
+        QVERIFY(table->isVisible() && !words->isVisible());
+    }
+
     void whatIsSetIsAskedFor() {
         Selection selection;
         BreedView view(selection);
@@ -207,6 +252,11 @@ private Q_SLOTS:
         view.setComputing(false);
         QVERIFY(!button(view, "Score the child")->isEnabled());
         QCOMPARE(says(), QString("Resume the run and pause it to breed in it."));
+        auto finished = *exampleSnapshot();
+        finished.phase = Phase::Finished;
+        view.setSnapshot(std::make_shared<const SessionSnapshot>(finished));
+        QCOMPARE(says(),
+                 QString("The run has finished. Give it more evaluations (Extend), and pause it to breed in it."));
         view.setComputing(true);
         auto running = *exampleSnapshot();
         running.phase = Phase::Running;

@@ -52,6 +52,7 @@ GenomeFramePtr makeBreedFrame(const SnapshotPtr& snapshot, const Parentage& wish
         return nobody;
     }
     request.rows = {first, second, childRow(*snapshot, wish, *first.member, *second.member)};
+    request.child = 2;
     return makeGenomeFrame(request, previous);
 }
 

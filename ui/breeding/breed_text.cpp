@@ -45,4 +45,10 @@ QString breedText(const SessionSnapshot& snapshot, const Parentage& wish) {
     return text;
 }
 
+QString noChangesText(const HandBred* bred) {
+    if (bred && bred->child) return tr("At every sample the child is as good as one of its parents, or between them.");
+    if (bred && !bred->failure.empty()) return tr("The child could not be scored, so there is nothing to compare.");
+    return tr("The samples at which the child is better or worse than both parents are listed here once it is scored.");
+}
+
 }  // namespace mergarium

@@ -7,6 +7,7 @@
 #include "ui/canvas/canvas_controls.h"
 #include "ui/members/member_text.h"
 #include "ui/table/plain_table.h"
+#include "ui/theme/empty_page.h"
 #include "ui/theme/theme.h"
 
 #include <QComboBox>
@@ -18,6 +19,7 @@
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSplitter>
+#include <QStackedLayout>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -151,7 +153,12 @@ QWidget* BreedView::makeOutcome(QWidget* page) {
         if (const auto sample = changes_->keyOf(index.row())) selection().select(static_cast<std::size_t>(*sample));
     });
     column->addLayout(row);
-    column->addWidget(table_, 1);
+    noChanges_ = makeEmptyPage({}, below);
+    noChanges_->setObjectName("noChanges");
+    changePages_ = new QStackedLayout;
+    changePages_->addWidget(noChanges_);
+    changePages_->addWidget(table_);
+    column->addLayout(changePages_, 1);
     return below;
 }
 
@@ -224,6 +231,10 @@ void BreedView::drawRibbons() {
 
 QString BreedView::whyNot() const {
     if (snapshot()->lookedBackFrom) return tr("Go back to how the run is now to breed in it.");
+    if (!computing_ && snapshot()->isElsewhere)
+        return tr("Another process computes this run: it is bred in here once that has stopped it.");
+    if (!computing_ && snapshot()->phase == Phase::Finished)
+        return tr("The run has finished. Give it more evaluations (Extend), and pause it to breed in it.");
     if (!computing_) return tr("Resume the run and pause it to breed in it.");
     if (snapshot()->phase != Phase::Paused) return tr("Pause the run to breed in it.");
     return {};
@@ -240,9 +251,12 @@ void BreedView::showOutcome() {
     if (scoring && breed_->hasFocus() && drop_->isEnabled()) drop_->setFocus();
     breed_->setEnabled(why.isEmpty() && !scoring);
     outcome_->setText(why.isEmpty() ? breedText(*snapshot(), wish()) : why);
-    if (changes_->changes().empty() && !bred) return;
-    changes_->show(snapshot(), bred && bred->child ? bred : nullptr,
-                   bred ? changesOf(*snapshot(), *bred) : std::vector<Change>());
+    if (!changes_->changes().empty() || bred)
+        changes_->show(snapshot(), bred && bred->child ? bred : nullptr,
+                       bred ? changesOf(*snapshot(), *bred) : std::vector<Change>());
+    const bool any = !changes_->changes().empty();
+    if (!any) noChanges_->setText(noChangesText(bred.get()));
+    changePages_->setCurrentWidget(any ? static_cast<QWidget*>(table_) : noChanges_);
 }
 
 }  // namespace mergarium

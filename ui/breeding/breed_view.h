@@ -7,6 +7,7 @@ class QDoubleSpinBox;
 class QLabel;
 class QPushButton;
 class QSlider;
+class QStackedLayout;
 class QTableView;
 
 namespace mergarium {
@@ -61,6 +62,9 @@ private:
     QLabel* readout_ = nullptr;
     QLabel* outcome_ = nullptr;
     QTableView* table_ = nullptr;
+    /// In its place while it has no rows.
+    QLabel* noChanges_ = nullptr;
+    QStackedLayout* changePages_ = nullptr;
     ChangeTable* changes_ = nullptr;
     LatestWorker* worker_ = nullptr;
 };

@@ -93,6 +93,10 @@ std::optional<std::uint64_t> SplitCanvas::positionAt(QPointF point) const {
     return static_cast<std::uint64_t>(std::clamp(position, 0.0, static_cast<double>(positionCount() - 1)));
 }
 
+void SplitCanvas::choose(const Target& target) {
+    if (!target.position) GenomeCanvas::choose(target);
+}
+
 void SplitCanvas::paintEvent(QPaintEvent* event) {
     GenomeCanvas::paintEvent(event);
     if (isEmpty()) return;

@@ -26,6 +26,8 @@ Q_SIGNALS:
     void splitsChanged();
 
 protected:
+    /// By a row's label alone: ribbons are where split points are set.
+    void choose(const Target& target) override;
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;

@@ -144,7 +144,7 @@ void RowCanvas::announceReadout() {
 QString RowCanvas::tipAt(QPointF point) const {
     const auto target = targetAt(point);
     const auto text = isEmpty() ? QString() : readout(target);
-    return text.isEmpty() && target.row ? tr("Click to inspect this member.") : text;
+    return text.isEmpty() && target.row && memberAt(*target.row).value > 0 ? tr("Click to inspect this member.") : text;
 }
 
 void RowCanvas::resizeEvent(QResizeEvent* event) {

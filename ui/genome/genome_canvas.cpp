@@ -67,7 +67,8 @@ FigurePainter GenomeCanvas::figure(const FigurePage& page) const {
                                 .range = {range().begin, range().end},
                                 .width = static_cast<std::size_t>(places.map.width() * page.density),
                                 .reference = frame_->reference,
-                                .rows = all ? frame_->rows : std::vector<RankedMember>()};
+                                .rows = all ? frame_->rows : std::vector<RankedMember>(),
+                                .child = frame_->child};
     return [request, places, colors = page.colors(), frame = frame_, row = selectedRow()](QPainter& painter) {
         const auto fine = makeGenomeFrame(request, frame);
         paintGenomes(painter, {*fine, places, colors, {}, false, {row, {}}});
@@ -90,10 +91,10 @@ QString GenomeCanvas::readout(const Target& target) const {
 }
 
 void GenomeCanvas::choose(const Target& target) {
-    if (target.row) Q_EMIT memberSelected(memberAt(*target.row));
+    if (target.row && memberAt(*target.row).value > 0) Q_EMIT memberSelected(memberAt(*target.row));
 }
 
-void GenomeCanvas::enter(CanvasCell cell, Qt::KeyboardModifiers) { Q_EMIT memberSelected(memberAt(cell.row)); }
+void GenomeCanvas::enter(CanvasCell cell, Qt::KeyboardModifiers) { choose({{}, cell.row}); }
 
 void GenomeCanvas::seeTensor(std::uint64_t position) {
     if (isEmpty()) return;

@@ -29,7 +29,10 @@ public:
 protected:
     std::size_t positionCount() const override { return frame_ ? frame_->layout().length() : 0; }
     std::size_t rowCount() const override { return frame_ ? frame_->rows.size() : 0; }
-    MemberId memberAt(std::size_t row) const override { return frame_->rows[row].member->id; }
+    /// 0: a child that is no member yet.
+    MemberId memberAt(std::size_t row) const override {
+        return row == frame_->child ? MemberId{} : frame_->rows[row].member->id;
+    }
     RowMap rowMap() const override { return places(); }
     bool isInColumn(QPointF point) const override;
     PositionRange columnAt(std::size_t position) const override;

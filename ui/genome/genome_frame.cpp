@@ -144,6 +144,7 @@ GenomeFramePtr makeGenomeFrame(const GenomeRequest& request, const GenomeFramePt
             frame->reference = request.reference;
     paint(*frame, previous);
     frame->family = newestFamily(frame->rows);
+    if (!request.rows.empty()) frame->child = request.child;
     return frame;
 }
 

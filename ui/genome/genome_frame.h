@@ -29,6 +29,8 @@ struct GenomeRequest {
     std::optional<MemberId> reference = {};
     /// Who, in this order; empty: the archive, fittest first.
     std::vector<RankedMember> rows = {};
+    /// Which of `rows` is a child that is no member yet.
+    std::optional<std::size_t> child = {};
 };
 
 /// The genomes reduced to what a screen shows: chromosome painting. Immutable once made.
@@ -42,6 +44,8 @@ struct GenomeFrame {
     /// Members in the archive, shown or not.
     std::size_t present = 0;
     NewestFamily family;
+    /// The row of a child that is no member yet, so that it has no number and can't be selected.
+    std::optional<std::size_t> child;
     std::shared_ptr<const std::vector<Layer>> layers;
     std::shared_ptr<const FounderColors> colors;
     /// One per founder.

@@ -171,7 +171,8 @@ void paintRowLabels(QPainter& painter, const GenomePicture& picture) {
     for (const auto row : g.labelledRows(line, selected.row)) {
         const double center = g.rowRect(row).center().y();
         painter.drawText(QRectF(0, center - line / 2, g.map.left() - line * 1.15, line),
-                         Qt::AlignRight | Qt::AlignVCenter, memberText(frame.rows[row].member->id));
+                         Qt::AlignRight | Qt::AlignVCenter,
+                         row == frame.child ? tr("Child") : memberText(frame.rows[row].member->id));
         painter.drawText(QRectF(g.fitness.left(), center - line / 2, g.fitness.width(), line),
                          Qt::AlignRight | Qt::AlignVCenter, fitnessText(frame.rows[row].fitness));
     }
@@ -257,7 +258,7 @@ void paintLegend(QPainter& painter, const GenomePicture& picture) {
     }
     std::vector<LegendEntry> entries{splitsEntry(painter, picture)};
     if (frame.family.newborn)
-        entries.push_back({tr("newest member"), [&](const QRectF& place) {
+        entries.push_back({frame.child ? tr("the child") : tr("newest member"), [&](const QRectF& place) {
                                paintMark(painter, place, picture.colors.newborn, MemberMark::Newborn);
                            }});
     if (!frame.family.parents.empty())

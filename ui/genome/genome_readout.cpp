@@ -102,14 +102,14 @@ QString readoutText(const GenomeFrame& frame, VectorRange column, std::optional<
                              ? tr("%1, %2").arg(tensor, positionsText(column))
                              : tr("%1 to %2, %3").arg(tensor, QString::fromStdString(last.name), positionsText(column));
     const auto& member = *frame.rows[*row].member;
+    const auto who = row == frame.child ? tr("The child") : tr("Member %1").arg(memberText(member.id));
     const auto where = tensors + chromosomeText(frame, column, &member);
     const auto* recipe = recipeOf(member);
-    if (!recipe) return tr("Member %1, %2: its recipe is not known.").arg(memberText(member.id), where);
+    if (!recipe) return tr("%1, %2: its recipe is not known.").arg(who, where);
     const auto found = coefficientsOver(*recipe, column);
     const auto mixture = mixtureText(frame, found.mean);
-    return found.spans > 1 ? tr("Member %1, %2: %3 (mean of %4 spans).")
-                                 .arg(memberText(member.id), where, mixture, countText(found.spans))
-                           : tr("Member %1, %2: %3.").arg(memberText(member.id), where, mixture);
+    return found.spans > 1 ? tr("%1, %2: %3 (mean of %4 spans).").arg(who, where, mixture, countText(found.spans))
+                           : tr("%1, %2: %3.").arg(who, where, mixture);
 }
 
 QString axisText(const GenomeFrame& frame) {
