@@ -205,7 +205,8 @@ void MainWindow::showRun(const SnapshotPtr& snapshot) {
 }
 
 void MainWindow::refreshTransport() {
-    transport_->setState(workbench_->isComputing(), workbench_->live(), workbench_->latest());
+    transport_->setState(workbench_->isComputing(), workbench_->live(), workbench_->latest(),
+                         QString::fromStdString(workbench_->begunName()));
     time_->setState(workbench_->shown(), workbench_->isLookingBack(), workbench_->showsGoing());
     breed_->setComputing(workbench_->showsLive());
     const auto& latest = workbench_->latest();

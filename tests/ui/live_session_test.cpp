@@ -1,5 +1,6 @@
 #include "ui/session/live_session.h"
 #include "core/store/run_catalog.h"
+#include "tests/support/example_snapshot.h"
 #include "tests/support/patience.h"
 #include "tests/support/runs.h"
 #include "tests/support/suite.h"
@@ -7,6 +8,7 @@
 #include "ui/session/workbench.h"
 #include "ui/transport/transport_bar.h"
 
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -237,6 +239,39 @@ private Q_SLOTS:
             QCOMPARE(offers(transportState(false, nullptr, inPhase(phase))), QString("resume"));
         // What computes goes before what is merely looked at.
         QCOMPARE(offers(transportState(true, inPhase(Phase::Running), inPhase(Phase::Stopped))), QString("pause stop"));
+    }
+
+    void aRunThatIsNotShownIsNamed() {
+        TransportBar bar;
+        const auto said = [&] { return bar.findChild<QLabel*>("progressText")->text(); };
+        const auto one = exampleSnapshot({.run = 1}), six = exampleSnapshot({.run = 6});
+        bar.setState(true, six, six);
+        QVERIFY2(said().startsWith("4,213 of 10,000"), qPrintable(said()));
+        bar.setState(true, six, one);
+        QVERIFY2(said().startsWith("Run 6, example:   4,213 of 10,000"), qPrintable(said()));
+        bar.setState(false, nullptr, one);
+        QVERIFY(said().startsWith("4,213 of 10,000"));
+        // What is being prepared has no number yet.
+        bar.setState(true, nullptr, one, "digits");
+        QCOMPARE(said(), QString("Preparing digits \u2026"));
+        bar.setState(true, std::make_shared<const SessionSnapshot>(), one, "digits");
+        QCOMPARE(said(), QString("Preparing digits \u2026"));
+    }
+
+    void whatWasShownBeforeIsNotLive() {
+        Workbench bench({.database = newDatabase(), .resources = kResources, .threads = 1});
+        const QSignalSpy ended(&bench, &Workbench::ended);
+        bench.start(shortRun(20));
+        QVERIFY(!bench.showsLive());
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, kPatience);
+        auto second = shortRun(1'000'000);
+        second.name = "the second";
+        bench.start(second);
+        // Prepared, but not shown yet.
+        QVERIFY(bench.isComputing() && !bench.showsLive() && !bench.showsGoing());
+        QCOMPARE(bench.begunName(), std::string("the second"));
+        QTRY_VERIFY_WITH_TIMEOUT(bench.showsLive(), kPatience);
+        QCOMPARE(bench.shown()->run->configuration.name, std::string("the second"));
     }
 
     void numbersInWords() {

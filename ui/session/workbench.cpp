@@ -136,6 +136,17 @@ void Workbench::followLatest() {
     show(latest_);
 }
 
+bool Workbench::showsLive() const {
+    const auto now = live();
+    return showsLive_ && now && now->run && latest_ && latest_->run && latest_->run->id == now->run->id;
+}
+
+std::string Workbench::begunName() const {
+    if (!begun_) return {};
+    if (const auto* fresh = std::get_if<NewRun>(&*begun_)) return fresh->configuration.name;
+    return "run " + std::to_string(std::get<ResumedRun>(*begun_).id.value);
+}
+
 bool Workbench::showsRun(RunId run) const { return shown_ && shown_->run && shown_->run->id == run; }
 
 void Workbench::open(RunId run) {

@@ -49,8 +49,10 @@ public:
     /// The shown run as it is, also while `shown` looks back.
     const SnapshotPtr& latest() const { return latest_; }
     bool isLookingBack() const { return lookingBack_; }
-    /// The shown run is the computing one.
-    bool showsLive() const { return live_ && showsLive_; }
+    /// The shown run is the computing one; not while that is being prepared and what was shown before still is.
+    bool showsLive() const;
+    /// What was begun last, in words, until it has entered the database: its name, or its number.
+    std::string begunName() const;
     /// The computing run's state; null when none computes or it has just been started.
     SnapshotPtr live() const { return live_ ? live_->latest() : nullptr; }
 

@@ -2,6 +2,7 @@
 
 #include "core/evaluation/experiment.h"
 #include "ui/icons/symbols.h"
+#include "ui/members/member_text.h"
 #include "ui/session/run_text.h"
 #include "ui/theme/theme.h"
 
@@ -14,6 +15,8 @@ namespace mergarium {
 namespace {
 
 constexpr int kBarSteps = 1000;
+/// Of a run's name.
+constexpr int kNameCharacters = 28;
 
 }  // namespace
 
@@ -99,7 +102,11 @@ TransportBar::TransportBar(QWidget* parent) : QToolBar(tr("Transport"), parent) 
     setState(false, nullptr, nullptr);
 }
 
-void TransportBar::setState(bool computing, const SnapshotPtr& live, const SnapshotPtr& stored) {
+QString TransportBar::shortened(const QString& name) const {
+    return text_->fontMetrics().elidedText(name, Qt::ElideMiddle, kNameCharacters * fontMetrics().averageCharWidth());
+}
+
+void TransportBar::setState(bool computing, const SnapshotPtr& live, const SnapshotPtr& stored, const QString& begun) {
     state_ = transportState(computing, live, stored);
     pauseOrResume_->setEnabled(state_.canPause || state_.canResume);
     if (const auto text = state_.canResume ? tr("&Resume") : tr("&Pause"); text != pauseOrResume_->text()) {
@@ -110,7 +117,17 @@ void TransportBar::setState(bool computing, const SnapshotPtr& live, const Snaps
     stop_->setEnabled(state_.canStop);
 
     const auto& shown = computing ? live : stored;
-    text_->setText(shown ? progressText(*shown) : computing ? tr("Preparing \u2026") : QString());
+    auto text = shown ? progressText(*shown) : computing ? tr("Preparing \u2026") : QString();
+    text_->setToolTip({});
+    if (computing && live && live->run && stored && !sameRun(live, stored)) {
+        const auto number = QString::number(live->run->id.value);
+        text = tr("Run %1, %2:   %3").arg(number, shortened(runName(*live)), text);
+        text_->setToolTip(tr("Run %1, %2, computes; another run is shown.").arg(number, runName(*live)));
+    } else if (computing && !(live && (live->run || hasEnded(live->phase))) && !begun.isEmpty()) {
+        text = tr("Preparing %1 \u2026").arg(shortened(begun));
+        text_->setToolTip(begun);
+    }
+    text_->setText(text);
     bar_->setVisible(shown || computing);
     bar_->setValue(shown && shown->budget ? static_cast<int>(kBarSteps * shown->evaluations / shown->budget) : 0);
     const auto scorer = shown && shown->run ? scorerText(*shown->run) : QString();

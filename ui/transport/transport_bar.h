@@ -35,8 +35,9 @@ class TransportBar : public QToolBar {
 public:
     explicit TransportBar(QWidget* parent = nullptr);
 
-    /// `computing`: a run is preparing, running or paused; then `live` is what is shown here, else `stored`.
-    void setState(bool computing, const SnapshotPtr& live, const SnapshotPtr& stored);
+    /// `computing`: a run is preparing, running or paused; then `live` is what is shown here, else `stored`, which the
+    /// views show: a computing run that they don't show is named. `begun` is its name until it has a number.
+    void setState(bool computing, const SnapshotPtr& live, const SnapshotPtr& stored, const QString& begun = {});
 
     QAction* newRun() const { return newRun_; }
     /// One key for both: pauses what runs, goes on with what doesn't.
@@ -49,6 +50,9 @@ Q_SIGNALS:
     void resumeRequested();
 
 private:
+    /// Short enough to stand beside the progress.
+    QString shortened(const QString& name) const;
+
     TransportState state_;
     QAction* newRun_ = nullptr;
     QAction* pauseOrResume_ = nullptr;
