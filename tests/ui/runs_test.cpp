@@ -89,6 +89,30 @@ private Q_SLOTS:
         QCOMPARE(view.findChild<QTableView*>("runsTable")->horizontalScrollBar()->value(), 0);
     }
 
+    void whatTellsRunsApartIsSeenFirst() {
+        RunsView view;
+        auto named = summary(3);
+        named.name = "digits from specialists with a long name, 1 split";
+        view.setRuns({named, summary(2), summary(1)});
+        view.resize(50 * view.fontMetrics().averageCharWidth(), 400);
+        view.show();
+        auto* table = view.findChild<QTableView*>("runsTable");
+        const auto end = [&](int column) { return table->columnViewportPosition(column) + table->columnWidth(column); };
+        for (const int column :
+             {RunsModel::NumberColumn, RunsModel::NameColumn, RunsModel::StatusColumn, RunsModel::TestColumn})
+            QVERIFY(end(column) <= table->viewport()->width());
+        for (const int column : {RunsModel::StatusColumn, RunsModel::TestColumn})
+            QVERIFY(table->columnWidth(column) >= static_cast<QAbstractItemView*>(table)->sizeHintForColumn(column));
+        // Nothing is said of sweeps where there is none.
+        QVERIFY(table->isColumnHidden(RunsModel::SweepColumn));
+        named.sweep = "splits";
+        view.setRuns({named, summary(2), summary(1)});
+        QVERIFY(!table->isColumnHidden(RunsModel::SweepColumn));
+        const auto tip = table->model()->index(1, RunsModel::NameColumn).data(Qt::ToolTipRole).toString();
+        for (const char* said : {"2: run 2", "Status: Finished", "Seed: ", "Evaluations: ", "Duration: "})
+            QVERIFY2(tip.contains(said), qPrintable(tip));
+    }
+
     void notesAreWrittenInPlace() {
         RunsView view;
         auto noted = summary(1);

@@ -15,6 +15,10 @@ public:
     void setEditorData(QWidget* editor, const QModelIndex& index) const override;
     void setModelData(QWidget* editor, QAbstractItemModel* model, const QModelIndex& index) const override;
 
+protected:
+    /// A name that is too long loses its middle: names often differ at their ends.
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override;
+
 Q_SIGNALS:
     void named(int row, const QString& name) const;
 };

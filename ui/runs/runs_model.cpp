@@ -60,14 +60,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
                                 column == SeedColumn || column == DurationColumn;
             return QVariant::fromValue((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
         }
-        case Qt::ToolTipRole:
-            if (!one->message.empty() && column != NotesColumn) return QString::fromStdString(one->message);
-            if (one->isElsewhere && column == StatusColumn)
-                return tr("Computed by another process; what it stores is shown about once a second.");
-            if (column == NotesColumn) return QString::fromStdString(one->notes);
-            return column == CurveColumn
-                       ? tr("Best training accuracy over the run, %1 now.").arg(percentText(one->bestTrain))
-                       : QVariant();
+        case Qt::ToolTipRole: return column == NotesColumn ? QString::fromStdString(one->notes) : wholeText(*one);
         case CurveRole:
             if (column == CurveColumn)
                 return QVariant::fromValue(QList<float>(one->sparkline.begin(), one->sparkline.end()));
@@ -126,13 +119,26 @@ QString RunsModel::text(const RunSummary& run, int column) const {
     }
 }
 
+QString RunsModel::wholeText(const RunSummary& run) const {
+    QStringList lines{tr("%1: %2").arg(run.id.value).arg(QString::fromStdString(run.name))};
+    if (!run.message.empty()) lines << QString::fromStdString(run.message);
+    for (const int column : {StatusColumn, TestColumn, CurveColumn, EvaluationsColumn, SweepColumn, SeedColumn,
+                             DurationColumn, CreatedColumn}) {
+        const auto said = column == CurveColumn ? percentText(run.bestTrain) : text(run, column);
+        const auto name =
+            column == CurveColumn ? QVariant(tr("Train")) : headerData(column, Qt::Horizontal, Qt::DisplayRole);
+        if (!said.isEmpty()) lines << tr("%1: %2").arg(name.toString(), said);
+    }
+    if (run.isElsewhere) lines << tr("Computed by another process; what it stores is shown about once a second.");
+    if (!run.notes.empty()) lines << QString::fromStdString(run.notes);
+    return lines.join('\n');
+}
+
 QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int role) const {
     return headerOf(
         {
             {tr("No."), tr("The run's number in this database.")},
             {tr("Run"), tr("Its name: from its configuration, or as it was renamed (F2)."), Qt::AlignLeft},
-            {tr("Sweep"), tr("The sweep that it belongs to, and the arm."), Qt::AlignLeft},
-            {tr("Seed"), tr("Seed of the run's random numbers.")},
             {tr("Status"),
              tr("Interrupted: its program ended without stopping it; it can be resumed. Elsewhere: another process "
                 "computes it."),
@@ -143,6 +149,8 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
              Qt::AlignRight, tr("Test (%)")},
             {tr("Progress"), tr("Best training accuracy over the run."), Qt::AlignLeft, tr("Best train (%)")},
             {tr("Evaluations"), tr("Children scored so far, of how many.")},
+            {tr("Sweep"), tr("The sweep that it belongs to, and the arm."), Qt::AlignLeft},
+            {tr("Seed"), tr("Seed of the run's random numbers.")},
             {tr("Duration"), tr("Time spent computing, all sittings together."), Qt::AlignRight,
              tr("Duration (seconds)")},
             {tr("Started"), tr("When the run was begun."), Qt::AlignLeft},

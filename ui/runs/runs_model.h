@@ -17,12 +17,12 @@ public:
     enum Column {
         NumberColumn,
         NameColumn,
-        SweepColumn,
-        SeedColumn,
         StatusColumn,
         TestColumn,
         CurveColumn,
         EvaluationsColumn,
+        SweepColumn,
+        SeedColumn,
         DurationColumn,
         CreatedColumn,
         NotesColumn,
@@ -49,6 +49,8 @@ public:
 
 private:
     QString text(const RunSummary& run, int column) const;
+    /// All that the columns say, a line each.
+    QString wholeText(const RunSummary& run) const;
     QVariant sortValue(const RunSummary& run, int column) const;
     QVariant value(const RunSummary& run, int column) const;
     bool isLive(const RunSummary& run) const;

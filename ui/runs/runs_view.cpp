@@ -29,6 +29,12 @@
 #include <utility>
 
 namespace mergarium {
+namespace {
+
+/// Of the remembered columns: another order of them is another version.
+constexpr quint8 kLayoutVersion = 2;
+
+}  // namespace
 
 RunsView::RunsView(QWidget* parent)
     : QWidget(parent), model_(new RunsModel(this)), listed_(new ListedRuns(*model_, this)) {
@@ -159,6 +165,8 @@ void RunsView::setRuns(const std::vector<RunSummary>& runs) {
     const int place = table_->currentIndex().row();
     model_->setRuns(runs);
     pages_->setCurrentIndex(runs.empty() ? 0 : 1);
+    table_->setColumnHidden(RunsModel::SweepColumn,
+                            std::ranges::all_of(runs, [](const RunSummary& run) { return run.sweep.empty(); }));
     if (!std::exchange(sized_, sized_ || !runs.empty()) && sized_) sizeColumns();
     // A list that has become shorter forgets what was chosen.
     if (!table_->selectionModel()->hasSelection())
@@ -178,7 +186,12 @@ void RunsView::setRuns(const std::vector<RunSummary>& runs) {
 void RunsView::sizeColumns() {
     table_->resizeColumnsToContents();
     const int character = table_->fontMetrics().averageCharWidth();
-    for (const int column : {RunsModel::NameColumn, RunsModel::SweepColumn, RunsModel::NotesColumn})
+    table_->setColumnWidth(RunsModel::NumberColumn, 9 * character);
+    // What tells runs apart is to be seen at once; also of a run that has only begun.
+    table_->setColumnWidth(RunsModel::NameColumn, 18 * character);
+    table_->setColumnWidth(RunsModel::StatusColumn, 12 * character);
+    table_->setColumnWidth(RunsModel::TestColumn, 10 * character);
+    for (const int column : {RunsModel::SweepColumn, RunsModel::NotesColumn})
         table_->setColumnWidth(column, std::min(table_->columnWidth(column), 24 * character));
     table_->setColumnWidth(RunsModel::CurveColumn, 12 * character);
 }
@@ -212,18 +225,20 @@ void RunsView::selectRun(std::optional<RunId> run) {
 QByteArray RunsView::layoutState() const {
     QByteArray state;
     QDataStream stream(&state, QIODevice::WriteOnly);
-    stream << grouped_->isChecked() << sized_ << listed_->columnCount() << table_->horizontalHeader()->saveState();
+    stream << kLayoutVersion << grouped_->isChecked() << sized_ << listed_->columnCount()
+           << table_->horizontalHeader()->saveState();
     return state;
 }
 
 void RunsView::restoreLayoutState(const QByteArray& state) {
     QDataStream stream(state);
+    quint8 version = 0;
     bool grouped = true, sized = false;
     int columns = 0;
     QByteArray widths;
-    stream >> grouped >> sized >> columns >> widths;
+    stream >> version >> grouped >> sized >> columns >> widths;
     // Of another version of the program, or none.
-    if (stream.status() != QDataStream::Ok || columns != listed_->columnCount()) return;
+    if (stream.status() != QDataStream::Ok || version != kLayoutVersion || columns != listed_->columnCount()) return;
     grouped_->setChecked(grouped);
     auto* header = table_->horizontalHeader();
     sized_ = sized && header->restoreState(widths);
