@@ -10,6 +10,8 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QTableWidget>
 #include <QTest>
 
@@ -45,6 +47,44 @@ private Q_SLOTS:
         QVERIFY(form.configuration() == configuration);
         QVERIFY(!form.violation());
         QVERIFY(!form.isChanged());
+    }
+
+    void everyPresetFitsANarrowPage_data() { formKeepsEveryPresetAsItIs_data(); }
+
+    // Beside both panes in a window of 1280 pixels.
+    void everyPresetFitsANarrowPage() {
+        QFETCH(int, index);
+        const auto configuration = shippedPresets()[static_cast<std::size_t>(index)].configuration;
+        RunForm form;
+        form.setConfiguration(configuration, configuration);
+        form.show();
+        const int most = 84 * form.fontMetrics().averageCharWidth();
+        QVERIFY2(form.minimumSizeHint().width() <= most,
+                 qPrintable(QString("%1 > %2").arg(form.minimumSizeHint().width()).arg(most)));
+    }
+
+    void keysGoBelowNamesInsteadOfScrollingSideways() {
+        const auto all = shippedPresets();
+        const auto lm = std::ranges::find_if(all, [](const auto& one) { return one.configuration.task.index() > 0; });
+        QVERIFY(lm != all.end());
+        QScrollArea area;
+        auto* form = new RunForm;
+        form->setConfiguration(lm->configuration, lm->configuration);
+        area.setWidget(form);
+        area.setWidgetResizable(true);
+        area.show();
+        const int least = form->minimumSizeHint().width() + area.verticalScrollBar()->sizeHint().width() + 2;
+        for (const int width : {3 * least, least, 3 * least}) {
+            area.resize(width, 500);
+            QTRY_COMPARE(area.horizontalScrollBar()->maximum(), 0);
+            int named = 0;
+            for (const auto* label : form->findChildren<QLabel*>())
+                if (label->isVisibleTo(form) && label->text().contains("task.kind")) {
+                    ++named;
+                    QTRY_COMPARE(label->text().contains("<br>"), width == least);
+                }
+            QCOMPARE(named, 1);
+        }
     }
 
     void formKeepsWhatIsOutOfTheOrdinary() {

@@ -32,7 +32,9 @@ QuestionFiles::QuestionFiles(QWidget* parent) : QWidget(parent), table_(new QTab
     table_->setObjectName("questionFiles");
     table_->setAccessibleName(tr("Files of questions"));
     table_->setFixedHeight(fontMetrics().lineSpacing() * 7);
+    // The ends of paths tell them apart. Wrapped at their slashes they would lose these, too.
     table_->setTextElideMode(Qt::ElideLeft);
+    table_->setWordWrap(false);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setTabKeyNavigation(false);
     table_->verticalHeader()->hide();

@@ -14,6 +14,7 @@
 #include <QLabel>
 
 #include <algorithm>
+#include <utility>
 
 namespace mergarium {
 namespace {
@@ -156,16 +157,56 @@ void RunForm::review() {
         const bool shown = row.relevant && (!onlyChanges_ || changed || wrong);
         if (row.shown != shown) layout_->setRowVisible(row.editor, shown);
         row.shown = shown;
-        auto font = row.label->font();
-        font.setBold(wrong || changed);
-        row.label->setFont(font);
-        if (wrong)
-            showWarning(*row.label, row.name);
-        else
-            showNamed(*row.label, changed ? tr("%1 (changed)").arg(row.name) : row.name,
-                      QString::fromStdString(row.key));
+        row.changed = changed;
+        row.wrong = wrong;
     }
+    nameRows();
+    fit();
     Q_EMIT changed();
 }
+
+void RunForm::nameRows() {
+    for (const auto& row : rows_) {
+        auto font = row.label->font();
+        font.setBold(row.wrong || row.changed);
+        row.label->setFont(font);
+        if (row.wrong)
+            showWarning(*row.label, row.name);
+        else
+            showNamed(*row.label, row.spoken(), QString::fromStdString(row.key),
+                      narrow_ ? Alias::Below : Alias::Beside);
+    }
+}
+
+int RunForm::spared() const {
+    int beside = 0, below = 0;
+    for (const auto& row : rows_) {
+        if (!row.shown.value_or(true)) continue;
+        const int name = row.label->fontMetrics().horizontalAdvance(row.spoken() + ' ');
+        const int key = row.wrong ? 0 : fontMetrics().horizontalAdvance(QString::fromStdString(row.key));
+        beside = std::max(beside, name + key);
+        below = std::max({below, name, key});
+    }
+    return beside - below;
+}
+
+QSize RunForm::minimumSizeHint() const {
+    const auto least = QWidget::minimumSizeHint();
+    return narrow_ ? least : QSize(least.width() - spared(), least.height());
+}
+
+void RunForm::fit() {
+    const int wide = QWidget::minimumSizeHint().width() + (narrow_ ? spared() : 0);
+    if (std::exchange(narrow_, width() < wide) == narrow_) return;
+    nameRows();
+    updateGeometry();
+}
+
+void RunForm::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fit();
+}
+
+QString RunForm::Row::spoken() const { return changed ? tr("%1 (changed)").arg(name) : name; }
 
 }  // namespace mergarium

@@ -35,9 +35,14 @@ public:
     bool isChanged() const { return !(configuration_ == reference_); }
     /// Shows only the parameters that differ from the reference.
     void showOnlyChanges(bool only);
+    /// With the keys of fields below their names, where they go when they have no room beside them.
+    QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void changed();
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     friend class FormPass;
@@ -52,8 +57,13 @@ private:
         QLabel* label = nullptr;
         QWidget* editor = nullptr;
         bool relevant = true;
+        bool changed = false;
+        bool wrong = false;
         /// What the layout was last told; absent: nothing yet.
         std::optional<bool> shown = std::nullopt;
+
+        /// Its name, and whether it was changed.
+        QString spoken() const;
     };
 
     /// Puts the configuration into the fields, making and removing rows.
@@ -63,6 +73,11 @@ private:
     void chooseKind(const std::string& section, std::size_t index);
     void edited();
     void review();
+    void nameRows();
+    /// How much narrower labels are with keys below names.
+    int spared() const;
+    /// Keys go below names, or back.
+    void fit();
 
     QFormLayout* layout_ = nullptr;
     std::vector<Row> rows_;
@@ -72,6 +87,7 @@ private:
     std::optional<Violation> violation_;
     bool filling_ = false;
     bool onlyChanges_ = false;
+    bool narrow_ = false;
 };
 
 }  // namespace mergarium

@@ -66,9 +66,10 @@ void showWarning(QLabel& label, const QString& sentence) {
                  QStringLiteral("<span style='color:%1'>%2</span>").arg(QString(kWarning), sentence.toHtmlEscaped()));
 }
 
-void showNamed(QLabel& label, const QString& name, const QString& alias) {
-    showColoured(label, QStringLiteral("%1 <span style='color:%2; font-weight:normal'>%3</span>")
-                            .arg(name.toHtmlEscaped(), QString(kMuted), alias.toHtmlEscaped()));
+void showNamed(QLabel& label, const QString& name, const QString& alias, Alias where) {
+    showColoured(label, QStringLiteral("%1%2<span style='color:%3; font-weight:normal'>%4</span>")
+                            .arg(name.toHtmlEscaped(), where == Alias::Below ? QStringLiteral("<br>") : " ",
+                                 QString(kMuted), alias.toHtmlEscaped()));
 }
 
 }  // namespace mergarium

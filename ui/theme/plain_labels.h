@@ -14,7 +14,8 @@ void showLabelsAsPlainText(QApplication& application);
 /// Shows a sentence as it is, in the colour of warnings or in that of all other texts.
 void showSentence(QLabel& label, const QString& sentence);
 void showWarning(QLabel& label, const QString& sentence);
-/// A name, and beside it what it is called elsewhere, softly.
-void showNamed(QLabel& label, const QString& name, const QString& alias);
+/// A name, and beside it or below what it is called elsewhere, softly.
+enum class Alias { Beside, Below };
+void showNamed(QLabel& label, const QString& name, const QString& alias, Alias where = Alias::Beside);
 
 }  // namespace mergarium
