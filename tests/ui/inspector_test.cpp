@@ -149,6 +149,62 @@ private Q_SLOTS:
         QTRY_COMPARE(list->viewMode(), QListView::IconMode);
     }
 
+    void whoIsNotBornYetHasNotLeft() {
+        Selection selection;
+        InspectorView view(selection);
+        view.resize(400, 700);
+        view.show();
+        auto late = *exampleSnapshot();
+        auto child = *late.members.back();
+        child.id = {2 + 4000};
+        child.born = 4000;
+        late.members.back() = std::make_shared<const Member>(child);
+        auto early = late;
+        early.members.back().reset();
+        early.evaluations = 3000;
+        early.lookedBackFrom = late.evaluations;
+        selection.select(child.id);
+        // Neither whom nobody has seen yet, nor who has been.
+        for (const bool seen : {false, true}) {
+            view.setSnapshot(std::make_shared<const SessionSnapshot>(early));
+            QVERIFY(shows(view, "It isn't born yet at step 3,000: it is made at step 4,000."));
+            QVERIFY(!shows(view, "left the archive") && !shows(view, "ago"));
+            QCOMPARE(shows(view, "in 1,000 evaluations"), seen);
+            view.setSnapshot(std::make_shared<const SessionSnapshot>(late));
+            QVERIFY(shows(view, "step 4,000 (213 evaluations ago)"));
+        }
+        early.evaluations = 4100;
+        view.setSnapshot(std::make_shared<const SessionSnapshot>(early));
+        QVERIFY(shows(view, "It has left the archive."));
+    }
+
+    void narrowTablesShowWhoAndHowMuch_data() {
+        QTest::addColumn<bool>("texts");
+        QTest::newRow("pictures") << false;
+        QTest::newRow("texts") << true;
+    }
+
+    void narrowTablesShowWhoAndHowMuch() {
+        QFETCH(bool, texts);
+        Selection selection;
+        InspectorView view(selection);
+        view.resize(34 * view.fontMetrics().averageCharWidth(), 700);
+        view.show();
+        view.setSnapshot(exampleSnapshot({.texts = texts}));
+        selection.select(std::size_t{8});
+        auto* table = tableOf(view);
+        QVERIFY(table);
+        const auto isWhole = [&](int column) {
+            return table->columnWidth(column) >= static_cast<QAbstractItemView*>(table)->sizeHintForColumn(column);
+        };
+        for (const int column : {SolverTable::MemberColumn, SolverTable::ScoreColumn, SolverTable::ShareColumn}) {
+            QTRY_VERIFY(table->columnWidth(column) > 0);
+                     << static_cast<QAbstractItemView*>(table)->sizeHintForColumn(column)
+                     << table->horizontalHeader()->sectionSizeHint(column) << table->viewport()->width();
+            QTRY_VERIFY(isWhole(column));
+        }
+    }
+
     void nichesCanShowOnlyWhatTheChosenMemberAloneSolves() {
         Selection selection;
         NichesView view(selection);

@@ -9,6 +9,7 @@
 
 #include <QTest>
 
+#include <QHeaderView>
 #include <QLabel>
 #include <QTableView>
 
@@ -105,6 +106,21 @@ private Q_SLOTS:
 
         view.setSnapshot(exampleSnapshot({.run = 2}));
         QTRY_VERIFY(wordsOf(*pane).startsWith("Why this pair?"));
+    }
+
+    void samplesAreWholeBesideNarrowNumbers() {
+        PairPane pane;
+        pane.resize(380, 300);
+        pane.setVisible(true);
+        const auto snapshot = exampleSnapshot();
+        pane.show(snapshot, std::pair(snapshot->members[0]->id, snapshot->members[1]->id));
+        auto* table = pane.findChild<QTableView*>();
+        QTRY_VERIFY(table->isVisible() && table->model()->rowCount() > 0);
+        const auto* header = table->horizontalHeader();
+        QTRY_VERIFY(header->sectionSize(0) >= static_cast<QAbstractItemView*>(table)->sizeHintForColumn(0));
+        QTRY_COMPARE(header->length(), table->viewport()->width());
+        const auto sample = table->model()->index(0, 0);
+        QCOMPARE(sample.data(Qt::ToolTipRole).toString(), sample.data().toString());
     }
 
     void theKeyboardExplainsToo() {

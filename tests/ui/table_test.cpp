@@ -101,6 +101,40 @@ private Q_SLOTS:
         QVERIFY(isWhole(*table));
     }
 
+    void theKeyGivesWayLast() {
+        QStandardItemModel model(1, 4);
+        model.setHorizontalHeaderItem(0, new QStandardItem("Key"));
+        model.setItem(0, 0, new QStandardItem("what this row is, at length"));
+        for (int column = 1; column < 4; ++column) {
+            model.setHorizontalHeaderItem(column, new QStandardItem("numbers"));
+            model.setItem(0, column, new QStandardItem("0.123456789"));
+        }
+        std::unique_ptr<QTableView> table(makePlainTable(nullptr));
+        table->setModel(&model);
+        auto* columns = new FittedColumns(*table, GivesWay::All);
+        columns->setKey(0);
+        columns->setWide(0);
+        const auto* header = table->horizontalHeader();
+        const auto natural = [&](int column) {
+            return std::max(static_cast<QAbstractItemView&>(*table).sizeHintForColumn(column),
+                            header->sectionSizeHint(column));
+        };
+        int all = 0;
+        for (int column = 0; column < 4; ++column) all += natural(column);
+        table->show();
+        // What is left is the key's, what is lacking the others'.
+        table->resize(all + 100, 200);
+        QTRY_COMPARE(header->length(), table->viewport()->width());
+        QVERIFY(header->sectionSize(0) > natural(0));
+        table->resize(all - 15, 200);
+        QTRY_COMPARE(header->length(), table->viewport()->width());
+        QCOMPARE(header->sectionSize(0), natural(0));
+        // In the end it gives way, too, before anything scrolls.
+        table->resize(all - 130, 200);
+        QTRY_VERIFY(header->sectionSize(0) < natural(0));
+        QCOMPARE(header->length(), table->viewport()->width());
+    }
+
     void aWidthDrawnByHandStays() {
         QStandardItemModel model(1, 3);
         model.setItem(0, 0, new QStandardItem("a long text in a narrow column"));

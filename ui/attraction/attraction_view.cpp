@@ -48,7 +48,7 @@ AttractionView::AttractionView(Selection& selection, QWidget* parent)
     summary_->setWordWrap(true);
     table_ = makePlainTable(right);
     table_->setModel(pairings_);
-    new FittedColumns(*table_);
+    new FittedColumns(*table_, GivesWay::All);
     table_->setObjectName("pairings");
     table_->setAccessibleName(tr("Latest pairings"));
     table_->setToolTip(

@@ -2,6 +2,7 @@
 
 #include "ui/attraction/term_table.h"
 #include "ui/background/latest_worker.h"
+#include "ui/table/fitted_columns.h"
 #include "ui/table/plain_table.h"
 
 #include <QHBoxLayout>
@@ -29,11 +30,9 @@ PairPane::PairPane(QWidget* parent)
     model_->setSide(side, devicePixelRatioF());
     table_->setIconSize({side, side});
     table_->verticalHeader()->setDefaultSectionSize(side + fontMetrics().height() / 4);
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    table_->horizontalHeader()->setStretchLastSection(false);
-    table_->horizontalHeader()->setSectionResizeMode(TermTable::SampleColumn, QHeaderView::Stretch);
-    // The picture is whole, however long the names of the others are.
-    table_->horizontalHeader()->setMinimumSectionSize(2 * side + fontMetrics().height());
+    auto* columns = new FittedColumns(*table_, GivesWay::All);
+    columns->setKey(TermTable::SampleColumn);
+    columns->setWide(TermTable::SampleColumn);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     auto* row = new QHBoxLayout;

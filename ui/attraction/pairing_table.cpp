@@ -49,7 +49,8 @@ QVariant PairingTable::data(const QModelIndex& index, int role) const {
                 return pairing.replaced ? QVariant(static_cast<qulonglong>(pairing.replaced->value)) : QString();
             default: return {};
         }
-    if (role != Qt::DisplayRole) return {};
+    const bool words = index.column() == OutcomeColumn || index.column() == ReplacedColumn;
+    if (role != Qt::DisplayRole && !(role == Qt::ToolTipRole && words)) return {};
     switch (index.column()) {
         case StepColumn: return countText(pairing.step);
         case FirstColumn: return memberText(pairing.first);

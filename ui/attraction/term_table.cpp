@@ -39,10 +39,10 @@ QVariant TermTable::sampleData(std::size_t sample, int role) const {
             return texts ? tr("%1: %2").arg(name, QString::fromStdString(set->texts[sample].question).simplified())
                          : name;
         case Qt::ToolTipRole:
-            return texts ? tr("%1\nReference: %2")
-                               .arg(QString::fromStdString(set->texts[sample].question),
+            return texts ? tr("%1\n%2\nReference: %3")
+                               .arg(name, QString::fromStdString(set->texts[sample].question),
                                     QString::fromStdString(set->texts[sample].reference))
-                         : QVariant();
+                         : name;
         default: return {};
     }
 }

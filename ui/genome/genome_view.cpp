@@ -54,7 +54,7 @@ GenomeView::GenomeView(Selection& selection, QWidget* parent)
     table_ = makePlainTable(aside);
     table_->setModel(shares_);
     table_->setAccessibleName(tr("Founders' shares by layer"));
-    new FittedColumns(*table_, GivesWay::All);
+    (new FittedColumns(*table_, GivesWay::All))->setKey(LayerTable::LayerColumn);
     asideLayout->addWidget(whose_);
     asideLayout->addWidget(table_, 1);
     auto* splitter = new QSplitter(Qt::Horizontal, page);

@@ -7,6 +7,7 @@
 #include "ui/niches/niche_frame.h"
 #include "ui/pictures/picture_board.h"
 #include "ui/session/run_text.h"
+#include "ui/table/fitted_columns.h"
 #include "ui/table/plain_table.h"
 
 #include <QHeaderView>
@@ -58,11 +59,8 @@ SamplePage::SamplePage(QWidget* parent)
     table_->setModel(model_);
     table_->setItemDelegateForColumn(SolverTable::ShareColumn, new ShareDelegate(table_));
     table_->setAccessibleName(tr("Members and what they make of the sample"));
-    table_->horizontalHeader()->setStretchLastSection(false);
-    table_->horizontalHeader()->setMinimumSectionSize(fontMetrics().height() * 2);
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    table_->horizontalHeader()->setSectionResizeMode(SolverTable::MemberColumn, QHeaderView::ResizeToContents);
-    table_->horizontalHeader()->setSectionResizeMode(SolverTable::ScoreColumn, QHeaderView::ResizeToContents);
+    columns_ = new FittedColumns(*table_, GivesWay::All);
+    columns_->setKey(SolverTable::MemberColumn);
 
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(title_);
@@ -124,10 +122,7 @@ void SamplePage::show(const SnapshotPtr& snapshot, std::size_t sample) {
     table_->setColumnHidden(SolverTable::AnswerColumn, !answers);
     // Sentences take what room there is; a word stands beside the member.
     auto* header = table_->horizontalHeader();
-    header->setSectionResizeMode(SolverTable::ShareColumn,
-                                 texts ? QHeaderView::ResizeToContents : QHeaderView::Stretch);
-    header->setSectionResizeMode(SolverTable::AnswerColumn,
-                                 texts ? QHeaderView::Stretch : QHeaderView::ResizeToContents);
+    columns_->setWide(texts ? SolverTable::AnswerColumn : SolverTable::ShareColumn);
     header->moveSection(header->visualIndex(SolverTable::AnswerColumn),
                         texts ? SolverTable::AnswerColumn : SolverTable::ScoreColumn);
     model_->setSolvers(std::move(rows));

@@ -12,6 +12,7 @@ class QTableView;
 
 namespace mergarium {
 
+class FittedColumns;
 class PictureBoard;
 class SolverTable;
 
@@ -45,6 +46,7 @@ private:
     QLabel* solvers_ = nullptr;
     SolverTable* model_ = nullptr;
     QTableView* table_ = nullptr;
+    FittedColumns* columns_ = nullptr;
     QLabel* problem_ = nullptr;
     QLabel* whose_ = nullptr;
     QPlainTextEdit* answer_ = nullptr;

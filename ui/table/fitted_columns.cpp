@@ -37,6 +37,16 @@ FittedColumns::FittedColumns(QTableView& table, GivesWay who) : QObject(&table),
     soon_.start();
 }
 
+void FittedColumns::setKey(int column) {
+    key_ = column;
+    soon_.start();
+}
+
+void FittedColumns::setWide(int column) {
+    wide_ = column;
+    soon_.start();
+}
+
 bool FittedColumns::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::Resize || event->type() == QEvent::FontChange) soon_.start();
     return QObject::eventFilter(watched, event);
@@ -74,6 +84,13 @@ bool FittedColumns::isOfNumbers(int column) const {
     return (alignment.toInt() & Qt::AlignRight) != 0;
 }
 
+std::optional<int> FittedColumns::widest() const {
+    if (wide_) return isFixed(*wide_) ? std::nullopt : wide_;
+    const auto* header = table_.horizontalHeader();
+    const int last = header->logicalIndex(header->count() - 1);
+    return isFixed(last) || isOfNumbers(last) ? std::nullopt : std::optional(last);
+}
+
 void FittedColumns::share() {
     auto* header = table_.horizontalHeader();
     const int last = header->logicalIndex(header->count() - 1);
@@ -86,12 +103,13 @@ void FittedColumns::share() {
         room -= widths.back();
     }
     // Each in proportion to what it can spare; the rounding falls to the later ones.
-    const auto giveWay = [&](auto floor) {
+    const auto giveWay = [&](auto floor, bool keys) {
         std::vector<int> spare;
         int all = 0;
         for (int column = 0; column < header->count(); ++column) {
             const auto at = static_cast<std::size_t>(column);
-            const bool gives = !isFixed(column) && (who_ == GivesWay::All || column == last);
+            const bool gives =
+                !isFixed(column) && (column == key_) == keys && (keys || who_ == GivesWay::All || column == last);
             spare.push_back(gives ? std::max(0, widths[at] - floor(columns_[at])) : 0);
             all += spare.back();
         }
@@ -103,9 +121,11 @@ void FittedColumns::share() {
             all -= spare[at];
         }
     };
-    giveWay([](const Column& column) { return column.content; });
-    giveWay([](const Column& column) { return column.least(); });
-    if (room > 0 && !isFixed(last) && !isOfNumbers(last)) widths[static_cast<std::size_t>(last)] += room;
+    for (const bool keys : {false, true}) {
+        giveWay([](const Column& column) { return column.content; }, keys);
+        giveWay([](const Column& column) { return column.least(); }, keys);
+    }
+    if (const auto wide = widest(); wide && room > 0) widths[static_cast<std::size_t>(*wide)] += room;
     for (int column = 0; column < header->count(); ++column)
         if (!isFixed(column)) header->resizeSection(column, widths[static_cast<std::size_t>(column)]);
 }

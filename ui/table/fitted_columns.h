@@ -3,6 +3,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -24,6 +25,11 @@ class FittedColumns : public QObject {
 public:
     explicit FittedColumns(QTableView& table, GivesWay who = GivesWay::Last);
 
+    /// The column that says what a row is: the others give way before it does.
+    void setKey(int column);
+    /// The column that takes what is left, instead of the last one, though it may hold numbers.
+    void setWide(int column);
+
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
@@ -41,6 +47,8 @@ private:
     void share();
     bool isFixed(int column) const;
     bool isOfNumbers(int column) const;
+    /// Who takes what is left; absent: nobody.
+    std::optional<int> widest() const;
 
     QTableView& table_;
     const GivesWay who_;
@@ -49,6 +57,7 @@ private:
     std::vector<Column> columns_;
     /// Drawn to their widths by hand.
     std::set<int> held_;
+    std::optional<int> key_, wide_;
     bool fitting_ = false;
     bool wasEmpty_ = true;
 };
