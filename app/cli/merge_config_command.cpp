@@ -67,6 +67,9 @@ void refuseOtherOptions(const Options& options) {
     if (!options.splits.empty()) refuse("--split", "slices or gradients");
     if (!options.exclude.empty()) refuse("--exclude", "filters");
     if (options.commonVocabulary) refuse("--common-vocabulary", "tokenizer");
+    if (!options.chromosomes.empty()) refuse("--chromosome", "filters");
+    if (options.ratio != Options().ratio) refuse("--ratio", "weight or t");
+    if (options.interpolation != Options().interpolation) refuse("--interpolation", "merge_method");
 }
 
 }  // namespace

@@ -38,6 +38,11 @@ void RangeGuard::look(const std::string& tensor, DType dtype, std::span<std::byt
     Beyond found{.dtype = dtype};
     for (std::size_t i = 0; i < before.size(); ++i) {
         const auto code = codes.subspan(i * size, size);
+        if (wereFinite && std::isnan(before[i])) {
+            const std::lock_guard lock(mutex_);
+            ++undefined_[tensor];
+            continue;
+        }
         const bool tooLarge = std::isfinite(before[i]) || (wereFinite && std::isinf(before[i]));
         if (!tooLarge || !countNotFinite(dtype, code).any()) continue;
         ++found.count;
@@ -52,6 +57,15 @@ void RangeGuard::look(const std::string& tensor, DType dtype, std::span<std::byt
 }
 
 void RangeGuard::check(const std::filesystem::path& model) const {
+    if (!undefined_.empty()) {
+        const auto& [tensor, count] = *undefined_.begin();
+        refuse(model,
+               fmt::format("{} numbers of {}{} are undefined (NaN): the merge divides by 0 there, or its "
+                           "parameters are too large",
+                           count, tensor,
+                           undefined_.size() > 1 ? fmt::format(" and some of {} other tensors", undefined_.size() - 1)
+                                                 : std::string()));
+    }
     if (how_ == OutOfRange::Clamped || beyond_.empty()) return;
     std::vector<std::string> named;
     for (const auto& [tensor, beyond] : beyond_)

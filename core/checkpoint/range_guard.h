@@ -30,12 +30,12 @@ public:
     explicit RangeGuard(OutOfRange how) : how_(how) {}
 
     /// `codes`: numbers of a tensor as they are to be stored. `values` fills a span with the same numbers before they
-    /// were rounded; asked only where some of them aren't finite. Infinite ones among those count as too large where
-    /// `wereFinite`, for sums of finite numbers; else they and NaN may stay as they are.
+    /// were rounded; asked only where some of them aren't finite. Where `wereFinite`, for what is computed of finite
+    /// numbers, infinite ones among those count as too large and NaN as undefined; else they may stay as they are.
     void look(const std::string& tensor, DType dtype, std::span<std::byte> codes, bool wereFinite,
               const std::function<void(std::span<float>)>& values);
-    /// Throws std::runtime_error with one sentence where a number was too large and none are to be clamped: tensors,
-    /// how many, and the largest; `model` is what was to be written.
+    /// Throws std::runtime_error with one sentence where a number was undefined, or too large and none are to be
+    /// clamped: tensors, how many, and the largest; `model` is what was to be written.
     void check(const std::filesystem::path& model) const;
 
 private:
@@ -48,6 +48,7 @@ private:
     OutOfRange how_;
     mutable std::mutex mutex_;
     std::map<std::string, Beyond> beyond_;
+    std::map<std::string, std::uint64_t> undefined_;
 };
 
 }  // namespace mergarium

@@ -49,6 +49,53 @@ std::optional<std::string> headOfOthers(const SlicePlan& slice, std::span<const 
     return std::nullopt;
 }
 
+/// A tensor's name without its layer.
+std::string kindOf(const MergeModel& model, const std::string& name) {
+    const auto layered = model.layered(name);
+    return layered ? fmt::format("{}*{}", layered->before, layered->behind) : name;
+}
+
+/// Tensors that the models which give the names don't have are in no part of the output, whoever has them.
+void noteLeftOut(std::span<const MergeModel> models, MergePlan& plan) {
+    std::vector<std::set<std::string>> used(models.size());
+    std::set<std::string> known;
+    for (const auto& tensor : plan.tensors)
+        for (const auto& input : tensor.inputs) {
+            const auto& model = models[input.model];
+            used[input.model].insert(kindOf(model, model.source()->tensors()[input.tensor].name));
+        }
+    for (const auto& tensor : models[plan.like].source()->tensors())
+        known.insert(kindOf(models[plan.like], tensor.name));
+    for (std::size_t m = 0; m < models.size(); ++m) {
+        std::vector<std::string> left;
+        for (const auto& tensor : models[m].source()->tensors()) {
+            const auto kind = kindOf(models[m], tensor.name);
+            if (isFloating(tensor.dtype) && !isHead(tensor.name) && !used[m].empty() && !used[m].contains(kind) &&
+                !known.contains(kind))
+                left.push_back(tensor.name);
+        }
+        if (!left.empty())
+            plan.notes.push_back(fmt::format("{} tensors of {} are left out, since {} has none of these names: {}{}",
+                                             left.size(), models[m].name(), models[plan.like].name(), left.front(),
+                                             left.size() > 1 ? ", ..." : "."));
+    }
+}
+
+/// An embedding and a head of two vocabularies are no model.
+void checkRows(const MergePlan& plan) {
+    const PlannedTensor* first = nullptr;
+    for (const auto& tensor : plan.tensors) {
+        const auto& output = tensor.output;
+        if (!isVocabulary(output.name) || output.shape.size() < 2) continue;
+        if (!first) first = &tensor;
+        if (output.shape.front() != first->output.shape.front())
+            throw std::runtime_error(fmt::format(
+                "{} would have {} rows and {} {}, where a model has one vocabulary; lay it out by tokens (tokenizer: "
+                "{{source: union}}), or take slices of models that have the same.",
+                first->output.name, first->output.shape.front(), output.name, output.shape.front()));
+    }
+}
+
 void noteUnused(const MergeConfiguration& configuration, MergePlan& plan) {
     std::set<std::string> unused;
     const auto look = [&](const MergeParameters& parameters) {
@@ -99,7 +146,9 @@ MergePlan planMerge(const MergeConfiguration& configuration, std::span<const Mer
     auto behind = outsideOf(models[slices.back().reference().model]).behind;
     if (const auto head = headOfOthers(slices.back(), models)) behind.push_back(*head);
     outside(slices.back(), behind);
+    checkRows(plan);
     noteUnused(configuration, plan);
+    noteLeftOut(models, plan);
     return plan;
 }
 

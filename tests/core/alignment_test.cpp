@@ -255,8 +255,9 @@ private Q_SLOTS:
         QCOMPARE(differences[0].tensor, std::string("lm_head.weight"));
         QCOMPARE(differences[0].founders, (std::vector<std::string>{"tied to the embedding", "missing"}));
         // A classifier needs none, and of others it isn't known.
-        untied.network->labels = {"bad", "good"};
+        tied.network->labels = untied.network->labels = {"bad", "good"};
         QVERIFY(aligned({tied, untied}).differences.empty());
+        tied.network.reset();
         untied.network.reset();
         QVERIFY(aligned({tied, untied}).differences.empty());
     }

@@ -39,6 +39,32 @@ class ConfiguredMergeTest : public QObject, private ExampleModels {
 private Q_SLOTS:
     void init() { writeBoth(); }
 
+    void whatCantBeComputedIsRefusedByName_data() {
+        QTest::addColumn<QString>("yaml");
+        QTest::addColumn<QString>("words");
+        const QString two =
+            "models:\n  - {model: a, parameters: {weight: %1}}\n  - {model: b, parameters: {weight: %2}}\n";
+        QTest::newRow("weights that cancel out, but for their last bits")
+            << "merge_method: linear\n" + two.arg("0.3").arg("-0.30000001") << "add up to 0";
+        QTest::newRow("numbers beyond all") << "merge_method: task_arithmetic\nbase_model: a\ndtype: float32\n" +
+                                                   two.arg(1).arg(1) + "parameters: {lambda: 1.0e+300}\n"
+                                            << "undefined (NaN)";
+        QTest::newRow("steps without end")
+            << "merge_method: karcher\n" + two.arg(1).arg(1) + "parameters: {max_iter: 100000000000}\n"
+            << "max_iter is 100000000000";
+        QTest::newRow("a probability below 0") << "merge_method: dare_linear\nbase_model: a\nmodels:\n  - {model: b, "
+                                                  "parameters: {weight: 1, density: -1}}\n"
+                                               << "density -1";
+    }
+    void whatCantBeComputedIsRefusedByName() {
+        QFETCH(QString, yaml);
+        QFETCH(QString, words);
+        const auto sentence =
+            QString::fromStdString(messageOf([&] { mergeAsConfigured(merge(yaml.toStdString(), "refused")); }));
+        QVERIFY2(sentence.contains(words), qPrintable(sentence));
+        QVERIFY(!fs::exists(folder_ / "refused"));
+    }
+
     void theFolderIsAModelWithItsRecipe() {
         mergeAsConfigured(merge(kLinear));
         const auto files = filesIn(folder_ / "merged");

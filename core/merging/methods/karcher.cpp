@@ -5,11 +5,16 @@
 #include "core/merging/methods/linear_sum.h"
 #include "core/merging/methods/methods.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 namespace mergarium {
 namespace {
+
+constexpr double kLeastSine = 1e-7;
+constexpr double kMostSteps = 10'000;
 
 /// Coefficients of the unit vector that is sought, of the `chosen` vectors.
 std::vector<double> meanDirection(const InnerProducts& products, const std::vector<std::size_t>& chosen,
@@ -34,13 +39,14 @@ std::vector<double> meanDirection(const InnerProducts& products, const std::vect
         for (const auto i : chosen) {
             const double cosine = std::clamp(products.between(unitOf(i), direction), -1.0, 1.0);
             const double angle = std::acos(cosine);
-            if (angle < tolerance) continue;
+            // To what lies opposite every way is as short as another: it pulls nowhere.
+            if (angle < tolerance || std::sin(angle) < kLeastSine) continue;
             const double share = angle / (std::sin(angle) * static_cast<double>(chosen.size()));
             for (std::size_t j = 0; j < products.size; ++j) tangent[j] -= share * cosine * direction[j];
             tangent[i] += share / products.normOf(i);
         }
         const double length = products.normOf(tangent);
-        if (length < tolerance) break;
+        if (length <= tolerance) break;
         for (std::size_t j = 0; j < products.size; ++j)
             direction[j] = std::cos(length) * direction[j] + std::sin(length) * tangent[j] / length;
         normalise(direction);
@@ -52,7 +58,9 @@ std::unique_ptr<TensorMerge> prepareKarcher(const TensorInputs& inputs) {
     std::vector<const TensorInputs::Model*> models;
     for (const auto& model : inputs.models) models.push_back(&model);
     const auto products = innerProducts(inputs, models, nullptr);
-    const double tolerance = inputs.parameter("tol");
+    const double tolerance = inputs.parameter("tol"), steps = inputs.parameter("max_iter");
+    if (steps < 0.0 || steps > kMostSteps || steps != std::floor(steps))
+        inputs.refuse(fmt::format("max_iter is {}, which is no whole number from 0 to {}", steps, kMostSteps));
     std::vector<std::size_t> chosen;
     double length = 0.0;
     for (std::size_t i = 0; i < models.size(); ++i) {
@@ -61,8 +69,7 @@ std::unique_ptr<TensorMerge> prepareKarcher(const TensorInputs& inputs) {
     }
     std::vector<double> coefficients(models.size());
     if (!chosen.empty()) {
-        coefficients =
-            meanDirection(products, chosen, tolerance, static_cast<std::uint64_t>(inputs.parameter("max_iter")));
+        coefficients = meanDirection(products, chosen, tolerance, static_cast<std::uint64_t>(steps));
         for (auto& one : coefficients) one *= length;
     }
     return linearSum(inputs, coefficients);

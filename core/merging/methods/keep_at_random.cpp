@@ -28,6 +28,8 @@ MaskStream streamOf(const TensorInputs& inputs, const TensorInputs::Model& model
 void keepAtRandom(Mask& mask, const TensorInputs& inputs, const TensorInputs::Model& model) {
     const auto stream = streamOf(inputs, model);
     const double density = model.parameters.find("density")->second;
+    if (density < 0.0)
+        inputs.refuse(fmt::format("the density {} of {} is below 0, and is to be a probability", density, model.name));
     overPieces(inputs.count, inputs.threads, char{}, [&](char&, std::uint64_t begin, std::uint64_t end) {
         std::vector<std::uint8_t> kept(kStretch);
         eachStretch(begin, end, [&](std::uint64_t from, std::uint64_t to) {
@@ -42,7 +44,7 @@ void keepByRank(Mask& mask, const TensorInputs& inputs, const TensorInputs::Mode
     const double density = model.parameters.find("density")->second;
     const double epsilon = model.parameters.find("epsilon")->second;
     if (density <= 0.0) return;
-    if (!(density - epsilon >= 0.0 && density + epsilon <= 1.0))
+    if (!(epsilon >= 0.0 && density - epsilon >= 0.0 && density + epsilon <= 1.0))
         inputs.refuse(
             fmt::format("the density {} of {} and its epsilon {} lead to probabilities outside of 0 to 1; "
                         "give a smaller epsilon",

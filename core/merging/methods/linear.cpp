@@ -12,14 +12,12 @@ namespace {
 /// In 16 bits mergekit rounds weights, products, the sum, the sum of the weights and the quotient, each once.
 class NarrowSum final : public TensorMerge {
 public:
-    NarrowSum(const TensorInputs& inputs, bool normalize) : models_(inputs.models), dtype_(inputs.dtype) {
-        double total = 0.0;
-        for (const auto& model : models_) {
-            weights_.push_back(rounded(dtype_, model.parameters.find("weight")->second));
-            total += static_cast<double>(weights_.back());
-        }
-        divisor_ = normalize ? rounded(dtype_, total) : 1.0f;
-    }
+    /// `weights` are of inputs.dtype.
+    NarrowSum(const TensorInputs& inputs, std::span<const double> weights, double divisor)
+        : models_(inputs.models),
+          dtype_(inputs.dtype),
+          weights_(weights.begin(), weights.end()),
+          divisor_(rounded(dtype_, divisor)) {}
 
     void values(std::uint64_t begin, std::span<float> out) const override {
         std::ranges::fill(out, 0.0f);
@@ -43,19 +41,15 @@ private:
 };
 
 std::unique_ptr<TensorMerge> prepareLinear(const TensorInputs& inputs) {
+    const bool isNarrow = sizeOf(inputs.dtype) == 2, normalize = inputs.flag("normalize");
     std::vector<double> coefficients;
-    double total = 0.0;
     for (const auto& model : inputs.models) {
-        coefficients.push_back(model.parameters.find("weight")->second);
-        total += coefficients.back();
+        const double weight = model.parameters.find("weight")->second;
+        coefficients.push_back(isNarrow ? static_cast<double>(rounded(inputs.dtype, weight)) : weight);
     }
-    const bool normalize = inputs.flag("normalize");
-    if (normalize && total == 0.0)
-        inputs.refuse(
-            "the models' weights add up to 0, and normalize divides by their sum; give other weights, or "
-            "normalize: false");
-    if (sizeOf(inputs.dtype) == 2) return std::make_unique<NarrowSum>(inputs, normalize);
-    for (auto& coefficient : coefficients) coefficient /= normalize ? total : 1.0;
+    const double divisor = normalize ? divisorOf(inputs, coefficients, "normalize") : 1.0;
+    if (isNarrow) return std::make_unique<NarrowSum>(inputs, coefficients, divisor);
+    for (auto& coefficient : coefficients) coefficient /= divisor;
     return linearSum(inputs, coefficients);
 }
 

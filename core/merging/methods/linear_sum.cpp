@@ -2,6 +2,10 @@
 
 #include "core/merging/methods/stretches.h"
 
+#include <fmt/format.h>
+
+#include <cmath>
+
 namespace mergarium {
 namespace {
 
@@ -85,6 +89,21 @@ void RowSums::values(std::uint64_t begin, std::span<float> out) const {
                 out[from + i] += coefficients_[vector * models_.size() + model] * numbers[i];
             }
         });
+}
+
+double divisorOf(const TensorInputs& inputs, std::span<const double> weights, std::string_view key) {
+    constexpr double kLeast = 1e-6;
+    double sum = 0.0, sizes = 0.0;
+    for (const auto weight : weights) {
+        sum += weight;
+        sizes += std::abs(weight);
+    }
+    if (std::abs(sum) <= kLeast * sizes)
+        inputs.refuse(
+            fmt::format("the models' weights add up to 0, and {} divides by their sum; give other weights, or "
+                        "{}: false",
+                        key, key));
+    return sum;
 }
 
 }  // namespace mergarium

@@ -3,6 +3,8 @@
 #include "core/merging/methods/method.h"
 
 #include <memory>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace mergarium {
@@ -13,6 +15,9 @@ std::unique_ptr<TensorMerge> linearSum(const TensorInputs& inputs, const std::ve
 /// What the coefficients of vectors that are differences from the base make of the models themselves: `ofOthers` as
 /// inputs.others(); the base gets what is left of `rest`.
 std::vector<double> coefficientsFrom(const TensorInputs& inputs, const std::vector<double>& ofOthers, double rest);
+
+/// The sum of weights, which `key` divides by. Refused where they cancel out, but for what rounding leaves of them.
+double divisorOf(const TensorInputs& inputs, std::span<const double> weights, std::string_view key);
 
 /// The sum of another number times each input for every vector along a dimension.
 class RowSums final : public TensorMerge {

@@ -13,7 +13,7 @@ namespace {
 constexpr double kLeastNorms = 1e-6;
 
 /// How much of the models' mean is taken.
-double shareOfMean(const InnerProducts& products) {
+double shareOfMean(const TensorInputs& inputs, const InnerProducts& products) {
     double sum = 0.0;
     std::size_t pairs = 0;
     for (std::size_t i = 0; i < products.size; ++i)
@@ -21,13 +21,18 @@ double shareOfMean(const InnerProducts& products) {
             sum += std::clamp(products.of(i, j) / std::max(products.normOf(i) * products.normOf(j), kLeastNorms), -1.0,
                               1.0);
     const double cosine = sum / static_cast<double>(pairs), count = static_cast<double>(products.size);
-    return count * cosine / (1.0 + (count - 1.0) * cosine);
+    const double divisor = 1.0 + (count - 1.0) * cosine;
+    if (divisor < kLeastNorms)
+        inputs.refuse(
+            "the models differ from the base in opposite directions, and model_stock has no share of a mean "
+            "of such; merge this tensor otherwise");
+    return count * cosine / divisor;
 }
 
 std::unique_ptr<TensorMerge> prepareModelStock(const TensorInputs& inputs) {
     const auto models = inputs.others();
     const auto coefficients = [&](const InnerProducts& products) {
-        const double share = shareOfMean(products);
+        const double share = shareOfMean(inputs, products);
         return coefficientsFrom(inputs, std::vector(models.size(), share / static_cast<double>(models.size())), 1.0);
     };
     if (!inputs.flag("filter_wise") || inputs.shape.size() < 2)

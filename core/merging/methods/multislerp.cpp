@@ -15,14 +15,12 @@ std::unique_ptr<TensorMerge> prepareMultislerp(const TensorInputs& inputs) {
     const auto products = innerProducts(inputs, models, inputs.base());
     const double eps = inputs.parameter("eps");
     const auto size = models.size();
+    // One is its own mean, whatever it weighs.
+    if (size == 1) return linearSum(inputs, coefficientsFrom(inputs, {1.0}, inputs.base() ? 1.0 : 0.0));
     std::vector<double> weights;
-    double total = 0.0;
-    for (const auto* model : models) total += weights.emplace_back(model->parameters.find("weight")->second);
+    for (const auto* model : models) weights.push_back(model->parameters.find("weight")->second);
     if (inputs.flag("normalize_weights")) {
-        if (total == 0.0)
-            inputs.refuse(
-                "the models' weights add up to 0, and normalize_weights divides by their sum; give other "
-                "weights, or normalize_weights: false");
+        const double total = divisorOf(inputs, weights, "normalize_weights");
         for (auto& weight : weights) weight /= total;
     }
     // Of unit vectors, of their mean, and so on: all as coefficients of the models.
@@ -35,7 +33,7 @@ std::unique_ptr<TensorMerge> prepareMultislerp(const TensorInputs& inputs) {
         length += weights[i] * products.normOf(i);
     }
     const double meanNorm = products.normOf(mean);
-    if (meanNorm < eps) {
+    if (meanNorm <= eps) {
         if (size > 2)
             inputs.refuse(
                 "the models' directions cancel out, and multislerp has no mean of more than two that do; "
@@ -52,9 +50,9 @@ std::unique_ptr<TensorMerge> prepareMultislerp(const TensorInputs& inputs) {
         for (std::size_t j = 0; j < size; ++j) tangent[j] -= weights[i] * along * mean[j];
     }
     const double angle = products.normOf(tangent) + eps;
+    const double slope = angle > 0.0 ? std::sin(angle) / angle : 1.0;
     std::vector<double> result(size);
-    for (std::size_t i = 0; i < size; ++i)
-        result[i] = length * (mean[i] * std::cos(angle) + tangent[i] * std::sin(angle) / angle);
+    for (std::size_t i = 0; i < size; ++i) result[i] = length * (mean[i] * std::cos(angle) + tangent[i] * slope);
     return linearSum(inputs, coefficientsFrom(inputs, result, inputs.base() ? 1.0 : 0.0));
 }
 

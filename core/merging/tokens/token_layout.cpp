@@ -118,7 +118,9 @@ private:
             if (const auto id = lists_[model].idOf(token)) having.emplace_back(model, *id);
         if (having.empty()) return {};
         if (having.size() == 1) return {.kind = Row::Kind::OfModel, .model = having[0].first, .row = having[0].second};
-        if (const auto id = lists_[base_].idOf(token)) return {.kind = Row::Kind::OfModel, .model = base_, .row = *id};
+        if (configuration_.base)
+            if (const auto id = lists_[base_].idOf(token))
+                return {.kind = Row::Kind::OfModel, .model = base_, .row = *id};
         places_->means.push_back(std::move(having));
         return {.kind = Row::Kind::Mean, .model = 0, .row = places_->means.size() - 1};
     }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <set>
 
 namespace mergarium {
@@ -37,6 +38,30 @@ std::uint64_t idIn(const Json& value, const fs::path& path) {
     return value.get<std::uint64_t>();
 }
 
+/// The two tokens of a merge; absent for what is none.
+std::optional<std::pair<std::string, std::string>> mergedTokens(const Json& merge) {
+    if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string())
+        return std::pair(merge[0].get<std::string>(), merge[1].get<std::string>());
+    if (!merge.is_string()) return std::nullopt;
+    const auto& text = merge.get_ref<const std::string&>();
+    const auto space = text.find(' ');
+    if (space == text.npos) return std::nullopt;
+    return std::pair(text.substr(0, space), text.substr(space + 1));
+}
+
+/// Merges of tokens that a cut vocabulary has no more, or into one.
+void cutMerges(const TokenList& list, Json& model) {
+    if (!model.contains("merges") || !model["merges"].is_array()) return;
+    auto kept = Json::array();
+    for (auto& merge : model["merges"]) {
+        const auto tokens = mergedTokens(merge);
+        if (tokens && list.ids.contains(tokens->first) && list.ids.contains(tokens->second) &&
+            list.ids.contains(tokens->first + tokens->second))
+            kept.push_back(std::move(merge));
+    }
+    model["merges"] = std::move(kept);
+}
+
 void readVocabulary(TokenList& list, const fs::path& path) {
     auto& model = list.json["model"];
     if (!model.is_object() || !model.contains("vocab")) refuse(path, "it has no model with a vocabulary");
@@ -53,6 +78,7 @@ void readVocabulary(TokenList& list, const fs::path& path) {
         }
         list.isCut = list.isCut || kept.size() != all.size();
         all = std::move(kept);
+        if (list.isCut) cutMerges(list, model);
     } else if (vocabulary.is_array()) {
         if (vocabulary.size() > list.rows) refuse(path, "its vocabulary has more tokens than the model has rows");
         for (std::uint64_t id = 0; const auto& entry : vocabulary) {
