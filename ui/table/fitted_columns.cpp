@@ -110,7 +110,9 @@ void FittedColumns::share() {
             const auto at = static_cast<std::size_t>(column);
             const bool gives =
                 !isFixed(column) && (column == key_) == keys && (keys || who_ == GivesWay::All || column == last);
-            spare.push_back(gives ? std::max(0, widths[at] - floor(columns_[at])) : 0);
+            // A number without its end is none.
+            const int least = isOfNumbers(column) ? columns_[at].content : floor(columns_[at]);
+            spare.push_back(gives ? std::max(0, widths[at] - least) : 0);
             all += spare.back();
         }
         for (std::size_t at = 0; at < widths.size() && room < 0 && all > 0; ++at) {

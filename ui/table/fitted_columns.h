@@ -17,8 +17,9 @@ enum class GivesWay { Last, All };
 
 /// Keeps a table's columns as wide as what is seen in them: they grow with it and shrink only when the table has been
 /// empty, so that nothing dances. The last one takes what is left, unless it holds numbers. Where there is too little
-/// room, headers are elided first and cells then, down to the narrower of the two; beyond that the table scrolls. A
-/// column that a person has drawn to a width keeps it. Belongs to the table, which must have its model already.
+/// room, headers are elided first and cells of words then, down to the narrower of the two; beyond that the table
+/// scrolls. A column that a person has drawn to a width keeps it. Belongs to the table, which must have its model
+/// already.
 class FittedColumns : public QObject {
     Q_OBJECT
 
