@@ -110,6 +110,9 @@ private:
     void connectWorkbench();
     void connectViews();
     void restoreLayout();
+    /// In pixels, which Qt's own state doesn't keep exactly; 0: not beside the middle, or hidden.
+    std::pair<int, int> paneWidths() const;
+    void setPaneWidths(int runs, int inspector);
     void setTheme(ThemeKind kind);
     void setMagnitudes(Magnitudes magnitudes);
 

@@ -135,7 +135,7 @@ void MainWindow::buildViews() {
     inspectorDock_ = dock(tr("Inspector"), "inspectorDock", inspector_, Qt::RightDockWidgetArea);
     const int width = fontMetrics().averageCharWidth();
     // Given once, also to a pane that says nothing yet: what is pointed at beside it stays where it is.
-    resizeDocks({runsDock_, inspectorDock_}, {50 * width, 34 * width}, Qt::Horizontal);
+    resizeDocks({runsDock_, inspectorDock_}, {52 * width, 34 * width}, Qt::Horizontal);
     figures_ = new FigureDesk(this);
     tour_ = new Tour(*this);
     for (const auto& [view, text] :
@@ -249,6 +249,8 @@ void MainWindow::restoreLayout() {
     setMagnitudes(static_cast<Magnitudes>(std::clamp(options_.settings->value("window/magnitudes", 0).toInt(), 0, 2)));
     restoreGeometry(options_.settings->value("window/geometry").toByteArray());
     restoreState(options_.settings->value("window/layout").toByteArray());
+    setPaneWidths(options_.settings->value("window/runs").toInt(),
+                  options_.settings->value("window/inspector").toInt());
     theme_ = static_cast<ThemeKind>(
         std::clamp(options_.settings->value("window/theme", static_cast<int>(theme_)).toInt(), 0, 2));
     newRun_->setLanes(options_.settings->value("run/lanes", newRun_->lanes()).toInt());
@@ -257,11 +259,23 @@ void MainWindow::restoreLayout() {
     fitScreen();
 }
 
+void MainWindow::setPaneWidths(int runs, int inspector) {
+    for (const auto& [pane, width] : {std::pair(runsDock_, runs), std::pair(inspectorDock_, inspector)})
+        if (width > 0 && !pane->isFloating()) resizeDocks({pane}, {width}, Qt::Horizontal);
+}
+
+std::pair<int, int> MainWindow::paneWidths() const {
+    const auto width = [](const QDockWidget& pane) { return pane.isHidden() || pane.isFloating() ? 0 : pane.width(); };
+    return {width(*runsDock_), width(*inspectorDock_)};
+}
+
 void MainWindow::takeLayoutOf(const MainWindow& other) {
     restoreGeometry(other.saveGeometry());
     // Qt leaves room for a title, whether there is one or not.
     if (!other.isMaximized() && !other.isFullScreen()) setGeometry(other.geometry());
     restoreState(other.saveState());
+    const auto [runs, inspector] = other.paneWidths();
+    setPaneWidths(runs, inspector);
 }
 
 void MainWindow::setTheme(ThemeKind kind) {
@@ -281,6 +295,9 @@ void MainWindow::keepSettings() {
     if (!options_.settings) return;
     options_.settings->setValue("window/geometry", saveGeometry());
     options_.settings->setValue("window/layout", saveState());
+    const auto [runs, inspector] = paneWidths();
+    options_.settings->setValue("window/runs", runs);
+    options_.settings->setValue("window/inspector", inspector);
     options_.settings->setValue("window/theme", static_cast<int>(theme_));
     options_.settings->setValue("window/magnitudes", static_cast<int>(magnitudesInUse()));
     options_.settings->setValue("run/lanes", newRun_->lanes());
