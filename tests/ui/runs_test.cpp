@@ -94,7 +94,7 @@ private Q_SLOTS:
         auto named = summary(3);
         named.name = "digits from specialists with a long name, 1 split";
         view.setRuns({named, summary(2), summary(1)});
-        view.resize(50 * view.fontMetrics().averageCharWidth(), 400);
+        view.resize(52 * view.fontMetrics().averageCharWidth(), 400);
         view.show();
         auto* table = view.findChild<QTableView*>("runsTable");
         const auto end = [&](int column) { return table->columnViewportPosition(column) + table->columnWidth(column); };

@@ -186,10 +186,10 @@ void RunsView::setRuns(const std::vector<RunSummary>& runs) {
 void RunsView::sizeColumns() {
     table_->resizeColumnsToContents();
     const int character = table_->fontMetrics().averageCharWidth();
-    table_->setColumnWidth(RunsModel::NumberColumn, 9 * character);
+    table_->setColumnWidth(RunsModel::NumberColumn, 11 * character);
     // What tells runs apart is to be seen at once; also of a run that has only begun.
-    table_->setColumnWidth(RunsModel::NameColumn, 18 * character);
-    table_->setColumnWidth(RunsModel::StatusColumn, 12 * character);
+    table_->setColumnWidth(RunsModel::NameColumn, 16 * character);
+    table_->setColumnWidth(RunsModel::StatusColumn, 14 * character);
     table_->setColumnWidth(RunsModel::TestColumn, 10 * character);
     for (const int column : {RunsModel::SweepColumn, RunsModel::NotesColumn})
         table_->setColumnWidth(column, std::min(table_->columnWidth(column), 24 * character));
