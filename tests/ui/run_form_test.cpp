@@ -58,7 +58,7 @@ private Q_SLOTS:
         RunForm form;
         form.setConfiguration(configuration, configuration);
         form.show();
-        const int most = 84 * form.fontMetrics().averageCharWidth();
+        const int most = 82 * form.fontMetrics().averageCharWidth();
         QVERIFY2(form.minimumSizeHint().width() <= most,
                  qPrintable(QString("%1 > %2").arg(form.minimumSizeHint().width()).arg(most)));
     }

@@ -73,6 +73,8 @@ FounderList::FounderList(QWidget* parent) : QWidget(parent), list_(new QListWidg
     const auto button = [this](const QString& words, const QString& tip, const auto& act) {
         auto* one = new QPushButton(words, this);
         one->setToolTip(tip);
+        // The row of them is the widest thing in the form.
+        one->setMinimumWidth(fontMetrics().horizontalAdvance(words) + fontMetrics().height());
         connect(one, &QPushButton::clicked, this, act);
         return one;
     };
@@ -98,6 +100,7 @@ FounderList::FounderList(QWidget* parent) : QWidget(parent), list_(new QListWidg
     down_->setAccessibleName(tr("Down"));
 
     auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(fontMetrics().height() / 4);
     for (auto* one : {folder, file, remove_, up_, down_}) buttons->addWidget(one);
     buttons->addStretch(1);
     auto* layout = new QVBoxLayout(this);
