@@ -5,6 +5,7 @@
 #include "app/cli/json_output.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/say.h"
+#include "app/cli/splice_options.h"
 #include "core/files/scratch_place.h"
 #include "core/merging/merge_folder.h"
 #include "core/text/words.h"
@@ -88,6 +89,7 @@ int mergeByConfiguration(const Options& options, std::uint64_t shardSize) {
                           .seed = options.seed.value_or(0),
                           .outOfRange = options.clamp ? OutOfRange::Clamped : OutOfRange::Refused,
                           .shardSize = shardSize,
+                          .gguf = ggufNamed(options.gguf),
                           .scratch = scratchPlace()};
     for (const auto& folder : options.modelFolders) merge.models.emplace_back(folder);
     catchInterruptions();

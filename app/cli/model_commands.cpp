@@ -136,7 +136,8 @@ int merge(const Options& options) {
         .name = options.name,
         .paths = options.withPaths ? Paths::Told : Paths::Left,
         .form = layoutNamed(options.layout),
-        .like = options.like};
+        .like = options.like,
+        .gguf = ggufNamed(options.gguf)};
     for (const auto& split : options.splits) request.splits.push_back(splitAt(split));
     for (const auto& chromosome : options.chromosomes) request.chromosomes.push_back(chromosomeIn(chromosome));
     return carryOut(options,
@@ -155,7 +156,8 @@ int exportMember(const Options& options) {
                                 .name = options.name,
                                 .paths = options.withPaths ? Paths::Told : Paths::Left,
                                 .form = layoutNamed(options.layout),
-                                .like = options.like};
+                                .like = options.like,
+                                .gguf = ggufNamed(options.gguf)};
     return carryOut(options, [&](const Announce& announce) { return exportModel(request, announce); });
 }
 

@@ -90,6 +90,8 @@ struct Options {
     bool commonVocabulary = false;
     /// Empty: as the founders store them.
     std::string dtype;
+    /// The element type of model.gguf; empty: there is none.
+    std::string gguf;
     bool clamp = false;
     std::string shardSize = "0";
     /// Of pipelines: folder or single-file; empty: as the first model.

@@ -96,6 +96,10 @@ void addForm(CLI::App& command, Options& options) {
             "each, all others as stored (default: as the founders store their tensors, and bf16 for those with "
             "scales)")
         ->type_name("fp32|fp16|bf16|fp8|fp8-scaled");
+    command
+        .add_option("--gguf", options.gguf,
+                    "Also write model.gguf for llama.cpp into the folder, its matrices in this type (default: none)")
+        ->type_name("f16|bf16|f32|q8_0");
     command.add_flag("--clamp", options.clamp,
                      "Numbers that the element type can't hold become its largest (default: they are refused)");
     command

@@ -18,6 +18,12 @@ Interpolation interpolationNamed(const std::string& name) {
     throw std::runtime_error(fmt::format("--interpolation: '{}' is not one of {}.", name, names));
 }
 
+std::optional<GgmlType> ggufNamed(const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    if (const auto type = ggmlTypeNamed(name)) return type;
+    throw std::runtime_error(fmt::format("--gguf: '{}' is not one of f16, bf16, f32, q8_0.", name));
+}
+
 SplitPlace splitAt(const std::string& text) {
     if (const auto element = parsed<std::uint64_t>(text)) return *element;
     if (const auto share = parsed<double>(text); share && *share > 0.0 && *share < 1.0) return *share;

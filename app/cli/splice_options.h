@@ -25,6 +25,8 @@ std::optional<Number> parsed(std::string_view text) {
 Interpolation interpolationNamed(const std::string& name);
 /// The number of an element, or a share of the vector.
 SplitPlace splitAt(const std::string& text);
+/// Of --gguf; absent where it isn't given.
+std::optional<GgmlType> ggufNamed(const std::string& name);
 /// 'attention: {tensors: ["*attn*"], splits: [0.5], ratio: 0.3}'.
 ChromosomeWish chromosomeIn(const std::string& yaml);
 

@@ -115,7 +115,8 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
         model.recipe = *bredAgain(ancestry.line, std::move(genomes), breeding)->recipe();
     }
     model.recipe = widened(model.recipe, run.founders.size());
-    return writeMergedModel(std::move(model), opened, {.folder = request.folder, .like = request.like}, announce);
+    return writeMergedModel(std::move(model), opened,
+                            {.folder = request.folder, .like = request.like, .gguf = request.gguf}, announce);
 }
 
 ExportResult exportDense(const ExportRequest& request, const SessionSnapshot& snapshot, const Ancestry& ancestry) {
@@ -137,6 +138,10 @@ ExportResult exportModel(const ExportRequest& request, const Announce& announce)
     const auto snapshot = catalog.snapshot(request.run);
     const auto ancestry = catalog.ancestry(request.run, request.member);
     const bool dense = snapshot.run->genomes == GenomeKind::Dense;
+    if (dense && request.gguf)
+        throw std::runtime_error(
+            fmt::format("{}: the members of run {} are no language models, of which a GGUF file can be written.",
+                        request.database.string(), request.run.value));
     auto result =
         dense ? exportDense(request, snapshot, ancestry) : exportRecipe(request, snapshot, ancestry, announce);
     recordExport(request.database, request.run, request.member, result.folder, result.hash);

@@ -35,6 +35,8 @@ struct ExportRequest {
     std::optional<PipelineForm> form = std::nullopt;
     /// Whose configurations and tokenizers a folder has that is made of single files; empty: a founder's.
     std::filesystem::path like = {};
+    /// Also as model.gguf in the folder, its matrices in this type; of language models.
+    std::optional<GgmlType> gguf = std::nullopt;
 };
 
 /// Builds a member anew from its founders, wherever in its run it lived, and writes it (writeMergedModel,

@@ -74,7 +74,7 @@ ExportResult mergeModels(const MergeRequest& request, const std::filesystem::pat
          .recipe = std::move(recipe),
          .result = {},
          .story = {.origin = originOf(splice, opened), .scores = {}, .lineage = {}}},
-        opened, {.folder = request.folder, .like = request.like}, announce);
+        opened, {.folder = request.folder, .like = request.like, .gguf = request.gguf}, announce);
 }
 
 }  // namespace mergarium

@@ -42,6 +42,8 @@ struct MergeRequest {
     std::optional<PipelineForm> form = std::nullopt;
     /// Whose configurations and tokenizers a folder has that is made of single files; empty: a founder's.
     std::filesystem::path like = {};
+    /// Also as model.gguf in the folder, its matrices in this type; of language models.
+    std::optional<GgmlType> gguf = std::nullopt;
 };
 
 /// Throws std::runtime_error with one sentence (a table where the models don't fit together), or Cancelled. `cache` is

@@ -6,6 +6,7 @@
 #include "core/export/pipeline_files.h"
 #include "core/founders/child_folder.h"
 #include "core/genome/recipe_tensors.h"
+#include "core/gguf/write_gguf.h"
 #include "core/models/model_writer.h"
 
 #include <fmt/format.h>
@@ -64,6 +65,7 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
         throw std::runtime_error(
             fmt::format("{}: this is no text-to-image model of several components, and is written in one way alone.",
                         like.base().path().string()));
+    if (place.gguf) requireGguf(like.base().folder(), like.tokenizerFolder());
     PendingFolder folder(target);
     const RecipeTensors tensors(founders.founders, founders.sources, model.dtype, model.filesFrom, model.leftOut,
                                 model.scales);
@@ -112,8 +114,15 @@ ExportResult writeMergedModel(ModelRecipe model, const OpenedFounders& founders,
     folder.writeFile("recipe.yaml", toYaml(model));
     folder.writeFile("README.md", modelCard(model, mergekit.whyNot,
                                             withFiles ? weightsTakenOver(beside) : std::vector<std::string>{}));
+    auto notes = founders.namings;
+    if (place.gguf)
+        for (auto& note : writeGguf(folder, {.type = *place.gguf,
+                                            .name = model.name,
+                                            .outOfRange = model.outOfRange,
+                                            .progress = announcing(announce, "Writing model.gguf")}))
+            notes.push_back(std::move(note));
     auto result = commit(folder, std::move(hash));
-    result.notes = founders.namings;
+    result.notes = std::move(notes);
     return result;
 }
 

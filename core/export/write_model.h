@@ -4,9 +4,11 @@
 #include "core/checkpoint/range_guard.h"
 #include "core/evaluation/checkpoint_founders.h"
 #include "core/export/model_recipe.h"
+#include "core/gguf/ggml_type.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -28,6 +30,8 @@ struct ModelTarget {
     std::filesystem::path folder;
     /// Where what the recipe calls `like` lies.
     std::filesystem::path like = {};
+    /// Also as model.gguf in the folder, its matrices in this type.
+    std::optional<GgmlType> gguf = std::nullopt;
 };
 
 /// Writes a merged model as a folder that other tools load: tensors, configuration and tokenizer of one founder,

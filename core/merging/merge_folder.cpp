@@ -5,6 +5,7 @@
 #include "core/files/pending_folder.h"
 #include "core/founders/child_folder.h"
 #include "core/founders/content_hash.h"
+#include "core/gguf/write_gguf.h"
 #include "core/merging/merge_card.h"
 #include "core/merging/merged_configuration.h"
 #include "core/merging/merged_tensors.h"
@@ -107,6 +108,7 @@ ConfiguredResult mergeAsConfigured(const ConfiguredMerge& merge, const MergeProg
     const auto& plan = opened.plan;
     const auto& like = models[plan.like];
     const auto tokenizer = tokens ? tokens->like : plan.like;
+    if (merge.gguf) requireGguf(like.source()->base().folder(), models[tokenizer].source()->tokenizerFolder());
     PendingFolder folder(merge.folder);
     const auto threads = merge.threads > 0 ? merge.threads : std::max(1u, std::thread::hardware_concurrency());
     RangeGuard range(merge.outOfRange);
@@ -138,9 +140,18 @@ ConfiguredResult mergeAsConfigured(const ConfiguredMerge& merge, const MergeProg
                                              .name = merge.name,
                                              .target = folder.target(),
                                              .seed = merge.seed}));
+    auto notes = plan.notes;
+    if (merge.gguf)
+        for (auto& note :
+             writeGguf(folder, {.type = *merge.gguf,
+                               .name = merge.name.empty() ? folder.target().filename().string() : merge.name,
+                               .outOfRange = merge.outOfRange,
+                               .threads = threads,
+                               .progress = announcing(progress, "Writing model.gguf")}))
+            notes.push_back(std::move(note));
     const auto bytes = bytesIn(folder.path());
     folder.commit();
-    return {.folder = folder.target(), .bytes = bytes, .hash = hash, .notes = plan.notes};
+    return {.folder = folder.target(), .bytes = bytes, .hash = hash, .notes = std::move(notes)};
 }
 
 }  // namespace mergarium

@@ -2,12 +2,14 @@
 
 #include "core/checkpoint/range_guard.h"
 #include "core/founders/founder_settings.h"
+#include "core/gguf/ggml_type.h"
 #include "core/merging/merge_configuration.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +36,8 @@ struct ConfiguredMerge {
     std::uint64_t shardSize = 0;
     /// 0: one per core.
     std::size_t threads = 0;
+    /// Also as model.gguf in the folder, its matrices in this type.
+    std::optional<GgmlType> gguf = std::nullopt;
     /// Where adapted weights and large masks are kept in nameless files.
     std::filesystem::path scratch;
 };

@@ -10,6 +10,7 @@
 #include "core/files/json.h"
 #include "core/files/text_file.h"
 #include "core/founders/adapters/lora.h"
+#include "core/gguf/gguf_file.h"
 #include "core/images/read_image.h"
 #include "core/merging/merge_configuration.h"
 #include "core/sweeps/sweep.h"
@@ -73,6 +74,21 @@ void readSafetensors(const fs::path& path) {
     } catch (const std::runtime_error&) {
     }
     checkAll(parseSafetensorsHeader(std::as_bytes(std::span(file)), file.size(), "fuzz"), file.size());
+}
+
+void readGguf(const fs::path& path) {
+    const GgufFile file(path);
+    std::uint64_t bytes = 0;
+    for (const auto& tensor : file.tensors()) {
+        bytes += file.bytes(tensor).size();
+        std::vector<float> values(tensor.count());
+        file.values(tensor, 0, values);
+    }
+    const auto size = fs::file_size(path);
+    require(bytes <= size);  // nothing overlaps
+    // What was read can be written, and is the same again.
+    const auto again = ggufHeaderBytes(file.metadata(), file.tensors());
+    require(parseGgufHeader(again, again.size() + size, "again").tensors == file.tensors());
 }
 
 void readIndex(const fs::path& path) {
@@ -212,7 +228,8 @@ void readPicture(const fs::path& path) {
     require(image.width * image.height <= kPixels && image.pixels.size() == 3 * image.width * image.height);
 }
 
-constexpr std::array<Reader, 23> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
+constexpr std::array<Reader, 24> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
+                                           {"gguf", "any.gguf", &readGguf},
                                            {"index", "model.safetensors.index.json", &readIndex},
                                            {"json", "any.json", &readJsonText},
                                            {"tokenizer", "tokenizer.json", &useTokenizer},
