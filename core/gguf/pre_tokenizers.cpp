@@ -49,11 +49,11 @@ const std::vector<KnownPreTokenizer>& known() {
         {"qwen2", steps({kQwen2})},
         {"tekken", steps({kTekken}), true},
         {"gpt-4o", steps({kGpt4o})},
-        {"command-r", steps({"digits", kGpt2}), false, "cohere"},
-        {"command-r", steps({"digits", kGpt2}), false, "cohere2"},
-        {"starcoder", steps({"digits", kGpt2}), false, "starcoder2"},
-        {"refact", steps({"digits", kGpt2}), false, "granite"},
-        {"smollm", steps({"digits", kGpt2})},
+        {"command-r", steps({"each digit", kGpt2}), false, "cohere"},
+        {"command-r", steps({"each digit", kGpt2}), false, "cohere2"},
+        {"starcoder", steps({"each digit", kGpt2}), false, "starcoder2"},
+        {"refact", steps({"each digit", kGpt2}), false, "granite"},
+        {"smollm", steps({"each digit", kGpt2})},
         {"falcon", steps({"punctuation Contiguous", kGpt2, "numbers", "[0-9][0-9][0-9]"})},
         {"falcon", steps({"punctuation Contiguous", kGpt2, "[0-9][0-9][0-9]"})},
     };
@@ -80,7 +80,7 @@ void addSteps(const json& step, std::string& text, int depth = 0) {
         if (given(step, "add_prefix_space", true)) return unknown();
         if (given(step, "use_regex", true)) text.append(kGpt2).append("\n");
     } else if (type == "Digits") {
-        text += given(step, "individual_digits", false) ? "digits\n" : "numbers\n";
+        text += given(step, "individual_digits", false) ? "each digit\n" : "numbers\n";
     } else if (type == "Punctuation") {
         text += fmt::format("punctuation {}\n", given(step, "behavior", std::string("Isolated")));
     } else if (type == "Split") {
