@@ -142,8 +142,9 @@ private Q_SLOTS:
         const Parentage wish{snapshot->members[2]->id, snapshot->members[3]->id, {.splits = {5000}, .ratio = 0.5}};
         canvas.setFrame(makeBreedFrame(snapshot, wish, {}, 300, nullptr));
         const auto uncut = bytesOf(canvas, "svg");
-        QCOMPARE(static_cast<std::size_t>(read(uncut).texts.filter(QRegularExpression("^#[0-9]+$")).size()),
-                 canvas.frame()->rows.size());
+        QCOMPARE(canvas.frame()->rows.size(), std::size_t{3});
+        QCOMPARE(read(uncut).texts.filter(QRegularExpression("^#[0-9]+$")).size(), 2);
+        QCOMPARE(read(uncut).texts.filter(QRegularExpression("^Child$")).size(), 1);
         canvas.setSplits({5000});
         QCOMPARE(read(bytesOf(canvas, "svg")).paths, read(uncut).paths + 2);
     }
