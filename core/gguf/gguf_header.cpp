@@ -34,7 +34,7 @@ void add(ByteWriter& out, const GgufList& list) {
             if constexpr (!std::is_same_v<std::decay_t<decltype(values)>, std::monostate>) {
                 out.number(std::uint64_t{values.size()});
                 for (const auto& value : values)
-                    add(out, static_cast<std::decay_t<decltype(values)>::value_type>(value));
+                    add(out, static_cast<typename std::decay_t<decltype(values)>::value_type>(value));
             }
         },
         list);
