@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csetjmp>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <stdexcept>
@@ -11,6 +12,24 @@
 
 namespace mergarium::images {
 namespace {
+
+/// Memory that a chunk beside the pixels may take: profiles, EXIF and texts. As large as libpng's own default, which
+/// distributions leave out.
+constexpr png_alloc_size_t kMostInChunk = 8'000'000;
+
+/// Of what begins as a PNG: chunks are as long as they claim, or libpng would take memory first and read then.
+void requireChunks(std::span<const std::byte> file) {
+    constexpr std::size_t kSignature = 8, kAround = 12;
+    for (auto left = file.subspan(std::min(kSignature, file.size())); left.size() >= kAround;) {
+        std::uint32_t length = 0;
+        for (std::size_t i = 0; i < 4; ++i) length = length << 8 | std::to_integer<std::uint32_t>(left[i]);
+        const auto is = [&](const char* type) { return std::memcmp(left.data() + 4, type, 4) == 0; };
+        if (length > left.size() - kAround) throw std::runtime_error("it ends early");
+        if (length > kMostInChunk && !is("IDAT")) throw std::runtime_error("a part beside its pixels is too large");
+        if (is("IEND")) return;
+        left = left.subspan(kAround + length);
+    }
+}
 
 /// libpng leaves its functions with longjmp: nothing that has a destructor may live in those that call it.
 class PngReading {
@@ -22,6 +41,7 @@ public:
             png_destroy_read_struct(&png_, nullptr, nullptr);
             throw std::bad_alloc();
         }
+        png_set_chunk_malloc_max(png_, kMostInChunk);
         png_set_read_fn(png_, this, &onRead);
     }
     ~PngReading() { png_destroy_read_struct(&png_, &info_, nullptr); }
@@ -30,7 +50,9 @@ public:
 
     Decoded decode(const ImageLimits& limits) {
         if (!readHeader()) refuse();
+        // Before libpng takes memory for a row.
         requirePixels(image_.width, image_.height, limits);
+        if (!askForColours()) refuse();
         image_.pixels.resize(image_.width * image_.height * image_.channels);
         rows_.resize(image_.height);
         for (std::size_t y = 0; y < image_.height; ++y)
@@ -58,13 +80,19 @@ private:
     bool readHeader() {
         if (setjmp(back_)) return false;
         png_read_info(png_, info_);
+        image_.width = png_get_image_width(png_, info_);
+        image_.height = png_get_image_height(png_, info_);
+        return true;
+    }
+
+    /// Three channels of 8 bits, or four.
+    bool askForColours() {
+        if (setjmp(back_)) return false;
         png_set_expand(png_);
         png_set_gray_to_rgb(png_);
         png_set_strip_16(png_);
         png_set_interlace_handling(png_);
         png_read_update_info(png_, info_);
-        image_.width = png_get_image_width(png_, info_);
-        image_.height = png_get_image_height(png_, info_);
         image_.channels = png_get_channels(png_, info_);
         if (png_get_rowbytes(png_, info_) != image_.width * image_.channels || image_.channels < 3)
             png_error(png_, "its kind of pixels isn't supported");
@@ -93,6 +121,7 @@ private:
 }  // namespace
 
 Decoded decodePng(std::span<const std::byte> file, const ImageLimits& limits) {
+    requireChunks(file);
     return PngReading(file).decode(limits);
 }
 

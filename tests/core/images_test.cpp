@@ -161,6 +161,22 @@ private Q_SLOTS:
                 std::string::npos);
     }
 
+    // libpng takes as much memory for a part as it claims to need.
+    void partsBesideThePixelsAreBounded() {
+        const auto image = randomPixels(3, 2);
+        const auto with = [&](std::size_t length) {
+            const std::vector<PngText> texts{{"prompt", std::string(length, 'x')}};
+            return messageOf([&] { decodeImage(encodePng(image, texts), "a.png"); });
+        };
+        QCOMPARE(with(7'900'000), std::string("nothing was thrown"));
+        QVERIFY2(with(8'100'000).find("a part beside its pixels is too large") != std::string::npos,
+                 with(8'100'000).c_str());
+        auto bytes = encodePng(image, {});
+        bytes.at(bytes.size() - 12) = std::byte{0x40};
+        const auto claims = messageOf([&] { decodeImage(bytes, "a.png"); });
+        QVERIFY2(claims.find("it ends early") != std::string::npos, claims.c_str());
+    }
+
     void aPngIsTheSameBytesAndReadsBack() {
         const auto image = randomPixels(37, 11);
         const std::vector<PngText> texts{{"prompt", "a cat"}, {"recipe", "Caf\u00e9"}};
