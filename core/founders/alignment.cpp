@@ -58,7 +58,7 @@ public:
         std::erase_if(result.differences, [&](const auto& one) { return isOfOneFounder(one.tensor); });
         compareTokenizers();
         for (const auto& name : names) place(name, rows_.at(name), names);
-        missHeads(names);
+        missHeads();
         finish();
     }
 
@@ -184,13 +184,19 @@ private:
             after.begin()->second, after.begin()->first, after.rbegin()->second, after.rbegin()->first));
     }
 
-    /// Of language models that don't tie their heads and store none, beside some that tie theirs.
-    void missHeads(const std::vector<std::string>& names) {
-        if (std::ranges::any_of(names, isHead) || std::ranges::none_of(founders_, &FounderOutline::tiedEmbeddings))
+    /// Of language models that don't tie their heads and store none, beside some that tie theirs. A head that some
+    /// founder stores is a tensor like others, and may be excluded.
+    void missHeads() {
+        const auto storesHead = [](const auto& founder) {
+            return std::ranges::any_of(founder.tensors, [](const auto& one) { return isHead(one.name); });
+        };
+        const auto lacksHead = [](const auto& founder) {
+            return !founder.tiedEmbeddings && founder.network && founder.network->labels.empty();
+        };
+        if (std::ranges::any_of(founders_, storesHead) ||
+            std::ranges::none_of(founders_, &FounderOutline::tiedEmbeddings))
             return;
-        if (std::ranges::any_of(founders_, [](const auto& founder) {
-                return !founder.tiedEmbeddings && founder.network && founder.network->labels.empty();
-            }))
+        if (std::ranges::any_of(founders_, lacksHead))
             differ(Difference::Kind::Missing, fmt::format("{}.weight", kHeads.front()), Row(founders_.size()));
     }
 

@@ -254,6 +254,10 @@ private Q_SLOTS:
         QCOMPARE(differences.size(), std::size_t{1});
         QCOMPARE(differences[0].tensor, std::string("lm_head.weight"));
         QCOMPARE(differences[0].founders, (std::vector<std::string>{"tied to the embedding", "missing"}));
+        // One that is excluded isn't missed: the models are tied, whatever their founders were.
+        auto stored = llama("b");
+        stored.network = DecoderConfig();
+        QVERIFY(aligned({stored, tied}, {.exclude = {"lm_head.weight"}, .freeze = {}}).differences.empty());
         // A classifier needs none, and of others it isn't known.
         tied.network->labels = untied.network->labels = {"bad", "good"};
         QVERIFY(aligned({tied, untied}).differences.empty());
