@@ -107,10 +107,8 @@ void MainWindow::openDatabase(const QString& path) {
 }
 
 bool MainWindow::isWritingModel() const {
-    const auto rebuilds = findChildren<RebuildDialog*>();
-    const auto merges = findChildren<MergeDialog*>();
-    return exports_->isWriting() || std::ranges::any_of(rebuilds, &RebuildDialog::isWriting) ||
-           std::ranges::any_of(merges, &MergeDialog::isWriting);
+    const auto dialogs = findChildren<WritingDialog*>();
+    return exports_->isWriting() || std::ranges::any_of(dialogs, &WritingDialog::isWriting);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -2,27 +2,18 @@
 
 #include "core/files/scratch_place.h"
 #include "core/text/words.h"
-#include "ui/export/described_row.h"
-#include "ui/export/export_progress.h"
 #include "ui/export/new_folder.h"
-#include "ui/files/ask_for_path.h"
 #include "ui/session/run_text.h"
 #include "ui/setup/path_edit.h"
 #include "ui/theme/plain_labels.h"
 
-#include <QDesktopServices>
-#include <QDir>
 #include <QFormLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
 #include <QSpinBox>
-#include <QUrl>
-#include <QVBoxLayout>
 
-#include <algorithm>
 #include <exception>
 #include <limits>
 #include <utility>
@@ -30,8 +21,6 @@
 namespace mergarium {
 namespace {
 
-/// Of what folders are remembered for.
-const QString kMergedModels = QStringLiteral("exports");
 constexpr int kModelsInSight = 5;
 constexpr std::size_t kNotesInSight = 4;
 
@@ -48,107 +37,44 @@ QString lineOf(const MergeOutline::Model& model) {
 }  // namespace
 
 MergeDialog::MergeDialog(std::filesystem::path configuration, QWidget* parent, Work work)
-    : QDialog(parent),
-      file_(std::move(configuration)),
+    : WritingDialog(std::move(configuration), tr("Merge models"), tr("&Merge"), "merge", parent),
       work_(std::move(work)),
-      title_(new QLabel(this)),
       models_(new QListWidget(this)),
       notes_(new QLabel(this)),
       places_(new PathEdit(PathEdit::Kind::Folder, tr("beside the file, and downloaded ones"), this)),
-      parent_(new PathEdit(PathEdit::Kind::Folder, {}, this)),
-      folder_(new QLineEdit(this)),
-      seed_(new QSpinBox(this)),
-      rows_(new QFormLayout),
-      verdict_(new QLabel(this)),
-      progress_(new ExportProgress(this)),
-      start_(new QPushButton(tr("&Merge"), this)),
-      close_(new QPushButton(tr("&Close"), this)),
-      job_(new ExportJob(this)) {
-    setWindowTitle(tr("Merge models"));
-    setMinimumWidth(fontMetrics().averageCharWidth() * 70);
-    for (auto* label : {title_, notes_, verdict_}) {
-        label->setWordWrap(true);
-        label->setTextFormat(Qt::PlainText);
-    }
+      seed_(new QSpinBox(this)) {
+    notes_->setWordWrap(true);
+    notes_->setTextFormat(Qt::PlainText);
     models_->setAccessibleName(tr("The models that are merged, and where they lie"));
     models_->setMaximumHeight(fontMetrics().lineSpacing() * (kModelsInSight + 1));
     places_->setName(tr("A folder that holds the models"));
-    parent_->setName(tr("Where the new folder is made"));
     seed_->setRange(0, std::numeric_limits<int>::max());
-    const auto before = folderFor(*this, kMergedModels);
-    parent_->setPath(before.isEmpty() ? QDir::homePath() : before);
-    verdict_->setMinimumHeight(fontMetrics().lineSpacing() * 2);
-    start_->setDefault(true);
 
-    const auto add = [&](const QString& name, QWidget* editor, const char* key, const QString& meaning) {
-        addDescribedRow(*rows_, name, editor, key, meaning);
-    };
-    add(tr("M&odels"), models_, "models", tr("The models that the file names."));
-    add({}, notes_, "notes", tr("What there is to know of this merge."));
-    add(tr("Models i&n"), places_, "places",
-        tr("A folder in which models are looked for by their names; before it beside the file, behind it from the "
-           "current folder and among those that were downloaded from Hugging Face."));
-    add(tr("&In"), parent_, "parent", tr("Where the new folder is made."));
-    add(tr("&Folder"), folder_, "folder",
-        tr("The new folder: weights, configuration, tokenizer, model card and the file itself."));
-    add(tr("&Seed"), seed_, "seed", tr("Of what the method draws at random; the same seed gives the same bytes."));
-    auto* buttons = new QHBoxLayout;
-    buttons->addStretch(1);
-    buttons->addWidget(start_);
-    buttons->addWidget(close_);
-    auto* layout = new QVBoxLayout(this);
-    layout->addWidget(title_);
-    layout->addLayout(rows_);
-    layout->addWidget(verdict_);
-    layout->addWidget(progress_);
-    layout->addLayout(buttons);
-    title_->setObjectName("title");
-    start_->setObjectName("merge");
-    verdict_->setObjectName("verdict");
+    addRow(tr("M&odels"), models_, "models", tr("The models that the file names."));
+    addRow({}, notes_, "notes", tr("What there is to know of this merge."));
+    addRow(tr("Models i&n"), places_, "places",
+           tr("A folder in which models are looked for by their names; before it beside the file, behind it from the "
+              "current folder and among those that were downloaded from Hugging Face."));
+    addPlace(tr("&Folder"), tr("The new folder: weights, configuration, tokenizer, model card and the file itself."));
+    addRow(tr("&Seed"), seed_, "seed", tr("Of what the method draws at random; the same seed gives the same bytes."));
+    restWhileWriting({places_, seed_});
     rows_->setRowVisible(notes_, false);
     rows_->setRowVisible(seed_, false);
     folder_->setText(tr("%1-merged").arg(QString::fromStdString(file_.stem().string())));
 
     connect(places_, &PathEdit::changed, this, &MergeDialog::read);
-    connect(parent_, &PathEdit::changed, this, &MergeDialog::review);
-    connect(folder_, &QLineEdit::textChanged, this, &MergeDialog::review);
-    connect(start_, &QPushButton::clicked, this, &MergeDialog::begin);
-    connect(close_, &QPushButton::clicked, this, &MergeDialog::reject);
-    connectJob();
     showSentence(*title_, placeText(file_));
     read();
 }
 
-void MergeDialog::connectJob() {
-    connect(job_, &ExportJob::progressed, this,
-            [this](const QString& what, std::uint64_t done, std::uint64_t total, double perSecond) {
-                showSentence(*verdict_, what);
-                progress_->setProgress(done, total, perSecond);
-            });
-    connect(job_, &ExportJob::cancelled, this, [this] {
-        setRunning(false);
-        showSentence(*verdict_, cancelledText());
-    });
-    connect(job_, &ExportJob::failed, this, [this](const QString& sentence) {
-        setRunning(false);
-        showWarning(*verdict_, sentence);
-        Q_EMIT said({.kind = Message::Kind::Error, .sentence = sentence});
-    });
-    connect(job_, &ExportJob::finished, this, [this](const ExportResult& result) {
-        setRunning(false);
-        const auto folder = placeText(result.folder);
-        Q_EMIT said(
-            {.sentence = tr("%1 was merged into %2 (%3), read back and verified; contents %4.")
-                             .arg(placeText(file_.filename()), folder, bytesText(static_cast<double>(result.bytes)),
-                                  QString::fromStdString(result.hash).left(12)),
-             .action = tr("Open folder"),
-             .carryOut = [folder] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); }});
-        accept();
-    });
+QString MergeDialog::finishedText(const ExportResult& result) const {
+    return tr("%1 was merged into %2 (%3), read back and verified; contents %4.")
+        .arg(placeText(file_.filename()), placeText(result.folder), bytesText(static_cast<double>(result.bytes)),
+             QString::fromStdString(result.hash).left(12));
 }
 
 void MergeDialog::read() {
-    if (job_->isRunning()) return;
+    if (isWriting()) return;
     read_ = {};
     start_->setEnabled(false);
     showSentence(*verdict_, tr("Reading the models' headers."));
@@ -202,7 +128,7 @@ void MergeDialog::describe() {
 
 ConfiguredMerge MergeDialog::request() const {
     ConfiguredMerge merge{.configuration = *read_.configuration,
-                          .folder = newFolder(parent_->path(), folder_->text()),
+                          .folder = wishedFolder(),
                           .seed = static_cast<std::uint64_t>(seed_->value()),
                           .scratch = scratchPlace()};
     if (const auto folder = places_->path().toStdString(); !folder.empty()) merge.models.emplace_back(folder);
@@ -210,7 +136,7 @@ ConfiguredMerge MergeDialog::request() const {
 }
 
 void MergeDialog::review() {
-    if (job_->isRunning()) return;
+    if (isWriting()) return;
     if (!read_.outline) {
         start_->setEnabled(false);
         if (!read_.problem.isEmpty()) showWarning(*verdict_, read_.problem);
@@ -224,42 +150,17 @@ void MergeDialog::review() {
 }
 
 void MergeDialog::begin() {
-    if (job_->isRunning()) return job_->cancel();
-    const auto wish = request();
-    rememberFolder(*this, kMergedModels, placeText(wish.folder));
-    job_->begin([merge = work_.merge, wish](const Announce& announce) -> ExportResult {
+    start([merge = work_.merge, wish = request()](const Announce& announce) -> ExportResult {
         auto result = merge ? merge(wish, announce) : mergeAsConfigured(wish, announce);
         return {.folder = std::move(result.folder),
                 .bytes = result.bytes,
                 .hash = std::move(result.hash),
                 .notes = std::move(result.notes)};
     });
-    setRunning(true);
-}
-
-void MergeDialog::setRunning(bool running) {
-    for (QWidget* editor : {static_cast<QWidget*>(places_), static_cast<QWidget*>(parent_),
-                            static_cast<QWidget*>(folder_), static_cast<QWidget*>(seed_)})
-        editor->setEnabled(!running);
-    start_->setText(running ? tr("C&ancel") : tr("&Merge"));
-    start_->setEnabled(true);
-    progress_->setRunning(running);
-    if (running)
-        verdict_->clear();
-    else
-        review();
 }
 
 QString MergeDialog::cancelledText() const {
     return tr("The merge of %1 was cancelled; nothing is left of it.").arg(placeText(file_));
-}
-
-void MergeDialog::reject() {
-    if (job_->isRunning()) {
-        job_->cancel();
-        Q_EMIT said({.sentence = cancelledText()});
-    }
-    QDialog::reject();
 }
 
 }  // namespace mergarium

@@ -2,31 +2,19 @@
 
 #include "core/merging/merge_folder.h"
 #include "ui/background/latest_worker.h"
-#include "ui/export/export_job.h"
-#include "ui/message_bar/message_bar.h"
-
-#include <QDialog>
+#include "ui/export/writing_dialog.h"
 
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <string>
 
-class QFormLayout;
-class QLabel;
-class QLineEdit;
 class QListWidget;
-class QPushButton;
 class QSpinBox;
 
 namespace mergarium {
 
-class ExportProgress;
-class PathEdit;
-
-/// What a merge configuration makes, of which models, and where they lie; asks where the model is to be written, and
-/// shows how far it is. Reads and writes on threads of its own; closing it while it writes cancels.
-class MergeDialog : public QDialog {
+/// What a merge configuration makes, of which models, and where they lie; merges them. Reads on a thread of its own.
+class MergeDialog : public WritingDialog {
     Q_OBJECT
 
 public:
@@ -37,15 +25,6 @@ public:
     };
 
     explicit MergeDialog(std::filesystem::path configuration, QWidget* parent = nullptr, Work work = {});
-
-    bool isWriting() const { return job_->isRunning(); }
-
-Q_SIGNALS:
-    /// What came of it, in one sentence.
-    void said(const mergarium::Message& message);
-
-public Q_SLOTS:
-    void reject() override;
 
 private:
     /// What was read, or why it couldn't be.
@@ -58,29 +37,18 @@ private:
     void read();
     void take(Read read);
     void describe();
-    void review();
-    void begin();
-    void setRunning(bool running);
-    void connectJob();
+    void review() override;
+    void begin() override;
     ConfiguredMerge request() const;
-    QString cancelledText() const;
+    QString finishedText(const ExportResult& result) const override;
+    QString cancelledText() const override;
 
-    const std::filesystem::path file_;
     const Work work_;
     Read read_;
-    QLabel* title_ = nullptr;
     QListWidget* models_ = nullptr;
     QLabel* notes_ = nullptr;
     PathEdit* places_ = nullptr;
-    PathEdit* parent_ = nullptr;
-    QLineEdit* folder_ = nullptr;
     QSpinBox* seed_ = nullptr;
-    QFormLayout* rows_ = nullptr;
-    QLabel* verdict_ = nullptr;
-    ExportProgress* progress_ = nullptr;
-    QPushButton* start_ = nullptr;
-    QPushButton* close_ = nullptr;
-    ExportJob* job_ = nullptr;
     // Last: joined first.
     LatestWorker worker_;
 };

@@ -2,24 +2,15 @@
 
 #include "core/evaluation/checkpoint_founders.h"
 #include "core/text/words.h"
-#include "ui/export/described_row.h"
-#include "ui/export/export_progress.h"
 #include "ui/export/new_folder.h"
-#include "ui/files/ask_for_path.h"
 #include "ui/session/run_text.h"
 #include "ui/setup/path_edit.h"
 #include "ui/theme/plain_labels.h"
 
-#include <QDesktopServices>
-#include <QDir>
-#include <QFormLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
-#include <QUrl>
-#include <QVBoxLayout>
 
 #include <algorithm>
 #include <exception>
@@ -29,8 +20,6 @@
 namespace mergarium {
 namespace {
 
-/// Of what folders are remembered for.
-const QString kExports = QStringLiteral("exports");
 constexpr int kFoundersInSight = 5;
 
 QString textOf(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
@@ -52,90 +41,27 @@ ExportResult rebuildWithCache(const RebuildRequest& request, const Announce& ann
 }  // namespace
 
 RebuildDialog::RebuildDialog(std::filesystem::path recipe, QWidget* parent, Rebuild rebuild)
-    : QDialog(parent),
-      file_(std::move(recipe)),
+    : WritingDialog(std::move(recipe), tr("Rebuild a model"), tr("&Rebuild"), "rebuild", parent),
       rebuild_(rebuild ? std::move(rebuild) : rebuildWithCache),
-      title_(new QLabel(this)),
       founders_(new QListWidget(this)),
-      models_(new PathEdit(PathEdit::Kind::Folder, tr("beside the recipe"), this)),
-      parent_(new PathEdit(PathEdit::Kind::Folder, {}, this)),
-      folder_(new QLineEdit(this)),
-      verdict_(new QLabel(this)),
-      progress_(new ExportProgress(this)),
-      start_(new QPushButton(tr("&Rebuild"), this)),
-      close_(new QPushButton(tr("&Close"), this)),
-      job_(new ExportJob(this)) {
-    setWindowTitle(tr("Rebuild a model"));
-    setMinimumWidth(fontMetrics().averageCharWidth() * 70);
-    title_->setWordWrap(true);
-    title_->setTextFormat(Qt::PlainText);
+      models_(new PathEdit(PathEdit::Kind::Folder, tr("beside the recipe"), this)) {
     founders_->setAccessibleName(tr("Founders of the model, and where they lie"));
     founders_->setMaximumHeight(fontMetrics().lineSpacing() * (kFoundersInSight + 1));
     models_->setName(tr("A folder that holds the founders"));
-    parent_->setName(tr("Where the new folder is made"));
-    const auto before = folderFor(*this, kExports);
-    parent_->setPath(before.isEmpty() ? QDir::homePath() : before);
-    verdict_->setWordWrap(true);
-    verdict_->setMinimumHeight(fontMetrics().lineSpacing() * 2);
-    start_->setDefault(true);
 
-    auto* form = new QFormLayout;
-    const auto add = [&](const QString& name, QWidget* editor, const char* key, const QString& meaning) {
-        addDescribedRow(*form, name, editor, key, meaning);
-    };
-    add(tr("&Founders"), founders_, "founders", tr("The models that it is merged of."));
-    add(tr("&Models in"), models_, "models", tr("A folder in which founders are looked for by their names."));
-    add(tr("&In"), parent_, "parent", tr("Where the new folder is made."));
-    add(tr("F&older"), folder_, "folder", tr("The new folder, equal to the one that the recipe is from."));
-    auto* buttons = new QHBoxLayout;
-    buttons->addStretch(1);
-    buttons->addWidget(start_);
-    buttons->addWidget(close_);
-    auto* layout = new QVBoxLayout(this);
-    layout->addWidget(title_);
-    layout->addLayout(form);
-    layout->addWidget(verdict_);
-    layout->addWidget(progress_);
-    layout->addLayout(buttons);
-    title_->setObjectName("title");
-    start_->setObjectName("rebuild");
-    verdict_->setObjectName("verdict");
+    addRow(tr("&Founders"), founders_, "founders", tr("The models that it is merged of."));
+    addRow(tr("&Models in"), models_, "models", tr("A folder in which founders are looked for by their names."));
+    addPlace(tr("F&older"), tr("The new folder, equal to the one that the recipe is from."));
+    restWhileWriting({models_});
 
-    for (auto* one : {models_, parent_}) connect(one, &PathEdit::changed, this, &RebuildDialog::review);
-    connect(folder_, &QLineEdit::textChanged, this, &RebuildDialog::review);
-    connect(start_, &QPushButton::clicked, this, &RebuildDialog::begin);
-    connect(close_, &QPushButton::clicked, this, &RebuildDialog::reject);
-    connectJob();
-    start_->setEnabled(false);
+    connect(models_, &PathEdit::changed, this, [this] { review(); });
     read();
 }
 
-void RebuildDialog::connectJob() {
-    connect(job_, &ExportJob::progressed, this,
-            [this](const QString& what, std::uint64_t done, std::uint64_t total, double perSecond) {
-                showSentence(*verdict_, what);
-                progress_->setProgress(done, total, perSecond);
-            });
-    connect(job_, &ExportJob::cancelled, this, [this] {
-        setRunning(false);
-        showSentence(*verdict_, cancelledText());
-    });
-    connect(job_, &ExportJob::failed, this, [this](const QString& sentence) {
-        setRunning(false);
-        showWarning(*verdict_, sentence);
-        Q_EMIT said({.kind = Message::Kind::Error, .sentence = sentence});
-    });
-    connect(job_, &ExportJob::finished, this, [this](const ExportResult& result) {
-        setRunning(false);
-        const auto folder = textOf(result.folder);
-        Q_EMIT said({.sentence = tr("%1 was made again in %2 (%3), equal to the byte; contents %4.")
-                                     .arg(QString::fromStdString(recipe_->name), folder,
-                                          bytesText(static_cast<double>(result.bytes)),
-                                          QString::fromStdString(result.hash).left(12)),
-                     .action = tr("Open folder"),
-                     .carryOut = [folder] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); }});
-        accept();
-    });
+QString RebuildDialog::finishedText(const ExportResult& result) const {
+    return tr("%1 was made again in %2 (%3), equal to the byte; contents %4.")
+        .arg(QString::fromStdString(recipe_->name), textOf(result.folder), bytesText(static_cast<double>(result.bytes)),
+             QString::fromStdString(result.hash).left(12));
 }
 
 void RebuildDialog::read() {
@@ -170,13 +96,11 @@ void RebuildDialog::describe(ModelRecipe recipe) {
 }
 
 RebuildRequest RebuildDialog::request() const {
-    return {.recipe = file_,
-            .folder = newFolder(parent_->path(), folder_->text()),
-            .models = models_->path().toStdString()};
+    return {.recipe = file_, .folder = wishedFolder(), .models = models_->path().toStdString()};
 }
 
 void RebuildDialog::review() {
-    if (job_->isRunning() || !recipe_) return;
+    if (isWriting() || !recipe_) return;
     const auto wish = request();
     const auto found = foundFounders(wish, *recipe_);
     founders_->clear();
@@ -196,36 +120,11 @@ void RebuildDialog::review() {
 }
 
 void RebuildDialog::begin() {
-    if (job_->isRunning()) return job_->cancel();
-    const auto wish = request();
-    rememberFolder(*this, kExports, textOf(wish.folder));
-    job_->begin([rebuild = rebuild_, wish](const Announce& announce) { return rebuild(wish, announce); });
-    setRunning(true);
-}
-
-void RebuildDialog::setRunning(bool running) {
-    for (QWidget* editor :
-         {static_cast<QWidget*>(models_), static_cast<QWidget*>(parent_), static_cast<QWidget*>(folder_)})
-        editor->setEnabled(!running);
-    start_->setText(running ? tr("C&ancel") : tr("&Rebuild"));
-    start_->setEnabled(true);
-    progress_->setRunning(running);
-    if (running)
-        verdict_->clear();
-    else
-        review();
+    start([rebuild = rebuild_, wish = request()](const Announce& announce) { return rebuild(wish, announce); });
 }
 
 QString RebuildDialog::cancelledText() const {
     return tr("Rebuilding %1 was cancelled; nothing is left of it.").arg(textOf(file_));
-}
-
-void RebuildDialog::reject() {
-    if (job_->isRunning()) {
-        job_->cancel();
-        Q_EMIT said({.sentence = cancelledText()});
-    }
-    QDialog::reject();
 }
 
 }  // namespace mergarium
