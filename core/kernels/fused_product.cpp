@@ -17,7 +17,7 @@ constexpr std::size_t kRowsPerUnit = 48;
 /// Blocks of tokens that a few rows of a matrix are multiplied with while they are in the first cache.
 constexpr std::size_t kBlocksPerGroup = 4;
 
-/// What happens to a tile of sums: kStore writes, kAdd adds to what is there.
+/// What happens to a tile of sums: Store writes, Add adds to what is there.
 enum class Into : std::uint8_t { Store, Add };
 
 /// Inputs whose weights are converted together, few enough for those of a tile to stay in the first cache.
@@ -28,17 +28,6 @@ enum class From : std::uint8_t { Rows, Columns, Stage };
 
 template <std::size_t step>
 using Step = std::integral_constant<std::size_t, step>;
-
-[[gnu::always_inline]] inline Vector16 widened(const std::uint16_t* halves) {
-    typedef std::uint16_t Half16
-        __attribute__((vector_size(kVectorWidth * sizeof(std::uint16_t)), aligned(2), may_alias));
-    const IntVector16 bits = __builtin_convertvector(*reinterpret_cast<const Half16*>(halves), IntVector16) << 16;
-    return reinterpret_cast<const Vector16&>(bits);
-}
-
-[[gnu::always_inline]] inline float widened(std::uint16_t half) {
-    return __builtin_bit_cast(float, static_cast<std::uint32_t>(half) << 16);
-}
 
 /// `count` inputs from `first` on of the rows from `row` on of a matrix in bf16, to stage[row][input].
 template <std::size_t Rows>
@@ -110,14 +99,13 @@ template <class Register, std::size_t Vectors, std::size_t Rows, Into into, From
 template <class Tiles, std::size_t Vectors, Into into, From from>
 [[gnu::always_inline]] inline void stripe(const Matrix& matrix, std::size_t begin, std::size_t end, const float* tokens,
                                           std::size_t width, float* outputs) {
+    using Register = typename Tiles::Register;
     constexpr std::size_t kRows = Tiles::rowsOf(Vectors);
     std::size_t row = begin;
     for (; row + kRows <= end; row += kRows)
-        tile<typename Tiles::Register, Vectors, kRows, into, from>(matrix, row, tokens, width,
-                                                                   outputs + (row - begin) * width);
+        tile<Register, Vectors, kRows, into, from>(matrix, row, tokens, width, outputs + (row - begin) * width);
     for (; row < end; ++row)
-        tile<typename Tiles::Register, Vectors, 1, into, from>(matrix, row, tokens, width,
-                                                               outputs + (row - begin) * width);
+        tile<Register, Vectors, 1, into, from>(matrix, row, tokens, width, outputs + (row - begin) * width);
 }
 
 template <class Tiles, Into into, From from>

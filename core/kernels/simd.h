@@ -55,6 +55,18 @@ typedef std::int32_t IntVector16
     return x < -87.0F ? Vector16{} : sum * reinterpret_cast<const Vector16&>(power);
 }
 
+// Numbers of bf16.
+[[gnu::always_inline]] inline Vector16 widened(const std::uint16_t* halves) {
+    typedef std::uint16_t Half16
+        __attribute__((vector_size(kVectorWidth * sizeof(std::uint16_t)), aligned(2), may_alias));
+    const IntVector16 bits = __builtin_convertvector(*reinterpret_cast<const Half16*>(halves), IntVector16) << 16;
+    return reinterpret_cast<const Vector16&>(bits);
+}
+
+[[gnu::always_inline]] inline float widened(std::uint16_t half) {
+    return __builtin_bit_cast(float, static_cast<std::uint32_t>(half) << 16);
+}
+
 /// Tiles of sums that fit a processor's registers: `vectors` x `rows` of a product whose tokens fill that many vectors,
 /// and `queries` x `keyVectors` of an attention.
 struct Avx512Tiles {

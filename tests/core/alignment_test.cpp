@@ -1,6 +1,4 @@
 #include "core/founders/alignment.h"
-
-#include "core/evaluation/checkpoint_founders.h"
 #include "tests/support/suite.h"
 #include "tests/support/tensor_files.h"
 
@@ -276,23 +274,6 @@ private Q_SLOTS:
         QCOMPARE(differences[0].founders, (std::vector<std::string>{"is understood", second.refusal}));
         first.network.reset();
         QVERIFY(aligned({first, second}).differences.empty());
-    }
-
-    void foundersAreSaidToBeScoredWithWhatTheyBorrow() {
-        auto first = llama("a"), second = llama("b"), third = llama("c");
-        remove(second, "lm_head.weight");
-        second.tiedEmbeddings = true;
-        remove(third, "model.norm.weight");
-        const std::vector<FounderOutline> founders{first, second, third};
-        const auto loans = [&](const std::vector<FreezeRule>& freeze) {
-            return loansOf(align(founders, {.exclude = {}, .freeze = freeze}), founders);
-        };
-        const auto of = loans({{"model.norm.weight", 0}, {"lm_head.weight", 0}});
-        QCOMPARE(of.size(), std::size_t{2});
-        QVERIFY2(of[0].starts_with("b is scored with 2 tensors of a in place of its own"), of[0].c_str());
-        // What it doesn't have is nothing of its own.
-        QVERIFY2(of[1].starts_with("c is scored with a tensor of a"), of[1].c_str());
-        QVERIFY(loans({}).empty());
     }
 
     void settingsAreTabledAboveTensors() {

@@ -57,6 +57,27 @@ class CheckpointFoundersTest : public QObject, private ExampleModels {
     }
 
 private Q_SLOTS:
+    void foundersAreSaidToBeScoredWithWhatTheyBorrow() {
+        const auto outline = [](const char* name, const std::vector<const char*>& tensors) {
+            FounderOutline founder{.name = name, .tensors = {}};
+            for (const auto* one : tensors) founder.tensors.push_back({one, DType::BF16, {6, 4}, 24});
+            return founder;
+        };
+        std::vector<FounderOutline> founders{outline("a", {"embed_tokens.weight", "norm.weight", "lm_head.weight"}),
+                                             outline("b", {"embed_tokens.weight", "norm.weight"}),
+                                             outline("c", {"embed_tokens.weight", "lm_head.weight"})};
+        founders[1].tiedEmbeddings = true;
+        const auto loans = [&](const std::vector<FreezeRule>& freeze) {
+            return loansOf(align(founders, {.exclude = {}, .freeze = freeze}), founders);
+        };
+        const auto of = loans({{"norm.weight", 0}, {"lm_head.weight", 0}});
+        QCOMPARE(of.size(), std::size_t{2});
+        QVERIFY2(of[0].starts_with("b is scored with 2 tensors of a in place of its own"), of[0].c_str());
+        // What it doesn't have is nothing of its own.
+        QVERIFY2(of[1].starts_with("c is scored with a tensor of a"), of[1].c_str());
+        QVERIFY(loans({}).empty());
+    }
+
     void init() { writeBoth(); }
 
     void numbersThatAreNotFiniteAreCountedAndRefused() {
