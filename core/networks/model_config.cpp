@@ -2,7 +2,7 @@
 
 #include "core/families/families.h"
 #include "core/files/refusal.h"
-#include "core/networks/decoder/decoder_weights.h"
+#include "core/founders/network_names.h"
 
 namespace mergarium {
 

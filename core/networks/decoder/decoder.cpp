@@ -1,5 +1,6 @@
 #include "core/networks/decoder/decoder.h"
 
+#include "core/founders/network_names.h"
 #include "core/networks/decoder/fused_decoder.h"
 #include "core/networks/decoder/library_decoder.h"
 

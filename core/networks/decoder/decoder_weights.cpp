@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <set>
 #include <stdexcept>
 
@@ -223,25 +222,6 @@ Layout decoderLayout(const DecoderConfig& config) {
         layout.append(std::move(name), std::move(shape));
     });
     return layout;
-}
-
-DecoderConfig withNamesOf(DecoderConfig config, const Layout& layout) {
-    const auto stored = byName(layout);
-    const auto embedding = config.names.embedding + ".weight", head = config.names.head + ".weight";
-    if (stored.contains(config.nameOf(embedding))) return config;
-    // The only one of that name, whatever stands before it.
-    const auto before = [&](const std::string& name) -> std::optional<std::string> {
-        std::optional<std::string> found;
-        for (const auto& [one, tensor] : stored) {
-            const bool isIt = one == name || one.ends_with("." + name);
-            if (isIt && found) return std::nullopt;
-            if (isIt) found = one.substr(0, one.size() - name.size());
-        }
-        return found;
-    };
-    if (const auto base = before(embedding)) config.names.base = *base;
-    if (const auto beforeHead = before(head)) config.names.head = *beforeHead + config.names.head;
-    return config;
 }
 
 DecoderWeights DecoderWeights::in(const torch::Tensor& flat, const DecoderConfig& config, const Layout& layout) {

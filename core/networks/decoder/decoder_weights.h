@@ -95,10 +95,6 @@ struct DecoderWeights {
 /// tied.
 Layout decoderLayout(const DecoderConfig& config);
 
-/// A configuration whose names are those of the tensors there are: folders of the bare network leave out what stands
-/// before its names, and those of larger models have more before them ("language_model.").
-DecoderConfig withNamesOf(DecoderConfig config, const Layout& layout);
-
 /// Throws std::runtime_error naming `source` and the tensor that is missing, has another shape, holds integers, or is
 /// unknown to the network. Allowed beyond are tensors that no network needs (DecoderNames::idle), and the head of a
 /// tied one.

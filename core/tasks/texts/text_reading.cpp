@@ -1,7 +1,7 @@
 #include "core/tasks/texts/text_reading.h"
 
 #include "core/founders/child_folder.h"
-#include "core/networks/decoder/decoder_weights.h"
+#include "core/founders/network_names.h"
 #include "core/networks/model_config.h"
 
 #include <fmt/format.h>
