@@ -48,7 +48,7 @@ Parentage wishOf(const Options& options, const RunDescription& run) {
     for (const auto& split : options.splits) whole.splits.push_back(splitAt(split));
     Splice splice{.splits = {}, .ratio = 0.0, .interpolation = interpolationNamed(options.interpolation)};
     if (options.chromosomes.empty()) {
-        splice.splits = splitsAt(whole.splits, run.layout.length());
+        splice.splits = splitsAt(whole.splits, lociOf(run));
         splice.ratio = whole.ratio;
     } else {
         std::vector<ChromosomeWish> wishes;

@@ -54,7 +54,16 @@ Json parentsOf(const Member& member) {
     return {member.parentage->first.value, member.parentage->second.value};
 }
 
-void addChromosomes(const Splice& splice, Json& json) {
+Json ratioOf(const RatioRule& rule) {
+    if (const auto* beta = std::get_if<BetaRatio>(&rule)) return {{"beta", beta->shape}};
+    return std::holds_alternative<WholeRatio>(rule) ? "whole" : "uniform";
+}
+
+/// What there is beyond split points and one ratio.
+void addRest(const Splice& splice, Json& json) {
+    if (splice.each)
+        json["each"] = {
+            {"seed", splice.each->seed}, {"chance", splice.each->chance}, {"ratio", ratioOf(splice.each->ratio)}};
     for (std::size_t index = 0; index < splice.cuts.size(); ++index)
         json["chromosomes"][splice.chromosomes->names()[index]] = {{"splits", splice.cuts[index].splits},
                                                                    {"ratio", splice.cuts[index].ratio}};
@@ -73,7 +82,7 @@ Json archiveOf(const SessionSnapshot& snapshot) {
         if (const auto& parentage = member.parentage) {
             archive.back()["splits"] = parentage->splice.splits;
             archive.back()["ratio"] = parentage->splice.ratio;
-            addChromosomes(parentage->splice, archive.back());
+            addRest(parentage->splice, archive.back());
         }
     }
     return archive;
@@ -93,6 +102,7 @@ std::string shortWords(const Splice& splice) {
     const auto cutWords = [](const std::vector<std::uint64_t>& splits, double ratio) {
         return fmt::format("ratio {:.2f}, split at {}", ratio, fmt::join(splits, " "));
     };
+    if (splice.each) return wordsOf(splice, 0);
     if (!splice.chromosomes) return cutWords(splice.splits, splice.ratio);
     std::vector<std::string> cuts;
     for (std::size_t index = 0; index < splice.cuts.size(); ++index)

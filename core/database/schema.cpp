@@ -272,9 +272,18 @@ CREATE TABLE pictures (
 );
 )sql";
 
+// Runs whose children inherit genes whole, and births in which every gene was inherited for itself.
+constexpr const char* kVersion10 = R"sql(
+CREATE TABLE genes (
+    run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    genes BLOB NOT NULL                   -- groups, and to which gene each part of a tensor belongs
+);
+ALTER TABLE births ADD COLUMN inheritance BLOB;                           -- seed, chance, kind of ratio, its shape; NULL: there are split points
+)sql";
+
 /// The i-th entry goes from version i to i + 1.
 constexpr std::array<const char*, kSchemaVersion> kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5,
-                                                              kVersion6, kVersion7, kVersion8, kVersion9};
+                                                              kVersion6, kVersion7, kVersion8, kVersion9, kVersion10};
 
 /// What a version seals that those before it didn't.
 void sealRuns(SQLite::Database& database, int version) {

@@ -53,6 +53,9 @@ std::vector<const char*> queriesOf(SealedPart part) {
     return {};
 }
 
+/// Of runs that have such, as below.
+constexpr const char* kGenes = "SELECT genes FROM genes WHERE run = ?1";
+
 constexpr const char* kBirths =
     "SELECT step, first, second, splits, ratio, interpolation, sigma, mutation_seed, train, fitness, slot, replaced, "
     "scores, seconds, scored, failure FROM births WHERE run = ?1 AND step > ?2 AND step <= ?3 ORDER BY step";
@@ -60,6 +63,9 @@ constexpr const char* kBirths =
 /// Of births that have such: those that seals of earlier versions are of have none, and no rows add nothing.
 constexpr const char* kChromosomes =
     "SELECT step, chromosomes FROM births WHERE run = ?1 AND step > ?2 AND step <= ?3 AND chromosomes IS NOT NULL "
+    "ORDER BY step";
+constexpr const char* kInheritances =
+    "SELECT step, inheritance FROM births WHERE run = ?1 AND step > ?2 AND step <= ?3 AND inheritance IS NOT NULL "
     "ORDER BY step";
 
 /// Type and value of every column of every row.
@@ -86,6 +92,11 @@ std::string digestOf(const SQLite::Database& database, RunId run, SealedPart par
         digest.add("rows");
         add(digest, rows);
     }
+    if (part == SealedPart::Description) {
+        SQLite::Statement genes(database, kGenes);
+        genes.bind(1, run.value);
+        add(digest, genes);
+    }
     return digest.hex();
 }
 
@@ -98,7 +109,7 @@ std::string digestOfBirths(const SQLite::Database& database, RunId run, const st
     digest.add(std::bit_cast<std::uint64_t>(counters.seconds));
     digest.add(counters.samplesScored);
     digest.add(counters.samplesSaved);
-    for (const auto* sql : {kBirths, kChromosomes}) {
+    for (const auto* sql : {kBirths, kChromosomes, kInheritances}) {
         SQLite::Statement births(database, sql);
         births.bind(1, run.value);
         births.bind(2, stored(after));

@@ -6,6 +6,7 @@
 #include "core/files/scratch_place.h"
 #include "core/founders/alignment.h"
 #include "core/founders/renamed_founder.h"
+#include "core/genes/gene_runs.h"
 #include "core/parallel/parallel_for.h"
 #include "core/startup/paths.h"
 
@@ -63,7 +64,7 @@ std::optional<FounderContents> knownContents(const FounderSource& source, const 
 }
 
 /// Everything that Gram sums depend on.
-std::string gramKey(const Founders& founders, std::size_t begunWith) {
+std::string gramKey(const Founders& founders, std::size_t begunWith, const Genes* genes) {
     std::string key = "gram 2\n";
     if (begunWith > 0 && begunWith < founders.size()) key += fmt::format("begun with {}\n", begunWith);
     for (std::size_t k = 0; k < founders.size(); ++k) key += founders.model(k).hash + "\n";
@@ -72,6 +73,11 @@ std::string gramKey(const Founders& founders, std::size_t begunWith) {
     for (std::size_t k = 0; k < founders.size(); ++k)
         for (const auto& segment : founders.model(k).segments)
             key += fmt::format("{} {}\n", segment.begin, nameOf(segment.dtype));
+    if (genes) {
+        const auto packed = packGenes(*genes);
+        key += "genes\n";
+        key.append(reinterpret_cast<const char*>(packed.data()), packed.size());
+    }
     return digestOf(key);
 }
 
@@ -176,20 +182,20 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
 }
 
 GramPtr gramOf(const OpenedFounders& opened, const std::filesystem::path& cache, const Announce& announce,
-               std::size_t begunWith) {
+               std::size_t begunWith, GenesPtr genes) {
     bool known = true;
     for (std::size_t k = 0; k < opened.founders->size(); ++k) known = known && !opened.founders->model(k).hash.empty();
-    const auto name = gramKey(*opened.founders, begunWith) + ".gram";
+    const auto name = gramKey(*opened.founders, begunWith, genes.get()) + ".gram";
     if (const auto kept = known ? CacheFolder(cache).find(name) : std::nullopt;
         kept && kept->size() % sizeof(double) == 0) {
         std::vector<double> sums(kept->size() / sizeof(double));
         if (!sums.empty()) std::memcpy(sums.data(), kept->data(), kept->size());
-        if (auto gram = Gram::fromBlockSums(opened.founders, std::move(sums), begunWith)) return gram;
+        if (auto gram = Gram::fromBlockSums(opened.founders, std::move(sums), begunWith, genes)) return gram;
     }
     const auto progress = [&](std::uint64_t done, std::uint64_t total) {
         return !announce || announce("Comparing founders", done, total);
     };
-    const auto gram = Gram::compute(opened.founders, progress, begunWith);
+    const auto gram = Gram::compute(opened.founders, progress, begunWith, genes);
     for (const auto& source : opened.sources)
         for (const auto& file : source->files()) file->dropBehind(0, file->bytes().size());
     if (known) CacheFolder(cache).keep(name, std::as_bytes(std::span(gram->blockSums())));

@@ -68,6 +68,6 @@ void refuseNotFinite(const FounderSource& source, const FounderContents& content
 /// Their Gram matrices (Gram::compute): read from the cache, or computed in one pass and, where their hashes are known,
 /// kept there.
 GramPtr gramOf(const OpenedFounders& founders, const std::filesystem::path& cache, const Announce& announce = nullptr,
-               std::size_t begunWith = 0);
+               std::size_t begunWith = 0, GenesPtr genes = nullptr);
 
 }  // namespace mergarium

@@ -7,6 +7,7 @@
 #include "core/evaluation/preflight.h"
 #include "core/evaluation/task_folders.h"
 #include "core/files/scratch_place.h"
+#include "core/founders/founder_genes.h"
 #include "core/founders/founder_source.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
@@ -89,11 +90,12 @@ Experiment prepareOwn(const RunConfiguration& configuration, const RunPlace& pla
         {.place = place, .seed = configuration.seed, .own = std::get<OwnFounders>(configuration.founders)}, experiment);
     take(opened, experiment);
     const auto layout = experiment.task->layout();
-    experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(layout));
+    experiment.genes = genesOf(traitsOf(configuration.strategy).genes, layout, nullptr);
+    experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(layout), experiment.genes);
     // With mutation a child is no combination of founders, so nothing is kept of what it would be.
     const auto recipeOf = [&](std::size_t k) -> std::optional<Recipe> {
         if (traitsOf(configuration.strategy).mutation != 0.0) return std::nullopt;
-        return founderRecipe(k, opened.founders.size(), layout.length());
+        return founderRecipe(k, opened.founders.size(), layout.length(), experiment.genes);
     };
     for (std::size_t k = 0; k < opened.founders.size(); ++k) {
         auto& [name, parameters] = opened.founders[k];
@@ -121,15 +123,16 @@ std::uint64_t bytesOf(const FounderSource& source) {
 /// Founders from files, once there is a task for them; the run began with the first `begunWith`.
 void addCheckpoints(const std::vector<CheckpointFounder>& named, std::size_t begunWith, const OpenedFounders& opened,
                     const std::filesystem::path& cache, const Announce& announce, Experiment& experiment) {
-    experiment.gram = gramOf(opened, cache, announce, begunWith);
+    experiment.gram = gramOf(opened, cache, announce, begunWith, experiment.genes);
     experiment.breeding = std::make_unique<RecipeBreeding>(experiment.gram);
     for (std::size_t k = 0; k < named.size(); ++k)
-        experiment.founders.push_back({.name = opened.sources[k]->name(),
-                                       .genome = std::make_shared<const RecipeGenome>(
-                                           founderRecipe(k, begunWith, opened.founders->length()), experiment.gram),
-                                       .hash = opened.founders->model(k).hash,
-                                       .source = named[k],
-                                       .bytes = bytesOf(*opened.sources[k])});
+        experiment.founders.push_back(
+            {.name = opened.sources[k]->name(),
+             .genome = std::make_shared<const RecipeGenome>(
+                 founderRecipe(k, begunWith, opened.founders->length(), experiment.genes), experiment.gram),
+             .hash = opened.founders->model(k).hash,
+             .source = named[k],
+             .bytes = bytesOf(*opened.sources[k])});
 }
 
 /// What is wrong with where computed tensors are kept; empty: nothing.
@@ -164,6 +167,8 @@ Experiment prepareCheckpoints(const RunConfiguration& configuration, const RunPl
     for (const auto* sentences : {&founders.namings, &founders.loans})
         for (const auto& one : *sentences) experiment.caution += (experiment.caution.empty() ? "" : " ") + one;
     experiment.watch.emplace(founders.sources);
+    experiment.genes =
+        genesOf(traitsOf(configuration.strategy).genes, founders.founders->layout(), founders.sources.front().get());
     addCheckpoints(named, begunWith, founders, cache, announce, experiment);
     useThreads(experiment, founders.founders->length() >= kWorthSharing ? threadsOf(place) : 1);
     return experiment;

@@ -57,6 +57,8 @@ struct Experiment {
     /// Bytes of memory that one more task takes.
     std::uint64_t taskMemory = 0;
     std::unique_ptr<const Breeding> breeding;
+    /// What children inherit whole; null: elements, each for itself.
+    GenesPtr genes;
     /// The founders' parameters; null where they are small and stored with the run.
     GramPtr gram;
     /// Of founders' files; absent where there are none.

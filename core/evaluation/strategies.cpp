@@ -8,6 +8,7 @@ std::unique_ptr<Strategy> makeStrategy(const RunConfiguration& c, const Experime
                       .samples = *samples,
                       .founders = {},
                       .gram = experiment.gram,
+                      .genes = experiment.genes,
                       .untrained = experiment.untrained,
                       .evaluations = c.evaluations,
                       .seed = c.seed};

@@ -102,16 +102,18 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
     const auto first = foundersAtFirst(run);
     const auto founder = std::ranges::find(run.founders, id, &FounderDescription::id);
     if (founder != run.founders.end()) {
-        model.recipe = founderRecipe(static_cast<std::size_t>(founder - run.founders.begin()), first, length);
+        model.recipe =
+            founderRecipe(static_cast<std::size_t>(founder - run.founders.begin()), first, length, run.genes);
     } else if (const auto stored = ancestry.genomes.find(id); stored != ancestry.genomes.end()) {
-        model.recipe = unpackRecipe(stored->second);
+        model.recipe = unpackRecipe(stored->second, run.genes);
     } else {
-        const auto gram = gramOf(opened, founderCache(request.database), announce, first);
+        const auto gram = gramOf(opened, founderCache(request.database), announce, first, run.genes);
         const RecipeBreeding breeding(gram);
         std::map<MemberId, GenomePtr> genomes;
         for (const auto& [member, packed] : ancestry.genomes) genomes[member] = breeding.unpack(packed);
         for (std::size_t k = 0; k < run.founders.size(); ++k)
-            genomes[run.founders[k].id] = std::make_shared<const RecipeGenome>(founderRecipe(k, first, length), gram);
+            genomes[run.founders[k].id] =
+                std::make_shared<const RecipeGenome>(founderRecipe(k, first, length, run.genes), gram);
         model.recipe = *bredAgain(ancestry.line, std::move(genomes), breeding)->recipe();
     }
     model.recipe = widened(model.recipe, run.founders.size());
@@ -121,10 +123,11 @@ ExportResult exportRecipe(const ExportRequest& request, const SessionSnapshot& s
 
 ExportResult exportDense(const ExportRequest& request, const SessionSnapshot& snapshot, const Ancestry& ancestry) {
     const auto& layout = snapshot.run->layout;
-    const DenseBreeding breeding(tensorEndsOf(layout));
+    const auto& genes = snapshot.run->genes;
+    const DenseBreeding breeding(tensorEndsOf(layout), genes);
     std::map<MemberId, GenomePtr> genomes;
     for (const auto& [member, packed] : ancestry.genomes)
-        genomes[member] = DenseGenome::unpack(packed, layout.length());
+        genomes[member] = DenseGenome::unpack(packed, layout.length(), genes);
     std::vector<float> parameters(layout.length());
     bredAgain(ancestry.line, std::move(genomes), breeding)->materialize(parameters);
     return writeDenseModel(nameOfModel(request), storyOf(snapshot, ancestry.line), layout, parameters, request.dtype,

@@ -1,5 +1,6 @@
 #include "core/export/model_recipe.h"
 
+#include "core/export/recipe_genes.h"
 #include "core/fields/field_reader.h"
 #include "core/fields/field_writer.h"
 #include "core/fields/map_reader.h"
@@ -95,7 +96,7 @@ void readSpans(MapReader& top, ModelRecipe& model) {
         MapReader section(one, "spans", top.source());
         std::uint64_t end = 0;
         section.whole("end", end);
-        if (end <= recipe.length()) top.refuse("spans", one, "must end behind the one before");
+        if (end <= recipe.loci()) top.refuse("spans", one, "must end behind the one before");
         recipe.ends.push_back(end);
         const auto* coefficients = section.find("coefficients");
         if (!coefficients || !coefficients->isList() || coefficients->list().size() != recipe.founders)
@@ -104,6 +105,8 @@ void readSpans(MapReader& top, ModelRecipe& model) {
             recipe.coefficients.push_back(section.numberOf("coefficients", coefficient));
         section.close();
     }
+    if (recipe.genes && recipe.genes->size() != recipe.loci())
+        top.refuse("spans", *spans, fmt::format("must end at {}, the number of genes", recipe.genes->size()));
 }
 
 }  // namespace
@@ -152,13 +155,15 @@ std::string toYaml(const ModelRecipe& model) {
     map.at("shard_size") = Value(std::to_string(model.shardSize));
     map.at("result") = Value::text(model.result);
     map.at("story") = storyOf(model.story);
+    if (model.recipe.genes) map.at("genes") = valueOf(*model.recipe.genes);
 
     std::string text =
         "# What this model is made of. The same model again: mergarium-cli rebuild recipe.yaml --out FOLDER\n";
     text += toYaml(map);
     // Thousands of lines at times, so by hand.
     text +=
-        "# Up to element `end` of the parameter vector, the model is the sum of coefficient times founder.\nspans:\n";
+        fmt::format("# Up to {} of the parameter vector, the model is the sum of coefficient times founder.\nspans:\n",
+                    model.recipe.genes ? "gene `end`" : "element `end`");
     for (std::size_t span = 0; span < model.recipe.spans(); ++span)
         text += fmt::format("  - {{end: {}, coefficients: [{}]}}\n", model.recipe.ends[span],
                             fmt::join(model.recipe.of(span), ", "));
@@ -218,6 +223,7 @@ ModelRecipe readModelRecipe(const std::filesystem::path& path) {
     top.whole("shard_size", model.shardSize);
     top.text("result", model.result);
     if (const auto* story = top.find("story")) readStory(*story, model.story, source);
+    model.recipe.genes = readGenes(top);
     readSpans(top, model);
     top.close();
     return model;

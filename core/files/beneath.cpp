@@ -1,5 +1,6 @@
 #include "core/files/beneath.h"
 
+#include "core/files/file_status.h"
 #include "core/files/mapped_file.h"
 #include "core/files/text_file.h"
 #include "core/subprocess/file_descriptor.h"
@@ -27,12 +28,6 @@ namespace fs = std::filesystem;
 
 constexpr int kMostLinks = 16;
 constexpr int kFolder = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-
-struct stat statusOf(const FileDescriptor& file) {
-    struct stat status {};
-    if (::fstat(file.number(), &status) != 0) throw std::system_error(errno, std::generic_category());
-    return status;
-}
 
 bool isSame(const FileDescriptor& a, const FileDescriptor& b) {
     const auto first = statusOf(a), second = statusOf(b);

@@ -1,5 +1,6 @@
 #include "core/files/mapped_file.h"
 
+#include "core/files/file_status.h"
 #include "core/files/refusal.h"
 #include "core/files/text_file.h"
 
@@ -20,13 +21,6 @@ namespace mergarium {
 namespace {
 
 std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000 + time.tv_nsec; }
-
-/// Throws std::system_error.
-struct stat statusOf(const FileDescriptor& file) {
-    struct stat status {};
-    if (::fstat(file.number(), &status) != 0) throw std::system_error(errno, std::generic_category());
-    return status;
-}
 
 FileState stateIn(const struct stat& status) {
     return {.size = static_cast<std::uint64_t>(status.st_size),

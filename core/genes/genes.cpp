@@ -24,7 +24,7 @@ Genes::Genes(std::vector<Part> parts, std::vector<Group> groups)
     : parts_(std::move(parts)), groups_(std::move(groups)) {
     std::uint64_t count = 0;
     for (const auto& group : groups_) count += group.count;
-    if (count > std::numeric_limits<std::uint32_t>::max()) throw std::invalid_argument("There are too many genes.");
+    if (count > kMostGenes) throw std::invalid_argument("There are too many genes.");
     sizes_.resize(count);
     for (const auto& part : parts_) {
         if (part.begin != length_ || part.genes.size() != part.extent || part.count() == 0)
@@ -112,6 +112,10 @@ bool GeneBuilder::give(std::string_view tensor, std::uint32_t gene) {
 }
 
 GenesPtr GeneBuilder::build() && {
+    std::uint64_t divided = 0;
+    for (const auto& part : parts_) divided += part.genes.size();
+    if (std::max<std::uint64_t>(divided, genes_) + layout_.tensors.size() > kMostGenes)
+        throw std::runtime_error("strategy.genes: the models have too many units; use tensors, layers or elements.");
     for (const auto& tensor : layout_.tensors)
         if (isOpen(tensor.name)) give(tensor.name, open(tensor.name, 1));
     // What has no elements has no part in a gene.

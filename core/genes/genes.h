@@ -27,6 +27,9 @@ enum class GeneKind : std::uint8_t {
 constexpr GeneKind kGeneKinds[] = {GeneKind::Elements, GeneKind::Units, GeneKind::Tensors, GeneKind::Layers};
 std::string_view nameOf(GeneKind kind);
 
+/// The most genes, and the most that tensors' divided dimensions may come to in all.
+constexpr std::uint64_t kMostGenes = std::uint64_t{1} << 25;
+
 /// The parameter vector as genes, which a child inherits whole: each element belongs to one of them, and each gene has
 /// an element. Genes are numbered in depth order; split points then count genes. Immutable; any thread.
 class Genes {
@@ -102,7 +105,7 @@ public:
     bool give(std::string_view tensor, std::uint32_t gene);
     /// Whether the tensor is there and nobody has cut it yet.
     bool isOpen(std::string_view tensor) const;
-    /// Groups of which nothing was cut are left out.
+    /// Groups of which nothing was cut are left out. Throws std::runtime_error where there are more than kMostGenes.
     GenesPtr build() &&;
 
 private:

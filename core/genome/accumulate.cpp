@@ -52,6 +52,35 @@ template <Reader Read, bool Add>
 const Kernel kKernel = plain<Read, Add>;
 #endif
 
+using EachKernel = void (*)(const std::byte*, const float*, float*, std::size_t);
+
+template <Reader Read>
+[[gnu::always_inline]] inline void runEach(const std::byte* from, const float* coefficients, float* sums,
+                                           std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        const float sum = sums[i] + coefficients[i] * Read(from, i);
+        sums[i] = coefficients[i] != 0.0f ? sum : sums[i];
+    }
+}
+
+template <Reader Read>
+void plainEach(const std::byte* from, const float* coefficients, float* sums, std::size_t count) {
+    runEach<Read>(from, coefficients, sums, count);
+}
+
+#if defined(__x86_64__)
+template <Reader Read>
+[[gnu::target("avx2")]] void wideEach(const std::byte* from, const float* coefficients, float* sums,
+                                      std::size_t count) {
+    runEach<Read>(from, coefficients, sums, count);
+}
+template <Reader Read>
+const EachKernel kEachKernel = __builtin_cpu_supports("avx2") ? wideEach<Read> : plainEach<Read>;
+#else
+template <Reader Read>
+const EachKernel kEachKernel = plainEach<Read>;
+#endif
+
 /// Any other type is converted first, piece by piece.
 template <bool Add>
 void converted(DType dtype, const std::byte* from, float coefficient, std::span<float> sums) {
@@ -74,6 +103,18 @@ void accumulate(DType dtype, const std::byte* from, float coefficient, std::span
 }
 
 }  // namespace
+
+void addScaled(DType dtype, const std::byte* from, std::span<const float> coefficients, std::span<float> sums) {
+    if (dtype == DType::BF16) return kEachKernel<bf16At>(from, coefficients.data(), sums.data(), sums.size());
+    if (dtype == DType::F32) return kEachKernel<floatAt>(from, coefficients.data(), sums.data(), sums.size());
+    std::array<float, 1024> values;
+    for (std::size_t done = 0; done < sums.size(); done += values.size()) {
+        const auto count = std::min(values.size(), sums.size() - done);
+        toFloats(dtype, from + done * sizeOf(dtype), std::span(values).first(count));
+        kEachKernel<floatAt>(reinterpret_cast<const std::byte*>(values.data()), coefficients.data() + done,
+                             sums.data() + done, count);
+    }
+}
 
 void scaleInto(DType dtype, const std::byte* from, float coefficient, std::span<float> sums) {
     accumulate<false>(dtype, from, coefficient, sums);

@@ -14,4 +14,8 @@ void scaleInto(DType dtype, const std::byte* from, float coefficient, std::span<
 /// sums[i] += coefficient * x[i], rounded after the product and after the sum.
 void addScaled(DType dtype, const std::byte* from, float coefficient, std::span<float> sums);
 
+/// The same with a coefficient for each element, coefficients[i], of which those that are 0 leave sums[i] as it is.
+/// Sums that begin at -0 are then what scaleInto gives first, to the bit.
+void addScaled(DType dtype, const std::byte* from, std::span<const float> coefficients, std::span<float> sums);
+
 }  // namespace mergarium

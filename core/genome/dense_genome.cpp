@@ -17,28 +17,92 @@ const DenseGenome& dense(const Genome& genome) {
     return *found;
 }
 
-void addUp(std::span<const float> first, std::span<const float> second, MixingCoefficients mixing,
-           std::span<float> out) {
-    const auto a = static_cast<float>(mixing.first);
-    const auto b = static_cast<float>(mixing.second);
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = a * first[i] + b * second[i];
+void addUpSpans(std::span<const MixedSpan> spans, std::span<const float> first, std::span<const float> second,
+                std::span<float> out) {
+    std::uint64_t begin = 0;
+    for (const auto& [end, mixing] : spans) {
+        const auto a = static_cast<float>(mixing.first);
+        const auto b = static_cast<float>(mixing.second);
+        for (auto i = begin; i < end; ++i) out[i] = a * first[i] + b * second[i];
+        begin = end;
+    }
 }
 
 class VectorGrams final : public PairGrams {
 public:
-    VectorGrams(const DenseGenome& first, const DenseGenome& second) : first_(first), second_(second) {}
+    VectorGrams(const DenseGenome& first, const DenseGenome& second, const GenesPtr& genes)
+        : first_(first), second_(second), genes_(genes.get()) {}
 
     PairGram over(std::uint64_t begin, std::uint64_t end) override {
-        const auto a = first_.values().subspan(begin, end - begin);
-        const auto b = second_.values().subspan(begin, end - begin);
-        if (a.size() == first_.length()) return {first_.squaredNorm(), dotProduct(a, b), second_.squaredNorm()};
-        return {dotProduct(a, a), dotProduct(a, b), dotProduct(b, b)};
+        const auto a = first_.values(), b = second_.values();
+        if (end - begin == (genes_ ? genes_->size() : a.size()))
+            return {first_.squaredNorm(), dotProduct(a, b), second_.squaredNorm()};
+        return genes_ ? overGenes(begin, end) : pairOf(a.subspan(begin, end - begin), b.subspan(begin, end - begin));
     }
 
 private:
+    static PairGram pairOf(std::span<const float> a, std::span<const float> b) {
+        return {dotProduct(a, a), dotProduct(a, b), dotProduct(b, b)};
+    }
+
+    PairGram overGenes(std::uint64_t begin, std::uint64_t end) {
+        if (ofGenes_.empty()) sumUpGenes();
+        PairGram sum;
+        for (auto gene = begin; gene < end; ++gene) {
+            sum.firstFirst += ofGenes_[gene].firstFirst;
+            sum.firstSecond += ofGenes_[gene].firstSecond;
+            sum.secondSecond += ofGenes_[gene].secondSecond;
+        }
+        return sum;
+    }
+
+    void sumUpGenes() {
+        ofGenes_.resize(genes_->size());
+        genes_->forEachStretch(0, genes_->length(), [&](std::uint64_t gene, std::uint64_t begin, std::uint64_t count) {
+            const auto pair = pairOf(first_.values().subspan(begin, count), second_.values().subspan(begin, count));
+            auto& sum = ofGenes_[gene];
+            sum.firstFirst += pair.firstFirst;
+            sum.firstSecond += pair.firstSecond;
+            sum.secondSecond += pair.secondSecond;
+        });
+    }
+
     const DenseGenome& first_;
     const DenseGenome& second_;
+    const Genes* genes_;
+    /// Once they are asked for.
+    std::vector<PairGram> ofGenes_;
 };
+
+/// Each gene mixed as the span says that it lies in.
+void addUpGenes(const Genes& genes, std::span<const MixedSpan> spans, std::span<const float> first,
+                std::span<const float> second, std::span<float> out) {
+    std::vector<float> firstOf(genes.size()), secondOf(genes.size());
+    std::uint64_t begin = 0;
+    for (const auto& [end, mixing] : spans) {
+        const auto at = static_cast<std::ptrdiff_t>(begin), count = static_cast<std::ptrdiff_t>(end - begin);
+        std::fill_n(firstOf.begin() + at, count, static_cast<float>(mixing.first));
+        std::fill_n(secondOf.begin() + at, count, static_cast<float>(mixing.second));
+        begin = end;
+    }
+    std::vector<float> a, b;
+    for (const auto& part : genes.parts()) {
+        // A row of the part, which its first dimension repeats.
+        const auto row = part.extent * part.inner;
+        a.resize(row);
+        b.resize(row);
+        for (std::uint64_t index = 0; index < part.extent; ++index) {
+            const auto at = static_cast<std::ptrdiff_t>(index * part.inner);
+            std::fill_n(a.begin() + at, part.inner, firstOf[part.genes[index]]);
+            std::fill_n(b.begin() + at, part.inner, secondOf[part.genes[index]]);
+        }
+        for (std::uint64_t place = part.begin; place < part.begin + part.count(); place += row) {
+            const auto one = first.subspan(place, row), other = second.subspan(place, row);
+            const auto to = out.subspan(place, row);
+            for (std::size_t i = 0; i < row; ++i) to[i] = a[i] * one[i] + b[i] * other[i];
+        }
+    }
+}
 
 }  // namespace
 
@@ -64,11 +128,11 @@ std::vector<std::byte> DenseGenome::pack() const {
     return std::move(out).take();
 }
 
-GenomePtr DenseGenome::unpack(std::span<const std::byte> bytes, std::uint64_t length) {
+GenomePtr DenseGenome::unpack(std::span<const std::byte> bytes, std::uint64_t length, GenesPtr genes) {
     ByteReader in(bytes, "A stored genome is shorter than its network.");
     auto values = in.numbers<float>(length);
     std::optional<Recipe> recipe;
-    if (in.left() > 0) recipe = unpackRecipe(in.take(in.left()));
+    if (in.left() > 0) recipe = unpackRecipe(in.take(in.left()), std::move(genes));
     return std::make_shared<const DenseGenome>(std::move(values), std::move(recipe));
 }
 
@@ -93,15 +157,16 @@ public:
     std::shared_ptr<const Recipe> firstRecipe, secondRecipe;
 };
 
-DenseBreeding::DenseBreeding(std::vector<std::uint64_t> tensorEnds) : tensorEnds_(std::move(tensorEnds)) {}
+DenseBreeding::DenseBreeding(std::vector<std::uint64_t> tensorEnds, GenesPtr genes)
+    : tensorEnds_(std::move(tensorEnds)), genes_(std::move(genes)) {}
 
 std::vector<MixedSpan> DenseBreeding::mix(const Genome& first, const Genome& second, const Splice& splice) const {
     const auto length = tensorEnds_.back();
     if (first.length() != length || second.length() != length)
         throw std::invalid_argument("Parents and child differ in their number of parameters.");
-    VectorGrams grams(dense(first), dense(second));
+    VectorGrams grams(dense(first), dense(second), genes_);
     std::vector<MixedSpan> spans;
-    mixedSpans(splice, tensorEnds_, grams, spans);
+    mixedSpans(splice, genes_ ? std::vector{genes_->size()} : tensorEnds_, grams, spans);
     return spans;
 }
 
@@ -111,13 +176,10 @@ GenomePtr DenseBreeding::breed(const Genome& firstParent, const Genome& secondPa
     auto child = std::make_shared<Child>(tensorEnds_.back());
     child->spans = mix(first, second, splice);
     const std::span<float> values = child->values;
-    std::uint64_t begin = 0;
-    for (const auto& span : child->spans) {
-        const auto count = span.end - begin;
-        addUp(first.values().subspan(begin, count), second.values().subspan(begin, count), span.mixing,
-              values.subspan(begin, count));
-        begin = span.end;
-    }
+    if (genes_)
+        addUpGenes(*genes_, child->spans, first.values(), second.values(), values);
+    else
+        addUpSpans(child->spans, first.values(), second.values(), values);
     if (splice.mutation) {
         addGaussianNoise(values, static_cast<float>(splice.mutation->sigma), splice.mutation->seed);
     } else if (first.recipe() && second.recipe()) {
@@ -136,7 +198,7 @@ GenomePtr DenseBreeding::keep(GenomePtr genome) const {
 }
 
 GenomePtr DenseBreeding::unpack(std::span<const std::byte> bytes) const {
-    return DenseGenome::unpack(bytes, tensorEnds_.back());
+    return DenseGenome::unpack(bytes, tensorEnds_.back(), genes_);
 }
 
 }  // namespace mergarium

@@ -28,7 +28,7 @@ public:
     /// The values, then the packed recipe, if any.
     std::vector<std::byte> pack() const override;
     /// `length` is the number of values. Throws std::runtime_error when the bytes don't fit.
-    static GenomePtr unpack(std::span<const std::byte> bytes, std::uint64_t length);
+    static GenomePtr unpack(std::span<const std::byte> bytes, std::uint64_t length, GenesPtr genes = nullptr);
 
     std::span<const float> values() const { return values_; }
     /// <theta, theta>, in fp64.
@@ -43,8 +43,8 @@ private:
 /// Breeds dense genomes in one pass over both parents: coefficients in fp64, products in fp32 (paper, equation 4).
 class DenseBreeding final : public Breeding {
 public:
-    /// `tensorEnds` ascend to the vectors' length.
-    explicit DenseBreeding(std::vector<std::uint64_t> tensorEnds);
+    /// `tensorEnds` ascend to the vectors' length. With genes splices cut these.
+    explicit DenseBreeding(std::vector<std::uint64_t> tensorEnds, GenesPtr genes = nullptr);
 
     /// Both parents must be dense. The child knows its parents' recipes, and not yet its own: with many split points
     /// it takes longer to work out than the child to be scored.
@@ -58,6 +58,7 @@ private:
     class Child;
 
     std::vector<std::uint64_t> tensorEnds_;
+    GenesPtr genes_;
 };
 
 }  // namespace mergarium

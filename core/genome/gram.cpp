@@ -47,16 +47,17 @@ std::uint64_t blockFor(std::uint64_t length) {
 
 }  // namespace
 
-std::uint64_t Gram::blockCount() const { return (founders_->length() + block_ - 1) / block_; }
+std::uint64_t Gram::blockCount() const { return (loci() + block_ - 1) / block_; }
 
 std::span<const double> Gram::entriesOf(const std::vector<double>& matrices, std::size_t index) const {
     return std::span(matrices).subspan(index * entries(), entries());
 }
 
-Gram::Gram(FoundersPtr founders, std::size_t begunWith)
+Gram::Gram(FoundersPtr founders, std::size_t begunWith, GenesPtr genes)
     : founders_(std::move(founders)),
       begunWith_(begunWith > 0 ? std::min(begunWith, founders_->size()) : founders_->size()),
-      block_(blockFor(founders_->length())) {}
+      genes_(std::move(genes)),
+      block_(genes_ ? 1 : blockFor(founders_->length())) {}
 
 void Gram::addProducts(std::uint64_t begin, std::uint64_t end, std::span<double> out) const {
     addProductsOf(begunWith_, begin, end, out);
@@ -96,29 +97,37 @@ void Gram::addWhole(std::uint64_t begin, std::uint64_t end, std::span<double> ou
     if (last * block_ < end) addProducts(last * block_, end, out);
 }
 
-std::shared_ptr<const Gram> Gram::compute(FoundersPtr founders, const Progress& progress, std::size_t begunWith) {
-    std::shared_ptr<Gram> gram(new Gram(std::move(founders), begunWith));
-    const auto length = gram->founders_->length();
-    const auto entries = gram->entries();
-    const auto blocks = gram->blockCount();
-    gram->blocks_.assign(blocks * entries, 0.0);
-
-    for (std::uint64_t from = 0; from < blocks; from += kBlocksPerReport) {
-        if (progress && !progress(from * gram->block_, length)) throw Cancelled();
-        const auto until = std::min(blocks, from + kBlocksPerReport);
-        parallelFor(until - from, [&](std::size_t first, std::size_t last) {
-            for (auto block = from + first; block < from + last; ++block)
-                gram->addProducts(block * gram->block_, std::min(length, (block + 1) * gram->block_),
-                                  std::span(gram->blocks_).subspan(block * entries, entries));
-        });
-    }
+std::shared_ptr<const Gram> Gram::compute(FoundersPtr founders, const Progress& progress, std::size_t begunWith,
+                                          GenesPtr genes) {
+    std::shared_ptr<Gram> gram(new Gram(std::move(founders), begunWith, std::move(genes)));
+    gram->blocks_.assign(gram->blockCount() * gram->entries(), 0.0);
+    if (gram->genes_)
+        gram->sumUpGenes(progress);
+    else
+        gram->sumUpBlocks(progress);
     gram->sumUp();
+    const auto length = gram->founders_->length();
     if (progress && !progress(length, length)) throw Cancelled();
     return gram;
 }
 
-std::shared_ptr<const Gram> Gram::fromBlockSums(FoundersPtr founders, std::vector<double> sums, std::size_t begunWith) {
-    std::shared_ptr<Gram> gram(new Gram(std::move(founders), begunWith));
+void Gram::sumUpBlocks(const Progress& progress) {
+    const auto length = founders_->length();
+    const auto blocks = blockCount();
+    for (std::uint64_t from = 0; from < blocks; from += kBlocksPerReport) {
+        if (progress && !progress(from * block_, length)) throw Cancelled();
+        const auto until = std::min(blocks, from + kBlocksPerReport);
+        parallelFor(until - from, [&](std::size_t first, std::size_t last) {
+            for (auto block = from + first; block < from + last; ++block)
+                addProducts(block * block_, std::min(length, (block + 1) * block_),
+                            std::span(blocks_).subspan(block * entries(), entries()));
+        });
+    }
+}
+
+std::shared_ptr<const Gram> Gram::fromBlockSums(FoundersPtr founders, std::vector<double> sums, std::size_t begunWith,
+                                                GenesPtr genes) {
+    std::shared_ptr<Gram> gram(new Gram(std::move(founders), begunWith, std::move(genes)));
     if (sums.size() != gram->blockCount() * gram->entries()) return nullptr;
     gram->blocks_ = std::move(sums);
     gram->sumUp();
@@ -128,6 +137,7 @@ std::shared_ptr<const Gram> Gram::fromBlockSums(FoundersPtr founders, std::vecto
 void Gram::sumUp() {
     sums_.assign(blocks_.size() + entries(), 0.0);
     for (std::size_t i = 0; i < blocks_.size(); ++i) sums_[i + entries()] = sums_[i] + blocks_[i];
+    if (genes_) return;
 
     std::vector<std::uint64_t> ends;
     for (const auto& tensor : founders_->layout().tensors)

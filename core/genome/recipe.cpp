@@ -5,18 +5,30 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace mergarium {
 
-Recipe founderRecipe(std::size_t founder, std::size_t founders, std::uint64_t length) {
+bool Recipe::operator==(const Recipe& other) const {
+    return founders == other.founders && ends == other.ends && coefficients == other.coefficients &&
+           (genes == other.genes || (genes && other.genes && *genes == *other.genes));
+}
+
+Recipe founderRecipe(std::size_t founder, std::size_t founders, std::uint64_t length, GenesPtr genes) {
     const auto count = std::max(founders, founder + 1);
-    Recipe recipe{.founders = count, .ends = {length}, .coefficients = std::vector<double>(count)};
+    Recipe recipe{.founders = count,
+                  .ends = {genes ? genes->size() : length},
+                  .coefficients = std::vector<double>(count),
+                  .genes = std::move(genes)};
     recipe.coefficients[founder] = 1.0;
     return recipe;
 }
 
 Recipe widened(const Recipe& recipe, std::size_t founders) {
-    Recipe wide{.founders = std::max(founders, recipe.founders), .ends = recipe.ends, .coefficients = {}};
+    Recipe wide{.founders = std::max(founders, recipe.founders),
+                .ends = recipe.ends,
+                .coefficients = {},
+                .genes = recipe.genes};
     wide.coefficients.resize(recipe.spans() * wide.founders);
     for (std::size_t span = 0; span < recipe.spans(); ++span)
         std::ranges::copy(recipe.of(span),
@@ -42,7 +54,7 @@ std::vector<std::byte> packRecipe(const Recipe& recipe) {
     return std::move(out).take();
 }
 
-Recipe unpackRecipe(std::span<const std::byte> bytes) {
+Recipe unpackRecipe(std::span<const std::byte> bytes, GenesPtr genes) {
     ByteReader in(bytes, "A stored recipe is damaged.");
     const auto founders = in.number<std::uint64_t>();
     const auto spans = in.number<std::uint64_t>();
@@ -59,6 +71,9 @@ Recipe unpackRecipe(std::span<const std::byte> bytes) {
         before = end;
     }
     if (!std::ranges::all_of(recipe.coefficients, [](double c) { return std::isfinite(c); })) in.refuse();
+    if (genes && recipe.loci() != genes->size())
+        throw std::runtime_error("A stored recipe has another number of genes than the network.");
+    recipe.genes = std::move(genes);
     return recipe;
 }
 

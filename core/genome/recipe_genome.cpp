@@ -61,6 +61,11 @@ RecipeGenome::RecipeGenome(Recipe recipe, GramPtr gram) : recipe_(std::move(reci
         throw std::runtime_error(
             fmt::format("A recipe over {} founders of {} parameters doesn't fit {} founders of {}.", recipe_.founders,
                         recipe_.length(), founders.size(), founders.length()));
+    if (recipe_.loci() != gram_->loci())
+        throw std::runtime_error(
+            fmt::format("A recipe that ends at {} doesn't fit what its run cuts, of which there are {}.",
+                        recipe_.loci(), gram_->loci()));
+    if (gram_->genes()) return;
     gramAtEnds_.resize(recipe_.spans() * gram_->entries());
     for (std::size_t span = 0; span < recipe_.spans(); ++span)
         gram_->at(recipe_.ends[span], std::span(gramAtEnds_).subspan(span * gram_->entries(), gram_->entries()));
@@ -84,9 +89,9 @@ std::size_t RecipeGenome::memory() const {
            (recipe_.coefficients.size() + gramAtEnds_.size()) * sizeof(double);
 }
 
-std::span<const double> RecipeGenome::gramAt(std::size_t span) const {
-    const auto entries = gramAtEnds_.size() / recipe_.spans();
-    return std::span(gramAtEnds_).subspan(span * entries, entries);
+void RecipeGenome::gramAtEnd(std::size_t span, std::span<double> out) const {
+    if (gramAtEnds_.empty()) return gram_->at(recipe_.ends[span], out);
+    std::ranges::copy(std::span(gramAtEnds_).subspan(span * out.size(), out.size()), out.begin());
 }
 
 /// Grams of two recipes over any stretch: sums over the stretches on which both have constant coefficients.
@@ -112,9 +117,9 @@ public:
             const auto from = begin;
             begin = std::min({end, one.ends[i], other.ends[j]});
             if (begin == one.ends[i])
-                std::ranges::copy(first_.gramAt(i), here_.begin());
+                first_.gramAtEnd(i, here_);
             else if (begin == other.ends[j])
-                std::ranges::copy(second_.gramAt(j), here_.begin());
+                second_.gramAtEnd(j, here_);
             else
                 gram_.at(begin, here_);
             if (!gram_.ofTensor(from, begin, between_))
@@ -138,7 +143,8 @@ private:
 };
 
 RecipeBreeding::RecipeBreeding(GramPtr gram)
-    : gram_(std::move(gram)), tensorEnds_(tensorEndsOf(gram_->founders()->layout())) {}
+    : gram_(std::move(gram)),
+      tensorEnds_(gram_->genes() ? std::vector{gram_->loci()} : tensorEndsOf(gram_->founders()->layout())) {}
 
 std::vector<MixedSpan> RecipeBreeding::mix(const Genome& first, const Genome& second, const Splice& splice) const {
     if (splice.mutation) throw std::invalid_argument("A recipe can't be mutated: noise is no combination of founders.");
@@ -156,6 +162,7 @@ GenomePtr RecipeBreeding::breed(const Genome& firstParent, const Genome& secondP
     auto& recipe = child.recipe_;
     auto& gramAtEnds = child.gramAtEnds_;
     recipe.founders = std::max(first.recipe()->founders, second.recipe()->founders);
+    recipe.genes = gram_->genes();
     child.gram_ = gram_;
     std::vector<double> coefficients(recipe.founders);
     std::vector<double> gramAt(gram_->entries());
@@ -163,10 +170,11 @@ GenomePtr RecipeBreeding::breed(const Genome& firstParent, const Genome& secondP
          [&](std::uint64_t, std::uint64_t end, std::size_t i, std::size_t j, std::size_t s) {
              mixCoefficients(first.recipe()->of(i), second.recipe()->of(j), spans[s].mixing, coefficients);
              appendSpan(recipe, end, coefficients);
+             if (recipe.genes) return;
              if (first.recipe()->ends[i] == end)
-                 std::ranges::copy(first.gramAt(i), gramAt.begin());
+                 first.gramAtEnd(i, gramAt);
              else if (second.recipe()->ends[j] == end)
-                 std::ranges::copy(second.gramAt(j), gramAt.begin());
+                 second.gramAtEnd(j, gramAt);
              else
                  gram_->at(end, gramAt);
              // Where the last span was extended, its end has moved here.
@@ -181,11 +189,12 @@ GenomePtr RecipeBreeding::keep(GenomePtr child) const {
 }
 
 GenomePtr RecipeBreeding::unpack(std::span<const std::byte> bytes) const {
-    return std::make_shared<const RecipeGenome>(unpackRecipe(bytes), gram_);
+    return std::make_shared<const RecipeGenome>(unpackRecipe(bytes, gram_->genes()), gram_);
 }
 
 Recipe combine(const Recipe& first, const Recipe& second, std::span<const MixedSpan> spans) {
-    Recipe child{.founders = std::max(first.founders, second.founders), .ends = {}, .coefficients = {}};
+    Recipe child{
+        .founders = std::max(first.founders, second.founders), .ends = {}, .coefficients = {}, .genes = first.genes};
     std::vector<double> coefficients(child.founders);
     walk(first, second, spans, [&](std::uint64_t, std::uint64_t end, std::size_t i, std::size_t j, std::size_t s) {
         mixCoefficients(first.of(i), second.of(j), spans[s].mixing, coefficients);

@@ -11,7 +11,7 @@
 namespace mergarium {
 
 /// A model as a recipe over its founders. Keeps the Gram sums at the ends of its spans, so that breeding needs no pass
-/// over parameters.
+/// over parameters; with genes the founders' Gram has them all.
 class RecipeGenome final : public Genome {
 public:
     /// Throws std::runtime_error when the recipe is not one over these founders, or the first of them.
@@ -27,8 +27,8 @@ public:
     const Recipe* recipe() const override { return &recipe_; }
     std::vector<std::byte> pack() const override { return packRecipe(recipe_); }
 
-    /// G at the end of every span, `Gram::entries()` values each.
-    std::span<const double> gramAt(std::size_t span) const;
+    /// G at the end of a span, `Gram::entries()` values, into `out`.
+    void gramAtEnd(std::size_t span, std::span<double> out) const;
 
 private:
     friend class RecipeBreeding;
@@ -38,6 +38,7 @@ private:
 
     Recipe recipe_;
     GramPtr gram_;
+    /// None with genes.
     std::vector<double> gramAtEnds_;
 };
 
@@ -58,6 +59,7 @@ private:
     class ParentGrams;
 
     GramPtr gram_;
+    /// With genes the last of them alone.
     std::vector<std::uint64_t> tensorEnds_;
 };
 

@@ -22,6 +22,47 @@ std::uint64_t nearest(std::span<const std::uint64_t> boundaries, std::uint64_t p
     return above == boundaries.end() || point - below <= *above - point ? below : *above;
 }
 
+double drawRatio(const RatioRule& rule, RandomStream& draws) {
+    if (const auto* beta = std::get_if<BetaRatio>(&rule)) return draws.symmetricBeta(beta->shape);
+    const double uniform = draws.uniform();
+    return std::holds_alternative<WholeRatio>(rule) ? (uniform < 0.5 ? 0.0 : 1.0) : uniform;
+}
+
+Inheritance drawInheritance(const SpliceRule& rule, std::uint64_t seed, std::uint64_t step) {
+    Inheritance each{.seed = RandomStream(seed, step, Purpose::InheritanceSeed).bits64(), .ratio = rule.ratio};
+    RandomStream chances(seed, step, Purpose::InheritanceChance);
+    if (std::holds_alternative<UniformRatio>(rule.chance)) each.chance = chances.uniform();
+    if (const auto* beta = std::get_if<BetaRatio>(&rule.chance)) each.chance = chances.symmetricBeta(beta->shape);
+    return each;
+}
+
+std::vector<SpliceStretch> stretchesOf(const Inheritance& each, std::uint64_t length) {
+    std::vector<SpliceStretch> stretches;
+    RandomStream draws(each.seed, 0, Purpose::Inheritance);
+    for (std::uint64_t gene = 0; gene < length; ++gene) {
+        const bool second = draws.uniform() < each.chance;
+        // The larger share is the parent's that the gene comes from.
+        double larger = 1.0;
+        if (!std::holds_alternative<WholeRatio>(each.ratio)) {
+            const double ratio = drawRatio(each.ratio, draws);
+            larger = std::max(ratio, 1.0 - ratio);
+        }
+        const double ratio = second ? larger : 1.0 - larger;
+        if (!stretches.empty() && stretches.back().ratio == ratio)
+            stretches.back().end = gene + 1;
+        else
+            stretches.push_back({gene + 1, ratio, stretches.size()});
+    }
+    return stretches;
+}
+
+std::string wordsOf(const Inheritance& each) {
+    auto text = fmt::format("every gene for itself, {:.3g} of them from the second parent", each.chance);
+    if (!std::holds_alternative<WholeRatio>(each.ratio)) text += ", each with a ratio of its own";
+    if (const auto* beta = std::get_if<BetaRatio>(&each.ratio)) text += fmt::format(" (Beta {})", beta->shape);
+    return text;
+}
+
 }  // namespace
 
 std::vector<std::uint64_t> splitsAt(std::span<const SplitPlace> places, std::uint64_t length) {
@@ -68,7 +109,7 @@ std::vector<ChromosomeCut> cutsOf(const Chromosomes& chromosomes, std::span<cons
 
 bool Splice::operator==(const Splice& other) const {
     const auto plain = [](const Splice& one) {
-        return std::tie(one.splits, one.ratio, one.interpolation, one.mutation);
+        return std::tie(one.splits, one.ratio, one.interpolation, one.mutation, one.each);
     };
     if (plain(*this) != plain(other) || cuts != other.cuts) return false;
     return chromosomes == other.chromosomes || (chromosomes && other.chromosomes && *chromosomes == *other.chromosomes);
@@ -76,6 +117,7 @@ bool Splice::operator==(const Splice& other) const {
 
 std::vector<SpliceStretch> stretchesOf(const Splice& splice, std::uint64_t length) {
     std::vector<SpliceStretch> stretches;
+    if (splice.each) return stretchesOf(*splice.each, length);
     std::uint64_t begin = 0;
     const auto add = [&](std::uint64_t end, double ratio, std::size_t index, std::size_t firstSide) {
         if (end <= begin) return;
@@ -120,6 +162,7 @@ std::string wordsOf(const Splice& splice, std::size_t most) {
         if (told.size() < splits.size()) text += fmt::format(" and {} more", splits.size() - told.size());
         return text;
     };
+    if (splice.each) return wordsOf(*splice.each);
     if (!splice.chromosomes) return words(splice.splits, splice.ratio);
     std::string text;
     for (std::size_t index = 0; index < splice.cuts.size(); ++index) {
@@ -135,6 +178,7 @@ void takeFirstParent(Splice& splice) {
     splice.ratio = 0.0;
     splice.chromosomes = nullptr;
     splice.cuts.clear();
+    splice.each = std::nullopt;
 }
 
 std::vector<std::uint64_t> boundariesWithin(const Chromosomes& chromosomes, std::size_t chromosome,
@@ -152,6 +196,12 @@ Splice drawSplice(const SpliceRule& rule, std::uint64_t length, std::uint64_t se
                   std::span<const std::uint64_t> boundaries, const ChromosomesPtr& chromosomes) {
     Splice splice;
     splice.interpolation = rule.interpolation;
+    if (rule.mutation > 0.0)
+        splice.mutation = Mutation{rule.mutation, RandomStream(seed, step, Purpose::MutationSeed).bits64()};
+    if (rule.inherit == Inherit::Each) {
+        splice.each = drawInheritance(rule, seed, step);
+        return splice;
+    }
     RandomStream counts(seed, step, Purpose::SplitCount), points(seed, step, Purpose::SplitPoints),
         ratios(seed, step, Purpose::MixingRatio);
     const auto draw = [&](std::uint64_t elements, std::span<const std::uint64_t> between) {
@@ -161,8 +211,7 @@ Splice drawSplice(const SpliceRule& rule, std::uint64_t length, std::uint64_t se
         cut.splits.reserve(count);
         for (std::uint64_t i = 0; i < count; ++i) cut.splits.push_back(nearest(between, points.below(elements)));
         std::sort(cut.splits.begin(), cut.splits.end());
-        const auto* beta = std::get_if<BetaRatio>(&rule.ratio);
-        cut.ratio = beta ? ratios.symmetricBeta(beta->shape) : ratios.uniform();
+        cut.ratio = drawRatio(rule.ratio, ratios);
         return cut;
     };
     if (!chromosomes) {
@@ -177,10 +226,10 @@ Splice drawSplice(const SpliceRule& rule, std::uint64_t length, std::uint64_t se
             for (auto& split : splice.cuts.back().splits) split = chromosomes->positionOf(chromosome, split);
         }
     }
-    if (rule.mutation > 0.0)
-        splice.mutation = Mutation{rule.mutation, RandomStream(seed, step, Purpose::MutationSeed).bits64()};
     return splice;
 }
+
+std::string_view nameOf(Inherit inherit) { return inherit == Inherit::Each ? "each" : "splits"; }
 
 std::string_view nameOf(Interpolation interpolation) {
     switch (interpolation) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/genes/genes.h"
 #include "core/genome/chromosomes.h"
 
 #include <cstddef>
@@ -43,9 +44,33 @@ struct ChromosomeCut {
     bool operator==(const ChromosomeCut&) const = default;
 };
 
+/// The mixing ratio is 0 or 1: nothing is mixed.
+struct WholeRatio {
+    bool operator==(const WholeRatio&) const = default;
+};
+/// The mixing ratio is uniform in [0, 1), or Beta(shape, shape).
+struct UniformRatio {
+    bool operator==(const UniformRatio&) const = default;
+};
+struct BetaRatio {
+    double shape = 1.0;
+    bool operator==(const BetaRatio&) const = default;
+};
+using RatioRule = std::variant<UniformRatio, BetaRatio, WholeRatio>;
+
+/// Every gene for itself, in place of split points: a pure function of the seed.
+struct Inheritance {
+    std::uint64_t seed = 0;
+    /// That a gene has more of parent 2 than of parent 1, in [0, 1].
+    double chance = 0.5;
+    RatioRule ratio = WholeRatio{};
+    bool operator==(const Inheritance&) const = default;
+};
+
 /// How a child is made from its two parents (paper, section 3.2, equation 4): replayable and storable.
 /// Parent 2 weighs `ratio` before the first split point, 1 - `ratio` from it to the second, and so on in turn; with
-/// chromosomes so it does within each of them, by its own split points and ratio.
+/// chromosomes so it does within each of them, by its own split points and ratio. Where a run has genes, split points
+/// count these, and D is how many there are.
 struct Splice {
     /// Ascending, each in [0, D), D the length of the parameter vector. None: `ratio` holds for the whole vector.
     std::vector<std::uint64_t> splits;
@@ -57,6 +82,8 @@ struct Splice {
     /// has a cut of its own.
     ChromosomesPtr chromosomes = nullptr;
     std::vector<ChromosomeCut> cuts = {};
+    /// Then there are no split points and chromosomes, and `ratio` is 0.
+    std::optional<Inheritance> each = std::nullopt;
     /// Of chromosomes their places and names count, not the object.
     bool operator==(const Splice& other) const;
 };
@@ -101,15 +128,6 @@ struct ChromosomeWish {
 std::vector<ChromosomeCut> cutsOf(const Chromosomes& chromosomes, std::span<const ChromosomeWish> wishes,
                                   const ChromosomeWish& others);
 
-/// The mixing ratio is uniform in [0, 1), or Beta(shape, shape).
-struct UniformRatio {
-    bool operator==(const UniformRatio&) const = default;
-};
-struct BetaRatio {
-    double shape = 1.0;
-    bool operator==(const BetaRatio&) const = default;
-};
-
 /// Between `least` and `most` split points, drawn per child; both 0 means one ratio for the whole vector.
 struct SplitCount {
     std::uint32_t least = 1;
@@ -120,20 +138,34 @@ struct SplitCount {
 /// Where split points may lie: anywhere, only between tensors, or only between layers.
 enum class Snap { None, Tensor, Layer };
 
+/// Whether neighbours are inherited together, up to a split point, or every gene for itself.
+enum class Inherit { Splits, Each };
+/// The chance that a gene comes from parent 2 rather than from parent 1: 1/2, or drawn for every child.
+struct EvenChance {
+    bool operator==(const EvenChance&) const = default;
+};
+using ChanceRule = std::variant<EvenChance, UniformRatio, BetaRatio>;
+
 /// What splices are drawn from; the defaults are the paper's.
 struct SpliceRule {
     SplitCount splits;
-    std::variant<UniformRatio, BetaRatio> ratio = UniformRatio{};
+    /// Drawn per child, or, where each gene is inherited for itself, per gene.
+    RatioRule ratio = UniformRatio{};
     Interpolation interpolation = Interpolation::Slerp;
     /// Standard deviation of the noise added to every child; 0: none.
     double mutation = 0.0;
     Snap snap = Snap::None;
     /// Which tensors are cut and mixed each for themselves; none: the whole vector is one chromosome.
     std::vector<ChromosomeRule> chromosomes = {};
+    /// What is inherited whole.
+    GeneKind genes = GeneKind::Elements;
+    Inherit inherit = Inherit::Splits;
+    /// Of each gene, where each is inherited for itself.
+    ChanceRule chance = EvenChance{};
     bool operator==(const SpliceRule&) const = default;
 };
 
-/// Draws the splice of `step` for vectors of `length` >= 1 elements. Each split point moves to the nearest of
+/// Draws the splice of `step` for vectors of `length` >= 1 elements, or genes. Each split point moves to the nearest of
 /// `boundaries`, which ascend in (0, length); without any it stays where it was drawn. With `chromosomes`, those of the
 /// rule, numbers of split points, the points and ratios are drawn for one after the other as for vectors of their
 /// lengths; the boundaries that then count are those between two elements of the chromosome.
@@ -145,5 +177,6 @@ std::vector<std::uint64_t> boundariesWithin(const Chromosomes& chromosomes, std:
 
 std::string_view nameOf(Interpolation interpolation);
 std::string_view nameOf(Snap snap);
+std::string_view nameOf(Inherit inherit);
 
 }  // namespace mergarium

@@ -23,12 +23,13 @@ void add(const FounderDescription& founder, GenomePtr genome, FounderBreeding& t
 /// Their vectors alone: recipes are put together apart, when they are asked for.
 FounderBreeding ofNetworks(const RunReader& run) {
     const auto& layout = run.description()->layout;
-    FounderBreeding result{.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(layout)), .founders = {}};
+    const auto& genes = run.description()->genes;
+    FounderBreeding result{.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(layout), genes), .founders = {}};
     const auto kept = run.founderGenomes();
     for (const auto& founder : run.description()->founders) {
         const auto packed = kept.find(founder.id);
         if (packed == kept.end()) throw std::runtime_error("The founders of this run weren't stored with it.");
-        const auto genome = DenseGenome::unpack(packed->second, layout.length());
+        const auto genome = DenseGenome::unpack(packed->second, layout.length(), genes);
         if (!genome->recipe())
             throw std::runtime_error(
                 "Mutation changes every parameter, so no member of this run is a mixture of its "
@@ -57,11 +58,13 @@ FounderBreeding ofFiles(const RunReader& run, const std::filesystem::path& datab
                 sources[k].base.string()));
     if (opened.founders->layout() != description.layout)
         throw std::runtime_error("The founders' tensors aren't those that the run began with.");
-    const auto gram = gramOf(opened, cache, nullptr, first);
+    const auto gram = gramOf(opened, cache, nullptr, first, description.genes);
     FounderBreeding result{.breeding = std::make_unique<RecipeBreeding>(gram), .founders = {}};
     for (std::size_t k = 0; k < sources.size(); ++k)
         add(description.founders[k],
-            std::make_shared<const RecipeGenome>(founderRecipe(k, first, description.layout.length()), gram), result);
+            std::make_shared<const RecipeGenome>(
+                founderRecipe(k, first, description.layout.length(), description.genes), gram),
+            result);
     return result;
 }
 

@@ -50,7 +50,7 @@ struct History::Parts {
           reader(database, run->id),
           ledger(reader.founders().size(), firstSlots(reader)),
           recipes(reader.founders().size(), reader.description()->layout.length(), Recipes::kMemory,
-                  joinedSteps(*reader.description())) {
+                  joinedSteps(*reader.description()), reader.description()->genes) {
         if (reader.description()->layout != run->layout ||
             reader.description()->founders.size() != run->founders.size())
             throw StoreError(fmt::format("{}: run {} is another one than is shown.", database.string(), run->id.value));

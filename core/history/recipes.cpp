@@ -7,10 +7,11 @@
 
 namespace mergarium {
 
-Recipes::Recipes(std::size_t founders, std::uint64_t length, std::size_t memory, std::span<const std::uint64_t> joined)
+Recipes::Recipes(std::size_t founders, std::uint64_t length, std::size_t memory, std::span<const std::uint64_t> joined,
+                 const GenesPtr& genes)
     : memory_(memory) {
     const auto recipeOf = [&](std::size_t k) {
-        return std::make_shared<const RecipeGenome>(founderRecipe(k, founders, length));
+        return std::make_shared<const RecipeGenome>(founderRecipe(k, founders, length, genes));
     };
     for (std::size_t k = 0; k < founders; ++k) founders_.push_back(recipeOf(k));
     for (const auto step : joined) joined_[step] = recipeOf(founders + joined_.size());

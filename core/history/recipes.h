@@ -23,7 +23,7 @@ public:
 
     /// `joined`: the steps of founders that joined, ascending.
     Recipes(std::size_t founders, std::uint64_t length, std::size_t memory = kMemory,
-            std::span<const std::uint64_t> joined = {});
+            std::span<const std::uint64_t> joined = {}, const GenesPtr& genes = nullptr);
 
     /// View-only genomes; null where `mixing` doesn't know how one came about.
     std::vector<GenomePtr> of(std::span<const Ledger::Index> members, const Ledger& ledger, const Mixing& mixing);

@@ -21,6 +21,9 @@ enum class Purpose : std::uint32_t {
     TokenSampling = 10,
     PictureNoise = 11,
     MergeMask = 12,
+    InheritanceSeed = 13,
+    InheritanceChance = 14,
+    Inheritance = 15,
 };
 
 /// The random numbers of one purpose at one step of one run: a value that anyone can make again from (seed, step,

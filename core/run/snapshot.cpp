@@ -12,6 +12,10 @@ std::vector<std::span<const float>> scoreRows(const SessionSnapshot& snapshot) {
     return rows;
 }
 
+std::uint64_t lociOf(const RunDescription& run) { return run.genes ? run.genes->size() : run.layout.length(); }
+
+Layout lociLayoutOf(const RunDescription& run) { return run.genes ? layoutOf(run.genes->groups()) : run.layout; }
+
 std::size_t foundersAtFirst(const RunDescription& run) {
     return static_cast<std::size_t>(std::ranges::count(run.founders, std::uint64_t{0}, &FounderDescription::joined));
 }

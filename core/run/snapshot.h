@@ -4,6 +4,7 @@
 #include "core/archive/member.h"
 #include "core/checkpoint/layout.h"
 #include "core/configuration/configuration.h"
+#include "core/genes/genes.h"
 #include "core/subprocess/program.h"
 #include "core/tasks/sample_set.h"
 
@@ -47,6 +48,8 @@ struct RunDescription {
     /// member K + t, and so is the founder that joined there.
     std::vector<FounderDescription> founders;
     Layout layout;
+    /// What children inherit whole; null: elements, each for itself.
+    GenesPtr genes = nullptr;
     std::shared_ptr<const SampleSet> samples;
     /// Of the samples that the run began on (SampleSet::hash).
     std::string samplesHash;
@@ -61,6 +64,10 @@ struct RunDescription {
 
 /// K.
 std::size_t foundersAtFirst(const RunDescription& run);
+/// What split points count: elements of the parameter vector, or genes.
+std::uint64_t lociOf(const RunDescription& run);
+/// The same as a layout: the run's own, or its genes in groups, whose elements are genes.
+Layout lociLayoutOf(const RunDescription& run);
 
 /// How a model came to take a step: the strategy asked for it, a person had it bred, or it is a founder that joined.
 enum class BirthOrigin : std::uint8_t { Search, ByHand, Founder };

@@ -24,6 +24,8 @@ struct SearchSpace {
     std::vector<GenomePtr> founders;
     /// Null for dense genomes.
     GramPtr gram;
+    /// Null: split points count elements.
+    GenesPtr genes;
     /// The founders are random numbers: there is nothing in them to be mixed.
     bool untrained = false;
     /// Children that the run will score.
@@ -44,6 +46,8 @@ struct StrategyTraits {
     double mutation = 0.0;
     /// Each cut for itself; none: the whole vector is one.
     std::vector<ChromosomeRule> chromosomes = {};
+    /// What children inherit whole. It never changes while a run goes on.
+    GeneKind genes = GeneKind::Elements;
     /// Absent: where scoring is more than one cheap batch.
     std::optional<bool> earlyRejection = std::nullopt;
     /// Why more evaluations would have been another search from the first step on; empty where they wouldn't.

@@ -15,7 +15,27 @@ constexpr std::uint32_t kMostSplits = 100'000;
 constexpr std::size_t kLongestName = 64;
 constexpr Capacity kCapacities[] = {Capacity::Unit, Capacity::Best};
 constexpr Baseline kBaselines[] = {Baseline::None, Baseline::Worst};
+constexpr Inherit kInherits[] = {Inherit::Splits, Inherit::Each};
 constexpr Snap kSnaps[] = {Snap::None, Snap::Tensor, Snap::Layer};
+
+Value valueOf(const BetaRatio& beta) {
+    Value map{Value::Map{}};
+    map.at("beta") = Value(numberText(beta.shape));
+    return map;
+}
+
+BetaRatio betaOf(std::string_view key, const Value& value, MapReader& map) {
+    MapReader inner(value, map.full(key), map.source());
+    BetaRatio beta;
+    inner.number("beta", beta.shape);
+    inner.close();
+    return beta;
+}
+
+std::optional<std::string> violationOfBeta(const BetaRatio& beta) {
+    if (std::isfinite(beta.shape) && beta.shape >= 0.001 && beta.shape <= 1000.0) return std::nullopt;
+    return fmt::format("beta must be a number from 0.001 to 1000, not {}", beta.shape);
+}
 
 }  // namespace
 
@@ -62,16 +82,17 @@ void visitBreeding(FieldVisitor& visitor, bool& crossover, SpliceRule& rule) {
                                 "network."},
                        splits);
     if (!splitPoint) rule.splits = {0, 0};
-    RatioChoice ratio = UniformRatio{};
-    if (const auto* beta = std::get_if<BetaRatio>(&rule.ratio)) ratio = *beta;
+    auto ratio = std::visit([](const auto& one) { return RatioChoice(one); }, rule.ratio);
     RatioField ratioField(ratio, false);
     visitor.structured({.key = "ratio",
                         .label = "Mixing ratio",
-                        .help = "How much of each parent: uniform in 0 to 1, or Beta(a, a), which below a = 1 prefers "
-                                "one parent over the other."},
+                        .help = "How much of each parent: uniform in 0 to 1, Beta(a, a), which below a = 1 prefers "
+                                "one parent over the other, or whole: 0 or 1, so that nothing is mixed. Drawn per "
+                                "child, and where every gene is inherited for itself, per gene."},
                        ratioField);
     rule.ratio = UniformRatio{};
     if (const auto* beta = std::get_if<BetaRatio>(&ratio)) rule.ratio = *beta;
+    if (std::holds_alternative<WholeRatio>(ratio)) rule.ratio = WholeRatio{};
     visitInterpolation(visitor, rule.interpolation);
     visitor.number({.key = "mutation",
                     .label = "Mutation",
@@ -89,6 +110,48 @@ void visitBreeding(FieldVisitor& visitor, bool& crossover, SpliceRule& rule) {
                                 "pattern that matches a tensor counts, and what none matches is one more, called rest. "
                                 "{}: the whole network is one."},
                        chromosomes);
+    visitor.choice(
+        {.key = "genes",
+         .label = "Genes",
+         .help = "What a child inherits whole, and split points count. elements: every parameter for itself, "
+                 "the paper's; units: hidden units with all their weights, attention heads, embeddings of "
+                 "tokens; tensors; layers."},
+        rule.genes, std::span<const GeneKind>(kGeneKinds));
+    visitor.choice(
+        {.key = "inherit",
+         .label = "Inherited",
+         .help = "splits: neighbours together, from split point to split point; each: every gene for itself."},
+        rule.inherit, std::span<const Inherit>(kInherits));
+    ChanceField chance(rule.chance);
+    visitor.structured({.key = "chance",
+                        .label = "Chance",
+                        .help = "With inherit: each, that a gene comes from the second parent: 1/2, or drawn for every "
+                                "child, uniform in 0 to 1 or by Beta(b, b)."},
+                       chance);
+}
+
+std::optional<Violation> violationOfBreeding(bool crossover, const SpliceRule& rule) {
+    if (!crossover && rule.mutation == 0.0)
+        return Violation{
+            "crossover",
+            "without crossover and without mutation every child is its parent: set strategy.mutation above 0"};
+    if (rule.inherit == Inherit::Splits && !std::holds_alternative<EvenChance>(rule.chance))
+        return Violation{"chance", "is for genes that are inherited each for itself: set strategy.inherit to each"};
+    const bool elements = rule.genes == GeneKind::Elements;
+    if (elements && rule.inherit == Inherit::Splits) return std::nullopt;
+    if (!elements && rule.snap != Snap::None)
+        return Violation{"snap",
+                         "moves split points between elements, and with strategy.genes they count genes: "
+                         "leave one of the two out"};
+    if (!rule.chromosomes.empty())
+        return Violation{"chromosomes",
+                         "are groups of tensors that are cut each for itself, which genes and "
+                         "inherit: each aren't: leave one of the two out"};
+    if (rule.interpolation == Interpolation::SlerpPerTensor)
+        return Violation{"interpolation",
+                         "slerp-per-tensor takes an angle per tensor, which genes and inherit: each "
+                         "cut across: take slerp, slerp-per-side or lerp"};
+    return std::nullopt;
 }
 
 void visitInterpolation(FieldVisitor& visitor, Interpolation& interpolation) {
@@ -173,15 +236,12 @@ std::optional<std::string> ChromosomesField::violation() const {
 }
 
 std::string_view RatioField::shape() const {
-    return evenToo_ ? "uniform, grid, or a map like {beta: 0.3}" : "uniform, or a map like {beta: 0.3}";
+    return evenToo_ ? "uniform, grid, or a map like {beta: 0.3}" : "uniform, whole, or a map like {beta: 0.3}";
 }
 
 Value RatioField::write() const {
-    if (const auto* beta = std::get_if<BetaRatio>(&ratio_)) {
-        Value map{Value::Map{}};
-        map.at("beta") = Value(numberText(beta->shape));
-        return map;
-    }
+    if (const auto* beta = std::get_if<BetaRatio>(&ratio_)) return valueOf(*beta);
+    if (std::holds_alternative<WholeRatio>(ratio_)) return Value(std::string("whole"));
     return Value(std::string(std::holds_alternative<EvenRatios>(ratio_) ? "grid" : "uniform"));
 }
 
@@ -190,23 +250,41 @@ void RatioField::read(std::string_view key, const Value& value, MapReader& map) 
         ratio_ = UniformRatio{};
     } else if (evenToo_ && value.isScalar() && value.scalar() == "grid") {
         ratio_ = EvenRatios{};
+    } else if (!evenToo_ && value.isScalar() && value.scalar() == "whole") {
+        ratio_ = WholeRatio{};
     } else if (value.find("beta")) {
-        MapReader inner(value, map.full(key), map.source());
-        BetaRatio beta;
-        inner.number("beta", beta.shape);
-        inner.close();
-        ratio_ = beta;
+        ratio_ = betaOf(key, value, map);
     } else {
         map.refuse(key, value, fmt::format("must be {}", shape()));
     }
 }
 
 std::optional<std::string> RatioField::violation() const {
-    const auto* beta = std::get_if<BetaRatio>(&ratio_);
-    if (beta && !(std::isfinite(beta->shape) && beta->shape >= 0.001 && beta->shape <= 1000.0))
-        return fmt::format("beta must be a number from 0.001 to 1000, not {}", beta->shape);
+    if (const auto* beta = std::get_if<BetaRatio>(&ratio_)) return violationOfBeta(*beta);
     if (!evenToo_ && std::holds_alternative<EvenRatios>(ratio_)) return "can't be grid";
+    if (evenToo_ && std::holds_alternative<WholeRatio>(ratio_)) return "can't be whole";
     return std::nullopt;
+}
+
+Value ChanceField::write() const {
+    if (const auto* beta = std::get_if<BetaRatio>(&chance_)) return valueOf(*beta);
+    return Value(std::string(std::holds_alternative<UniformRatio>(chance_) ? "uniform" : "half"));
+}
+
+void ChanceField::read(std::string_view key, const Value& value, MapReader& map) {
+    if (value.isScalar() && value.scalar() == "half")
+        chance_ = EvenChance{};
+    else if (value.isScalar() && value.scalar() == "uniform")
+        chance_ = UniformRatio{};
+    else if (value.find("beta"))
+        chance_ = betaOf(key, value, map);
+    else
+        map.refuse(key, value, fmt::format("must be {}", shape()));
+}
+
+std::optional<std::string> ChanceField::violation() const {
+    const auto* beta = std::get_if<BetaRatio>(&chance_);
+    return beta ? violationOfBeta(*beta) : std::nullopt;
 }
 
 }  // namespace mergarium

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/archive/competition.h"
+#include "core/fields/field_checker.h"
 #include "core/fields/field_visitor.h"
 #include "core/fields/value.h"
 #include "core/genome/splice.h"
@@ -18,8 +19,11 @@ namespace mergarium {
 void visitArchiveSize(FieldVisitor& visitor, std::uint64_t& slots);
 /// `alpha`, `epsilon`, `capacity`, `baseline` (paper, section 3.1).
 void visitCompetition(FieldVisitor& visitor, CompetitionRule& rule);
-/// `crossover`, `splits`, `ratio`, `interpolation`, `mutation`, `snap`, `chromosomes` (paper, section 3.2).
+/// `crossover`, `splits`, `ratio`, `interpolation`, `mutation`, `snap`, `chromosomes` (paper, section 3.2); `genes`,
+/// `inherit`, `chance`.
 void visitBreeding(FieldVisitor& visitor, bool& crossover, SpliceRule& rule);
+/// What these can't be together.
+std::optional<Violation> violationOfBreeding(bool crossover, const SpliceRule& rule);
 void visitInterpolation(FieldVisitor& visitor, Interpolation& interpolation);
 /// `early_rejection`; nothing said: where scoring is more than one cheap batch.
 void visitEarlyRejection(FieldVisitor& visitor, std::optional<bool>& early);
@@ -58,9 +62,9 @@ private:
 struct EvenRatios {
     bool operator==(const EvenRatios&) const = default;
 };
-using RatioChoice = std::variant<UniformRatio, BetaRatio, EvenRatios>;
+using RatioChoice = std::variant<UniformRatio, BetaRatio, WholeRatio, EvenRatios>;
 
-/// How mixing ratios are chosen: uniform, {beta: a}, or grid where that is allowed.
+/// How mixing ratios are chosen: uniform, {beta: a}, and whole, or grid where that is allowed.
 class RatioField final : public StructuredField {
 public:
     RatioField(RatioChoice& ratio, bool evenToo) : ratio_(ratio), evenToo_(evenToo) {}
@@ -75,6 +79,19 @@ public:
 private:
     RatioChoice& ratio_;
     bool evenToo_;
+};
+
+/// The chance that a gene comes from the second parent: half, uniform, or {beta: b}.
+class ChanceField final : public StructuredField {
+public:
+    explicit ChanceField(ChanceRule& chance) : chance_(chance) {}
+    std::string_view shape() const override { return "half, uniform, or a map like {beta: 0.3}"; }
+    Value write() const override;
+    void read(std::string_view key, const Value& value, MapReader& map) override;
+    std::optional<std::string> violation() const override;
+
+private:
+    ChanceRule& chance_;
 };
 
 }  // namespace mergarium

@@ -31,9 +31,9 @@ std::string RunLoop::objectionTo(const Parentage& wish) {
     cuts.push_back({splice.splits, splice.ratio});
     for (const auto& [splits, ratio] : cuts) {
         if (!(ratio >= 0.0 && ratio <= 1.0)) return fmt::format("The mixing ratio {} is not between 0 and 1.", ratio);
-        if (!std::ranges::is_sorted(splits) || (!splits.empty() && splits.back() >= layout_.length()))
-            return fmt::format("Split points must ascend and lie below {}, the number of parameters.",
-                               layout_.length());
+        if (!std::ranges::is_sorted(splits) || (!splits.empty() && splits.back() >= lociOf(*description_)))
+            return fmt::format("Split points must ascend and lie below {}, the number of {}.", lociOf(*description_),
+                               description_->genes ? "genes" : "parameters");
     }
     if (!splice.chromosomes) return {};
     const auto own = chromosomesOf(traitsOf(configuration_.strategy).chromosomes, layout_);

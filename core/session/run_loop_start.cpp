@@ -80,6 +80,7 @@ std::unique_ptr<RunLoop> RunLoop::begin(const RunConfiguration& configuration, c
                                .configuration = configuration,
                                .founders = {},
                                .layout = loop->layout_,
+                               .genes = loop->experiment_.genes,
                                .samples = loop->samples_,
                                .samplesHash = loop->samples_->hash,
                                .sampleWeights = loop->samples_->weights,
@@ -182,6 +183,9 @@ void RunLoop::checkUnchanged(const RunDescription& stored) const {
                             founders.back().name, stored.id.value));
         throw damaged("the layout", stored.id);
     }
+    const bool cutsElements = !experiment_.genes && !stored.genes;
+    if (!cutsElements && !(experiment_.genes && stored.genes && *experiment_.genes == *stored.genes))
+        throw damaged("what is inherited whole", stored.id);
     if (founders.size() < stored.founders.size()) throw damaged("the number of founders", stored.id);
     if (!stored.samplesHash.empty() && stored.samplesHash != samples_->hash)
         throw std::runtime_error(fmt::format(

@@ -169,6 +169,7 @@ RunRecorder RunRecorder::create(const std::filesystem::path& database, const Run
         store->insertRun(run, founders.empty() ? 0 : founders.front().member->scores.size(), arm);
         auto rows = store->rows();
         rows.insert(run.layout);
+        if (run.genes) rows.insert(*run.genes);
         rows.insert(founders);
         const EventRecord started{.step = 0, .time = secondsSince1970(), .kind = "started", .text = run.device};
         rows.insert(std::span(&started, 1));

@@ -2,6 +2,7 @@
 
 #include "core/database/binding.h"
 #include "core/database/encoding.h"
+#include "core/genes/gene_runs.h"
 #include "core/store/births/cuts.h"
 
 #include <fmt/format.h>
@@ -34,6 +35,14 @@ void RunRows::insert(const Layout& layout) {
         alias.exec();
         alias.reset();
     }
+}
+
+void RunRows::insert(const Genes& genes) {
+    SQLite::Statement insert(database_, "INSERT INTO genes (run, genes) VALUES (?, ?)");
+    const auto packed = packGenes(genes);
+    insert.bind(1, run_.value);
+    bindBlob(insert, 2, packed);
+    insert.exec();
 }
 
 void RunRows::insert(std::span<const FounderRecord> founders) {
@@ -80,15 +89,15 @@ void RunRows::insert(std::span<const BirthRecord> births) {
     SQLite::Statement insert(
         database_,
         "INSERT INTO births (run, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, "
-        "train, fitness, slot, replaced, scores, seconds, scored, failure, chromosomes) VALUES "
-        "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        "train, fitness, slot, replaced, scores, seconds, scored, failure, chromosomes, inheritance) VALUES "
+        "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     // Only members of the archive and founders keep their answers.
     SQLite::Statement forget(database_,
                              "DELETE FROM answers WHERE run = ?1 AND member = ?2 AND member > (SELECT max(member) "
                              "FROM founders WHERE run = ?1)");
     bool departed = false;
     for (const auto& birth : births) {
-        Blob splits, scores, cuts;
+        Blob splits, scores, cuts, inheritance;
         insert.clearBindings();
         insert.bind(1, run_.value);
         insert.bind(2, stored(birth.step));
@@ -109,6 +118,10 @@ void RunRows::insert(std::span<const BirthRecord> births) {
             if (splice.chromosomes) {
                 cuts = packCuts(splice.cuts);
                 bindBlob(insert, 18, cuts);
+            }
+            if (splice.each) {
+                inheritance = packInheritance(*splice.each);
+                bindBlob(insert, 19, inheritance);
             }
         }
         insert.bind(10, birth.train);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/genes/genes.h"
 #include "core/store/run_recorder.h"
 
 #include <SQLiteCpp/Database.h>
@@ -29,6 +30,7 @@ public:
     RunRows(SQLite::Database& database, RunId run) : database_(database), run_(run) {}
 
     void insert(const Layout& layout);
+    void insert(const Genes& genes);
     void insert(std::span<const FounderRecord> founders);
     /// With the answers and pictures of children that were accepted. The answers of members that they replaced are
     /// removed; of their pictures, those of the members that left last stay, up to kDepartedBytes bytes.

@@ -3,6 +3,7 @@
 
 #include "core/configuration/yaml.h"
 #include "core/database/encoding.h"
+#include "core/genes/gene_runs.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
 
@@ -79,6 +80,7 @@ StoredRun::StoredRun(const SQLite::Database& database, RunId run) : database_(da
     if (row.count(7) != description.configuration.evaluations || evaluations_ > row.count(7))
         row.refuse(7, "doesn't fit the run's configuration and what it has done");
     readLayout(description.layout);
+    readGenes(description);
     readFounders(description);
     readJoinedFounders(description);
     // Only now are there score lists that bear out how many samples there are.
@@ -150,12 +152,22 @@ void StoredRun::readFounders(RunDescription& description) {
                             frozen.tensor.name));
 }
 
+void StoredRun::readGenes(RunDescription& description) const {
+    auto rows = query("SELECT genes FROM genes WHERE run = ?");
+    const bool cutsElements = traitsOf(description.configuration.strategy).genes == GeneKind::Elements;
+    if (rows.executeStep() == cutsElements)
+        throw std::runtime_error("the database is damaged: the genes stored aren't those of the run's configuration.");
+    if (cutsElements) return;
+    const Row row(rows, "genes");
+    description.genes = row.as(0, [&] { return unpackGenes(row.blob(0), description.layout.length()); });
+}
+
 /// A recipe that is no combination of these founders, or of other models than theirs, is none.
 GenomePtr StoredRun::genomeOf(std::span<const std::byte> packed) const {
     const auto length = description_->layout.length();
     GenomePtr genome = description_->genomes == GenomeKind::Dense
-                           ? DenseGenome::unpack(packed, length)
-                           : std::make_shared<const RecipeGenome>(unpackRecipe(packed));
+                           ? DenseGenome::unpack(packed, length, description_->genes)
+                           : std::make_shared<const RecipeGenome>(unpackRecipe(packed, description_->genes));
     if (const auto* recipe = genome->recipe();
         recipe && (recipe->founders < founders_.size() || recipe->founders > description_->founders.size() ||
                    recipe->length() != length))
@@ -221,7 +233,7 @@ void StoredRun::complete(std::vector<MemberPtr>& members, std::span<const Member
                  description_->genomes == GenomeKind::Recipe && founder != description_->founders.end())
             completed.genome = std::make_shared<const RecipeGenome>(
                 founderRecipe(static_cast<std::size_t>(founder - description_->founders.begin()), founders_.size(),
-                              description_->layout.length()));
+                              description_->layout.length(), description_->genes));
         if (const auto found = kept.find(member->id); found != kept.end()) completed.answers = found->second;
         if (const auto found = painted.find(member->id); found != painted.end()) completed.pictures = found->second;
         member = std::make_shared<const Member>(std::move(completed));

@@ -97,14 +97,16 @@ public:
 
     /// The columns of a birth that make a Member, in the order that memberOf reads.
     static constexpr const char* kMemberColumns =
-        "slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, chromosomes, scores";
-    static constexpr int kStepColumn = 1;
+        "slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, chromosomes, inheritance, "
+        "scores";
+    static constexpr int kMemberColumnCount = 12, kStepColumn = 1;
 
 private:
     void readChanges();
     void readFounders(RunDescription& description);
     void readJoinedFounders(RunDescription& description) const;
     void readLayout(Layout& layout) const;
+    void readGenes(RunDescription& description) const;
     /// Of kMemberColumns.
     Member memberOf(const Row& row) const;
     std::optional<Parentage> parentageOf(const Row& row, std::uint64_t step) const;

@@ -191,7 +191,17 @@ private Q_SLOTS:
         row("strategy: {population: 8}", "strategy.population: is a parameter of another kind");
         row("task: {kind: digits, prompt: x}", "task.prompt: is no parameter of digits");
         row("strategy: {kind: evolution}", "strategy.kind: is 'evolution', but must be one of: m2n2, ga,");
-        row("strategy: {ratio: grid}", "strategy.ratio: must be uniform, or a map like {beta: 0.3}");
+        row("strategy: {ratio: grid}", "strategy.ratio: must be uniform, whole, or a map like {beta: 0.3}");
+        row("strategy: {kind: brute-force, ratio: whole}", "strategy.ratio: must be uniform, grid, or a map");
+        row("strategy: {genes: units, snap: tensor}", "strategy.snap: moves split points between elements");
+        row("strategy: {genes: layers, chromosomes: {a: [\"*\"]}}", "strategy.chromosomes: are groups of tensors");
+        row("strategy: {inherit: each, interpolation: slerp-per-tensor}",
+            "strategy.interpolation: slerp-per-tensor takes");
+        row("strategy: {chance: uniform}", "strategy.chance: is for genes that are inherited each for itself");
+        row("strategy: {inherit: each, chance: some}",
+            "strategy.chance: must be half, uniform, or a map like {beta: 0.3}");
+        row("strategy: {inherit: each, chance: {beta: 0}}",
+            "strategy.chance: beta must be a number from 0.001 to 1000");
         row("strategy: {ratio: {beta: 0}}", "strategy.ratio: beta must be a number from 0.001 to 1000, not 0");
         row("strategy: {ratio: {beta: 1, b: 2}}", "strategy.ratio.b: is not a known key");
         row("strategy: {splits: [8, 2]}", "strategy.splits: the first of [8, 2] must not be the larger");

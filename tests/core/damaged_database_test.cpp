@@ -105,6 +105,14 @@ private Q_SLOTS:
             "had no chromosomes");
         row("chromosomes beside a cut", "UPDATE births SET chromosomes = x'00' WHERE slot IS NOT NULL",
             "stands beside");
+        row("inheritance of no genes", "UPDATE births SET inheritance = x'00' WHERE slot IS NOT NULL",
+            "doesn't say how genes were inherited");
+        row("inheritance beside a cut",
+            "UPDATE births SET inheritance = x'0100000000000000000000000000E03F00000000000000000000000000000000' WHERE "
+            "slot IS NOT NULL",
+            "stands beside");
+        row("genes of a run without any", "INSERT INTO genes VALUES (1, x'00')",
+            "aren't those of the run's configuration");
         row("splits of another type", "UPDATE births SET splits = 7 WHERE slot IS NOT NULL", births);
         row("ratio", "UPDATE births SET ratio = 1e30 WHERE slot IS NOT NULL", "ratio is 1e+30");
         row("ratio not a number", "UPDATE births SET ratio = 'much' WHERE slot IS NOT NULL", "ratio is not a number");

@@ -43,11 +43,19 @@ class DeviceMaterialiserTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void aThousandRecipesAreThoseOfTheHostToTheBit_data() {
+        QTest::addColumn<bool>("genes");
+        QTest::newRow("elements") << false;
+        QTest::newRow("genes") << true;
+    }
+
     void aThousandRecipesAreThoseOfTheHostToTheBit() {
+        QFETCH(bool, genes);
         for (std::uint64_t seed = 0; seed < 1000; ++seed) {
             RandomStream random(seed, 0, Purpose::SplitCount);
             const auto founders = randomFounders(2 + random.below(5), kLength, seed);
-            const auto recipe = randomRecipe(*founders, 1 + random.below(2000), seed);
+            const auto recipe =
+                randomRecipe(*founders, 1 + random.below(2000), seed, genes ? randomGenes(kLength, seed) : nullptr);
             const auto place = seed % 2 ? DeviceFounders::Place::Resident : DeviceFounders::Place::Streamed;
             DeviceMaterialiser materialiser(std::make_shared<const DeviceFounders>(founders, torch::kCPU, place));
             const auto& type = kTypes[seed % 3];

@@ -13,19 +13,17 @@ using namespace mergarium;
 using namespace mergarium::test;
 namespace fs = std::filesystem;
 
-using nlohmann::json;
-
 namespace {
 
 const fs::path kTestData = MERGARIUM_TEST_DATA;
 
-GgufVocabulary vocabularyOf(const json& tokenizer, std::string_view family = "llama") {
+GgufVocabulary vocabularyOf(const nlohmann::json& tokenizer, std::string_view family = "llama") {
     const GgufFolder folder;
     folder.write("tokenizer.json", tokenizer.dump());
     return readGgufVocabulary(folder.path(), family);
 }
 
-std::string tokenizerRefusal(const json& tokenizer) {
+std::string tokenizerRefusal(const nlohmann::json& tokenizer) {
     return messageOf([&] { vocabularyOf(tokenizer); });
 }
 
@@ -53,37 +51,37 @@ private Q_SLOTS:
     }
 
     void preTokenizersHaveLlamaCppsNames() {
-        const auto nameOf = [](const json& steps, std::string_view family = "llama", bool ignores = false) {
-            const json tokenizer{{"pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", steps}}},
-                                 {"model", {{"type", "BPE"}, {"ignore_merges", ignores}}}};
+        const auto nameOf = [](const nlohmann::json& steps, std::string_view family = "llama", bool ignores = false) {
+            const nlohmann::json tokenizer{{"pre_tokenizer", {{"type", "Sequence"}, {"pretokenizers", steps}}},
+                                           {"model", {{"type", "BPE"}, {"ignore_merges", ignores}}}};
             return std::string(preTokenizerName(tokenizer, family).value_or("none"));
         };
-        const json bytes{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", true}};
-        const json plain{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", false}};
-        const json digits{{"type", "Digits"}, {"individual_digits", true}};
+        const nlohmann::json bytes{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", true}};
+        const nlohmann::json plain{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", false}};
+        const nlohmann::json digits{{"type", "Digits"}, {"individual_digits", true}};
         const auto split = [](const std::string& expression) {
-            return json{
+            return nlohmann::json{
                 {"type", "Split"}, {"pattern", {{"Regex", expression}}}, {"behavior", "Isolated"}, {"invert", false}};
         };
         const std::string begin = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|)";
         const std::string end = R"(| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
         const auto three = split(begin + R"(\p{N}{1,3})" + end), one = split(begin + R"(\p{N})" + end);
-        QCOMPARE(nameOf(json::array({bytes})), std::string("gpt-2"));
-        QCOMPARE(nameOf(json::array({three, plain}), "llama", true), std::string("llama-bpe"));
-        QCOMPARE(nameOf(json::array({three, plain}), "olmo2"), std::string("dbrx"));
-        QCOMPARE(nameOf(json::array({three, plain}), "glm4"), std::string("glm4"));
-        QCOMPARE(nameOf(json::array({one, plain}), "qwen2"), std::string("qwen2"));
-        QCOMPARE(nameOf(json::array({one, plain}), "stablelm"), std::string("stablelm2"));
-        QCOMPARE(nameOf(json::array({digits, bytes})), std::string("smollm"));
-        QCOMPARE(nameOf(json::array({digits, bytes}), "cohere"), std::string("command-r"));
-        QCOMPARE(nameOf(json::array({digits, bytes}), "starcoder2"), std::string("starcoder"));
+        QCOMPARE(nameOf(nlohmann::json::array({bytes})), std::string("gpt-2"));
+        QCOMPARE(nameOf(nlohmann::json::array({three, plain}), "llama", true), std::string("llama-bpe"));
+        QCOMPARE(nameOf(nlohmann::json::array({three, plain}), "olmo2"), std::string("dbrx"));
+        QCOMPARE(nameOf(nlohmann::json::array({three, plain}), "glm4"), std::string("glm4"));
+        QCOMPARE(nameOf(nlohmann::json::array({one, plain}), "qwen2"), std::string("qwen2"));
+        QCOMPARE(nameOf(nlohmann::json::array({one, plain}), "stablelm"), std::string("stablelm2"));
+        QCOMPARE(nameOf(nlohmann::json::array({digits, bytes})), std::string("smollm"));
+        QCOMPARE(nameOf(nlohmann::json::array({digits, bytes}), "cohere"), std::string("command-r"));
+        QCOMPARE(nameOf(nlohmann::json::array({digits, bytes}), "starcoder2"), std::string("starcoder"));
         // Nearly the same isn't the same.
-        QCOMPARE(nameOf(json::array({one, bytes})), std::string("none"));
-        QCOMPARE(nameOf(json::array({one, plain}), "qwen2", true), std::string("none"));
-        QCOMPARE(nameOf(json::array({split(R"(\s+)"), plain})), std::string("none"));
+        QCOMPARE(nameOf(nlohmann::json::array({one, bytes})), std::string("none"));
+        QCOMPARE(nameOf(nlohmann::json::array({one, plain}), "qwen2", true), std::string("none"));
+        QCOMPARE(nameOf(nlohmann::json::array({split(R"(\s+)"), plain})), std::string("none"));
         auto prefixed = bytes;
         prefixed["add_prefix_space"] = true;
-        QCOMPARE(nameOf(json::array({prefixed})), std::string("none"));
+        QCOMPARE(nameOf(nlohmann::json::array({prefixed})), std::string("none"));
     }
 
     void otherTokenizersAreRefused() {
@@ -134,14 +132,15 @@ private Q_SLOTS:
     }
 
     void pairsWithByteFallbackAreScoredByTheirOrder() {
-        const json given{{"added_tokens", {{{"id", 5}, {"content", "<x>"}, {"special", true}}}},
-                         {"pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "first"}, {"split", false}}},
-                         {"model",
-                          {{"type", "BPE"},
-                           {"byte_fallback", true},
-                           {"unk_token", "<unk>"},
-                           {"vocab", {{"<unk>", 0}, {"<0x0A>", 1}, {"a", 2}, {"ab", 3}, {"abb", 4}, {"b", 6}}},
-                           {"merges", json::array({"a b", json::array({"ab", "b"})})}}}};
+        const nlohmann::json given{
+            {"added_tokens", {{{"id", 5}, {"content", "<x>"}, {"special", true}}}},
+            {"pre_tokenizer", {{"type", "Metaspace"}, {"prepend_scheme", "first"}, {"split", false}}},
+            {"model",
+             {{"type", "BPE"},
+              {"byte_fallback", true},
+              {"unk_token", "<unk>"},
+              {"vocab", {{"<unk>", 0}, {"<0x0A>", 1}, {"a", 2}, {"ab", 3}, {"abb", 4}, {"b", 6}}},
+              {"merges", nlohmann::json::array({"a b", nlohmann::json::array({"ab", "b"})})}}}};
         const auto vocabulary = vocabularyOf(given);
         QCOMPARE(vocabulary.model, std::string("llama"));
         QVERIFY(vocabulary.spaceBefore == true);
@@ -152,7 +151,7 @@ private Q_SLOTS:
         // Joined first by one pair, last by another: no score says that.
         auto twice = given;
         twice["model"]["vocab"]["bb"] = 7;
-        twice["model"]["merges"] = json::array({"a b", "ab b", "b b", "a bb"});
+        twice["model"]["merges"] = nlohmann::json::array({"a b", "ab b", "b b", "a bb"});
         QVERIFY(QString::fromStdString(tokenizerRefusal(twice)).contains("order"));
     }
 
@@ -172,7 +171,8 @@ private Q_SLOTS:
         folder.write("tokenizer.json", tokenizer.dump());
         folder.write(
             "tokenizer_config.json",
-            json{{"eos_token", "<end>"}, {"bos_token", "a"}, {"add_bos_token", true}, {"chat_template", "{{ x }}"}}
+            nlohmann::json{
+                {"eos_token", "<end>"}, {"bos_token", "a"}, {"add_bos_token", true}, {"chat_template", "{{ x }}"}}
                 .dump());
         const auto file = folder.made(GgmlType::F16);
         const auto& metadata = file.metadata();

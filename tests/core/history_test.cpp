@@ -112,6 +112,8 @@ private Q_SLOTS:
         };
         row("m2n2", "{kind: m2n2, archive: 5}", "reference-specialists");
         row("many split points", "{kind: m2n2, archive: 8, splits: 64, ratio: {beta: 0.3}}", "reference-specialists");
+        row("whole units", "{kind: m2n2, archive: 5, genes: units, inherit: each, ratio: whole}",
+            "reference-specialists");
         row("an angle for every tensor", "{kind: m2n2, archive: 5, interpolation: slerp-per-tensor}",
             "reference-specialists");
         row("parents that have left", "{kind: ga, archive: 3, offspring: 16}", "reference-specialists");

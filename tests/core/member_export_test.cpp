@@ -1,3 +1,4 @@
+#include "core/configuration/yaml.h"
 #include "core/evaluation/bred_again.h"
 #include "core/export/export_model.h"
 #include "core/export/rebuild_model.h"
@@ -19,8 +20,6 @@ using namespace mergarium;
 using namespace mergarium::test;
 namespace fs = std::filesystem;
 
-namespace {}  // namespace
-
 // Members of stored runs as folders of their own.
 class MemberExportTest : public QObject, private ExampleModels {
     Q_OBJECT
@@ -28,8 +27,15 @@ class MemberExportTest : public QObject, private ExampleModels {
 private Q_SLOTS:
     void init() { writeBoth(); }
 
+    void membersOfADigitsRunAreExportedAsTheyWere_data() {
+        QTest::addColumn<QString>("strategy");
+        QTest::newRow("elements") << "{}";
+        QTest::newRow("whole units") << "{genes: units, inherit: each, ratio: {beta: 0.3}}";
+    }
+
     void membersOfADigitsRunAreExportedAsTheyWere() {
-        RunConfiguration configuration;
+        QFETCH(QString, strategy);
+        auto configuration = parseConfiguration("strategy: " + strategy.toStdString(), "test");
         configuration.evaluations = 60;
         const RunPlace place{.database = folder_ / "runs.db", .resources = kResources, .threads = 1};
         {
@@ -47,10 +53,10 @@ private Q_SLOTS:
             member->genome->materialize(parameters);
             // From the founders alone, birth by birth, it becomes the same.
             const auto ancestry = catalog.ancestry({1}, member->id);
-            DenseBreeding breeding(tensorEndsOf(layout));
+            DenseBreeding breeding(tensorEndsOf(layout), snapshot.run->genes);
             std::map<MemberId, GenomePtr> genomes;
             for (const auto& [id, packed] : ancestry.genomes)
-                if (id.value <= 2) genomes[id] = DenseGenome::unpack(packed, layout.length());
+                if (id.value <= 2) genomes[id] = DenseGenome::unpack(packed, layout.length(), snapshot.run->genes);
             std::vector<float> again(layout.length());
             bredAgain(ancestry.line, genomes, breeding)->materialize(again);
             QVERIFY(again == parameters);
@@ -73,37 +79,49 @@ private Q_SLOTS:
                 }).find("has no model 9999") != std::string::npos);
     }
 
+    void membersOfACheckpointRunAreBredAgainAndExported_data() {
+        QTest::addColumn<bool>("tensors");
+        QTest::newRow("elements") << false;
+        QTest::newRow("whole tensors") << true;
+    }
+
     void membersOfACheckpointRunAreBredAgainAndExported() {
+        QFETCH(bool, tensors);
         const std::vector<CheckpointFounder> sources{{.base = folder_ / "a", .adapter = {}},
                                                      {.base = folder_ / "b", .adapter = {}}};
         const auto database = folder_ / "runs.db";
         const auto opened = openFounders(sources, {}, founderCache(database));
-        const auto gram = gramOf(opened, founderCache(database));
+        const auto genes = tensors ? tensorGenes(opened.founders->layout()) : nullptr;
+        const auto gram = gramOf(opened, founderCache(database), nullptr, 0, genes);
         const auto length = opened.founders->length();
-        RunConfiguration configuration;
+        auto configuration = parseConfiguration(tensors ? "strategy: {genes: tensors}" : "{}", "test");
         configuration.founders = sources;
         configuration.task = CommandSettings{.program = {"true"}, .samples = folder_ / "samples.jsonl"};
         std::vector<FounderRecord> records;
         for (std::size_t k = 0; k < 2; ++k)
-            records.push_back({.member = std::make_shared<const Member>(Member{
-                                   .id = {k + 1},
-                                   .genome = std::make_shared<const RecipeGenome>(founderRecipe(k, 2, length), gram),
-                                   .scores = Scores({1.0f, 0.0f}),
-                                   .parentage = std::nullopt}),
-                               .name = opened.founders->model(k).name,
-                               .hash = opened.founders->model(k).hash,
-                               .source = sources[k],
-                               .bytes = 1,
-                               .slot = k});
-        auto recorder = RunRecorder::create(
-            database,
-            {.configuration = configuration, .layout = opened.founders->layout(), .samples = nullptr, .device = "CPU"},
-            records);
+            records.push_back(
+                {.member = std::make_shared<const Member>(
+                     Member{.id = {k + 1},
+                            .genome = std::make_shared<const RecipeGenome>(founderRecipe(k, 2, length, genes), gram),
+                            .scores = Scores({1.0f, 0.0f}),
+                            .parentage = std::nullopt}),
+                 .name = opened.founders->model(k).name,
+                 .hash = opened.founders->model(k).hash,
+                 .source = sources[k],
+                 .bytes = 1,
+                 .slot = k});
+        auto recorder = RunRecorder::create(database,
+                                            {.configuration = configuration,
+                                             .layout = opened.founders->layout(),
+                                             .genes = genes,
+                                             .samples = nullptr,
+                                             .device = "CPU"},
+                                            records);
         RecipeBreeding breeding(gram);
         GenomePtr genomes[] = {records[0].member->genome, records[1].member->genome, nullptr, nullptr};
         for (std::uint64_t step = 1; step <= 2; ++step) {
             const Parentage parentage{
-                {1}, {step + 1}, {.splits = {10 * step}, .ratio = 0.3 * static_cast<double>(step)}};
+                {1}, {step + 1}, {.splits = {tensors ? step : 10 * step}, .ratio = 0.3 * static_cast<double>(step)}};
             genomes[step + 1] = breeding.keep(breeding.breed(*genomes[0], *genomes[step], parentage.splice));
             recorder.record(BirthRecord{.step = step,
                                         .parentage = parentage,
@@ -130,9 +148,9 @@ private Q_SLOTS:
             QVERIFY(std::equal(values.begin(), values.end(),
                                parameters.begin() + static_cast<std::ptrdiff_t>(tensor.begin)));
         }
-        QVERIFY(
-            textOf(result.folder / "README.md").find("- #4 (evaluation 2): a x #3, slerp, ratio 0.6, split at 20") !=
-            std::string::npos);
+        const auto line =
+            std::string("- #4 (evaluation 2): a x #3, slerp, ratio 0.6, split at ") + (tensors ? "2" : "20");
+        QVERIFY(textOf(result.folder / "README.md").find(line) != std::string::npos);
         rebuildModel({.recipe = result.folder / "recipe.yaml", .folder = folder_ / "again"}, cache());
         QVERIFY(filesIn(result.folder) == filesIn(folder_ / "again"));
 

@@ -36,6 +36,12 @@ private Q_SLOTS:
             << "{founders: random, strategy: {mutation: 0.01, snap: tensor, chromosomes: {in: [\"input*\"]}}}";
         QTest::newRow("map-elites with chromosomes")
             << "strategy: {kind: map-elites, cells: 6, chromosomes: {output: [\"output*\"]}}";
+        QTest::newRow("whole units") << "strategy: {genes: units, inherit: each, ratio: whole, offspring: 3}";
+        QTest::newRow("units mixed") << "strategy: {genes: units, splits: [0, 9], interpolation: slerp-per-side}";
+        QTest::newRow("every parameter for itself, and noise")
+            << "{founders: random, strategy: {inherit: each, chance: {beta: 0.3}, mutation: 0.01}}";
+        QTest::newRow("map-elites with tensors")
+            << "strategy: {kind: map-elites, cells: 6, genes: tensors, inherit: each}";
         QTest::newRow("scores less the worst") << "strategy: {baseline: worst, capacity: best, offspring: 3}";
         QTest::newRow("all switches")
             << "strategy: {offspring: 16, refuse_duplicates: true, snap: layer, capacity: best}";

@@ -27,7 +27,7 @@ RankedMember childRow(const SessionSnapshot& snapshot, const Parentage& wish, co
                  .parentage = wish,
                  .born = born};
     const auto *a = recipeOf(first), *b = recipeOf(second);
-    if (a && b && a->length() == b->length())
+    if (a && b && a->loci() == b->loci())
         child.genome = std::make_shared<const RecipeGenome>(linearChild(*a, *b, wish.splice));
     return {std::make_shared<const Member>(std::move(child)), std::numeric_limits<double>::quiet_NaN()};
 }
@@ -36,7 +36,7 @@ RankedMember childRow(const SessionSnapshot& snapshot, const Parentage& wish, co
 
 Recipe linearChild(const Recipe& first, const Recipe& second, const Splice& splice) {
     std::vector<MixedSpan> spans;
-    for (const auto& [end, ratio, side] : stretchesOf(splice, first.length()))
+    for (const auto& [end, ratio, side] : stretchesOf(splice, first.loci()))
         spans.push_back({end, {1.0 - ratio, ratio}});
     return combine(first, second, spans);
 }

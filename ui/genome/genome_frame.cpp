@@ -122,13 +122,15 @@ GenomeFramePtr makeGenomeFrame(const GenomeRequest& request, const GenomeFramePt
     if (frame->rows.empty()) return frame;
 
     if (previous && previous->layers && previous->snapshot->run == request.snapshot->run) {
+        frame->loci = previous->loci;
         frame->layers = previous->layers;
         frame->colors = previous->colors;
         frame->founders = previous->founders;
         frame->chromosomes = previous->chromosomes;
     } else {
         const auto& run = *request.snapshot->run;
-        frame->layers = std::make_shared<const std::vector<Layer>>(layersOf(run.layout));
+        frame->loci = std::make_shared<const Layout>(lociLayoutOf(run));
+        frame->layers = std::make_shared<const std::vector<Layer>>(layersOf(*frame->loci));
         frame->colors = std::make_shared<const FounderColors>(run.founders.size());
         for (const auto& founder : run.founders) frame->founders.push_back(QString::fromStdString(founder.name));
         frame->chromosomes = chromosomesOfRun(run);

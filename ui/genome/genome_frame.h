@@ -46,6 +46,8 @@ struct GenomeFrame {
     NewestFamily family;
     /// The row of a child that is no member yet, so that it has no number and can't be selected.
     std::optional<std::size_t> child;
+    /// What positions are: elements of the parameter vector, or genes.
+    std::shared_ptr<const Layout> loci;
     std::shared_ptr<const std::vector<Layer>> layers;
     std::shared_ptr<const FounderColors> colors;
     /// One per founder.
@@ -63,7 +65,8 @@ struct GenomeFrame {
     /// How many rows had to be painted anew; the others were the previous frame's.
     std::size_t paintedRows = 0;
 
-    const Layout& layout() const { return snapshot->run->layout; }
+    const Layout& layout() const { return *loci; }
+    bool showsGenes() const { return snapshot->run->genes != nullptr; }
     VectorRange range() const {
         return bins.empty() ? VectorRange{} : VectorRange{bins.front().begin, bins.back().end};
     }

@@ -21,7 +21,10 @@ QString shapeText(const Layout::Tensor& tensor) {
     return extents.isEmpty() ? QStringLiteral("1") : extents.join(QStringLiteral(" \u00d7 "));
 }
 
-QString positionsText(VectorRange column) {
+QString positionsText(const GenomeFrame& frame, VectorRange column) {
+    if (frame.showsGenes())
+        return column.size() == 1 ? tr("gene %1").arg(countText(column.begin))
+                                  : tr("genes %1 to %2").arg(countText(column.begin), countText(column.end - 1));
     return column.size() == 1 ? tr("position %1").arg(countText(column.begin))
                               : tr("positions %1 to %2").arg(countText(column.begin), countText(column.end - 1));
 }
@@ -94,13 +97,16 @@ QString readoutText(const GenomeFrame& frame, VectorRange column, std::optional<
     const auto& first = tensorAt(frame, column.begin);
     const auto& last = tensorAt(frame, column.end - 1);
     const auto tensor = QString::fromStdString(first.name);
+    if (!row && frame.showsGenes())
+        return tr("%1: %2 genes from gene %3.").arg(tensor, countText(first.count), countText(first.begin));
     if (!row)
         return tr("%1 (%2), %3 parameters from position %4%5.")
             .arg(tensor, shapeText(first), countText(first.count), countText(first.begin),
                  chromosomeText(frame, {first.begin, first.begin + first.count}, nullptr));
-    const auto tensors = &first == &last
-                             ? tr("%1, %2").arg(tensor, positionsText(column))
-                             : tr("%1 to %2, %3").arg(tensor, QString::fromStdString(last.name), positionsText(column));
+    const auto tensors =
+        &first == &last
+            ? tr("%1, %2").arg(tensor, positionsText(frame, column))
+            : tr("%1 to %2, %3").arg(tensor, QString::fromStdString(last.name), positionsText(frame, column));
     const auto& member = *frame.rows[*row].member;
     const auto who = row == frame.child ? tr("The child") : tr("Member %1").arg(memberText(member.id));
     const auto where = tensors + chromosomeText(frame, column, &member);
@@ -115,7 +121,9 @@ QString readoutText(const GenomeFrame& frame, VectorRange column, std::optional<
 QString axisText(const GenomeFrame& frame) {
     std::uint64_t most = 1;
     for (const auto& bin : frame.bins) most = std::max(most, bin.size());
-    auto text = tr("Position in the parameter vector, %1 parameters").arg(countText(frame.layout().length()));
+    auto text = frame.showsGenes()
+                    ? tr("Genes in depth order, %1 in all").arg(countText(frame.layout().length()))
+                    : tr("Position in the parameter vector, %1 parameters").arg(countText(frame.layout().length()));
     text += most == 1 ? tr("; each column is one") : tr("; each column is the mean of up to %1").arg(countText(most));
     if (frame.present > frame.rows.size())
         text += tr("; the %1 fittest of %2 members").arg(countText(frame.rows.size()), countText(frame.present));

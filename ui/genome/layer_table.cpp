@@ -21,7 +21,7 @@ LayerShares layerShares(const SnapshotPtr& snapshot, MemberId member) {
     if (!known || known->founders == 0) return shares;
     const auto recipe = widened(*known, shares.founders.size());
 
-    const auto& layout = snapshot->run->layout;
+    const auto layout = lociLayoutOf(*snapshot->run);
     const auto layers = layersOf(layout);
     // Bins ascend and don't overlap, so the whole is a bin of its own.
     std::vector<VectorRange> bins;

@@ -11,6 +11,8 @@
 namespace mergarium {
 namespace {
 
+constexpr std::uint64_t kMostGenesDrawn = 1 << 16;
+
 /// Pixels that a line of words needs to be read.
 constexpr double kLeastLine = 5.0;
 
@@ -33,10 +35,12 @@ bool lives(const Relative& relative, const SessionSnapshot& snapshot) {
 }
 
 /// The parameter vector from left to right: how much of it comes from which parent. Chromosomes lie below each other,
-/// each from its first element to its last.
+/// each from its first element to its last. Of more genes than could be told apart their mixture is shown.
 void paintSplice(QPainter& painter, const QRectF& place, const Splice& splice, std::uint64_t length,
                  const Colors& colors) {
     if (length == 0) return;
+    if (splice.each && length > kMostGenesDrawn)
+        return painter.fillRect(place, mixed(colors.first, colors.second, splice.each->chance));
     const auto lanes = splice.chromosomes ? splice.chromosomes->size() : 1;
     const double height = place.height() / static_cast<double>(lanes);
     const double gap = splice.chromosomes && height >= 3.0 ? 1.0 : 0.0;
@@ -134,6 +138,7 @@ QSizeF lineageBoxSize(const QFontMetricsF& metrics) {
 
 double shareOfSecond(const Splice& splice, std::uint64_t length) {
     if (length == 0) return splice.ratio;
+    if (splice.each && length > kMostGenesDrawn) return splice.each->chance;
     double sum = 0.0;
     std::uint64_t begin = 0;
     for (const auto& stretch : stretchesOf(splice, length)) {

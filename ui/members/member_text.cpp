@@ -30,6 +30,7 @@ QString cutText(const std::vector<std::uint64_t>& splits, double share, std::uin
 QString memberText(MemberId member) { return QStringLiteral("#%1").arg(member.value); }
 
 QString spliceText(const Splice& splice, std::uint64_t length) {
+    if (splice.each) return tr("every gene by itself, %1 % from the second").arg(percentNumber(splice.each->chance));
     if (!splice.chromosomes) return cutText(splice.splits, splice.ratio, length);
     constexpr std::size_t kCutsSaid = 3;
     if (splice.cuts.size() > kCutsSaid)
@@ -54,7 +55,7 @@ QString parentageText(const Member& member, std::uint64_t length) {
              spliceText(member.parentage->splice, length));
 }
 
-std::uint64_t vectorLength(const SessionSnapshot& snapshot) { return snapshot.run ? snapshot.run->layout.length() : 0; }
+std::uint64_t vectorLength(const SessionSnapshot& snapshot) { return snapshot.run ? lociOf(*snapshot.run) : 0; }
 
 QString percentNumber(double share) { return QString::number(100.0 * share, 'f', 1); }
 

@@ -20,7 +20,8 @@ void layOut(QWidget* editor, QWidget* inner) {
     editor->setFocusProxy(inner);
 }
 
-enum Ratio { Uniform, Beta, Even };
+/// The last is "at equal distances" where that is offered, else "0 or 1".
+enum Ratio { Uniform, Beta, Last };
 
 }  // namespace
 
@@ -46,9 +47,9 @@ std::optional<SplitCount> SplitsEditor::splits() const {
 }
 
 RatioEditor::RatioEditor(bool evenToo, QWidget* parent)
-    : QWidget(parent), kind_(new TypedBox<QComboBox>), shape_(new NumberBox) {
+    : QWidget(parent), evenToo_(evenToo), kind_(new TypedBox<QComboBox>), shape_(new NumberBox) {
     kind_->addItems({tr("uniform"), tr("Beta(a, a)")});
-    if (evenToo) kind_->addItem(tr("at equal distances"));
+    kind_->addItem(evenToo ? tr("at equal distances") : tr("0 or 1"));
     kind_->setAccessibleName(tr("Mixing ratio"));
     shape_->setObjectName("ratioShape");
     shape_->setAccessibleName(tr("Shape of the Beta distribution"));
@@ -62,13 +63,13 @@ RatioEditor::RatioEditor(bool evenToo, QWidget* parent)
 
 void RatioEditor::setRatio(const RatioChoice& ratio) {
     const auto* beta = std::get_if<BetaRatio>(&ratio);
-    kind_->setCurrentIndex(beta ? Beta : std::holds_alternative<EvenRatios>(ratio) ? Even : Uniform);
+    kind_->setCurrentIndex(beta ? Beta : std::holds_alternative<UniformRatio>(ratio) ? Uniform : Last);
     shape_->setEnabled(beta);
     shape_->setValue(beta ? beta->shape : 0.3);
 }
 
 std::optional<RatioChoice> RatioEditor::ratio() const {
-    if (kind_->currentIndex() == Even) return EvenRatios{};
+    if (kind_->currentIndex() == Last) return evenToo_ ? RatioChoice(EvenRatios{}) : RatioChoice(WholeRatio{});
     if (kind_->currentIndex() == Uniform) return UniformRatio{};
     const auto shape = shape_->value();
     return shape ? std::optional<RatioChoice>(BetaRatio{*shape}) : std::nullopt;

@@ -51,6 +51,7 @@ Q_SIGNALS:
     void changed();
 
 private:
+    bool evenToo_;
     QComboBox* kind_;
     NumberBox* shape_;
 };

@@ -5,7 +5,10 @@
 
 #include <torch/types.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 
 namespace mergarium {
 
@@ -21,6 +24,11 @@ public:
     void materialise(const Recipe& recipe, const torch::Tensor& flat);
 
 private:
+    void materialiseSpans(const Recipe& recipe, const torch::Tensor& flat);
+    void materialiseGenes(const Recipe& recipe, const torch::Tensor& flat);
+    /// At most what can be shown at a time, and within one segment of each founder.
+    std::uint64_t shownFrom(std::span<const std::size_t> founders, std::uint64_t begin, std::uint64_t end) const;
+
     std::shared_ptr<const DeviceFounders> founders_;
     FounderStream stream_;
 };

@@ -193,7 +193,8 @@ Examination::Comparison compareRecipes(torch::Device device) {
     for (std::uint64_t seed = 0; seed < kRecipes; ++seed) {
         RandomStream random(seed, 0, Purpose::SplitCount);
         const auto founders = randomFounders(2 + random.below(5), kLength, seed);
-        const auto recipe = randomRecipe(*founders, 1 + random.below(200), seed);
+        const auto genes = seed % 4 < 2 ? nullptr : randomGenes(kLength, seed);
+        const auto recipe = randomRecipe(*founders, 1 + random.below(200), seed, genes);
         const auto place = seed % 2 ? DeviceFounders::Place::Resident : DeviceFounders::Place::Streamed;
         same += sameModel(founders, recipe, kTypes[seed % std::size(kTypes)], device, place);
     }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mergarium {
@@ -42,12 +43,32 @@ FoundersPtr randomFounders(std::size_t count, std::uint64_t length, std::uint64_
     return std::make_shared<const Founders>(std::move(layout), std::move(models));
 }
 
-Recipe randomRecipe(const Founders& founders, std::size_t spans, std::uint64_t seed) {
+GenesPtr randomGenes(std::uint64_t length, std::uint64_t seed) {
+    RandomStream random(seed, 1, Purpose::SplitPoints);
+    std::vector<Genes::Part> parts;
+    std::uint32_t genes = 0;
+    for (std::uint64_t begin = 0; begin < length;) {
+        const auto left = length - begin;
+        Genes::Part part{.begin = begin, .genes = {}};
+        part.inner = std::min(left, 1 + random.below(random.below(2) == 0 ? 3 : 50));
+        part.extent = std::min(left / part.inner, 1 + random.below(20));
+        part.outer = std::min(left / part.inner / part.extent, 1 + random.below(5));
+        for (std::uint64_t index = 0; index < part.extent; ++index) {
+            const bool isNew = genes == 0 || random.below(2) == 0;
+            part.genes.push_back(isNew ? genes++ : static_cast<std::uint32_t>(random.below(genes)));
+        }
+        begin += part.count();
+        parts.push_back(std::move(part));
+    }
+    return std::make_shared<const Genes>(std::move(parts), std::vector<Genes::Group>{{"genes", genes}});
+}
+
+Recipe randomRecipe(const Founders& founders, std::size_t spans, std::uint64_t seed, GenesPtr genes) {
     RandomStream random(seed, 0, Purpose::SplitPoints);
-    std::set<std::uint64_t> ends{founders.length()};
-    while (ends.size() < std::min<std::uint64_t>(spans, founders.length()))
-        ends.insert(1 + random.below(founders.length()));
-    Recipe recipe{.founders = founders.size(), .ends = {}, .coefficients = {}};
+    const auto loci = genes ? genes->size() : founders.length();
+    std::set<std::uint64_t> ends{loci};
+    while (ends.size() < std::min<std::uint64_t>(spans, loci)) ends.insert(1 + random.below(loci));
+    Recipe recipe{.founders = founders.size(), .ends = {}, .coefficients = {}, .genes = std::move(genes)};
     std::vector<double> coefficients(founders.size());
     for (const auto end : ends) {
         const bool alone = random.below(4) == 0;

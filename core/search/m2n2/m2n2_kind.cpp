@@ -7,10 +7,10 @@ namespace mergarium {
 namespace {
 
 /// All of them: what it knows is its archive.
-constexpr std::string_view kM2n2Changes[] = {"archive",     "alpha",         "epsilon",           "capacity",
-                                             "baseline",    "attraction",    "crossover",         "splits",
-                                             "ratio",       "interpolation", "mutation",          "snap",
-                                             "chromosomes", "offspring",     "refuse_duplicates", "early_rejection"};
+constexpr std::string_view kM2n2Changes[] = {
+    "archive",     "alpha",   "epsilon", "capacity",      "baseline",          "attraction",
+    "crossover",   "splits",  "ratio",   "interpolation", "mutation",          "snap",
+    "chromosomes", "inherit", "chance",  "offspring",     "refuse_duplicates", "early_rejection"};
 
 void visitAll(FieldVisitor& visitor, M2n2Settings& settings, bool drawsByFitness) {
     visitArchiveSize(visitor, settings.archive);
@@ -42,7 +42,7 @@ std::unique_ptr<Strategy> makeM2n2(const M2n2Settings& settings, ParentRule pare
                                             .chromosomes = chromosomesOf(settings.splice, space.layout),
                                             .offspring = settings.offspring,
                                             .refuseDuplicates = settings.refuseDuplicates,
-                                            .length = space.layout.length(),
+                                            .length = space.genes ? space.genes->size() : space.layout.length(),
                                             .seed = space.seed},
                                   std::move(archive));
 }
@@ -58,15 +58,14 @@ StrategyTraits traitsOf(const M2n2Settings& settings) {
             .attraction = settings.attraction,
             .mutation = settings.splice.mutation,
             .chromosomes = settings.splice.chromosomes,
+            .genes = settings.splice.genes,
             .earlyRejection = settings.earlyRejection,
             .changeable = kM2n2Changes,
             .takesFounders = true};
 }
 
 std::optional<Violation> violationOf(const M2n2Settings& settings) {
-    if (settings.crossover || settings.splice.mutation > 0.0) return std::nullopt;
-    return Violation{"crossover",
-                     "without crossover and without mutation every child is its parent: set strategy.mutation above 0"};
+    return violationOfBreeding(settings.crossover, settings.splice);
 }
 
 std::unique_ptr<Strategy> makeStrategy(const M2n2Settings& settings, const SearchSpace& space, Archive archive) {

@@ -12,8 +12,8 @@ namespace mergarium {
 namespace {
 
 constexpr double kMostSlots = 100'000.0;
-constexpr std::string_view kElitesChanges[] = {"crossover", "splits", "ratio",      "interpolation",
-                                               "mutation",  "snap",   "chromosomes"};
+constexpr std::string_view kElitesChanges[] = {"crossover", "splits",      "ratio",   "interpolation", "mutation",
+                                               "snap",      "chromosomes", "inherit", "chance"};
 
 double slotsOf(const MapElitesSettings& settings) {
     return std::pow(static_cast<double>(settings.cells), static_cast<double>(descriptorCount(settings.descriptors)));
@@ -40,6 +40,7 @@ StrategyTraits traitsOf(const MapElitesSettings& settings) {
             .foundersHaveSlots = false,
             .mutation = settings.splice.mutation,
             .chromosomes = settings.splice.chromosomes,
+            .genes = settings.splice.genes,
             .changeable = kElitesChanges,
             .fixedBecause = "its members sit where their behaviours lie in the map",
             .takesFounders = true};
@@ -49,23 +50,20 @@ std::optional<Violation> violationOf(const MapElitesSettings& settings) {
     if (slotsOf(settings) > kMostSlots)
         return Violation{"cells", fmt::format("{} to the power of {} descriptors is more than 100,000 cells",
                                               settings.cells, descriptorCount(settings.descriptors))};
-    if (!settings.crossover && settings.splice.mutation == 0.0)
-        return Violation{
-            "crossover",
-            "without crossover and without mutation every child is its parent: set strategy.mutation above 0"};
-    return std::nullopt;
+    return violationOfBreeding(settings.crossover, settings.splice);
 }
 
 std::unique_ptr<Strategy> makeStrategy(const MapElitesSettings& settings, const SearchSpace& space, Archive archive) {
-    return std::make_unique<MapElites>(MapElitesRules{.descriptors = describe(settings.descriptors, space.samples),
-                                                      .cells = settings.cells,
-                                                      .crossover = settings.crossover,
-                                                      .splice = settings.splice,
-                                                      .boundaries = boundariesOf(settings.splice.snap, space.layout),
-                                                      .chromosomes = chromosomesOf(settings.splice, space.layout),
-                                                      .length = space.layout.length(),
-                                                      .seed = space.seed},
-                                       std::move(archive));
+    return std::make_unique<MapElites>(
+        MapElitesRules{.descriptors = describe(settings.descriptors, space.samples),
+                       .cells = settings.cells,
+                       .crossover = settings.crossover,
+                       .splice = settings.splice,
+                       .boundaries = boundariesOf(settings.splice.snap, space.layout),
+                       .chromosomes = chromosomesOf(settings.splice, space.layout),
+                       .length = space.genes ? space.genes->size() : space.layout.length(),
+                       .seed = space.seed},
+        std::move(archive));
 }
 
 Value DescriptorsField::write() const {

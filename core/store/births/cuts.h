@@ -15,4 +15,9 @@ Blob packCuts(std::span<const ChromosomeCut> cuts);
 /// Of `chromosomes` in a vector of `length`. Throws std::runtime_error when the blob holds no such cuts.
 std::vector<ChromosomeCut> unpackCuts(std::span<const std::byte> blob, std::size_t chromosomes, std::uint64_t length);
 
+/// Seed, chance, kind of ratio, its shape; little-endian, 64 bits each.
+Blob packInheritance(const Inheritance& each);
+/// Throws std::runtime_error when the blob holds none.
+Inheritance unpackInheritance(std::span<const std::byte> blob);
+
 }  // namespace mergarium

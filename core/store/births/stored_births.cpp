@@ -13,6 +13,7 @@ namespace mergarium {
 namespace {
 
 constexpr int kStep = StoredRun::kStepColumn;
+constexpr int kColumnsOfMembers = StoredRun::kMemberColumnCount, kScores = kColumnsOfMembers - 1;
 
 Interpolation interpolationOf(const Row& row, int column) {
     const auto name = row.text(column);
@@ -60,9 +61,14 @@ std::optional<Splice> StoredRun::spliceOf(const Row& row, std::uint64_t step) co
     Splice splice{.splits = {}, .ratio = row.fraction(5), .interpolation = interpolationOf(row, 6)};
     if (!row.isNull(4)) splice.splits = row.as(4, [&] { return unpackIntegers(row.blob(4)); });
     if (!std::ranges::is_sorted(splice.splits) ||
-        (!splice.splits.empty() && splice.splits.back() >= description_->layout.length()))
+        (!splice.splits.empty() && splice.splits.back() >= lociOf(*description_)))
         row.refuse(4, "holds split points that don't ascend within the parameter vector");
     if (!row.isNull(7)) splice.mutation = Mutation{row.number(7), row.bits(8)};
+    if (!row.isNull(10)) {
+        splice.each = row.as(10, [&] { return unpackInheritance(row.blob(10)); });
+        if (!splice.splits.empty() || splice.ratio != 0.0 || !row.isNull(9))
+            row.refuse(10, "stands beside a cut of the whole vector");
+    }
     if (row.isNull(9)) return splice;
     if (!splice.splits.empty() || splice.ratio != 0.0) row.refuse(9, "stands beside a cut of the whole vector");
     row.as(9, [&] {
@@ -91,7 +97,7 @@ Member StoredRun::memberOf(const Row& row) const {
     auto parentage = parentageOf(row, step);
     return {.id = {founders_.size() + step},
             .genome = nullptr,
-            .scores = row.as(10, [&] { return unpackScores(row.blob(10), samples_); }),
+            .scores = row.as(kScores, [&] { return unpackScores(row.blob(kScores), samples_); }),
             .parentage = std::move(parentage),
             .born = step};
 }
@@ -99,8 +105,9 @@ Member StoredRun::memberOf(const Row& row) const {
 std::vector<AcceptedBirth> StoredRun::acceptedAfter(std::uint64_t step, std::uint64_t most) const {
     std::vector<AcceptedBirth> births;
     auto rows = query(
-        "SELECT slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, chromosomes FROM births "
-        "WHERE run = ?1 AND step > ?2 AND step <= ?4 AND slot IS NOT NULL ORDER BY step LIMIT ?3");
+        "SELECT slot, step, first, second, splits, ratio, interpolation, sigma, mutation_seed, chromosomes, "
+        "inheritance FROM births WHERE run = ?1 AND step > ?2 AND step <= ?4 AND slot IS NOT NULL ORDER BY step LIMIT "
+        "?3");
     rows.bind(2, static_cast<std::int64_t>(step));
     rows.bind(3, static_cast<std::int64_t>(most));
     // More may have been stored since this run was read.
@@ -205,7 +212,7 @@ std::vector<StoredBirth> StoredRun::birthsAfter(std::uint64_t step) const {
     while (rows.executeStep()) {
         const Row row(rows, "births", kStep);
         StoredBirth birth{.step = row.count(kStep, step + 1, step + 1),
-                          .train = row.fraction(11),
+                          .train = row.fraction(kColumnsOfMembers),
                           .slot = slotOf(row, 0),
                           .child = nullptr,
                           .origin = originOf(step + 1, origins)};
