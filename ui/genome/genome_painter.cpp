@@ -109,7 +109,7 @@ void paintBands(QPainter& painter, const GenomePicture& picture) {
     painter.drawText(QRectF(0, g.layers.top(), room, g.layers.height()), Qt::AlignRight | Qt::AlignVCenter,
                      tr("Layer"));
     painter.drawText(QRectF(0, g.tensors.top(), room, g.tensors.height()), Qt::AlignRight | Qt::AlignVCenter,
-                     tr("Tensor"));
+                     picture.frame.showsGenes() ? tr("Genes") : tr("Tensor"));
     painter.drawText(QRectF(g.fitness.left(), g.tensors.top(), g.fitness.width(), g.tensors.height()),
                      Qt::AlignRight | Qt::AlignVCenter, tr("Fitness"));
 }
