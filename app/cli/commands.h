@@ -8,6 +8,7 @@ namespace mergarium::cli {
 /// line.
 int run(const Options& options);
 int resume(const Options& options);
+int work(const Options& options);
 int breed(const Options& options);
 int list(const Options& options);
 int show(const Options& options);

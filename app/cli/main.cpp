@@ -6,6 +6,7 @@
 #include "app/cli/program_manual.h"
 #include "app/cli/say.h"
 #include "app/cli/shared_options.h"
+#include "app/cli/worker_options.h"
 #include "core/startup/tuned_libraries.h"
 #include "core/text/words.h"
 
@@ -50,34 +51,18 @@ int carryOut(int argc, char** argv) {
     addThreads(*run, options);
     addLanes(*run, options);
     addTrust(*run, options);
+    addWorkers(*run, options);
     commands.push_back({run, &mergarium::cli::run});
 
     auto* resume = addCommand(program, "resume", "Go on with a run that was stopped or interrupted", options);
-    resume->add_option("RUN", options.run, "The run's number")->required()->type_name("N");
-    resume->add_flag("--verify", options.verify,
-                     "Read the founders whole to see whether they have changed, whatever their dates say");
-    resume
-        ->add_option("--evaluations", options.evaluations,
-                     "Extend the run, which may have finished, to so many evaluations: it goes on as if it had always "
-                     "had them")
-        ->type_name("N");
-    addSettings(
-        *resume, options,
-        "A parameter of its strategy from this step on: strategy.alpha=0.5; repeatable. Every change is kept with "
-        "the run, and repeated with it");
-    resume
-        ->add_option(
-            "--add-founder", options.founder,
-            "A model that joins the run's founders: a model folder or safetensors file; BASE+ADAPTER for a LoRA "
-            "adapter on its base. It takes the next step")
-        ->type_name("FILE");
-    addDatabase(*resume, options);
-    addThreads(*resume, options);
-    addLanes(*resume, options);
-    addTrust(*resume, options);
-    resume->add_flag("--from-last-good", options.fromLastGood,
-                     "Where the run isn't as it was stored, go back to the last step up to which it is");
+    addResume(*resume, options);
     commands.push_back({resume, &mergarium::cli::resume});
+
+    auto* work =
+        addCommand(program, "work", "Score models for runs on other machines, as one of their workers", options);
+    addWork(*work, options);
+    addThreads(*work, options);
+    commands.push_back({work, &mergarium::cli::work});
 
     auto* breed = addCommand(
         program, "breed", "Breed a child of two members of a stopped run by hand, and see what it would be", options);

@@ -22,6 +22,19 @@ struct Options {
     /// Children scored side by side; 0: as many as are worth it.
     std::size_t lanes = 0;
 
+    /// The NATS server of workers; empty: this machine scores.
+    std::string workers;
+    std::string credentials, authority;
+    bool mixedWorkers = false;
+    double verifiedShare = 0.0;
+    /// Seconds.
+    double patience = 15.0;
+    /// Of a worker.
+    std::vector<std::string> devices;
+    bool allowPrograms = false;
+    bool fetch = false;
+    std::string cache;
+
     /// CONFIG or PRESET.
     std::string configuration;
     std::optional<std::uint64_t> seed;

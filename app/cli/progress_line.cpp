@@ -66,6 +66,11 @@ void ProgressLine::warn(const std::string& sentence) {
     fmt::print(stderr, "Warning: {}\n", sentence);
 }
 
+void ProgressLine::note(const std::string& sentence) {
+    if (quiet_ || terminal_ || std::exchange(noted_, sentence) == sentence || sentence.empty()) return;
+    fmt::print(stderr, "{}\n", sentence);
+}
+
 void ProgressLine::end() {
     if (std::exchange(drawn_, false)) fmt::print(stderr, "\n");
 }

@@ -17,6 +17,8 @@ public:
     void show(const std::string& text, std::uint64_t done, std::uint64_t total);
     /// A sentence of its own line, also where progress is quiet.
     void warn(const std::string& sentence);
+    /// A sentence of its own line where there is no terminal, once until another one comes; empty: there is none now.
+    void note(const std::string& sentence);
     /// Leaves the bar standing and goes to the next line.
     void end();
 
@@ -25,6 +27,7 @@ private:
     bool terminal_;
     bool drawn_ = false;
     std::uint64_t tenths_ = 0;
+    std::string noted_;
 };
 
 /// "[#####.....]  4,213 of 10,000   1,012/s   6 s left   best 68.4 % train, 61.2 % test", cut to `width` columns.

@@ -5,6 +5,7 @@
 #include "app/cli/options.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/say.h"
+#include "app/cli/worker_options.h"
 #include "core/founders/founder_names.h"
 #include "core/session/session.h"
 #include "core/startup/paths.h"
@@ -31,6 +32,7 @@ struct Outcome {
 
 /// Lets the session run to its end, showing how far it is.
 Outcome follow(SessionRequest request, ProgressLine& progress) {
+    const bool distant = request.workers != nullptr;
     Session session(std::move(request), nullptr);
     Outcome outcome;
     bool warned = false;
@@ -40,6 +42,7 @@ Outcome follow(SessionRequest request, ProgressLine& progress) {
         auto snapshot = session.take();
         if (!snapshot) continue;
         progress.show(*snapshot);
+        if (distant) progress.note(snapshot->message);
         if (snapshot->run && !snapshot->run->caution.empty() && !std::exchange(warned, true))
             progress.warn(snapshot->run->caution);
         if (snapshot->phase == Phase::Paused) {
@@ -108,7 +111,8 @@ int carryOutRun(const Options& options, std::variant<NewRun, ResumedRun> what) {
                                          .threads = options.threads,
                                          .lanes = options.lanes,
                                          .startPaused = false,
-                                         .mayStart = mayStart(options)},
+                                         .mayStart = mayStart(options),
+                                         .workers = workersOf(options)},
                                         progress);
     progress.end();
 

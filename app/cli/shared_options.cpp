@@ -1,5 +1,7 @@
 #include "app/cli/shared_options.h"
 
+#include "app/cli/worker_options.h"
+
 #include <CLI/CLI.hpp>
 
 namespace mergarium::cli {
@@ -57,6 +59,34 @@ void addTrust(CLI::App& command, Options& options) {
     command.add_flag("--trust-program", options.trustProgram,
                      "Approve the program that the configuration names, with its arguments and folder; it is "
                      "remembered on this machine");
+}
+
+void addResume(CLI::App& command, Options& options) {
+    command.add_option("RUN", options.run, "The run's number")->required()->type_name("N");
+    command.add_flag("--verify", options.verify,
+                     "Read the founders whole to see whether they have changed, whatever their dates say");
+    command
+        .add_option("--evaluations", options.evaluations,
+                    "Extend the run, which may have finished, to so many evaluations: it goes on as if it had always "
+                    "had them")
+        ->type_name("N");
+    addSettings(
+        command, options,
+        "A parameter of its strategy from this step on: strategy.alpha=0.5; repeatable. Every change is kept with "
+        "the run, and repeated with it");
+    command
+        .add_option(
+            "--add-founder", options.founder,
+            "A model that joins the run's founders: a model folder or safetensors file; BASE+ADAPTER for a LoRA "
+            "adapter on its base. It takes the next step")
+        ->type_name("FILE");
+    addDatabase(command, options);
+    addThreads(command, options);
+    addLanes(command, options);
+    addTrust(command, options);
+    addWorkers(command, options);
+    command.add_flag("--from-last-good", options.fromLastGood,
+                     "Where the run isn't as it was stored, go back to the last step up to which it is");
 }
 
 void addSplice(CLI::App& command, Options& options) {

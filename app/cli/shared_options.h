@@ -26,6 +26,8 @@ void addThreads(CLI::App& command, Options& options);
 void addLanes(CLI::App& command, Options& options);
 /// --trust-program.
 void addTrust(CLI::App& command, Options& options);
+/// Of the command `resume`.
+void addResume(CLI::App& command, Options& options);
 /// --ratio, --split and --interpolation.
 void addSplice(CLI::App& command, Options& options);
 /// --out: a folder.

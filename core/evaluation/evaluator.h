@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/archive/archive.h"
+#include "core/run/worker_standing.h"
 #include "core/search/strategy.h"
 
 #include <atomic>
@@ -48,6 +49,13 @@ struct Evaluated {
     std::variant<Scored, PartlyScored, Failed> result;
 };
 
+/// What people should know of how a run was scored: kind and sentence of an event of the run.
+struct EvaluatorEvent {
+    std::string kind;
+    std::string text;
+    bool operator==(const EvaluatorEvent&) const = default;
+};
+
 /// Scores models, any number of them at a time, on whatever computes. Used by one thread.
 class Evaluator {
 public:
@@ -70,6 +78,13 @@ public:
     virtual std::uint64_t tokens() const = 0;
     /// What computes, in words: "CPU, 2 lanes".
     virtual std::string device() const = 0;
+
+    // Of models that are scored elsewhere.
+    /// Why nothing is being scored: one sentence; empty: something is.
+    virtual std::string waitsFor() const { return {}; }
+    virtual std::vector<WorkerStanding> workers() const { return {}; }
+    /// Those since the last call; with `all`, what is known at the end, too.
+    virtual std::vector<EvaluatorEvent> takeEvents([[maybe_unused]] bool all) { return {}; }
 };
 
 }  // namespace mergarium

@@ -5,6 +5,7 @@
 #include "core/checkpoint/layout.h"
 #include "core/configuration/configuration.h"
 #include "core/genes/genes.h"
+#include "core/run/worker_standing.h"
 #include "core/subprocess/program.h"
 #include "core/tasks/sample_set.h"
 
@@ -175,6 +176,8 @@ struct SessionSnapshot {
     bool answersAwaited = false;
     /// While the run is paused: the child that a person has asked for; null when there is none.
     std::shared_ptr<const HandBred> handBred;
+    /// Programs on other machines that score this run's models; empty where this machine does.
+    std::vector<WorkerStanding> workers;
     /// Of the archive (core/evaluation/archive_hash.h), known once a run has finished or stopped; "" before.
     std::string archiveHash;
 };

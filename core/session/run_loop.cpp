@@ -61,6 +61,7 @@ StepOutcome RunLoop::step(const std::atomic<bool>& abandon, OpenSteps::Ahead ahe
     }
     admit(*std::move(next));
     bringUpToDate(&abandon);
+    recordEvents(false);
     storeWhenDue();
     if (failuresInARow_ < kMostFailures) return StepOutcome::Done;
     failuresInARow_ = 0;
@@ -226,6 +227,7 @@ void RunLoop::store(Phase phase) {
                 if (member) testOf(*member);
     }
     const bool ends = phase == Phase::Finished || phase == Phase::Stopped;
+    recordEvents(ends);
     if (ends) archiveHash_ = archiveHash(slots());
     // A finished run isn't gone on with, but looked at: its genomes are kept in any case.
     flush(phase, phase == Phase::Finished || (ends && strategy_->canCheckpoint(evaluations_)));
@@ -244,12 +246,18 @@ void RunLoop::storeFailure(const std::string& sentence) {
     recorder_->flush(last);
 }
 
+void RunLoop::recordEvents(bool all) {
+    for (const auto& [kind, text] : evaluator_->takeEvents(all)) recorder_->recordEvent(evaluations_, kind, text);
+}
+
 SessionSnapshot RunLoop::snapshot(Phase phase) {
     const auto& archive = strategy_->archive();
     if (!publishedCurve_) publishedCurve_ = std::make_shared<const std::vector<ProgressPoint>>(curve_);
     SessionSnapshot snapshot;
     snapshot.phase = phase;
     snapshot.message = lockedBy_.empty() ? lastFailure_ : lockedBy_;
+    if (snapshot.message.empty() && phase == Phase::Running) snapshot.message = evaluator_->waitsFor();
+    snapshot.workers = evaluator_->workers();
     snapshot.run = description_;
     snapshot.evaluations = evaluations_;
     snapshot.budget = configuration_.evaluations;

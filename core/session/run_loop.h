@@ -149,6 +149,8 @@ private:
     void addProgress();
     double seconds() const;
     void storeWhenDue();
+    /// What the evaluator has to tell; with `all`, at the end of a sitting.
+    void recordEvents(bool all);
     /// Throws where they aren't what they were.
     void lookAtFounders();
     void flush(Phase phase, bool checkpoint);
@@ -164,6 +166,8 @@ private:
     Layout layout_;
     /// Scoring a model costs next to nothing.
     bool cheap_ = false;
+    /// Of the experiment's founders so many, the last, joined the run.
+    std::size_t joinedNow_ = 0;
     std::unique_ptr<Strategy> strategy_;
     KnownModels known_;
     std::unique_ptr<Evaluator> evaluator_;

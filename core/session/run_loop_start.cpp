@@ -1,6 +1,7 @@
 // How a run begins, and how it is gone on with.
 #include "core/session/run_loop.h"
 
+#include "core/cluster/cluster_evaluator.h"
 #include "core/evaluation/lane.h"
 #include "core/evaluation/local_evaluator.h"
 #include "core/session/changed_configuration.h"
@@ -49,7 +50,8 @@ RunLoop::RunLoop(const RunConfiguration& configuration, const RunPlace& place, c
       experiment_(prepare(configuration, place, announce, hashes, joined)),
       samples_(experiment_.task->samples()),
       layout_(experiment_.task->layout()),
-      cheap_(isCheap(*experiment_.task)) {}
+      cheap_(isCheap(*experiment_.task)),
+      joinedNow_(joined.size()) {}
 
 Archive RunLoop::emptyArchive(const RunConfiguration& configuration) const {
     const auto traits = traitsOf(configuration.strategy);
@@ -59,6 +61,18 @@ Archive RunLoop::emptyArchive(const RunConfiguration& configuration) const {
 void RunLoop::openEvaluator() {
     const bool rejectsEarly =
         traitsOf(configuration_.strategy).earlyRejection.value_or(experiment_.task->batchCount() > 1);
+    if (place_.workers) {
+        evaluator_ = clusterEvaluator({.settings = *place_.workers,
+                                       .run = offerOf(configuration_, experiment_, joinedNow_, place_.workers->version),
+                                       .samples = samples_->size(),
+                                       .genomeBytes = experiment_.gram ? 0 : layout_.length() * sizeof(float),
+                                       .lookahead = strategy_->lookahead(),
+                                       .cheap = cheap_,
+                                       .whileWaiting = place_.whileWaiting},
+                                      *experiment_.breeding, known_);
+        open_.emplace(*strategy_, *evaluator_, known_, rejectsEarly, samples_->size());
+        return;
+    }
     const auto lanes = lanesFor(place_, experiment_, strategy_->lookahead());
     evaluator_ = localEvaluator({.lanes = lanes,
                                  .threadsPerLane = std::max<std::size_t>(1, experiment_.threads / lanes),

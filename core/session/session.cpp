@@ -61,8 +61,14 @@ struct Session::Worker {
         publish(std::make_shared<const SessionSnapshot>());
         std::unique_ptr<RunLoop> loop;
         try {
-            const RunPlace place{request_.database, request_.resources, request_.threads,
-                                 request_.lanes,    &abandon_,          request_.mayStart};
+            const RunPlace place{.database = request_.database,
+                                 .resources = request_.resources,
+                                 .threads = request_.threads,
+                                 .lanes = request_.lanes,
+                                 .abandon = &abandon_,
+                                 .mayStart = request_.mayStart,
+                                 .workers = request_.workers,
+                                 .whileWaiting = [&](const std::string& why) { showWaiting(loop.get(), why); }};
             const auto announce = [this](std::string_view what, std::uint64_t done, std::uint64_t total) {
                 return prepared(what, done, total);
             };
@@ -120,6 +126,15 @@ struct Session::Worker {
         return !abandon_;
     }
 
+    /// The run is within a step, or about to begin.
+    void showWaiting(RunLoop* loop, const std::string& why) {
+        if (!wanted() || isByHand_) return;
+        if (loop) return publish(shared(loop->snapshot(Phase::Running)));
+        SessionSnapshot snapshot;
+        snapshot.message = why.empty() ? "Scoring founders" : why;
+        publish(shared(std::move(snapshot)));
+    }
+
     /// What to do now; waits while the run is paused and nothing is asked for. Single steps are a wish to run, but not
     /// ahead.
     Wish nextWish(RunLoop& loop, OpenSteps::Ahead& ahead) {
@@ -158,7 +173,9 @@ struct Session::Worker {
         auto scoring = loop.snapshot(Phase::Paused);
         scoring.handBred = std::make_shared<const HandBred>(HandBred{.parentage = wish});
         publish(shared(std::move(scoring)));
+        isByHand_ = true;
         loop.breedByHand(wish, abandon);
+        isByHand_ = false;
     }
 
     void end(RunLoop& loop, Phase phase) {
@@ -221,6 +238,8 @@ struct Session::Worker {
     /// Asked of the paused run, and set to end what it was asked before; null when nothing is being carried out.
     std::optional<ByHand> byHand_;
     std::atomic<bool>* abandonByHand_ = nullptr;
+    /// Of the worker's thread: a child is bred by hand, and the run is paused.
+    bool isByHand_ = false;
     SnapshotPtr snapshot_;
     bool ended_ = false;
     /// A snapshot waits to be taken; until it is, the worker makes no other while it runs.

@@ -4,6 +4,7 @@
 #include "core/database/inspection.h"
 #include "core/run/snapshot.h"
 #include "core/subprocess/program.h"
+#include "core/tasks/run_place.h"
 
 #include <chrono>
 #include <cstddef>
@@ -50,6 +51,8 @@ struct SessionRequest {
     bool startPaused = false;
     /// Which of the programs that configurations name may be started; null: none.
     MayStart mayStart = nullptr;
+    /// Who scores in place of this machine; null: this machine.
+    std::shared_ptr<const ClusterSettings> workers = nullptr;
 };
 
 /// Runs one run on a thread of its own: strategy, task, recorder. Every function may be called from any thread and none

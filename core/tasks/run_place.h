@@ -5,8 +5,14 @@
 #include <atomic>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace mergarium {
+
+/// Workers on other machines (core/cluster/cluster_settings.h).
+struct ClusterSettings;
 
 /// Where a run is kept, where its data lies, and what computes it. Changes no result.
 struct RunPlace {
@@ -20,6 +26,11 @@ struct RunPlace {
     const std::atomic<bool>* abandon = nullptr;
     /// Which of the programs that configurations name may be started; null: none.
     MayStart mayStart = nullptr;
+    /// Who scores in place of this machine; null: this machine.
+    std::shared_ptr<const ClusterSettings> workers = nullptr;
+    /// Told now and then, on the run's thread, while workers are waited for: why, empty where they are at it. May be
+    /// empty.
+    std::function<void(const std::string& why)> whileWaiting = nullptr;
 };
 
 }  // namespace mergarium
