@@ -21,6 +21,7 @@
 #include "core/templates/template.h"
 #include "core/text/chat_template.h"
 #include "core/tokenization/tokenizer.h"
+#include "tests/fuzz/cluster_readers.h"
 #include "tests/fuzz/database_reader.h"
 #include "tests/fuzz/pipeline_readers.h"
 
@@ -228,7 +229,7 @@ void readPicture(const fs::path& path) {
     require(image.width * image.height <= kPixels && image.pixels.size() == 3 * image.width * image.height);
 }
 
-constexpr std::array<Reader, 24> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
+constexpr std::array<Reader, 26> kReaders{{{"safetensors", "any.safetensors", &readSafetensors},
                                            {"gguf", "any.gguf", &readGguf},
                                            {"index", "model.safetensors.index.json", &readIndex},
                                            {"json", "any.json", &readJsonText},
@@ -251,7 +252,9 @@ constexpr std::array<Reader, 24> kReaders{{{"safetensors", "any.safetensors", &r
                                            {"component", "config.json", &readComponent},
                                            {"model_index", "model_index.json", &readModelIndex},
                                            {"names", "names", &readOriginalNames},
-                                           {"database", "runs.db", &readDatabase}}};
+                                           {"database", "runs.db", &readDatabase},
+                                           {"ticket", "message", &readTicketMessage},
+                                           {"result", "message", &readResultMessage}}};
 
 void write(const fs::path& path, std::string_view bytes) {
     std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
