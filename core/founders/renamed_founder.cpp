@@ -23,6 +23,7 @@ public:
 
     std::string name() const override { return founder_->name(); }
     std::span<const TensorDescription> tensors() const override { return tensors_; }
+    DType outputType(std::size_t tensor) const override { return founder_->outputType(own_[tensor]); }
     const std::byte* bytes(std::size_t tensor) const override { return founder_->bytes(own_[tensor]); }
     const MappedFile* file(std::size_t tensor) const override { return founder_->file(own_[tensor]); }
     void dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const override {
@@ -32,6 +33,7 @@ public:
     std::filesystem::path tokenizerFolder() const override { return founder_->tokenizerFolder(); }
     bool tiedEmbeddings() const override { return founder_->tiedEmbeddings(); }
     std::vector<std::shared_ptr<const MappedFile>> files() const override { return founder_->files(); }
+    std::string derivation() const override { return founder_->derivation(); }
     const FounderSource& own() const override { return founder_->own(); }
     const std::string& nameOf(const std::string& tensor) const override {
         return naming_.nameOf(founder_->nameOf(tensor));
