@@ -255,8 +255,8 @@ private Q_SLOTS:
         QTemporaryDir folder;
         const fs::path place = folder.path().toStdString();
         QCOMPARE(readClipPreprocessing(place, 336), (ClipPreprocessing{.shortestEdge = 336, .crop = {{336, 336}}}));
-        const auto read = [&](const char* json) {
-            writeText(place / "preprocessor_config.json", json);
+        const auto read = [&](const char* text) {
+            writeText(place / "preprocessor_config.json", text);
             return readClipPreprocessing(place, 224);
         };
         QCOMPARE(read(R"({"size": 30, "crop_size": 20, "image_mean": [0, 0.5, 1], "rescale_factor": 0.5})"),

@@ -30,8 +30,8 @@ class KillTest : public QObject {
         return process.readAllStandardOutput();
     }
 
-    static QString hashIn(const QByteArray& json) {
-        return QJsonDocument::fromJson(json).object()["archive_hash"].toString();
+    static QString hashIn(const QByteArray& text) {
+        return QJsonDocument::fromJson(text).object()["archive_hash"].toString();
     }
 
     static int momentsIn(const QString& database) {
