@@ -179,6 +179,8 @@ int carryOut(int argc, char** argv) {
         ->type_name("PATTERN");
     merge->add_flag("--common-vocabulary", options.commonVocabulary,
                     "Where vocabularies differ, merge the rows that both have");
+    merge->add_flag("--match-units", options.matchUnits,
+                    "First move the second model's neurons and heads to where the first's are that they are most like");
     merge
         ->add_option("--models", options.modelFolders,
                      "A folder that holds models of the configuration, beside its own and the current one; repeatable")

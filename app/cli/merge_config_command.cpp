@@ -68,6 +68,9 @@ void refuseOtherOptions(const Options& options) {
     if (!options.splits.empty()) refuse("--split", "slices or gradients");
     if (!options.exclude.empty()) refuse("--exclude", "filters");
     if (options.commonVocabulary) refuse("--common-vocabulary", "tokenizer");
+    if (options.matchUnits)
+        throw std::runtime_error(
+            "--match-units goes with two models; a merge configuration merges models as they are stored.");
     if (!options.chromosomes.empty()) refuse("--chromosome", "filters");
     if (options.ratio != Options().ratio) refuse("--ratio", "weight or t");
     if (options.interpolation != Options().interpolation) refuse("--interpolation", "merge_method");

@@ -122,22 +122,24 @@ int merge(const Options& options) {
         throw std::runtime_error(
             fmt::format("{}: this is no merge configuration, whose name ends with .yml or .yaml; else name two models.",
                         options.models.front()));
-    MergeRequest request{
-        .first = founderNamed(options.models[0]),
-        .second = founderNamed(options.models[1]),
-        .ratio = options.ratio,
-        .interpolation = interpolationNamed(options.interpolation),
-        .tensors = {.exclude = options.exclude, .freeze = {}, .commonVocabulary = options.commonVocabulary},
-        .dtype = dtypeNamed(options.dtype),
-        .scales = scalesNamed(options.dtype),
-        .outOfRange = options.clamp ? OutOfRange::Clamped : OutOfRange::Refused,
-        .shardSize = bytesOf(options.shardSize),
-        .folder = options.out,
-        .name = options.name,
-        .paths = options.withPaths ? Paths::Told : Paths::Left,
-        .form = layoutNamed(options.layout),
-        .like = options.like,
-        .gguf = ggufNamed(options.gguf)};
+    MergeRequest request{.first = founderNamed(options.models[0]),
+                         .second = founderNamed(options.models[1]),
+                         .ratio = options.ratio,
+                         .interpolation = interpolationNamed(options.interpolation),
+                         .tensors = {.exclude = options.exclude,
+                                     .freeze = {},
+                                     .commonVocabulary = options.commonVocabulary,
+                                     .align = options.matchUnits ? UnitAlignment::Units : UnitAlignment::None},
+                         .dtype = dtypeNamed(options.dtype),
+                         .scales = scalesNamed(options.dtype),
+                         .outOfRange = options.clamp ? OutOfRange::Clamped : OutOfRange::Refused,
+                         .shardSize = bytesOf(options.shardSize),
+                         .folder = options.out,
+                         .name = options.name,
+                         .paths = options.withPaths ? Paths::Told : Paths::Left,
+                         .form = layoutNamed(options.layout),
+                         .like = options.like,
+                         .gguf = ggufNamed(options.gguf)};
     for (const auto& split : options.splits) request.splits.push_back(splitAt(split));
     for (const auto& chromosome : options.chromosomes) request.chromosomes.push_back(chromosomeIn(chromosome));
     return carryOut(options,

@@ -101,6 +101,7 @@ struct Options {
     std::string interpolation = "slerp";
     std::vector<std::string> exclude;
     bool commonVocabulary = false;
+    bool matchUnits = false;
     /// Empty: as the founders store them.
     std::string dtype;
     /// The element type of model.gguf; empty: there is none.

@@ -63,11 +63,8 @@ void visit(FieldVisitor& visitor, RunConfiguration& c) {
     FoundersField founders(c.founders, ownFoundersOf(c.task));
     visitor.structured({.key = "founders", .label = "Founders", .help = "The models that the run starts from."},
                        founders);
-    visitor.section({.key = "tensors",
-                     .label = "Tensors",
-                     .help = "What of founders from checkpoints is merged, and what is not.",
-                     .relevant = !std::holds_alternative<OwnFounders>(c.founders)},
-                    [&] { visit(visitor, c.tensors); });
+    visitor.section({.key = "tensors", .label = "Tensors", .help = "What of founders is merged, and what is not."},
+                    [&] { visit(visitor, c.tensors, !std::holds_alternative<OwnFounders>(c.founders)); });
     visitor.section({.key = "strategy", .label = "Strategy", .help = "How models are searched for."},
                     [&] { visitKind(visitor, "Strategy", c.strategy); });
     visitor.section({.key = "budget", .label = "Budget", .help = "When the run ends."}, [&] {

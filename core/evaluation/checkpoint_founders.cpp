@@ -5,6 +5,7 @@
 #include "core/files/fingerprint.h"
 #include "core/files/scratch_place.h"
 #include "core/founders/alignment.h"
+#include "core/founders/matched_founders.h"
 #include "core/founders/renamed_founder.h"
 #include "core/genes/gene_runs.h"
 #include "core/parallel/parallel_for.h"
@@ -64,8 +65,9 @@ std::optional<FounderContents> knownContents(const FounderSource& source, const 
 }
 
 /// Everything that Gram sums depend on.
-std::string gramKey(const Founders& founders, std::size_t begunWith, const Genes* genes) {
+std::string gramKey(const Founders& founders, UnitAlignment align, std::size_t begunWith, const Genes* genes) {
     std::string key = "gram 2\n";
+    if (align == UnitAlignment::Units) key += "units matched 1\n";
     if (begunWith > 0 && begunWith < founders.size()) key += fmt::format("begun with {}\n", begunWith);
     for (std::size_t k = 0; k < founders.size(); ++k) key += founders.model(k).hash + "\n";
     for (const auto& tensor : founders.layout().tensors)
@@ -79,6 +81,35 @@ std::string gramKey(const Founders& founders, std::size_t begunWith, const Genes
         key.append(reinterpret_cast<const char*>(packed.data()), packed.size());
     }
     return digestOf(key);
+}
+
+/// Everything that the orders of a founder's units depend on.
+std::string ordersKey(const FounderModel& first, const FounderModel& other, const Layout& layout) {
+    std::string key = fmt::format("units matched 1\n{}\n{}\n", first.hash, other.hash);
+    for (const auto& tensor : layout.tensors)
+        key += fmt::format("{} [{}]\n", tensor.name, fmt::join(tensor.shape, ", "));
+    return digestOf(key) + ".units";
+}
+
+/// Replaces the founders behind the first.
+void matchUnitsOf(OpenedFounders& opened, std::span<const FounderModel> models, const Layout& layout,
+                  const Announce& announce) {
+    const auto isKnown = [&](std::size_t k) { return !models.front().hash.empty() && !models[k].hash.empty(); };
+    const CacheFolder cache(opened.cache);
+    const auto find = [&](std::size_t k) -> std::optional<std::vector<std::uint32_t>> {
+        const auto kept = isKnown(k) ? cache.find(ordersKey(models.front(), models[k], layout)) : std::nullopt;
+        if (!kept) return std::nullopt;
+        return ByteReader(*kept, "The cache holds something else.").numbers<std::uint32_t>(kept->size() / 4);
+    };
+    const auto keep = [&](std::size_t k, const std::vector<std::uint32_t>& orders) {
+        if (isKnown(k)) cache.keep(ordersKey(models.front(), models[k], layout), std::as_bytes(std::span(orders)));
+    };
+    const auto progress = [&](const FounderSource& founder, std::uint64_t done, std::uint64_t total) {
+        if (announce && !announce(fmt::format("Matching units of {}", founder.name()), done, total)) throw Cancelled();
+    };
+    matchToFirst(opened.sources,
+                 {.layout = layout, .scratch = scratchPlace(), .progress = progress, .find = find, .keep = keep});
+    opened.align = UnitAlignment::Units;
 }
 
 }  // namespace
@@ -166,16 +197,18 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>& founders, cons
             opened.sources[k] = renamedFounder(opened.sources[k], alignment.namings[k]);
 
     std::vector<FounderModel> models;
-    const auto storage = std::make_shared<const std::vector<FounderSourcePtr>>(opened.sources);
     for (std::size_t k = 0; k < founders.size(); ++k) {
         const auto& source = *opened.sources[k];
         const auto contents = hashes == Hashes::Known ? knownContents(source, cache).value_or(FounderContents{})
                                                       : contentsOfFounder(source, cache, announce, hashes);
         refuseNotFinite(source, contents, alignment.layout);
-        models.push_back({.name = descriptions[k].name,
-                          .hash = contents.hash,
-                          .segments = segmentsOf(alignment, opened.sources, k),
-                          .storage = storage});
+        models.push_back({.name = descriptions[k].name, .hash = contents.hash, .segments = {}, .storage = {}});
+    }
+    if (rules.align == UnitAlignment::Units) matchUnitsOf(opened, models, alignment.layout, announce);
+    const auto storage = std::make_shared<const std::vector<FounderSourcePtr>>(opened.sources);
+    for (std::size_t k = 0; k < founders.size(); ++k) {
+        models[k].segments = segmentsOf(alignment, opened.sources, k);
+        models[k].storage = storage;
     }
     opened.founders = std::make_shared<const Founders>(alignment.layout, std::move(models));
     return opened;
@@ -185,7 +218,7 @@ GramPtr gramOf(const OpenedFounders& opened, const std::filesystem::path& cache,
                std::size_t begunWith, GenesPtr genes) {
     bool known = true;
     for (std::size_t k = 0; k < opened.founders->size(); ++k) known = known && !opened.founders->model(k).hash.empty();
-    const auto name = gramKey(*opened.founders, begunWith, genes.get()) + ".gram";
+    const auto name = gramKey(*opened.founders, opened.align, begunWith, genes.get()) + ".gram";
     if (const auto kept = known ? CacheFolder(cache).find(name) : std::nullopt;
         kept && kept->size() % sizeof(double) == 0) {
         std::vector<double> sums(kept->size() / sizeof(double));

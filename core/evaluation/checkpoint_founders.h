@@ -28,6 +28,8 @@ struct OpenedFounders {
     /// In the same order; their files stay mapped as long as `founders` live.
     std::vector<FounderSourcePtr> sources;
     std::filesystem::path cache;
+    /// Units: those behind the first are rearranged (matchToFirst), and not what lies on the disk.
+    UnitAlignment align = UnitAlignment::None;
     /// Where founders name tensors otherwise than the first: how they are called, a sentence for each rule (namingAs).
     std::vector<std::string> namings = {};
     /// Whose scores aren't those that they have alone, since tensors are taken over from another: a sentence each.

@@ -9,6 +9,7 @@
 #include "core/files/scratch_place.h"
 #include "core/founders/founder_genes.h"
 #include "core/founders/founder_source.h"
+#include "core/genes/unit_matching.h"
 #include "core/genome/dense_genome.h"
 #include "core/genome/recipe_genome.h"
 #include "core/parallel/parallel_for.h"
@@ -64,14 +65,26 @@ void useThreads(Experiment& experiment, std::size_t threads) {
     experiment.useThreads(threads);
 }
 
+/// How parameters of networks behind the first are rearranged before anything merges (tensors.align); may be empty.
+using Rearrange = std::function<std::vector<float>(std::vector<float>)>;
+
+Rearrange rearrangeTo(const OwnFounder& first, const Layout& layout, UnitAlignment align) {
+    if (align == UnitAlignment::None) return {};
+    return [first = first.parameters, layout, groups = unitGroupsOf(layout, nullptr, {}, "tensors.align")](
+               std::vector<float> other) { return matchedTo(first, std::move(other), layout, groups); };
+}
+
 /// A network that joined those of the task: as it is stored, or from its file.
-Founder networkOf(const JoinedFounder& joined, const Layout& layout, std::optional<Recipe> recipe) {
+Founder networkOf(const JoinedFounder& joined, const Layout& layout, const Rearrange& rearrange,
+                  std::optional<Recipe> recipe) {
     GenomePtr genome;
     if (!joined.packed.empty()) {
         genome = DenseGenome::unpack(joined.packed, layout.length());
     } else {
         refuseAdapters(joined.source);
-        genome = std::make_shared<const DenseGenome>(readNetwork(joined.source.base, layout), std::move(recipe));
+        auto parameters = readNetwork(joined.source.base, layout);
+        if (rearrange) parameters = rearrange(std::move(parameters));
+        genome = std::make_shared<const DenseGenome>(std::move(parameters), std::move(recipe));
     }
     auto hash = parametersHash(dynamic_cast<const DenseGenome&>(*genome).values());
     return {.name = joined.name.empty() ? nameOfModel(joined.source.base) : joined.name,
@@ -90,6 +103,7 @@ Experiment prepareOwn(const RunConfiguration& configuration, const RunPlace& pla
         {.place = place, .seed = configuration.seed, .own = std::get<OwnFounders>(configuration.founders)}, experiment);
     take(opened, experiment);
     const auto layout = experiment.task->layout();
+    const auto rearrange = rearrangeTo(opened.founders.front(), layout, configuration.tensors.align);
     experiment.genes = genesOf(traitsOf(configuration.strategy).genes, layout, nullptr);
     experiment.breeding = std::make_unique<DenseBreeding>(tensorEndsOf(layout), experiment.genes);
     // With mutation a child is no combination of founders, so nothing is kept of what it would be.
@@ -99,6 +113,7 @@ Experiment prepareOwn(const RunConfiguration& configuration, const RunPlace& pla
     };
     for (std::size_t k = 0; k < opened.founders.size(); ++k) {
         auto& [name, parameters] = opened.founders[k];
+        if (rearrange && k > 0) parameters = rearrange(std::move(parameters));
         auto hash = parametersHash(parameters);
         const auto bytes = parameters.size() * sizeof(float);
         experiment.founders.push_back(
@@ -109,7 +124,7 @@ Experiment prepareOwn(const RunConfiguration& configuration, const RunPlace& pla
              .bytes = bytes});
     }
     for (const auto& one : joined)
-        experiment.founders.push_back(networkOf(one, layout, recipeOf(experiment.founders.size())));
+        experiment.founders.push_back(networkOf(one, layout, rearrange, recipeOf(experiment.founders.size())));
     useThreads(experiment, threadsOf(place));
     return experiment;
 }
@@ -140,9 +155,10 @@ std::string cautionAbout(const OpenedFounders& founders) {
     const auto place = scratchPlace();
     const bool computed =
         std::ranges::any_of(founders.sources, [](const auto& source) { return !source->derivation().empty(); });
-    if (!computed || !liesInMemory(place)) return {};
+    if ((!computed && founders.align == UnitAlignment::None) || !liesInMemory(place)) return {};
     return fmt::format(
-        "The tensors that adapters change, and those that are dequantised, are kept in memory, since {} is a memory "
+        "The tensors that adapters change, and those that are dequantised or rearranged, are kept in memory, since {} "
+        "is a memory "
         "file "
         "system: name a folder on a disk in TMPDIR.",
         place.string());

@@ -66,6 +66,8 @@ MergekitConfig mergekitConfig(const ModelRecipe& model, const Layout& layout) {
     const auto refuse = [](const char* why) { return MergekitConfig{.yaml = {}, .whyNot = why}; };
     if (!model.tensors.exclude.empty())
         return refuse("tensors were left out of the merge, which mergekit has no words for");
+    if (model.tensors.align == UnitAlignment::Units)
+        return refuse("units were matched before they were merged, which mergekit has no words for");
     if (model.tensors.commonVocabulary) return refuse("only the common rows of the vocabularies were merged");
     if (std::ranges::any_of(model.founders, [](const auto& founder) {
             const auto& adapters = founder.source.adapter.all();

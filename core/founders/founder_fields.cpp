@@ -22,21 +22,32 @@ std::filesystem::path modelAt(const MapReader& map, const Value& value, const st
 
 }  // namespace
 
-void visit(FieldVisitor& visitor, TensorRules& rules) {
+void visit(FieldVisitor& visitor, TensorRules& rules, bool ofFiles) {
     visitor.texts(
         {.key = "exclude",
          .label = "Leave out tensors",
          .help = "Names of tensors that are not merged: models that are written have the first founder's, if it "
-                 "has them. * and ? stand for any characters."},
+                 "has them. * and ? stand for any characters.",
+         .relevant = ofFiles},
         rules.exclude, TextsAre::Words, false);
     FreezeField freeze(rules.freeze);
-    visitor.structured(
-        {.key = "freeze", .label = "Keep tensors", .help = "Tensors taken over from one founder as they are."}, freeze);
+    visitor.structured({.key = "freeze",
+                        .label = "Keep tensors",
+                        .help = "Tensors taken over from one founder as they are.",
+                        .relevant = ofFiles},
+                       freeze);
     visitor.boolean({.key = "common_vocabulary",
                      .label = "Common vocabulary",
                      .help = "Where vocabularies differ in size, merge the rows that all founders have; off: such "
-                             "founders are refused."},
+                             "founders are refused.",
+                     .relevant = ofFiles},
                     rules.commonVocabulary);
+    visitor.choice({.key = "align",
+                    .label = "Match units",
+                    .help = "units: before anything merges, neurons and heads of the other founders change places with "
+                            "each other to stand where the first founder's are that they are most like, for founders "
+                            "with different beginnings; what each computes stays the same."},
+                   rules.align, std::span<const UnitAlignment>(kUnitAlignments));
 }
 
 void writeAdapters(const AdapterStack& adapters, Value& map) {

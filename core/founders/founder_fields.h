@@ -13,7 +13,8 @@
 
 namespace mergarium {
 
-void visit(FieldVisitor& visitor, TensorRules& rules);
+/// `ofFiles`: of founders from checkpoints; for others only some of the parameters mean anything.
+void visit(FieldVisitor& visitor, TensorRules& rules, bool ofFiles = true);
 
 /// The keys `adapter` (one of weight 1) or `adapters` of a founder's map; none where there are no adapters.
 void writeAdapters(const AdapterStack& adapters, Value& map);

@@ -35,17 +35,17 @@ std::optional<DecoderConfig> decoderOf(const FounderSource& founder) {
 
 }  // namespace
 
-std::vector<UnitGroup> unitGroupsOf(const Layout& layout, const FounderSource* first,
-                                    const std::filesystem::path& like) {
+std::vector<UnitGroup> unitGroupsOf(const Layout& layout, const FounderSource* first, const std::filesystem::path& like,
+                                    std::string_view key) {
     if (first && first->pipeline()) return pipelineGroups(layout, pipelineSetupOf(*first, like).config);
     if (const auto config = first ? decoderOf(*first) : std::nullopt)
         return decoderGroups(layout, withNamesOf(*config, layout));
     auto groups = perceptronGroups(layout);
     if (groups.empty())
-        throw std::runtime_error(
-            fmt::format("strategy.genes: units are known of perceptrons, of the language models {}, and of Stable "
-                        "Diffusion's parts; this network is none of them: use tensors, layers or elements.",
-                        fmt::join(familyNames(), ", ")));
+        throw std::runtime_error(fmt::format(
+            "{}: units are known of perceptrons, of the language models {}, and of Stable Diffusion's "
+            "parts; this network is none of them: use {}.",
+            key, fmt::join(familyNames(), ", "), key == "strategy.genes" ? "tensors, layers or elements" : "none"));
     return groups;
 }
 

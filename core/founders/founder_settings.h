@@ -2,8 +2,10 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -70,6 +72,17 @@ struct FreezeRule {
     bool operator==(const FreezeRule&) const = default;
 };
 
+/// Whether the founders behind the first are rearranged to go with it before anything merges.
+enum class UnitAlignment : std::uint8_t {
+    None,
+    /// Units that can change places stand where the first founder's are that they are most like.
+    Units,
+};
+constexpr UnitAlignment kUnitAlignments[] = {UnitAlignment::None, UnitAlignment::Units};
+constexpr std::string_view nameOf(UnitAlignment alignment) {
+    return alignment == UnitAlignment::Units ? "units" : "none";
+}
+
 /// Which tensors are merged, and which aren't.
 struct TensorRules {
     /// Patterns of tensors left out altogether.
@@ -77,6 +90,7 @@ struct TensorRules {
     std::vector<FreezeRule> freeze;
     /// Where vocabularies differ in size, merge the rows that all founders have; off: refuse.
     bool commonVocabulary = false;
+    UnitAlignment align = UnitAlignment::None;
     bool operator==(const TensorRules&) const = default;
 };
 

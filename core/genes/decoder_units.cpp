@@ -11,6 +11,7 @@ namespace mergarium {
 namespace {
 
 using Slices = std::vector<UnitList::Wanted>;
+using Indexes = std::function<std::uint64_t(std::uint64_t)>;
 
 std::uint64_t unsignedOf(std::int64_t number) { return static_cast<std::uint64_t>(number); }
 
@@ -63,7 +64,8 @@ private:
         // Norms that are a tensor per head don't change places.
         const bool areNumbered =
             config_.headNorms == HeadNorms::Own && names_.queryNorm.find("{}") != std::string::npos;
-        units_.divide(folderOf(in + output) + " heads", slices, !areNumbered);
+        const bool haveParts = std::holds_alternative<Attention>(layer.mixer);
+        units_.divide(folderOf(in + output) + " heads", slices, !areNumbered, haveParts ? group_ : 1);
         layer.experts ? experts(in) : perceptron(in);
     }
 
@@ -71,15 +73,15 @@ private:
         if (!name.empty()) units_.join(in + name, {in + name + ".weight", in + name + ".bias"});
     }
 
-    template <class UnitOf>
-    void outputsOf(const std::string& product, std::uint64_t extent, const UnitOf& unitOf, Slices& to) const {
-        to.push_back({product + ".weight", config_.transposed ? 1U : 0U, extent, unitOf});
-        to.push_back({product + ".bias", 0, extent, unitOf});
+    void outputsOf(const std::string& product, std::uint64_t extent, const Indexes& unitOf, Slices& to,
+                   const Indexes& partOf = {}) const {
+        to.push_back({product + ".weight", config_.transposed ? 1U : 0U, extent, unitOf, partOf});
+        to.push_back({product + ".bias", 0, extent, unitOf, partOf});
     }
 
-    template <class UnitOf>
-    void inputsOf(const std::string& product, std::uint64_t extent, const UnitOf& unitOf, Slices& to) const {
-        to.push_back({product + ".weight", config_.transposed ? 0U : 1U, extent, unitOf});
+    void inputsOf(const std::string& product, std::uint64_t extent, const Indexes& unitOf, Slices& to,
+                  const Indexes& partOf = {}) const {
+        to.push_back({product + ".weight", config_.transposed ? 0U : 1U, extent, unitOf, partOf});
     }
 
     void mixer(const std::string& in, const Attention& attention, Slices& to) {
@@ -88,7 +90,9 @@ private:
         switch (config_.projections) {
             case Projections::Apart: {
                 const std::uint64_t gates = attention.gated ? 2 : 1;
-                outputsOf(in + names_.queries, gates * queries, inBlocksOf(gates * group_ * headSize_), to);
+                const auto size = gates * headSize_;
+                outputsOf(in + names_.queries, gates * queries, inBlocksOf(group_ * size), to,
+                          partsInTurns(size, group_, gates * queries));
                 outputsOf(in + names_.keys, keys, ofKeys, to);
                 outputsOf(in + names_.values, keys, ofKeys, to);
                 break;
@@ -97,15 +101,19 @@ private:
                 outputsOf(
                     in + names_.joined, queries + 2 * keys,
                     [=](std::uint64_t row) { return row < queries ? ofQueries(row) : ofKeys((row - queries) % keys); },
-                    to);
+                    to, partsInTurns(headSize_, group_, queries));
                 break;
             case Projections::ByKeyHead:
-                outputsOf(in + names_.joined, queries + 2 * keys, inBlocksOf((group_ + 2) * headSize_), to);
+                outputsOf(in + names_.joined, queries + 2 * keys, inBlocksOf((group_ + 2) * headSize_), to,
+                          [size = headSize_, group = group_](std::uint64_t row) -> std::uint64_t {
+                              const auto part = row / size % (group + 2);
+                              return part < group ? part : kWholeUnit;
+                          });
                 break;
         }
         headNorm(in, names_.queryNorm, heads_, group_, to);
         headNorm(in, names_.keyNorm, keyHeads_, 1, to);
-        inputsOf(in + names_.output, queries, ofQueries, to);
+        inputsOf(in + names_.output, queries, ofQueries, to, partsInTurns(headSize_, group_, queries));
     }
 
     /// Of `heads` heads, `perUnit` neighbouring ones a unit.
@@ -116,9 +124,9 @@ private:
         const auto number = name.find("{}");
         for (const auto* part : {".weight", ".bias"}) {
             if (number == name.npos) {
-                const bool isWhole = config_.headNorms == HeadNorms::Whole;
-                to.push_back({in + name + part, 0, isWhole ? heads * headSize_ : heads,
-                              inBlocksOf(isWhole ? perUnit * headSize_ : perUnit)});
+                const auto size = config_.headNorms == HeadNorms::Whole ? headSize_ : 1;
+                to.push_back({in + name + part, 0, heads * size, inBlocksOf(perUnit * size),
+                              partsInTurns(size, perUnit, perUnit == 1 ? 0 : heads * size)});
                 continue;
             }
             for (std::uint64_t head = 0; head < heads; ++head)

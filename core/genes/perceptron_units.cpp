@@ -44,7 +44,7 @@ bool fit(const std::vector<Product>& products, std::size_t outputs) {
 }
 
 UnitSlice sliceOf(const Layout::Tensor& tensor, std::size_t dimension) {
-    UnitSlice slice{tensor.name, dimension, {}};
+    UnitSlice slice{tensor.name, dimension, {}, {}};
     for (std::uint32_t unit = 0; unit < static_cast<std::uint64_t>(tensor.shape[dimension]); ++unit)
         slice.units.push_back(unit);
     return slice;

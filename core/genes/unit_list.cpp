@@ -24,20 +24,26 @@ std::uint64_t UnitList::rowsOf(std::string_view tensor) const {
     return found && !found->shape.empty() ? static_cast<std::uint64_t>(found->shape.front()) : 0;
 }
 
-void UnitList::divide(std::string name, const std::vector<Wanted>& slices, bool interchangeable) {
-    UnitGroup group{.name = std::move(name), .slices = {}, .interchangeable = interchangeable};
+void UnitList::divide(std::string name, const std::vector<Wanted>& slices, bool interchangeable, std::uint64_t parts) {
+    UnitGroup group{.name = std::move(name),
+                    .slices = {},
+                    .interchangeable = interchangeable,
+                    .parts = static_cast<std::uint32_t>(parts)};
     std::vector<std::uint32_t> there;
-    for (const auto& [wanted, dimension, extent, unitOf] : slices) {
+    for (const auto& [wanted, dimension, extent, unitOf, partOf] : slices) {
         const auto* tensor = find(wanted);
         if (!tensor) continue;
         if (dimension >= tensor->shape.size() || static_cast<std::uint64_t>(tensor->shape[dimension]) != extent)
             throw std::runtime_error(
                 fmt::format("The tensor {} has the shape [{}], where the configuration asks for {} in dimension {}.",
                             wanted, fmt::join(tensor->shape, ", "), extent, dimension + 1));
-        auto& units = group.slices.emplace_back(UnitSlice{wanted, dimension, {}}).units;
+        auto& slice = group.slices.emplace_back(UnitSlice{wanted, dimension, {}, {}});
+        auto& units = slice.units;
         units.reserve(extent);
-        for (std::uint64_t index = 0; index < extent; ++index)
+        for (std::uint64_t index = 0; index < extent; ++index) {
             units.push_back(static_cast<std::uint32_t>(unitOf(index)));
+            if (partOf && parts > 1) slice.parts.push_back(static_cast<std::uint32_t>(partOf(index)));
+        }
         there.insert(there.end(), units.begin(), units.end());
     }
     if (there.empty()) return;
@@ -55,7 +61,7 @@ void UnitList::join(std::string name, const std::vector<std::string>& tensors) {
     UnitGroup group{.name = std::move(name), .count = 1, .slices = {}};
     for (const auto& one : tensors)
         if (const auto* tensor = find(one); tensor && !tensor->shape.empty())
-            group.slices.push_back({one, 0, std::vector<std::uint32_t>(rowsOf(one))});
+            group.slices.push_back({one, 0, std::vector<std::uint32_t>(rowsOf(one)), {}});
     if (group.slices.size() > 1) groups_.push_back(std::move(group));
 }
 
@@ -67,6 +73,10 @@ std::function<std::uint64_t(std::uint64_t)> inTurns(std::uint64_t count) {
     return [count](std::uint64_t index) { return index % count; };
 }
 
+std::function<std::uint64_t(std::uint64_t)> partsInTurns(std::uint64_t size, std::uint64_t count, std::uint64_t end) {
+    return [=](std::uint64_t index) -> std::uint64_t { return index < end ? index / size % count : kWholeUnit; };
+}
+
 std::string folderOf(const std::string& name) {
     const auto dot = name.rfind('.');
     return dot == name.npos ? name : name.substr(0, dot);
@@ -76,7 +86,7 @@ GenesPtr genesOf(const Layout& layout, std::vector<UnitGroup> groups) {
     GeneBuilder builder(layout);
     for (auto& group : groups) {
         const auto first = builder.open(std::move(group.name), group.count);
-        for (auto& [tensor, dimension, units] : group.slices) {
+        for (auto& [tensor, dimension, units, parts] : group.slices) {
             for (auto& unit : units) unit += first;
             builder.cut(tensor, dimension, std::move(units));
         }

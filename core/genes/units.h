@@ -19,7 +19,10 @@ struct UnitSlice {
     std::size_t dimension = 0;
     /// Which unit each index belongs to.
     std::vector<std::uint32_t> units;
+    /// Which of its unit's parts each index belongs to, kWholeUnit where to none; empty: to none throughout.
+    std::vector<std::uint32_t> parts = {};
 };
+constexpr std::uint32_t kWholeUnit = 0xFFFFFFFF;
 
 /// Units of one sort: the neurons of a layer's perceptron, the heads of its attention, a vocabulary's tokens.
 struct UnitGroup {
@@ -34,6 +37,8 @@ struct UnitGroup {
     bool interchangeable = false;
     /// Slices of the layers behind, which belong to other units and change places with these.
     std::vector<UnitSlice> followers = {};
+    /// Of every unit; like units, these can change places within it: heads of queries that share one of keys.
+    std::uint32_t parts = 1;
 };
 
 // The units that are known of a network, in any order; tensors that the layout hasn't are left out. All throw

@@ -42,7 +42,7 @@ const std::map<std::string, Names> kCore{
     {"figures", {"text"}},
     {"files", {"subprocess"}},
     {"founders", {"checkpoint", "diffusion", "families", "fields", "files", "genes"}},
-    {"genes", {"checkpoint", "diffusion", "families", "files"}},
+    {"genes", {"checkpoint", "diffusion", "families", "files", "parallel"}},
     {"genome", {"checkpoint", "files", "founders", "genes", "models", "parallel", "progress", "random"}},
     {"gguf", {"checkpoint", "families", "files", "progress", "tokenization"}},
     {"history", {"archive", "evaluation", "genome", "images", "run", "store"}},

@@ -10,6 +10,7 @@
 #include "tests/support/diffusion_goldens.h"
 #include "tests/support/json_file.h"
 #include "tests/support/random_decoder.h"
+#include "tests/support/shuffled_units.h"
 #include "tests/support/suite.h"
 
 #include <QTest>
@@ -17,7 +18,6 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <numeric>
 #include <string>
 
 using namespace mergarium;
@@ -25,13 +25,6 @@ using namespace mergarium::test;
 using nlohmann::json;
 
 namespace {
-
-std::vector<std::uint32_t> shuffledUnits(std::uint32_t count, RandomStream& random) {
-    std::vector<std::uint32_t> from(count);
-    std::iota(from.begin(), from.end(), 0U);
-    for (std::uint32_t last = count; last > 1; --last) std::swap(from[last - 1], from[random.below(last)]);
-    return from;
-}
 
 /// How far results move when units of these groups change places, and how far the parameters do.
 std::pair<double, double> movedBy(Decoder& network, const std::vector<Tokens>& texts,
@@ -41,7 +34,7 @@ std::pair<double, double> movedBy(Decoder& network, const std::vector<Tokens>& t
     RandomStream random(11, 0, Purpose::FounderWeights);
     for (const auto& group : groups)
         if (group.interchangeable)
-            exchange(network.parameterLayout(), group, shuffledUnits(group.count, random), network.parameters());
+            exchange(network.parameterLayout(), group, shuffled(group, random), network.parameters());
     const auto after = whole(network, texts);
     double most = 0.0;
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -55,7 +48,7 @@ void exchangeAll(const Layout& layout, const std::vector<UnitGroup>& groups, con
     RandomStream random(5, 0, Purpose::FounderWeights);
     for (const auto& group : groups)
         if (group.interchangeable)
-            exchange(layout, group, shuffledUnits(group.count, random),
+            exchange(layout, group, shuffled(group, random),
                      {flat.data_ptr<float>(), static_cast<std::size_t>(flat.numel())});
 }
 
@@ -248,8 +241,7 @@ private Q_SLOTS:
         const std::vector<float> parameters(network.parameters().begin(), network.parameters().end());
         const auto layout = Mlp::layout(shape);
         for (const auto& group : perceptronGroups(layout))
-            if (group.interchangeable)
-                exchange(layout, group, shuffledUnits(group.count, random), network.parameters());
+            if (group.interchangeable) exchange(layout, group, shuffled(group, random), network.parameters());
         QVERIFY(distance(network.parameters(), parameters) > 0.1);
         QVERIFY((logits() - before).abs().max().item<float>() < 1e-5F);
     }
