@@ -1,4 +1,6 @@
 #include "core/families/families.h"
+#include "core/files/scratch_place.h"
+#include "core/founders/matched_founders.h"
 #include "core/founders/network_names.h"
 #include "core/genes/exchange.h"
 #include "core/genes/units.h"
@@ -83,6 +85,24 @@ private Q_SLOTS:
         const auto [results, parameters] = movedBy(network, texts, groups);
         QVERIFY2(results < 1e-4, qPrintable(QString::number(results)));
         QVERIFY(parameters > 0.01);
+    }
+
+    void aFounderWhoseUnitsAreMatchedComputesTheSame() {
+        std::vector<FounderSourcePtr> founders;
+        for (const char* name : {"llama_bf16", "llama_tied"})
+            founders.push_back(openFounder({kGoldenModels / name, {}}, scratchPlace()));
+        const std::vector<Tokens> texts{randomText(40, 1, 384), randomText(9, 2, 384)};
+        const auto resultsOf = [&] { return whole(openDecoder(*founders.back(), torch::kCPU), texts); };
+        const auto before = resultsOf();
+        const auto layout = openDecoder(*founders.back(), torch::kCPU).parameterLayout();
+        // Strangers, most of whose units change places.
+        const auto moved = matchToFirst(founders, {.layout = layout, .scratch = scratchPlace()});
+        QVERIFY(moved.back() > 400);
+        const auto after = resultsOf();
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            QVERIFY(distance(rowOf(after.logits, i), rowOf(before.logits, i)) < 1e-4);
+            QVERIFY(distance(after.logProbabilities[i], before.logProbabilities[i]) < 1e-4);
+        }
     }
 
     void noneOfTheirSlicesIsIdle_data() {
