@@ -5,7 +5,9 @@
 #include "core/files/free_memory.h"
 #include "core/files/scratch_place.h"
 #include "core/founders/alignment.h"
+#include "core/founders/founder_genes.h"
 #include "core/founders/founder_source.h"
+#include "core/founders/pipelines/pipeline_setup.h"
 #include "core/images/encoded_picture.h"
 #include "core/text/words.h"
 
@@ -44,12 +46,30 @@ std::uint64_t bytesOf(const Layout& layout) {
     return bytes;
 }
 
+/// What tensors.align will do; throws where it can't.
+TaskOutline::Fact matchingOf(std::span<const FounderSourcePtr> founders, const Layout& layout) {
+    std::uint64_t units = 0, bytes = 0;
+    for (const auto& group :
+         unitGroupsOf(layout, founders.front().get(), pipelineFolderOf(founders), "tensors.align")) {
+        if (!group.interchangeable) continue;
+        units += group.count;
+        for (const auto& slice : group.slices) {
+            const auto tensor = founders.front()->indexOf(slice.tensor);
+            if (tensor) bytes += founders.front()->tensors()[*tensor].byteSize();
+        }
+    }
+    return {"Matching", fmt::format("{} units of each founder behind the first, whose tensors then take {} in the "
+                                    "scratch folder",
+                                    words::count(units), words::bytes(static_cast<double>(bytes)))};
+}
+
 void inspectCheckpoints(const RunConfiguration& configuration, Preflight& result) {
     const auto& named = std::get<std::vector<CheckpointFounder>>(configuration.founders);
+    std::vector<FounderSourcePtr> sources;
     std::vector<FounderOutline> descriptions;
     std::uint64_t stored = 0;
     for (const auto& founder : named) {
-        const auto source = openFounder(founder, scratchPlace());
+        const auto& source = sources.emplace_back(openFounder(founder, scratchPlace()));
         descriptions.push_back(describe(*source));
         for (const auto& file : source->files()) stored += file->bytes().size();
     }
@@ -67,6 +87,7 @@ void inspectCheckpoints(const RunConfiguration& configuration, Preflight& result
     if (!layout.frozen.empty())
         result.facts.push_back(
             {"Not merged", fmt::format("{} tensors, taken over from one founder", layout.frozen.size())});
+    if (configuration.tensors.align == UnitAlignment::Units) result.facts.push_back(matchingOf(sources, layout));
     for (auto& sentence : loansOf(alignment, descriptions)) result.facts.push_back({"Scores", std::move(sentence)});
     const auto traits = traitsOf(configuration.task);
     if (traits.models == TaskTraits::Models::OnDisk) {

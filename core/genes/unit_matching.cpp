@@ -63,27 +63,31 @@ private:
     bool match(std::size_t index) {
         const auto& group = groups_[index];
         const auto gains = gainsOf(index);
-        UnitOrder best{.from = {}, .parts = {}};
-        // Of every pair of units, with its parts matched at their best.
-        std::vector<float> pairs = gains.units;
-        std::vector<std::vector<std::uint32_t>> inner;
-        if (group.parts > 1)
-            for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
-                const auto square = partsOf(gains, group, pair / group.count, pair % group.count);
-                inner.push_back(largestAssignment(square));
-                for (std::size_t part = 0; part < group.parts; ++part)
-                    pairs[pair] += square[part * group.parts + inner.back()[part]];
-            }
-        best.from = largestAssignment(pairs);
-        for (std::size_t unit = 0; unit < group.count && group.parts > 1; ++unit) {
-            const auto& order = inner[unit * group.count + best.from[unit]];
-            best.parts.insert(best.parts.end(), order.begin(), order.end());
-        }
+        const auto best = group.parts > 1 ? bestWithParts(group, gains)
+                                          : UnitOrder{.from = largestAssignment(gains.units), .parts = {}};
         const auto now = gainOf(orders_[index], group, gains), then = gainOf(best, group, gains);
         const auto scale = std::max(std::abs(now), std::abs(then));
         if (!(then > now + kLeastGain * scale)) return false;
-        orders_[index] = std::move(best);
+        orders_[index] = best;
         return true;
+    }
+
+    /// Of every pair of units, with its parts matched at their best.
+    static UnitOrder bestWithParts(const UnitGroup& group, const Gains& gains) {
+        auto pairs = gains.units;
+        std::vector<std::vector<std::uint32_t>> inner;
+        for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
+            const auto square = partsOf(gains, group, pair / group.count, pair % group.count);
+            inner.push_back(largestAssignment(square));
+            for (std::size_t part = 0; part < group.parts; ++part)
+                pairs[pair] += square[part * group.parts + inner.back()[part]];
+        }
+        UnitOrder best{.from = largestAssignment(pairs), .parts = {}};
+        for (std::size_t unit = 0; unit < group.count; ++unit) {
+            const auto& order = inner[unit * group.count + best.from[unit]];
+            best.parts.insert(best.parts.end(), order.begin(), order.end());
+        }
+        return best;
     }
 
     static std::vector<float> partsOf(const Gains& gains, const UnitGroup& group, std::size_t unit, std::size_t other) {

@@ -1,6 +1,7 @@
 #include "core/founders/matched_founders.h"
 #include "core/configuration/yaml.h"
 #include "core/evaluation/experiment.h"
+#include "core/evaluation/preflight.h"
 #include "core/export/merge_models.h"
 #include "core/export/rebuild_model.h"
 #include "core/files/scratch_place.h"
@@ -135,6 +136,27 @@ private Q_SLOTS:
             return scores;
         };
         QCOMPARE(scoresOf(matched), scoresOf(plain));
+    }
+
+    void aLanguageModelIsMatchedAndScoresTheSame() {
+        auto configuration = readConfiguration(kResources / "presets/language-demo.yaml");
+        for (auto& file : std::get<CausalLmSettings>(configuration.task).files) file.limit = 20;
+        const auto scoresOf = [&](UnitAlignment align) {
+            configuration.tensors.align = align;
+            const auto experiment = prepare(configuration, {.database = {}, .resources = kResources, .threads = 1});
+            std::vector<float> scores(experiment.task->samples()->size());
+            experiment.task->load(*experiment.founders[1].genome);
+            scoreAll(*experiment.task, scores);
+            return std::pair(scores, experiment.founders[1].hash);
+        };
+        QCOMPARE(scoresOf(UnitAlignment::Units), scoresOf(UnitAlignment::None));
+        // 4 layers of 384 neurons and 2 heads of keys.
+        configuration.tensors.align = UnitAlignment::Units;
+        const auto report = preflight(configuration);
+        QVERIFY2(!report.refusal, report.refusal.value_or("").c_str());
+        const auto told = std::ranges::find(report.facts, "Matching", &TaskOutline::Fact::what);
+        QVERIFY(told != report.facts.end());
+        QVERIFY2(told->text.starts_with("1,544 units of each founder behind the first"), told->text.c_str());
     }
 
     void theSettingIsReadAndWritten() {
