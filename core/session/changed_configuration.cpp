@@ -21,6 +21,8 @@ RunConfiguration withOtherParameters(const RunDescription& run, const GoingOn& h
     if (next.strategy.index() != before.strategy.index()) refuseChange(run, "another strategy is another run");
     if (next != allowed) refuseChange(run, "nothing but its strategy's parameters may become others");
     const auto was = traitsOf(before.strategy), is = traitsOf(next.strategy);
+    if (is.genes != was.genes)
+        refuseChange(run, "strategy.genes has to stay, since its models are mixtures of what it has children inherit");
     for (const auto& key : keysThatDiffer(before.strategy, next.strategy))
         for (const auto& traits : {was, is})
             if (std::ranges::find(traits.changeable, key) == traits.changeable.end())

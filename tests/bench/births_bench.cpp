@@ -69,7 +69,7 @@ void make(const std::filesystem::path& path, std::uint64_t births, std::uint64_t
     for (auto done = real; done < births; done *= 2)
         database.exec(fmt::format(
             "INSERT INTO births SELECT run, step + {0}, first, second, splits, ratio, interpolation, sigma, "
-            "mutation_seed, train, fitness, slot, replaced, scores, seconds, scored, failure, chromosomes "
+            "mutation_seed, train, fitness, slot, replaced, scores, seconds, scored, failure, chromosomes, inheritance "
             "FROM births WHERE run = 1 "
             "AND step <= {1} ORDER BY step",
             done, std::min(done, births - done)));

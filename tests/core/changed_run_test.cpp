@@ -289,6 +289,10 @@ private Q_SLOTS:
         QCOMPARE(objection(place, {{"seed", "7"}}),
                  QString("Run 1 can't be changed: nothing but its strategy's parameters may become others; start a new "
                          "one."));
+        QCOMPARE(
+            objection(place, {{"strategy.genes", "units"}}),
+            QString("Run 1 can't be changed: strategy.genes has to stay, since its models are mixtures of what it has "
+                    "children inherit; start a new one."));
         QVERIFY(objection(place, {{"strategy.alpah", "7"}}).contains("alpah"));
         QCOMPARE(objection(stopped(configurationOf("strategy: {kind: map-elites}")), {{"strategy.cells", "4"}}),
                  QString("Run 1 can't be changed: strategy.cells has to stay, since its members sit where their "

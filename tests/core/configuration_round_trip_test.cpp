@@ -89,7 +89,9 @@ private:
         if (shape.find("split points") != std::string::npos)
             return below(2) ? number() : "[" + number() + ", " + std::to_string(100 + below(900)) + "]";
         if (shape.find("beta") != std::string::npos)
-            return below(2) ? "uniform" : "{beta: " + std::to_string(0.001 + random_.uniform()) + "}";
+            for (const std::string word : {"uniform", "half", "whole", "grid"})
+                if (shape.find(word) != std::string::npos && below(3) == 0) return word;
+        if (shape.find("beta") != std::string::npos) return "{beta: " + std::to_string(0.001 + random_.uniform()) + "}";
         if (shape.find("last-number") != std::string::npos)
             return below(3) == 0 ? "text" : below(2) ? "last-number" : "{pattern: \"a\\\\d+ \\\"x\\\" (.*)\"}";
         if (shape.find("questions.jsonl") != std::string::npos)
@@ -113,6 +115,15 @@ public:
     std::string founders_ = "[/a, {base: /b, adapter: /l}]";
 };
 
+/// Leaves out what can't be beside the genes that were drawn.
+void settle(SpliceRule& rule) {
+    if (rule.inherit == Inherit::Splits) rule.chance = EvenChance{};
+    if (rule.inherit == Inherit::Splits && rule.genes == GeneKind::Elements) return;
+    rule.snap = Snap::None;
+    rule.chromosomes.clear();
+    if (rule.interpolation == Interpolation::SlerpPerTensor) rule.interpolation = Interpolation::Lerp;
+}
+
 /// A configuration with random values; absent where two of them can't be together.
 std::optional<RunConfiguration> drawConfiguration(std::uint64_t seed) {
     Randomizer random(seed);
@@ -123,6 +134,11 @@ std::optional<RunConfiguration> drawConfiguration(std::uint64_t seed) {
     random.founders_ = own ? std::string(ownFoundersOf(c.task)[seed % 3]) : "[/a, {base: \"/b: c\", adapter: /l}]";
     std::visit([&](auto& one) { visit(random, one); }, c.task);
     std::visit([&](auto& one) { visit(random, one); }, c.strategy);
+    std::visit(
+        [](auto& one) {
+            if constexpr (requires { one.splice; }) settle(one.splice);
+        },
+        c.strategy);
     visit(random, c.tensors);
     if (own) {
         c.founders = OwnFounders{random.founders_};

@@ -96,7 +96,8 @@ private Q_SLOTS:
         const auto database = test::stoppedRun(folder_.filePath("six.db").toStdString());
         test::exec(database,
                    "ALTER TABLE runs DROP COLUMN notes; DROP TABLE joined_founders; DROP TABLE pictures; DROP TABLE "
-                   "painters; ALTER TABLE births DROP COLUMN chromosomes; PRAGMA user_version = 6");
+                   "painters; ALTER TABLE births DROP COLUMN chromosomes; ALTER TABLE births DROP COLUMN inheritance; "
+                   "DROP TABLE genes; PRAGMA user_version = 6");
         QCOMPARE(summaryOf(database).notes, std::string());
         setRunNotes(database, {1}, "late");
         QCOMPARE(summaryOf(database).notes, std::string("late"));

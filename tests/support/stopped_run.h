@@ -43,7 +43,7 @@ inline void prolong(const std::filesystem::path& database, std::uint64_t births)
     for (auto done = kStopped; done < births; done *= 2)
         exec(database, fmt::format("INSERT INTO births SELECT run, step + {}, first, second, splits, ratio, "
                                    "interpolation, sigma, mutation_seed, train, fitness, slot, replaced, scores, "
-                                   "seconds, scored, failure, chromosomes FROM births WHERE run = 1",
+                                   "seconds, scored, failure, chromosomes, inheritance FROM births WHERE run = 1",
                                    done));
     exec(database, fmt::format("UPDATE runs SET evaluations = {0}, budget = {0}, configuration = "
                                "replace(configuration, 'evaluations: {1}', 'evaluations: {0}')",

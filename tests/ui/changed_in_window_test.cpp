@@ -82,8 +82,9 @@ private Q_SLOTS:
         QTest::addColumn<QString>("said");
         QTest::newRow("a map")
             << "map-elites"
-            << "Of this run's strategy crossover, splits, ratio, interpolation, mutation, snap and chromosomes can "
-               "change; everything else has to stay, since its members sit where their behaviours "
+            << "Of this run's strategy crossover, splits, ratio, interpolation, mutation, snap, chromosomes, inherit "
+               "and "
+               "chance can change; everything else has to stay, since its members sit where their behaviours "
                "lie in the map.";
         QTest::newRow("competition") << "m2n2"
                                      << "";

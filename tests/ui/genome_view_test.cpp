@@ -1,4 +1,5 @@
 #include "ui/genome/genome_view.h"
+#include "core/genome/recipe_genome.h"
 #include "tests/support/example_snapshot.h"
 #include "tests/support/shown_words.h"
 #include "tests/support/suite.h"
@@ -161,6 +162,29 @@ private Q_SLOTS:
                                   .arg(second, 0, 'f', 3)));
         QVERIFY(readoutText(*frame, column, std::nullopt).contains(position == 3u ? "64 \u00d7 256" : "256"));
         QVERIFY(axisText(*frame).contains("19,210 parameters; each column is one"));
+    }
+
+    void genesAreShownWhereChildrenInheritThemWhole() {
+        auto snapshot = std::make_shared<SessionSnapshot>(*exampleSnapshot());
+        auto run = std::make_shared<RunDescription>(*snapshot->run);
+        run->genes = tensorGenes(run->layout);
+        snapshot->run = run;
+        auto member = std::make_shared<Member>(*snapshot->members[0]);
+        // The first tensor is the first founder's, the others are the second's.
+        Recipe recipe{
+            .founders = 2, .ends = {1, run->genes->size()}, .coefficients = {1.0, 0.0, 0.0, 1.0}, .genes = run->genes};
+        member->genome = std::make_shared<const RecipeGenome>(std::move(recipe));
+        snapshot->members[0] = member;
+        const auto frame = frameOf(snapshot);
+        QCOMPARE(frame->bins.size(), run->layout.tensors.size());
+        QVERIFY(axisText(*frame).contains("Genes in depth order, 4 in all; each column is one"));
+        const auto row = rowOf(*frame, member->id);
+        const FounderColors colors(2);
+        for (std::size_t gene = 0; gene < 4; ++gene)
+            QCOMPARE(frame->image.pixel(static_cast<int>(gene), static_cast<int>(row)),
+                     colors.of(gene == 0 ? 0 : 1).rgb());
+        QVERIFY(readoutText(*frame, {1, 2}, row).contains("gene 1: 0.000 \u00d7 digits 0-4 + 1.000"));
+        QVERIFY(readoutText(*frame, {1, 2}, std::nullopt).contains("hidden.bias: 1 gene, number 1."));
     }
 
     void aClickTellsTheMemberAndTheCursorReadsTheSame() {

@@ -98,7 +98,9 @@ QString readoutText(const GenomeFrame& frame, VectorRange column, std::optional<
     const auto& last = tensorAt(frame, column.end - 1);
     const auto tensor = QString::fromStdString(first.name);
     if (!row && frame.showsGenes())
-        return tr("%1: %2 genes from gene %3.").arg(tensor, countText(first.count), countText(first.begin));
+        return first.count == 1
+                   ? tr("%1: 1 gene, number %2.").arg(tensor, countText(first.begin))
+                   : tr("%1: %2 genes from gene %3.").arg(tensor, countText(first.count), countText(first.begin));
     if (!row)
         return tr("%1 (%2), %3 parameters from position %4%5.")
             .arg(tensor, shapeText(first), countText(first.count), countText(first.begin),
