@@ -67,6 +67,8 @@ public:
     ~ClusterEvaluator() override {
         for (auto& thread : threads_) thread.request_stop();
         threads_.clear();
+        // What isn't removed the server forgets after a while.
+        if (!bus_.isConnected()) return;
         bus_.remove(tickets_);
         bus_.remove(results_);
     }

@@ -36,6 +36,9 @@ public:
 
     /// The next one, waited for so long, or not at all; absent when there is none, and while the server isn't there.
     std::optional<BusMessage> next(Milliseconds patience);
+    /// Of a queue that is fetched from: asks for the next one already, to be waited for so long. Whoever does so takes
+    /// it soon, since it is handed out to nobody else meanwhile.
+    void ask(Milliseconds patience);
 
 private:
     std::unique_ptr<Source> source_;

@@ -8,6 +8,7 @@
 #include <nats/nats.h>
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
@@ -96,38 +97,59 @@ void addCredentials(natsOptions* options, const ServerAddress& address) {
 
 class Inbox::Source {
 public:
-    Source(Subscription subscription, bool fetched) : subscription_(std::move(subscription)), fetched_(fetched) {}
+    /// Of what arrives by itself.
+    explicit Source(Subscription subscription) : subscription_(std::move(subscription)) {}
+    /// Of what is asked for, on `subject`, to be sent to `inbox`.
+    Source(Subscription subscription, natsConnection* connection, std::string subject, std::string inbox)
+        : subscription_(std::move(subscription)),
+          connection_(connection),
+          subject_(std::move(subject)),
+          inbox_(std::move(inbox)) {}
+
+    void ask(Milliseconds patience) {
+        if (!connection_ || Clock::now() < askedUntil_) return;
+        const auto wanted = fmt::format("{{\"batch\": 1, \"expires\": {}}}", patience.count() * kNanoseconds);
+        const auto status = natsConnection_PublishRequest(connection_, subject_.c_str(), inbox_.c_str(), wanted.data(),
+                                                          static_cast<int>(wanted.size()));
+        if (status == NATS_OK) askedUntil_ = Clock::now() + patience;
+    }
 
     std::optional<BusMessage> next(Milliseconds patience) {
-        const auto time = std::max<std::int64_t>(fetched_ ? 1 : 0, patience.count());
-        natsMsg* found = nullptr;
-        if (fetched_) {
-            natsMsgList list{};
-            const auto status = natsSubscription_Fetch(&list, subscription_.get(), 1, time, nullptr);
-            if (status == NATS_OK && list.Count > 0) std::swap(found, list.Msgs[0]);
-            natsMsgList_Destroy(&list);
-            // While there is no server it would fail over and over.
+        const auto until = Clock::now() + patience;
+        while (true) {
+            if (patience.count() > 0) ask(patience);
+            const auto left = std::chrono::duration_cast<Milliseconds>(until - Clock::now());
+            natsMsg* found = nullptr;
+            const auto status =
+                natsSubscription_NextMsg(&found, subscription_.get(), std::max<std::int64_t>(0, left.count()));
+            const Message message(found);
             if (status != NATS_OK && status != NATS_TIMEOUT)
                 std::this_thread::sleep_for(std::min(patience, Milliseconds{100}));
-        } else {
-            const auto status = natsSubscription_NextMsg(&found, subscription_.get(), time);
-            if (status != NATS_OK && status != NATS_TIMEOUT)
-                std::this_thread::sleep_for(std::min(patience, Milliseconds{100}));
+            if (!found) return std::nullopt;
+            if (connection_) askedUntil_ = {};
+            // The server says that there is nothing.
+            if (const char* none = nullptr; connection_ && natsMsgHeader_Get(found, "Status", &none) == NATS_OK) {
+                if (Clock::now() >= until) return std::nullopt;
+                continue;
+            }
+            return taken(found);
         }
-        if (!found) return std::nullopt;
-        const Message message(found);
-        return taken(found);
     }
 
 private:
+    using Clock = std::chrono::steady_clock;
     Subscription subscription_;
-    bool fetched_;
+    /// Null: nothing is asked for.
+    natsConnection* connection_ = nullptr;
+    std::string subject_, inbox_;
+    Clock::time_point askedUntil_{};
 };
 
 Inbox::Inbox(std::unique_ptr<Source> source) : source_(std::move(source)) {}
 Inbox::~Inbox() = default;
 Inbox::Inbox(Inbox&&) noexcept = default;
 Inbox& Inbox::operator=(Inbox&&) noexcept = default;
+void Inbox::ask(Milliseconds patience) { source_->ask(patience); }
 std::optional<BusMessage> Inbox::next(Milliseconds patience) { return source_->next(patience); }
 
 struct MessageBus::Connection {
@@ -209,7 +231,7 @@ Inbox MessageBus::listen(const std::string& subject) const {
     natsSubscription* made = nullptr;
     if (natsConnection_SubscribeSync(&made, connection_->nats.get(), subject.c_str()) != NATS_OK)
         throw std::runtime_error(fmt::format("The NATS server lets us not listen on {}.", subject));
-    return Inbox(std::make_unique<Inbox::Source>(Subscription(made), false));
+    return Inbox(std::make_unique<Inbox::Source>(Subscription(made)));
 }
 
 bool MessageBus::open(const Queue& queue) const {
@@ -240,15 +262,16 @@ bool MessageBus::open(const Queue& queue) const {
 }
 
 std::optional<Inbox> MessageBus::fetch(const Queue& queue) const {
-    jsSubOptions options;
-    jsSubOptions_Init(&options);
-    options.Stream = queue.stream.c_str();
-    options.Consumer = queue.name.c_str();
+    if (!left(queue)) return std::nullopt;
+    natsInbox* name = nullptr;
+    if (natsInbox_Create(&name) != NATS_OK) return std::nullopt;
+    const std::string inbox(name);
+    natsInbox_Destroy(name);
     natsSubscription* made = nullptr;
-    if (js_PullSubscribe(&made, connection_->streams.get(), queue.subject.c_str(), queue.name.c_str(), nullptr,
-                         &options, nullptr) != NATS_OK)
-        return std::nullopt;
-    return Inbox(std::make_unique<Inbox::Source>(Subscription(made), true));
+    if (natsConnection_SubscribeSync(&made, connection_->nats.get(), inbox.c_str()) != NATS_OK) return std::nullopt;
+    return Inbox(std::make_unique<Inbox::Source>(
+        Subscription(made), connection_->nats.get(),
+        fmt::format("$JS.API.CONSUMER.MSG.NEXT.{}.{}", queue.stream, queue.name), inbox));
 }
 
 void MessageBus::remove(const Queue& queue) const {

@@ -102,7 +102,6 @@ std::string digestOfLayout(const Layout& layout) {
 std::string digestOfSamples(const SampleSet& samples) {
     Fingerprint fingerprint;
     fingerprint.add(std::string_view(samples.hash));
-    for (const auto& name : samples.groupNames) fingerprint.add(std::string_view(name));
     fingerprint.add(std::as_bytes(std::span(samples.groups)));
     fingerprint.add(std::as_bytes(std::span(samples.weights)));
     for (const auto& text : samples.texts) {

@@ -26,7 +26,7 @@ OfferedRun offerOf(const RunConfiguration& configuration, const Experiment& expe
 /// All files of an offer: model by model, base before adapters; then those that the configuration names.
 std::vector<OfferedFile> filesOf(const RunOffer& offer);
 
-/// SHA-256 of all that a layout is, and of all that samples are, hexadecimal.
+/// SHA-256 of all that a layout is, and of all that samples are but what files are called, hexadecimal.
 std::string digestOfLayout(const Layout& layout);
 std::string digestOfSamples(const SampleSet& samples);
 /// Of a file's contents.

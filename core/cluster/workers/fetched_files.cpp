@@ -36,7 +36,9 @@ fs::path FetchedFiles::fetch(const OfferedPlace& place, std::size_t first, const
 }
 
 fs::path FetchedFiles::fetch(const OfferedFile& file, std::size_t index) const {
-    const auto target = folder_ / file.hash.substr(0, 16) / fs::path(file.name).filename();
+    const auto name = fs::path(file.name).filename().string();
+    const bool plain = !name.empty() && name != "." && name != "..";
+    const auto target = folder_ / file.hash.substr(0, 16) / (plain ? name : "file");
     fetchTo(target, file, index);
     return target;
 }

@@ -14,6 +14,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -35,6 +36,8 @@ constexpr std::chrono::seconds kSilent{3};
 constexpr std::chrono::seconds kForgotten{60};
 /// What is missing may have been put there.
 constexpr std::chrono::seconds kAgain{20};
+/// Who makes up runs can't fill the memory.
+constexpr std::size_t kMostRuns = 256;
 /// A ticket that was handed out so often ends those that score it.
 constexpr std::uint64_t kMostDeliveries = 20;
 
@@ -55,17 +58,21 @@ public:
             if (!turns_) patience = kLook;
             hear(patience);
             turns_ = false;
+            alone_ = std::ranges::count_if(runs_, [](const auto& run) { return isAlive(run.second); }) == 1;
             for (auto& [key, run] : runs_) {
-                if (stop_) return;
-                if (Clock::now() - run.heard > kSilent) continue;
+                if (stop_) break;
+                if (!isAlive(run)) continue;
                 if (!run.tickets && Clock::now() >= run.tryAt) join(key, run);
                 if (!run.tickets) continue;
                 turns_ = true;
                 // Of several runs none waits for another one's tickets.
-                if (auto message = run.tickets->next(runs_.size() > 1 ? Milliseconds{50} : kLook))
-                    score(key, run, *message);
+                if (auto message = run.tickets->next(alone_ ? kLook : Milliseconds{50})) score(key, run, *message);
             }
         }
+        // What is on its way goes to others at once.
+        for (auto& [key, run] : runs_)
+            if (run.tickets)
+                if (const auto message = run.tickets->next(Milliseconds{0})) bus_.giveBack(*message);
     }
 
 private:
@@ -78,6 +85,7 @@ private:
         Clock::time_point tryAt{};
         std::string told;
     };
+    static bool isAlive(const Run& run) { return Clock::now() - run.heard <= kSilent; }
 
     static std::vector<std::filesystem::path> foldersOf(const WorkerSettings& settings) {
         auto folders = settings.folders;
@@ -95,6 +103,7 @@ private:
         for (auto message = alive_.next(patience); message; message = alive_.next(Milliseconds{0})) {
             try {
                 const auto alive = decodeAlive(message->bytes);
+                if (runs_.size() >= kMostRuns && !runs_.contains(alive.key)) continue;
                 auto& run = runs_[alive.key];
                 run.offer = alive.offer;
                 run.heard = Clock::now();
@@ -231,7 +240,7 @@ private:
         pulse_.end(done);
     }
 
-    bool scoreTicket(const std::string& key, const Run& run, const BusMessage& message) {
+    bool scoreTicket(const std::string& key, Run& run, const BusMessage& message) {
         const auto ticket = decodeTicket(message.bytes);
         if (ticket.except == name_) {
             bus_.giveBack(message, std::chrono::seconds(1));
@@ -257,6 +266,8 @@ private:
         }
         result->worker = name_;
         const auto bytes = encode(*result, bus_.largest() / 2);
+        // The next one is on its way meanwhile.
+        if (alone_) run.tickets->ask(kLook);
         // Before it is stored, the ticket isn't done.
         while (!bus_.store(resultsOf(key).subject, bytes)) {
             if (stop_) {
@@ -280,7 +291,8 @@ private:
     std::map<std::string, Run> runs_;
     /// By offer.
     std::map<std::string, std::unique_ptr<Scorer>> scorers_;
-    bool turns_ = false;
+    /// Somebody is waited for within turns; and one run alone.
+    bool turns_ = false, alone_ = false;
 };
 
 }  // namespace
