@@ -110,6 +110,8 @@ void MainWindow::connectViews() {
     connect(newRun_, &NewRunPage::startRequested, this, &MainWindow::begin);
     connect(newRun_, &NewRunPage::lanesChanged, this,
             [this](int lanes) { workbench_->useLanes(static_cast<std::size_t>(lanes)); });
+    connect(newRun_, &NewRunPage::workersChanged, this,
+            [this](const QString& workers) { workbench_->useWorkers(workers); });
     connect(runs_, &RunsView::openRequested, this, [this](RunId run) {
         showRunTab();
         workbench_->open(run);

@@ -254,6 +254,7 @@ void MainWindow::restoreLayout() {
     theme_ = static_cast<ThemeKind>(
         std::clamp(options_.settings->value("window/theme", static_cast<int>(theme_)).toInt(), 0, 2));
     newRun_->setLanes(options_.settings->value("run/lanes", newRun_->lanes()).toInt());
+    newRun_->setWorkers(options_.settings->value("run/workers").toString());
     runs_->restoreLayoutState(options_.settings->value("runs/columns").toByteArray());
     setRememberedFolders(*this, options_.settings->value("files/folders").toMap());
     fitScreen();
@@ -301,6 +302,8 @@ void MainWindow::keepSettings() {
     options_.settings->setValue("window/theme", static_cast<int>(theme_));
     options_.settings->setValue("window/magnitudes", static_cast<int>(magnitudesInUse()));
     options_.settings->setValue("run/lanes", newRun_->lanes());
+    // A password is kept in nobody's settings.
+    if (!newRun_->workers().contains('@')) options_.settings->setValue("run/workers", newRun_->workers());
     options_.settings->setValue("runs/columns", runs_->layoutState());
     options_.settings->setValue("files/folders", rememberedFolders(*this));
 }

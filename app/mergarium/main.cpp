@@ -51,6 +51,7 @@ int open(const CommandLine& asked) {
     if (asked.isThemed()) settings.setValue("window/theme", static_cast<int>(options.theme));
     options.settings = &settings;
     options.about = about;
+    options.workplace.version = versionAndCommit();
     const auto run = asked.resumed();
 
     Studio studio(options);

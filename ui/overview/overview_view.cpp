@@ -2,6 +2,7 @@
 
 #include "ui/overview/archive_pane.h"
 #include "ui/overview/progress_plot.h"
+#include "ui/overview/worker_pane.h"
 
 #include <QSplitter>
 
@@ -17,6 +18,8 @@ OverviewView::OverviewView(Selection& selection, QWidget* parent)
     archive_ = new ArchivePane(splitter);
     splitter->addWidget(plot_);
     splitter->addWidget(archive_);
+    workers_ = new WorkerPane(splitter);
+    splitter->addWidget(workers_);
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 1);
     splitter->setChildrenCollapsible(false);
@@ -37,6 +40,7 @@ void OverviewView::mark() { archive_->selectMember(selection().member()); }
 void OverviewView::clear() {
     plot_->setCurve(nullptr, 0);
     archive_->clear();
+    workers_->setWorkers({});
     shown_.reset();
 }
 
@@ -46,6 +50,7 @@ void OverviewView::draw() {
     plot_->setCurve(snapshot()->curve, snapshot()->budget);
     if (!shown_ || shown_->members != snapshot()->members || shown_->evaluations != snapshot()->evaluations)
         archive_->setSnapshot(snapshot());
+    workers_->setWorkers(snapshot()->workers);
     shown_ = snapshot();
 }
 

@@ -6,8 +6,10 @@ namespace mergarium {
 
 class ArchivePane;
 class ProgressPlot;
+class WorkerPane;
 
-/// The run at a glance: how the archive has become better, and who is in it. Wants the window's thread.
+/// The run at a glance: how the archive has become better, who is in it, and who scores where that isn't this machine.
+/// Wants the window's thread.
 class OverviewView final : public RunView {
     Q_OBJECT
 
@@ -27,6 +29,7 @@ private:
     SnapshotPtr shown_;
     ProgressPlot* plot_ = nullptr;
     ArchivePane* archive_ = nullptr;
+    WorkerPane* workers_ = nullptr;
 };
 
 }  // namespace mergarium

@@ -1,5 +1,7 @@
 #include "ui/session/workbench.h"
 
+#include "core/cluster/cluster_settings.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -60,12 +62,23 @@ void Workbench::begin(const Begin& run, Showing showing) {
         .threads = workplace_.threads,
         .lanes = workplace_.lanes,
         .startPaused = false,
-        .mayStart = [trusted = workplace_.trusted](const Program& program) { return trusted.contains(program); }});
+        .mayStart = [trusted = workplace_.trusted](const Program& program) { return trusted.contains(program); },
+        .workers = workplace_.workers});
     begun_ = run;
     showsLive_ = showing == Showing::TheRun;
     connect(live_.get(), &LiveSession::snapshotChanged, this, &Workbench::follow);
     connect(live_.get(), &LiveSession::ended, this, &Workbench::finish);
     Q_EMIT liveChanged(nullptr);
+}
+
+void Workbench::useWorkers(const QString& words) {
+    const auto parts = words.split(' ', Qt::SkipEmptyParts);
+    workplace_.workers = nullptr;
+    if (parts.isEmpty()) return;
+    ClusterSettings settings{.server = {.url = parts[0].toStdString()}, .version = workplace_.version};
+    if (parts.size() > 1) settings.server.credentials = parts[1].toStdString();
+    if (parts.size() > 2) settings.server.authority = parts[2].toStdString();
+    workplace_.workers = std::make_shared<const ClusterSettings>(std::move(settings));
 }
 
 void Workbench::follow(const SnapshotPtr& snapshot) {

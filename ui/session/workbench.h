@@ -23,6 +23,10 @@ struct Workplace {
     std::size_t threads = 0;
     /// Children scored side by side; 0: as many as are worth it.
     std::size_t lanes = 0;
+    /// Who scores in place of this machine; null: this machine.
+    std::shared_ptr<const ClusterSettings> workers = nullptr;
+    /// Of this program, which workers' must be.
+    std::string version = {};
     /// The programs that may be started.
     TrustedPrograms trusted = trustedPrograms();
 };
@@ -84,6 +88,9 @@ public:
     void listRuns() { loader_.list(); }
     /// How many children are scored side by side in runs that are begun from now on; 0: as many as are worth it.
     void useLanes(std::size_t lanes) { workplace_.lanes = lanes; }
+    /// Who scores in runs that are begun, or gone on with, from now on: a NATS server's address, and behind spaces
+    /// files with credentials and certificates; empty: this machine.
+    void useWorkers(const QString& words);
 
     /// To the computing run; without one nothing happens.
     void pause();

@@ -18,6 +18,7 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
 #include <QScrollArea>
@@ -92,6 +93,15 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent, const Trier
            "changes how fast a run goes, and nothing else."));
     lanesLabel->setToolTip(lanes_->toolTip());
     lanesLabel->setBuddy(lanes_);
+    auto* workersLabel = new QLabel(tr("Wor&kers"), right);
+    workers_ = new QLineEdit(right);
+    workers_->setObjectName("workers");
+    workers_->setPlaceholderText(tr("this machine scores"));
+    workers_->setToolTip(
+        tr("The NATS server (nats://HOST:4222) of workers that score in place of this machine; behind a space a file "
+           "with credentials, behind another one certificates. It changes how fast a run goes, and nothing else."));
+    workersLabel->setToolTip(workers_->toolTip());
+    workersLabel->setBuddy(workers_);
     reset_ = new QPushButton(tr("R&eset"), right);
     reset_->setToolTip(tr("Back to what the preset, or the run that this is a duplicate of, says."));
     auto* text = new QPushButton(tr("As te&xt..."), right);
@@ -101,7 +111,8 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent, const Trier
     start_->setObjectName("start");
     start_->setDefault(true);
     auto* foot = new QHBoxLayout;
-    foot->addStretch(1);
+    foot->addWidget(workersLabel);
+    foot->addWidget(workers_, 1);
     foot->addWidget(lanesLabel);
     foot->addWidget(lanes_);
     foot->addWidget(text);
@@ -152,6 +163,7 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent, const Trier
     });
     connect(trial_, &TrialPane::changed, this, &NewRunPage::weigh);
     connect(lanes_, &QSpinBox::valueChanged, this, &NewRunPage::lanesChanged);
+    connect(workers_, &QLineEdit::textChanged, this, &NewRunPage::workersChanged);
     connect(start_, &QPushButton::clicked, this, &NewRunPage::start);
     connect(list_, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row < 0) return;
@@ -243,6 +255,10 @@ void NewRunPage::showText() {
 int NewRunPage::lanes() const { return lanes_->value(); }
 
 void NewRunPage::setLanes(int lanes) { lanes_->setValue(lanes); }
+
+QString NewRunPage::workers() const { return workers_->text().trimmed(); }
+
+void NewRunPage::setWorkers(const QString& workers) { workers_->setText(workers); }
 
 void NewRunPage::dragEnterEvent(QDragEnterEvent* event) {
     const auto paths = localPaths(event->mimeData());

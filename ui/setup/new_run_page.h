@@ -12,6 +12,7 @@
 #include <vector>
 
 class QLabel;
+class QLineEdit;
 class QListWidget;
 class QPushButton;
 class QSpinBox;
@@ -50,10 +51,15 @@ public:
     /// Children that are to be scored side by side; 0: as many as are worth it. No part of the configuration.
     int lanes() const;
     void setLanes(int lanes);
+    /// The NATS server whose workers score, and behind spaces files with credentials and certificates; empty: this
+    /// machine scores. No part of the configuration, either.
+    QString workers() const;
+    void setWorkers(const QString& workers);
 
 Q_SIGNALS:
     void startRequested(const mergarium::RunConfiguration& configuration);
     void lanesChanged(int lanes);
+    void workersChanged(const QString& workers);
     /// By a person.
     void edited();
     /// Something else takes the place of what was there; `edits`: it can be gone back to.
@@ -99,6 +105,7 @@ private:
     bool warned_ = false;
     QLabel* verdict_ = nullptr;
     QSpinBox* lanes_ = nullptr;
+    QLineEdit* workers_ = nullptr;
     QPushButton* reset_ = nullptr;
     QPushButton* start_ = nullptr;
 };
