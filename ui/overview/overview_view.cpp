@@ -18,8 +18,6 @@ OverviewView::OverviewView(Selection& selection, QWidget* parent)
     archive_ = new ArchivePane(splitter);
     splitter->addWidget(plot_);
     splitter->addWidget(archive_);
-    workers_ = new WorkerPane(splitter);
-    splitter->addWidget(workers_);
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 1);
     splitter->setChildrenCollapsible(false);
@@ -40,7 +38,7 @@ void OverviewView::mark() { archive_->selectMember(selection().member()); }
 void OverviewView::clear() {
     plot_->setCurve(nullptr, 0);
     archive_->clear();
-    workers_->setWorkers({});
+    if (workers_) workers_->setWorkers({});
     shown_.reset();
 }
 
@@ -50,7 +48,12 @@ void OverviewView::draw() {
     plot_->setCurve(snapshot()->curve, snapshot()->budget);
     if (!shown_ || shown_->members != snapshot()->members || shown_->evaluations != snapshot()->evaluations)
         archive_->setSnapshot(snapshot());
-    workers_->setWorkers(snapshot()->workers);
+    // Few runs have workers: their pane is made for the first that does.
+    if (!workers_ && !snapshot()->workers.empty()) {
+        workers_ = new WorkerPane(plot_->parentWidget());
+        qobject_cast<QSplitter*>(plot_->parentWidget())->addWidget(workers_);
+    }
+    if (workers_) workers_->setWorkers(snapshot()->workers);
     shown_ = snapshot();
 }
 
