@@ -93,15 +93,15 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent, const Trier
            "changes how fast a run goes, and nothing else."));
     lanesLabel->setToolTip(lanes_->toolTip());
     lanesLabel->setBuddy(lanes_);
-    auto* workersLabel = new QLabel(tr("Wor&kers"), right);
     workers_ = new QLineEdit(right);
     workers_->setObjectName("workers");
-    workers_->setPlaceholderText(tr("this machine scores"));
+    workers_->setAccessibleName(tr("Workers"));
+    workers_->setPlaceholderText(tr("workers: this machine"));
+    // It takes what room is left, and asks for none.
+    workers_->setMinimumWidth(1);
     workers_->setToolTip(
         tr("The NATS server (nats://HOST:4222) of workers that score in place of this machine; behind a space a file "
            "with credentials, behind another one certificates. It changes how fast a run goes, and nothing else."));
-    workersLabel->setToolTip(workers_->toolTip());
-    workersLabel->setBuddy(workers_);
     reset_ = new QPushButton(tr("R&eset"), right);
     reset_->setToolTip(tr("Back to what the preset, or the run that this is a duplicate of, says."));
     auto* text = new QPushButton(tr("As te&xt..."), right);
@@ -111,7 +111,6 @@ NewRunPage::NewRunPage(std::vector<Preset> presets, QWidget* parent, const Trier
     start_->setObjectName("start");
     start_->setDefault(true);
     auto* foot = new QHBoxLayout;
-    foot->addWidget(workersLabel);
     foot->addWidget(workers_, 1);
     foot->addWidget(lanesLabel);
     foot->addWidget(lanes_);
