@@ -11,7 +11,7 @@ OpenedFounders openFounders(const std::vector<CheckpointFounder>&, const TensorR
                             const Announce&, Hashes) {
     throw std::runtime_error("There are no founders here.");
 }
-GramPtr gramOf(const OpenedFounders&, const std::filesystem::path&, const Announce&, std::size_t) {
+GramPtr gramOf(const OpenedFounders&, const std::filesystem::path&, const Announce&, std::size_t, GenesPtr) {
     throw std::runtime_error("There are no founders here.");
 }
 
