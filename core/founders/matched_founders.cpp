@@ -2,6 +2,7 @@
 
 #include "core/files/mapped_file.h"
 #include "core/founders/computed_tensors.h"
+#include "core/founders/founder_around.h"
 #include "core/founders/founder_genes.h"
 #include "core/founders/pipelines/pipeline_setup.h"
 #include "core/genes/unit_matching.h"
@@ -24,11 +25,11 @@ std::vector<std::byte> bytesOf(const FounderSource& founder, std::size_t tensor)
     return bytes;
 }
 
-class RearrangedFounder final : public FounderSource {
+class RearrangedFounder final : public FounderAround {
 public:
-    RearrangedFounder(FounderSourcePtr founder, const std::vector<UnitGroup>& groups,
+    RearrangedFounder(FounderSourcePtr other, const std::vector<UnitGroup>& groups,
                       const std::vector<UnitOrder>& orders, const std::filesystem::path& scratch)
-        : founder_(std::move(founder)), moves_(founder_->tensors().size()) {
+        : FounderAround(std::move(other)), moves_(tensors().size()) {
         for (std::size_t group = 0; group < groups.size(); ++group) {
             if (orders[group] == UnitOrder::unchanged(groups[group])) continue;
             for (const auto* slices : {&groups[group].slices, &groups[group].followers})
@@ -40,30 +41,19 @@ public:
         computed_.emplace(scratch, sizes);
     }
 
-    std::string name() const override { return founder_->name(); }
-    std::span<const TensorDescription> tensors() const override { return founder_->tensors(); }
-    DType outputType(std::size_t tensor) const override { return founder_->outputType(tensor); }
     const std::byte* bytes(std::size_t tensor) const override {
-        if (!computed_->has(tensor)) return founder_->bytes(tensor);
+        if (!computed_->has(tensor)) return founder().bytes(tensor);
         return computed_->bytes(tensor, [&](std::span<std::byte> to) { compute(tensor, to); });
     }
     const MappedFile* file(std::size_t tensor) const override {
-        return computed_->has(tensor) ? nullptr : founder_->file(tensor);
+        return computed_->has(tensor) ? nullptr : founder().file(tensor);
     }
     void dropBehind(std::size_t tensor, std::uint64_t begin, std::uint64_t end) const override {
         if (computed_->has(tensor))
             computed_->dropBehind(tensor, begin, end);
         else
-            founder_->dropBehind(tensor, begin, end);
+            founder().dropBehind(tensor, begin, end);
     }
-    const Checkpoint& base() const override { return founder_->base(); }
-    std::filesystem::path tokenizerFolder() const override { return founder_->tokenizerFolder(); }
-    bool tiedEmbeddings() const override { return founder_->tiedEmbeddings(); }
-    std::vector<std::shared_ptr<const MappedFile>> files() const override { return founder_->files(); }
-    std::string derivation() const override { return founder_->derivation(); }
-    const FounderSource& own() const override { return founder_->own(); }
-    const std::string& nameOf(const std::string& tensor) const override { return founder_->nameOf(tensor); }
-    const PipelineFounder* pipeline() const override { return founder_->pipeline(); }
 
 private:
     struct Move {
@@ -82,7 +72,7 @@ private:
     }
 
     void compute(std::size_t tensor, std::span<std::byte> to) const {
-        auto from = bytesOf(*founder_, tensor);
+        auto from = bytesOf(founder(), tensor);
         const auto size = sizeOf(tensors()[tensor].dtype);
         for (const auto& [shape, sources] : moves_[tensor]) {
             gather(shape, size, sources, from.data(), to.data());
@@ -90,7 +80,6 @@ private:
         }
     }
 
-    FounderSourcePtr founder_;
     /// By tensor, one after the other.
     std::vector<std::vector<Move>> moves_;
     std::optional<ComputedTensors> computed_;

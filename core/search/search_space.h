@@ -33,6 +33,11 @@ struct SearchSpace {
     std::uint64_t seed = 0;
 };
 
+/// What split points count: elements of the parameter vector, or genes.
+inline std::uint64_t lociOf(const SearchSpace& space) {
+    return space.genes ? space.genes->size() : space.layout.length();
+}
+
 /// What the rest of a run asks of a strategy's settings.
 struct StrategyTraits {
     /// Of the archive.

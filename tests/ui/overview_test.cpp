@@ -6,7 +6,6 @@
 #include "ui/overview/archive_table.h"
 #include "ui/overview/overview_view.h"
 #include "ui/overview/progress_plot.h"
-#include "ui/overview/worker_pane.h"
 
 #include <QAbstractItemModelTester>
 #include <QLabel>
@@ -338,32 +337,6 @@ private Q_SLOTS:
             QVERIFY(plot.yAxis->range().contains((plot.graph(line)->data()->constEnd() - 1)->value));
             QVERIFY(plot.yAxis->range().contains(plot.graph(line)->data()->constBegin()->value));
         }
-    }
-
-    void workersAreShownWhereTheyScore() {
-        WorkerPane pane;
-        QVERIFY(pane.isHidden());
-        const auto worker = [](const char* name, bool admitted, double silent) {
-            return WorkerStanding{.name = name,
-                                  .device = "CPU, 2 threads",
-                                  .processor = "a kind",
-                                  .state = admitted ? "scoring" : "lacks the founder \x1b[31mx",
-                                  .isAdmitted = admitted,
-                                  .tickets = 1234,
-                                  .rate = 2.0,
-                                  .secondsSilent = silent};
-        };
-        pane.setWorkers({worker("one", true, 0.5), worker("two", false, 0.5), worker("three", true, 90.0)});
-        QVERIFY(!pane.isHidden());
-        QCOMPARE(pane.findChild<QLabel*>("workers")->text(), QString("Workers: 1 of 3 score, 2.0 models a second."));
-        const auto& model = *pane.findChild<QTableView*>()->model();
-        QCOMPARE(cell(model, 0, WorkerTable::ScoredColumn), QString("1,234"));
-        QCOMPARE(cell(model, 0, WorkerTable::SilenceColumn), QString("now"));
-        QVERIFY(cell(model, 1, WorkerTable::StateColumn).contains("\\x1b[31mx"));
-        QCOMPARE(cell(model, 2, WorkerTable::RateColumn), QString());
-        QVERIFY(cell(model, 2, WorkerTable::SilenceColumn).endsWith("ago"));
-        pane.setWorkers({});
-        QVERIFY(pane.isHidden());
     }
 };
 

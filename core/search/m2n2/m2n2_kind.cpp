@@ -42,7 +42,7 @@ std::unique_ptr<Strategy> makeM2n2(const M2n2Settings& settings, ParentRule pare
                                             .chromosomes = chromosomesOf(settings.splice, space.layout),
                                             .offspring = settings.offspring,
                                             .refuseDuplicates = settings.refuseDuplicates,
-                                            .length = space.genes ? space.genes->size() : space.layout.length(),
+                                            .length = lociOf(space),
                                             .seed = space.seed},
                                   std::move(archive));
 }

@@ -54,16 +54,15 @@ std::optional<Violation> violationOf(const MapElitesSettings& settings) {
 }
 
 std::unique_ptr<Strategy> makeStrategy(const MapElitesSettings& settings, const SearchSpace& space, Archive archive) {
-    return std::make_unique<MapElites>(
-        MapElitesRules{.descriptors = describe(settings.descriptors, space.samples),
-                       .cells = settings.cells,
-                       .crossover = settings.crossover,
-                       .splice = settings.splice,
-                       .boundaries = boundariesOf(settings.splice.snap, space.layout),
-                       .chromosomes = chromosomesOf(settings.splice, space.layout),
-                       .length = space.genes ? space.genes->size() : space.layout.length(),
-                       .seed = space.seed},
-        std::move(archive));
+    return std::make_unique<MapElites>(MapElitesRules{.descriptors = describe(settings.descriptors, space.samples),
+                                                      .cells = settings.cells,
+                                                      .crossover = settings.crossover,
+                                                      .splice = settings.splice,
+                                                      .boundaries = boundariesOf(settings.splice.snap, space.layout),
+                                                      .chromosomes = chromosomesOf(settings.splice, space.layout),
+                                                      .length = lociOf(space),
+                                                      .seed = space.seed},
+                                       std::move(archive));
 }
 
 Value DescriptorsField::write() const {
