@@ -70,6 +70,17 @@ private Q_SLOTS:
                  std::string("646f895107c176b2c1afd7a1784a5d2d8aa13ee4b46e8a791d73e1e6563d4960"));
     }
 
+    // The same with a chromosome, whose cuts are sealed.
+    void aFinishedRunOfVersion9IsExtended() {
+        const auto database = copyOf("version9.db");
+        QVERIFY(RunCatalog(database).inspect({1}).isWhole());
+        const auto loop = RunLoop::goOn({1}, {.database = database, .resources = test::kResources, .threads = 1},
+                                        nullptr, {.evaluations = 100});
+        QVERIFY(RunCatalog(database).inspect({1}).isWhole());
+        QCOMPARE(test::finish(*loop).archiveHash,
+                 std::string("1dab17320265edcdcfcbae93872250856edf8cca6409f4b6e12ba03ce75b27ee"));
+    }
+
     // One run of 60 evaluations in blocks of 7 that was changed and extended to 80 there, and finished; the hash is
     // that of one that was extended to 120 there.
     void aChangedRunOfVersion7IsExtended() {
